@@ -1,0 +1,1 @@
+"""Collectief: the business portal of Dutch health insurers."""

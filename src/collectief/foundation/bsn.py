@@ -1,0 +1,34 @@
+"""The citizen service number (BSN): nine digits that pass the eleven-test (STANDARDS, Persons)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from stdnum.exceptions import ValidationError
+from stdnum.nl import bsn as stdnum_bsn
+
+
+@dataclass(frozen=True, slots=True)
+class Bsn:
+    """A valid BSN. Its text forms hide the number, so that no log or error shows it by accident (law 5)."""
+
+    digits: str
+
+    @classmethod
+    def parse(cls, text: str) -> Bsn:
+        """Read a BSN as people and spreadsheets write it: points and spaces allowed, leading zeros eaten.
+
+        Raises ValueError when what is left is no valid BSN; the message does not repeat the input.
+        """
+        digits = "".join(character for character in text if character not in " .-\u00a0")
+        if not (digits.isascii() and digits.isdigit() and 7 <= len(digits) <= 9):
+            raise ValueError("not a BSN")
+        try:
+            return cls(stdnum_bsn.validate(digits.zfill(9)))
+        except ValidationError:
+            raise ValueError("not a BSN") from None
+
+    def __repr__(self) -> str:
+        return "Bsn(*********)"
+
+    __str__ = __repr__

@@ -1,0 +1,78 @@
+"""Days as people write them, and birth dates of which the day or month may be unknown (STANDARDS, Persons)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+_DAY_FIRST = re.compile(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4})")
+_YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ]00:00(?::00(?:\.0+)?)?)?")
+
+
+def _day_month_year(text: str) -> tuple[int, int, int]:
+    text = text.strip()
+    if match := _DAY_FIRST.fullmatch(text):
+        day, month, year = map(int, match.groups())
+    elif match := _YEAR_FIRST.fullmatch(text):
+        year, month, day = map(int, match.groups())
+    else:
+        raise ValueError("not a date")
+    return day, month, year
+
+
+def parse_day(text: str) -> date:
+    """A day as people type it: 1-2-1980, 01-02-1980 or 1980-02-01 (never month first).
+
+    Raises ValueError when it is no existing day.
+    """
+    day, month, year = _day_month_year(text)
+    return date(year, month, day)
+
+
+def dutch(day: date) -> str:
+    """The day as a Dutch reader expects it: dd-mm-jjjj."""
+    return f"{day.day:02}-{day.month:02}-{day.year:04}"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class BirthDate:
+    """A birth date; `month` and `day` are 0 where the registers do not know them.
+
+    Its text form, `1980-00-00`, sorts and compares as the date does: it is what tables hold.
+    Raises ValueError when the known parts are no existing date.
+    """
+
+    year: int
+    month: int
+    day: int
+
+    def __post_init__(self) -> None:
+        if not self.month and self.day:
+            raise ValueError("a day without a month is no birth date")
+        date(self.year, self.month or 1, self.day or 1)
+
+    @classmethod
+    def parse(cls, text: str) -> BirthDate:
+        """Read 01-02-1980, 1980-02-01 or, day or month unknown, 00-00-1980. Raises ValueError otherwise."""
+        day, month, year = _day_month_year(text)
+        return cls(year, month, day)
+
+    @classmethod
+    def on(cls, day: date) -> BirthDate:
+        return cls(day.year, day.month, day.day)
+
+    def __str__(self) -> str:
+        return f"{self.year:04}-{self.month:02}-{self.day:02}"
+
+    @property
+    def dutch(self) -> str:
+        """dd-mm-jjjj, with 00 for what is unknown."""
+        return f"{self.day:02}-{self.month:02}-{self.year:04}"
+
+    def agrees_with(self, other: BirthDate) -> bool:
+        """Whether the two can be the same day: an unknown part agrees with every value."""
+        return self.year == other.year and all(
+            ours == theirs or not ours or not theirs
+            for ours, theirs in ((self.month, other.month), (self.day, other.day))
+        )

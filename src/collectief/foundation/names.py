@@ -1,0 +1,95 @@
+"""Names of people as the Netherlands writes and sorts them: initials, prefix, core surname (STANDARDS, Persons)."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+# Letters that Unicode does not take apart into a base letter and a mark.
+_PLAIN = str.maketrans(
+    {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ß": "ss", "æ": "ae", "œ": "oe", "ı": "i", "ŋ": "n", "ħ": "h"}
+)
+_APOSTROPHES = dict.fromkeys(map(ord, "'`´‘’ʼʻ′"), "'")
+_NO_LETTERS = re.compile(r"[^0-9a-z]+")
+_INITIAL = re.compile(r"(?:Chr|Ch|Fr|Ph|Sj|St|Th|Tj|IJ|Ij|\w)\.?", re.IGNORECASE)
+
+
+def tidy(text: str) -> str:
+    """One spelling for what looks the same: NFC, one kind of apostrophe and space, none at the ends."""
+    return " ".join(unicodedata.normalize("NFC", text).translate(_APOSTROPHES).split())
+
+
+def search_key(text: str) -> str:
+    """The letters and digits of `text`, lower case, without marks: equal for spellings people mix up.
+
+    >>> search_key("Özdemir-Kılıç"), search_key("O'Brien")
+    ('ozdemirkilic', 'obrien')
+    """
+    lowered = unicodedata.normalize("NFKD", text.translate(_APOSTROPHES).replace("İ", "i").lower().translate(_PLAIN))
+    return _NO_LETTERS.sub("", lowered)
+
+
+def tidy_initials(text: str) -> str:
+    """Initials with a point after each, however they were typed: "aj", "A.J", "A. J." become "A.J.".
+
+    Two-letter initials of Dutch use (Th., IJ., Chr.) stay together when they are written with a point or in
+    that case ("ThJ"). A full first name typed in the column is shortened to its first letter.
+    """
+    text = tidy(text)
+    if not text:
+        return ""
+    if "." in text or " " in text or "-" in text:
+        parts = [part for part in re.split(r"[.\s-]+", text) if part]
+        known = {"chr", "ch", "fr", "ph", "sj", "st", "th", "tj", "ij"}
+        initials = []
+        for part in parts:
+            if len(part) == 1 or part.lower() in known:
+                initials.append(part[:1].upper() + part[1:].lower() if part.lower() != "ij" else "IJ")
+            elif part.isupper() and len(part) <= 5:
+                initials.extend(part)
+            else:
+                initials.append(part[0].upper())
+    elif text.isupper() or text.islower():
+        initials = list(text.upper()) if len(text) <= 5 else [text[0].upper()]
+    else:
+        initials = re.findall(r"Th|Chr|IJ|[A-ZÀ-ÖØ-ÞĀ-Ž]", text) if len(text) <= 5 and text[1:2].isupper() else []
+        initials = initials or [text[0].upper()]
+    return "".join(f"{initial}." for initial in initials)
+
+
+@dataclass(frozen=True, slots=True)
+class PersonName:
+    """How a person is named: initials ("A.J."), prefix ("van der"; may be empty) and core surname ("Veen")."""
+
+    initials: str
+    prefix: str
+    surname: str
+
+    @classmethod
+    def typed(cls, initials: str, prefix: str, surname: str) -> PersonName:
+        """The name as typed in a form or file, in one spelling."""
+        return cls(tidy_initials(initials), tidy(prefix), tidy(surname))
+
+    def __str__(self) -> str:
+        glue = "" if self.prefix.endswith("'") else " "
+        family = f"{self.prefix}{glue}{self.surname}" if self.prefix else self.surname
+        return f"{self.initials} {family}".strip()
+
+    @property
+    def sort_key(self) -> str:
+        """Sorts on the core word, then initials, then prefix; also what a prefix search runs over.
+
+        The separator sorts below every letter, so that "bos" comes before "bosch".
+        """
+        return f"{search_key(self.surname)} {search_key(self.initials)} {search_key(self.prefix)}".rstrip()
+
+    def same_person_name(self, other: PersonName) -> bool:
+        """Whether the surnames agree and no initial contradicts: accents, case and missing initials forgiven."""
+        if search_key(self.surname) != search_key(other.surname):
+            # Portuguese and Spanish double names, and a prefix typed in the surname column.
+            whole, others = search_key(self.prefix + self.surname), search_key(other.prefix + other.surname)
+            if whole != others:
+                return False
+        ours, theirs = search_key(self.initials), search_key(other.initials)
+        return ours.startswith(theirs[:1]) or not ours or not theirs

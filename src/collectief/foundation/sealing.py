@@ -1,0 +1,56 @@
+"""Keeping a BSN secret at rest yet findable (law 5): AES-GCM for the value, a keyed blind index for the look-up."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+from dataclasses import dataclass, field
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from .bsn import Bsn
+
+NONCE_BYTES = 12
+INDEX_BYTES = 16
+
+
+def seal(key: bytes, plain: bytes, associated: bytes) -> bytes:
+    """`plain` encrypted and authenticated, bound to `associated` (the row it belongs to)."""
+    nonce = os.urandom(NONCE_BYTES)
+    return nonce + AESGCM(key).encrypt(nonce, plain, associated)
+
+
+def unseal(key: bytes, sealed: bytes, associated: bytes) -> bytes:
+    """What was sealed. Raises cryptography.exceptions.InvalidTag when key, row or bytes are not the same."""
+    return AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], associated)
+
+
+@dataclass(frozen=True, slots=True)
+class BsnKeys:
+    """The keys of one insurer: one to index, and one to seal with a number that says which it was."""
+
+    index_key: bytes = field(repr=False)
+    seal_key: bytes = field(repr=False)
+    key_id: int = 1
+
+    @classmethod
+    def derived(cls, secret: bytes, insurer: str, key_id: int = 1) -> BsnKeys:
+        """Both keys of `insurer` from the installation's secret; no two insurers share one."""
+
+        def key(purpose: str) -> bytes:
+            return hmac.digest(secret, f"collectief:{purpose}:{insurer}:{key_id}".encode(), hashlib.sha256)
+
+        return cls(key("bsn-index"), key("bsn-seal"), key_id)
+
+    def blind_index(self, bsn: Bsn) -> bytes:
+        """Where this BSN stands in the table: equal for equal numbers, meaningless without the key."""
+        return hmac.digest(self.index_key, bsn.digits.encode(), hashlib.sha256)[:INDEX_BYTES]
+
+    def sealed(self, bsn: Bsn) -> bytes:
+        """The BSN, bound to its own blind index (the row's identity within an insurer)."""
+        return seal(self.seal_key, bsn.digits.encode(), self.blind_index(bsn))
+
+    def unsealed(self, sealed: bytes, index: bytes) -> Bsn:
+        """The BSN that was sealed for the row with this blind index."""
+        return Bsn(unseal(self.seal_key, sealed, index).decode())
