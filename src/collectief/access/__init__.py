@@ -1,0 +1,1 @@
+"""Accounts, roles and signing in: who gets in, and how far."""

@@ -1,0 +1,95 @@
+"""From who signed in to how far they reach."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from collectief.brands.catalogue import Brand
+from collectief.brands.catalogue import brand as brand_of
+from collectief.foundation.assurance import AssuranceLevel
+from collectief.scope.database import signing_in
+from collectief.scope.scope import Scope
+from collectief.segments.catalogue import profile
+from collectief.segments.profile import Capability, Role, SegmentProfile
+
+from .models import Membership
+
+
+class NoAccess(PermissionError):
+    """The account is no active member of that organisation at that portal (any more)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """What a portal asks of whoever signs in for a segment."""
+
+    profile: SegmentProfile
+    level: AssuranceLevel
+
+
+def door(brand: Brand, segment: str) -> Door:
+    """The segment's profile as the brand narrows it, and the higher of both levels. KeyError: not served here."""
+    if segment not in brand.segments:
+        raise KeyError(segment)
+    whole = profile(segment)
+    narrowed = replace(whole, narrowed=frozenset(Capability(name) for name in brand.narrowed))
+    return Door(narrowed, max(whole.assurance_level, AssuranceLevel.from_label(brand.minimum_assurance)))
+
+
+def lowest_level(brand: Brand) -> AssuranceLevel:
+    """What to ask of eHerkenning before it is known who comes: the least that any segment here takes."""
+    return min(door(brand, segment).level for segment in brand.segments)
+
+
+def scope_for(account_id: int, organisation_id: int, brand_slug: str, *, channel: str = "form") -> Scope:
+    """The scope of an account in an organisation as it is now: rights are looked up again, never remembered.
+
+    Raises NoAccess. Must run inside `signing_in`.
+    """
+    found = (
+        Membership.objects.select_related("account", "organisation__insurer")
+        .filter(
+            account_id=account_id, organisation_id=organisation_id, is_active=True, account__is_active=True
+        )
+        .first()
+    )
+    brand = brand_of(brand_slug)
+    if found is None or found.organisation.insurer.slug != brand.insurer:
+        raise NoAccess
+    organisation = found.organisation
+    try:
+        opened = door(brand, organisation.segment)
+    except KeyError:
+        raise NoAccess from None
+    return Scope(
+        insurer_id=organisation.insurer_id,
+        insurer=organisation.insurer.slug,
+        organisation_id=organisation.id,
+        organisation=organisation.name,
+        account_id=found.account_id,
+        account=found.account.name,
+        roles=frozenset(Role(role) for role in found.roles),
+        profile=opened.profile,
+        brand=brand.slug,
+        channel=channel,
+    )
+
+
+def scope_again(account_id: int, organisation_id: int, brand_slug: str, *, channel: str) -> Scope:
+    """`scope_for` from outside a request: how a job or command gets the scope it works in."""
+    with signing_in():
+        return scope_for(account_id, organisation_id, brand_slug, channel=channel)
+
+
+def scope_by_email(email: str, brand_slug: str, *, channel: str) -> Scope:
+    """The scope of the account with this e-mail at a portal. Raises NoAccess, also when it serves several.
+
+    For the command line, which has no sign-in: whoever runs it is an operator.
+    """
+    with signing_in():
+        found = Membership.objects.filter(
+            account__email=email, is_active=True, organisation__insurer__slug=brand_of(brand_slug).insurer
+        ).values_list("account_id", "organisation_id")[:2]
+        if len(found) != 1:
+            raise NoAccess
+        return scope_for(*found[0], brand_slug, channel=channel)

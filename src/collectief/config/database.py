@@ -1,0 +1,88 @@
+"""Where the database is and as whom we come: the embedded server by default, any PostgreSQL 18 otherwise.
+
+Two logins: `collectief_owner` owns tables and runs migrations, `collectief_app` serves. The second may read
+nothing until it takes on an audience's role (see `scope.database`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+OWNER, APP, SUPERUSER = "collectief_owner", "collectief_app", "postgres"
+
+
+def installation_secret(state: Path, *, production: bool) -> str:
+    """The secret from which keys derive: COLLECTIEF_SECRET, or outside production a file made at first use.
+
+    Raises RuntimeError in production when it is not set.
+    """
+    if given := os.environ.get("COLLECTIEF_SECRET"):
+        return given
+    if production:
+        raise RuntimeError("COLLECTIEF_SECRET must be set: every key of the installation derives from it")
+    file = state / "secret"
+    if not file.exists():
+        state.mkdir(parents=True, exist_ok=True)
+        with file.open("x") as stream:
+            file.chmod(0o600)
+            stream.write(secrets.token_urlsafe(48))
+    return file.read_text()
+
+
+def login_password(state: Path, login: str) -> str:
+    """The password of a login on the embedded server, derived so that it is nowhere written down twice."""
+    secret = installation_secret(state, production=False)
+    return hmac.new(secret.encode(), f"database:{login}".encode(), hashlib.sha256).hexdigest()
+
+
+def socket_folder(state: Path) -> Path:
+    """Where the embedded server listens: a short path, since a socket's may hold 107 characters."""
+    return Path("/tmp") / f"collectief-{hashlib.sha256(str(state).encode()).hexdigest()[:12]}"
+
+
+def _connection(**where: Any) -> dict[str, Any]:
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "CONN_MAX_AGE": 600,
+        "CONN_HEALTH_CHECKS": True,
+        # No statement is prepared: a plan made for one organisation's share of a table is wrong for another's.
+        "OPTIONS": {"prepare_threshold": None, "application_name": "collectief"},
+        **where,
+    }
+
+
+def _from_url(url: str) -> dict[str, Any]:
+    parts = urlsplit(url)
+    return _connection(
+        HOST=parts.hostname or "",
+        PORT=str(parts.port or ""),
+        NAME=unquote(parts.path.lstrip("/")),
+        USER=unquote(parts.username or ""),
+        PASSWORD=unquote(parts.password or ""),
+    )
+
+
+def connections(state: Path) -> dict[str, dict[str, Any]]:
+    """Django's DATABASES: `default` serves, `owner` migrates.
+
+    DATABASE_URL and DATABASE_OWNER_URL name a server of yours; without them it is the embedded one under `state`.
+    """
+    if url := os.environ.get("DATABASE_URL"):
+        found = {"default": _from_url(url), "owner": _from_url(os.environ.get("DATABASE_OWNER_URL", url))}
+    else:
+        name = os.environ.get("COLLECTIEF_DATABASE", "collectief")
+        found = {
+            alias: _connection(
+                HOST=str(socket_folder(state)), NAME=name, USER=login, PASSWORD=login_password(state, login)
+            )
+            for alias, login in (("default", APP), ("owner", OWNER))
+        }
+    # Both are one database; tests that watch `default` see what `owner` did.
+    found["owner"]["TEST"] = {"MIRROR": "default"}
+    return found

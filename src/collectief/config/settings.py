@@ -1,0 +1,157 @@
+"""One set of settings for demo, tests and production: the environment decides, and says nothing twice."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from django.utils.csp import CSP
+
+from . import database
+
+PACKAGE = Path(__file__).resolve().parent.parent
+STATE = Path(os.environ.get("COLLECTIEF_STATE", ".data")).resolve()
+ENVIRONMENT = os.environ.get("COLLECTIEF_ENV", "demo")
+PRODUCTION = ENVIRONMENT == "production"
+
+# One secret from which every key of this installation is derived; the demo makes its own (STATE/secret).
+SECRET_KEY = database.installation_secret(STATE, production=PRODUCTION)
+DEBUG = False
+ALLOWED_HOSTS = os.environ.get("COLLECTIEF_HOSTS", ".localhost localhost 127.0.0.1").split()
+
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "procrastinate.contrib.django",
+    "collectief.scope",
+    "collectief.audit",
+    "collectief.contracts",
+    "collectief.participants",
+    "collectief.access",
+    "collectief.mutations",
+    "collectief.enrolment",
+    "collectief.bulk",
+    "collectief.web",
+    "collectief.demo",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "collectief.web.middleware.BrandMiddleware",
+    "collectief.web.middleware.SignInRoleMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "collectief.web.middleware.LanguageMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "collectief.web.middleware.ScopeMiddleware",
+]
+
+ROOT_URLCONF = "collectief.config.urls"
+WSGI_APPLICATION = "collectief.config.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.csp",
+                "django.contrib.messages.context_processors.messages",
+                "collectief.web.shell.shell",
+            ],
+            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "collectief.web.templatetags.look"],
+        },
+    }
+]
+
+DATABASES = database.connections(STATE)
+DATABASE_ROUTERS: list[str] = []
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "access.Account"
+# Passwords and second factors come with their own backend; accounts of this portal sign in with eHerkenning.
+AUTHENTICATION_BACKENDS = ["collectief.access.backend.EherkenningBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]
+
+# Sessions: 15 minutes idle, 4 hours at most (STANDARDS, eHerkenning and sessions).
+SESSION_IDLE_SECONDS = 15 * 60
+SESSION_WARNING_SECONDS = 13 * 60
+SESSION_LONGEST_SECONDS = 4 * 60 * 60
+SESSION_COOKIE_AGE = SESSION_LONGEST_SECONDS
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+# Plain HTTP exists on loopback only: everywhere else cookies travel encrypted or not at all.
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
+SESSION_COOKIE_NAME = "__Host-session" if PRODUCTION else "session"
+CSRF_COOKIE_NAME = "__Host-csrf" if PRODUCTION else "csrf"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "collectief.web.errors.csrf_failure"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_SSL_REDIRECT = PRODUCTION
+SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PRODUCTION else None
+X_FRAME_OPTIONS = "DENY"
+SECURE_CSP = {
+    "default-src": [CSP.NONE],
+    "script-src": [CSP.SELF],
+    "style-src": [CSP.SELF],
+    "img-src": [CSP.SELF, "data:"],  # the design system's icons are data URIs
+    "font-src": [CSP.SELF],
+    "connect-src": [CSP.SELF],
+    "form-action": [CSP.SELF],
+    "frame-ancestors": [CSP.NONE],
+    "base-uri": [CSP.NONE],
+}
+
+LANGUAGE_CODE = "nl"
+LANGUAGES = [("nl", "Nederlands"), ("en", "English")]
+LOCALE_PATHS = [PACKAGE / "locale"]
+LANGUAGE_COOKIE_HTTPONLY = True
+FORMAT_MODULE_PATH = ["collectief.config.formats"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Europe/Amsterdam"
+USE_THOUSAND_SEPARATOR = False
+
+STATIC_URL = "/static/"
+STATIC_ROOT = STATE / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": STATE / "files"}},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+WHITENOISE_USE_FINDERS = not PRODUCTION
+
+# An upload is spooled to disk beyond this; how much of it is read at all is decided in `bulk`.
+FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
+PROCRASTINATE_ON_APP_READY = "collectief.config.jobs.on_app_ready"
+
+BRP_URL = os.environ.get("BRP_URL", "http://127.0.0.1:8091")
+BRP_API_KEY = os.environ.get("BRP_API_KEY", "demo")
+EHERKENNING_URL = os.environ.get("EHERKENNING_URL", "http://127.0.0.1:8090")
+EHERKENNING_CLIENT_ID = os.environ.get("EHERKENNING_CLIENT_ID", "collectief")
+EHERKENNING_CLIENT_SECRET = os.environ.get("EHERKENNING_CLIENT_SECRET", "demo-secret")
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": os.environ.get("COLLECTIEF_LOG", "WARNING")},
+}

@@ -1,0 +1,1 @@
+"""Insurers, customer organisations and their group contracts (collectiviteiten)."""

@@ -1,0 +1,43 @@
+"""Organisations and what they agreed."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class Insurer(models.Model):
+    """A health insurer; nothing joins across two of them."""
+
+    slug = models.SlugField(unique=True)
+    name = models.CharField(max_length=120)
+
+    class Meta:
+        db_table = "insurer"
+
+
+class Organisation(models.Model):
+    """A customer: its KvK number says who may sign in for it, its segment what it can do."""
+
+    insurer = models.ForeignKey(Insurer, models.PROTECT)
+    name = models.CharField(max_length=200)
+    kvk = models.CharField(max_length=8)
+    segment = models.CharField(max_length=40)
+
+    class Meta:
+        db_table = "organisation"
+        constraints = [models.UniqueConstraint(fields=["insurer", "kvk"], name="organisation_once")]
+
+
+class GroupContract(models.Model):
+    """A collectiviteit: under it people are enrolled. `end_day` is the first day it no longer holds."""
+
+    insurer = models.ForeignKey(Insurer, models.PROTECT)
+    organisation = models.ForeignKey(Organisation, models.PROTECT)
+    number = models.CharField(max_length=20)
+    name = models.CharField(max_length=120)
+    first_day = models.DateField()
+    end_day = models.DateField(null=True)
+
+    class Meta:
+        db_table = "group_contract"
+        constraints = [models.UniqueConstraint(fields=["insurer", "number"], name="group_contract_once")]

@@ -1,0 +1,110 @@
+"""Applying for changes of participation, and taking them back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db import transaction
+from procrastinate.contrib.django import app as queue
+
+from collectief.audit import actions as audit
+from collectief.mutations import actions as mutations
+from collectief.mutations.corridor import Moment, Outcome, Request, Subject
+from collectief.mutations.models import Mutation
+from collectief.mutations.rules import OPEN, State, TransitionRefused
+from collectief.mutations.verdicts import Accepted, Refused, Waiting
+from collectief.scope.scope import Scope
+from collectief.segments.profile import Permission
+
+from . import memory
+from .rules import Application, Kind
+from .sitting import EnrolmentSitting
+
+
+class CannotWithdraw(ValueError):
+    """The mutation has taken effect or was decided otherwise; `code` says which."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@transaction.atomic
+def apply(scope: Scope, requests: Sequence[Request], moment: Moment) -> list[Outcome]:
+    """Submit applications; who must be checked first waits for the BRP, which is asked in the background."""
+    outcomes = mutations.submit(scope, requests, moment)
+    waiting = [o.mutation_id for o in outcomes if isinstance(o.verdict, Waiting) and o.mutation_id]
+    if waiting:
+        # By name, since jobs stand above actions; in this transaction, so that no waiting row is forgotten.
+        queue.configure_task("enrolment.ask_register").defer(
+            organisation_id=scope.organisation_id, account_id=scope.account_id, brand=scope.brand, mutation_ids=waiting
+        )
+    return outcomes
+
+
+@transaction.atomic
+def withdraw(scope: Scope, mutation_id: int, moment: Moment) -> Mutation:
+    """Take back what is pending: not decided yet, or processed but not yet in effect (law 4).
+
+    Raises Mutation.DoesNotExist for one that is not the scope's, CannotWithdraw when it is too late.
+    """
+    scope.require(Permission.CHANGE_PARTICIPANTS)
+    mutation = Mutation.objects.select_for_update().get(organisation_id=scope.organisation_id, id=mutation_id)
+    if mutation.state == State.PROCESSED:
+        if mutation.effective_day is None or mutation.effective_day <= moment.today:
+            raise CannotWithdraw("in_effect")
+        _undo(scope, mutation, moment)
+    try:
+        mutations.move(mutation, State.WITHDRAWN, moment, by=scope.account)
+    except TransitionRefused:
+        raise CannotWithdraw("already_decided") from None
+    mutation.bsn_sealed = None
+    mutation.save()
+    audit.record(scope, "mutation.withdraw", participants=_about(mutation), detail={"mutation": mutation.id})
+    return mutation
+
+
+@transaction.atomic
+def reverse(scope: Scope, mutation_id: int, moment: Moment) -> Outcome:
+    """Undo a processed mutation by a new one that names it (X05); refused when a later one built on it.
+
+    Raises Mutation.DoesNotExist for one that is not the scope's, CannotWithdraw when it was never processed.
+    """
+    original = Mutation.objects.select_for_update().get(organisation_id=scope.organisation_id, id=mutation_id)
+    if original.state != State.PROCESSED or original.kind == Kind.REVERSE:
+        raise CannotWithdraw("not_processed")
+    [outcome] = mutations.submit(scope, [_reversal(original)], moment)
+    if isinstance(outcome.verdict, Accepted):
+        Mutation.objects.filter(id=outcome.mutation_id).update(reverses=original)
+        mutations.move(original, State.REVERSED, moment, by=scope.account)
+        original.save()
+    return outcome
+
+
+def open_mutations(scope: Scope, mutation_ids: Sequence[int]) -> list[tuple[bytes, bytes]]:
+    """The sealed BSNs (index, sealed) of those of these mutations that still wait."""
+    rows = Mutation.objects.filter(
+        organisation_id=scope.organisation_id, id__in=mutation_ids, state__in=OPEN, bsn_sealed__isnull=False
+    ).values_list("bsn_index", "bsn_sealed")
+    return [(bytes(index), bytes(sealed)) for index, sealed in rows if index and sealed]
+
+
+def _reversal(original: Mutation) -> Request:
+    application = Application(
+        Kind.REVERSE, reverses=original.id, undoes=memory.changes_from_json(original.touched)
+    )
+    return Request(application, Subject(participant_id=original.participant_id))
+
+
+def _undo(scope: Scope, mutation: Mutation, moment: Moment) -> None:
+    request = _reversal(mutation)
+    sitting = EnrolmentSitting(scope, [request], moment)
+    verdict = sitting.judge(request)
+    if not isinstance(verdict, Accepted):
+        raise CannotWithdraw(verdict.code if isinstance(verdict, Refused) else "built_upon")
+    sitting.accept(request, verdict)
+    sitting.write()
+
+
+def _about(mutation: Mutation) -> list[int]:
+    return [mutation.participant_id] if mutation.participant_id else []

@@ -1,0 +1,33 @@
+"""Who takes part in which contract, when."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import DateRangeField
+from django.db import models
+
+from collectief.contracts.models import GroupContract, Organisation
+from collectief.participants.models import Participant
+
+
+class Participation(models.Model):
+    """A stay of one participant in one contract (deelname).
+
+    `first_day` and `end_day` are made by the database from the period (`infinity`: open-ended), because row
+    security leaves range operators without their index. The last four columns are copies of the participant's,
+    kept by `actions`, because a list is found and sorted by one table's index. Row security and the contract
+    already tie the organisation, so it has no foreign key of its own to check for every row.
+    """
+
+    insurer_id = models.BigIntegerField()
+    organisation = models.ForeignKey(Organisation, models.PROTECT, db_index=False, db_constraint=False)
+    contract = models.ForeignKey(GroupContract, models.PROTECT, db_index=False)
+    participant = models.ForeignKey(Participant, models.PROTECT)
+    period = DateRangeField()
+    reason = models.CharField(max_length=40, default="")
+    sort_key = models.CharField(max_length=260, db_collation="C")
+    birth_date = models.CharField(max_length=10, db_collation="C")
+    relation_number = models.CharField(max_length=12, db_collation="C")
+    external_reference = models.CharField(max_length=40, db_collation="C", default="")
+
+    class Meta:
+        db_table = "participation"

@@ -1,0 +1,382 @@
+"""What may happen to a participation, judged in plain Python (laws 1, 3 and 4).
+
+A `Member` is one person as one organisation knows them. `judge` looks at one application and a member and says
+`Accepted` (with the changes it makes), `Unchanged`, `Waiting` or `Refused` with a code; the words and remedies
+belong to the locale. Nothing here reads a clock or a table, so a whole file can be judged in order: each
+accepted application is carried out on the member before the next is judged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from enum import StrEnum
+
+from collectief.foundation.dates import BirthDate
+from collectief.foundation.names import PersonName
+from collectief.foundation.period import ONE_DAY, Period
+from collectief.mutations.verdicts import Accepted, Refused, Unchanged, Verdict, Waiting
+from collectief.segments.profile import Capability, SegmentProfile
+
+
+class Kind(StrEnum):
+    """What can be asked for one person."""
+
+    ENROL = "enrol"
+    TERMINATE = "terminate"
+    RE_ENROL = "re_enrol"
+    TRANSFER = "transfer"
+    CHANGE_REFERENCE = "change_reference"
+    REVERSE = "reverse"
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """One thing asked, in the same shape whether typed, uploaded or sent. Absent is None or empty.
+
+    `contract` is a contract number; empty means "the one it must be". `to_contract` is for a transfer.
+    `last_day` is inclusive, as people write it.
+    """
+
+    kind: Kind
+    contract: str = ""
+    name: PersonName | None = None
+    birth_date: BirthDate | None = None
+    first_day: date | None = None
+    last_day: date | None = None
+    reason: str = ""
+    reference: str = ""
+    to_contract: str = ""
+    address: Mapping[str, str] = field(default_factory=dict)
+    # For a reversal: the mutation that is undone, and what it changed.
+    reverses: int | None = None
+    undoes: tuple[Change, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """A contract of the organisation, as judging needs it."""
+
+    id: int
+    number: str
+    period: Period
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """One participation: in which contract, when, and why it ended. `id` is None until it is in the table."""
+
+    contract_id: int
+    period: Period
+    reason: str = ""
+    id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterAnswer:
+    """What the BRP said of this person lately."""
+
+    found: bool
+    deceased: bool = False
+    name: PersonName | None = None
+    birth_date: BirthDate | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One person as the organisation knows them; `known` is False for a newcomer."""
+
+    known: bool = False
+    reference: str = ""
+    birth_date: BirthDate | None = None
+    stays: tuple[Stay, ...] = ()
+    register: RegisterAnswer | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What is the same for every application of an organisation on a day."""
+
+    profile: SegmentProfile
+    contracts: Mapping[str, Contract]
+    today: date
+    # How the contract is found when the application names none.
+    default_contract: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StayChange:
+    """A stay before and after: None before is a new stay, None after a stay that never was."""
+
+    before: Stay | None
+    after: Stay | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceChange:
+    """The external reference before and after."""
+
+    before: str
+    after: str
+
+
+Change = StayChange | ReferenceChange
+
+CAPABILITIES: Mapping[Kind, Capability] = {
+    Kind.ENROL: Capability.ENROL,
+    Kind.TERMINATE: Capability.TERMINATE,
+    Kind.RE_ENROL: Capability.RE_ENROL,
+    Kind.TRANSFER: Capability.TRANSFER,
+    Kind.CHANGE_REFERENCE: Capability.CHANGE_REFERENCE,
+    # Whoever may terminate may undo: a mistake must not need more rights than making it.
+    Kind.REVERSE: Capability.TERMINATE,
+}
+
+
+def judge(application: Application, member: Member, terms: Terms) -> Verdict:
+    """The verdict on one application. Pure: the same question gives the same answer."""
+    if not terms.profile.allows(CAPABILITIES[application.kind]):
+        return Refused("not_for_this_segment")
+    return _JUDGES[application.kind](application, member, terms)
+
+
+def carried_out(member: Member, verdict: Verdict) -> Member:
+    """The member after the verdict: what the next application of the same person is judged against."""
+    if not isinstance(verdict, Accepted):
+        return member
+    stays = list(member.stays)
+    reference = member.reference
+    for change in verdict.changes:
+        if isinstance(change, ReferenceChange):
+            reference = change.after
+            continue
+        if change.before is not None:
+            stays.remove(change.before)
+        if change.after is not None:
+            stays.append(change.after)
+    stays.sort(key=lambda stay: (stay.contract_id, stay.period.first_day))
+    return replace(member, known=True, reference=reference, stays=tuple(stays))
+
+
+def judge_enrol(application: Application, member: Member, terms: Terms) -> Verdict:
+    """U18, U21: a stay from `first_day`, in a contract, for who the BRP knows by that name and birth date."""
+    first_day = application.first_day
+    if first_day is None:
+        return Refused("first_day_missing")
+    contract = _contract(application.contract or terms.default_contract, first_day, terms)
+    if isinstance(contract, Refused):
+        return contract
+    reference = _new_reference(application, member)
+    same = [stay for stay in member.stays if stay.contract_id == contract.id]
+    if any(stay.period.first_day == first_day for stay in same):
+        # Already so: a file sent twice changes nothing twice, also when the stay has ended since.
+        return Accepted(first_day, reference) if reference else Unchanged()
+    if refused := _outside_window("first_day", first_day, terms):
+        return refused
+    period = Period.through(first_day, application.last_day) if application.last_day else Period(first_day)
+    if refused := _overlap(period, same):
+        return refused
+    if member.register is None:
+        return Waiting()
+    if refused := judge_identity(application, member.register, first_day):
+        return refused
+    return Accepted(first_day, (StayChange(None, Stay(contract.id, period)), *reference))
+
+
+def judge_re_enrol(application: Application, member: Member, terms: Terms) -> Verdict:
+    """U13: as enrolling, for who was insured under a contract of this organisation before."""
+    if not member.stays:
+        return Refused("never_enrolled")
+    return judge_enrol(replace(application, kind=Kind.ENROL), member, terms)
+
+
+def judge_terminate(application: Application, member: Member, terms: Terms) -> Verdict:
+    """U06: the last day of a stay, inclusive, with a reason this segment has."""
+    last_day = application.last_day
+    if last_day is None:
+        return Refused("last_day_missing")
+    if not member.known:
+        return Refused("participant_unknown")
+    if refused := _reason(application, member, terms):
+        return refused
+    stay = _stay_to_end(application, member, terms)
+    if isinstance(stay, Refused):
+        return stay
+    if last_day < stay.period.first_day:
+        return Refused("last_day_before_start", {"first_day": _day(stay.period.first_day)})
+    if stay.period.last_day == last_day and stay.reason == application.reason:
+        return Unchanged()
+    if refused := _outside_window("last_day", last_day, terms):
+        return refused
+    if stay.period.last_day is not None and last_day > stay.period.last_day:
+        return Refused("already_terminated", {"last_day": _day(stay.period.last_day)})
+    after = replace(stay, period=stay.period.ending(last_day), reason=application.reason)
+    return Accepted(last_day + ONE_DAY, (StayChange(stay, after),))
+
+
+def judge_transfer(application: Application, member: Member, terms: Terms) -> Verdict:
+    """U10: from one contract of the organisation to another, from `first_day`."""
+    first_day = application.first_day
+    if first_day is None:
+        return Refused("first_day_missing")
+    if not member.known:
+        return Refused("participant_unknown")
+    target = _contract(application.to_contract, first_day, terms)
+    if isinstance(target, Refused):
+        return target
+    source = terms.contracts.get(application.contract)
+    if source is None:
+        return Refused("contract_unknown", {"contract": application.contract})
+    if source.id == target.id:
+        return Refused("same_contract")
+    already = [s for s in member.stays if s.contract_id == target.id and s.period.first_day == first_day]
+    ended = [s for s in member.stays if s.contract_id == source.id and s.period.end_day == first_day]
+    if already and ended:
+        return Unchanged()
+    if refused := _outside_window("first_day", first_day, terms):
+        return refused
+    stay = next((s for s in member.stays if s.contract_id == source.id and first_day in s.period), None)
+    if stay is None:
+        return Refused("not_enrolled_then", {"first_day": _day(first_day)})
+    if stay.period.first_day == first_day:
+        return Refused("transfer_on_first_day", {"first_day": _day(first_day)})
+    if refused := _overlap(Period(first_day, stay.period.end_day), _in(member, target)):
+        return refused
+    changes = (
+        StayChange(stay, replace(stay, period=Period(stay.period.first_day, first_day), reason="transfer")),
+        StayChange(None, Stay(target.id, Period(first_day, stay.period.end_day), stay.reason)),
+    )
+    return Accepted(first_day, changes)
+
+
+def judge_change_reference(application: Application, member: Member, terms: Terms) -> Verdict:
+    """U19: the organisation's own number for a participant; free text, theirs to keep unique."""
+    if not member.known:
+        return Refused("participant_unknown")
+    if application.reference == member.reference:
+        return Unchanged()
+    return Accepted(terms.today, (ReferenceChange(member.reference, application.reference),))
+
+
+def judge_identity(application: Application, answer: RegisterAnswer, first_day: date) -> Refused | None:
+    """Whether the BRP knows this person by this name and birth date (U21)."""
+    if not answer.found or answer.name is None:
+        return Refused("register_unknown")
+    if answer.deceased:
+        return Refused("register_deceased")
+    if application.birth_date and answer.birth_date and not answer.birth_date.agrees_with(application.birth_date):
+        return Refused("register_birth_date_differs")
+    if application.name and not answer.name.same_person_name(application.name):
+        return Refused("register_name_differs")
+    if answer.birth_date and BirthDate.on(first_day) < answer.birth_date:
+        return Refused("first_day_before_birth")
+    return None
+
+
+def judge_reversal(application: Application, member: Member, terms: Terms) -> Verdict:
+    """X05: back to before, in one step, unless a later mutation built on what this one left."""
+    undone = tuple(_undone(change) for change in application.undoes)
+    stays = list(member.stays)
+    for change in undone:
+        if isinstance(change, ReferenceChange):
+            if change.before != member.reference:
+                return Refused("built_upon")
+        elif change.before is not None:
+            if change.before not in stays:
+                return Refused("built_upon")
+            stays.remove(change.before)
+    for change in undone:
+        if isinstance(change, StayChange) and change.after is not None:
+            if _overlap(change.after.period, [s for s in stays if s.contract_id == change.after.contract_id]):
+                return Refused("built_upon")
+            stays.append(change.after)
+    return Accepted(terms.today, undone)
+
+
+def _undone(change: Change) -> Change:
+    if isinstance(change, ReferenceChange):
+        return ReferenceChange(change.after, change.before)
+    return StayChange(change.after, change.before)
+
+
+_JUDGES = {
+    Kind.ENROL: judge_enrol,
+    Kind.RE_ENROL: judge_re_enrol,
+    Kind.TERMINATE: judge_terminate,
+    Kind.TRANSFER: judge_transfer,
+    Kind.CHANGE_REFERENCE: judge_change_reference,
+    Kind.REVERSE: judge_reversal,
+}
+
+
+def _contract(number: str, day: date, terms: Terms) -> Contract | Refused:
+    if not number:
+        return Refused("contract_missing")
+    contract = terms.contracts.get(number)
+    if contract is None:
+        return Refused("contract_unknown", {"contract": number})
+    if day not in contract.period:
+        return Refused("contract_not_in_force", {"contract": number, "day": _day(day)})
+    return contract
+
+
+def _outside_window(what: str, day: date, terms: Terms) -> Refused | None:
+    earliest, latest = terms.profile.window(terms.today)
+    if day < earliest:
+        return Refused(f"{what}_too_early", {"earliest": _day(earliest)})
+    if day > latest:
+        return Refused(f"{what}_too_late", {"latest": _day(latest)})
+    return None
+
+
+def _overlap(period: Period, stays: list[Stay]) -> Refused | None:
+    for stay in stays:
+        if stay.period.overlaps(period):
+            if period.first_day in stay.period:
+                return Refused("already_enrolled", {"first_day": _day(stay.period.first_day)})
+            return Refused("enrolled_later", {"first_day": _day(stay.period.first_day)})
+    return None
+
+
+def _reason(application: Application, member: Member, terms: Terms) -> Refused | None:
+    if terms.profile.reason(application.reason) is None:
+        return Refused("reason_missing" if not application.reason else "reason_unknown")
+    return None
+
+
+def _stay_to_end(application: Application, member: Member, terms: Terms) -> Stay | Refused:
+    """The one stay that is meant: of the contract named, or the only one there is on or after that day."""
+    stays = list(member.stays)
+    if application.contract:
+        contract = terms.contracts.get(application.contract)
+        if contract is None:
+            return Refused("contract_unknown", {"contract": application.contract})
+        stays = _in(member, contract)
+    last_day = application.last_day
+    assert last_day is not None
+    exact = [stay for stay in stays if stay.period.last_day == last_day]
+    live = [stay for stay in stays if last_day in stay.period]
+    meant = exact or live
+    if len({stay.contract_id for stay in meant}) > 1:
+        return Refused("contract_needed")
+    if meant:
+        return meant[0]
+    if not stays:
+        return Refused("not_enrolled")
+    after = [stay for stay in stays if stay.period.first_day > last_day]
+    return after[0] if after else stays[-1]
+
+
+def _in(member: Member, contract: Contract) -> list[Stay]:
+    return [stay for stay in member.stays if stay.contract_id == contract.id]
+
+
+def _new_reference(application: Application, member: Member) -> tuple[ReferenceChange, ...]:
+    if application.reference and application.reference != member.reference:
+        return (ReferenceChange(member.reference, application.reference),)
+    return ()
+
+
+def _day(day: date) -> str:
+    return day.isoformat()

@@ -1,0 +1,60 @@
+"""Every change that was asked, and what became of it."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from collectief.contracts.models import GroupContract, Organisation
+from collectief.participants.models import Participant
+
+
+class Mutation(models.Model):
+    """One change asked for one person, from submission to outcome (X05).
+
+    `asked` is the application as JSON, without the BSN: that stands sealed beside it until the decision.
+    `touched` are the stays it changed, before and after: undoing it and explaining a correction are mechanical.
+    `trail` has a step per transition: state, moment, by whom, reason code.
+    """
+
+    insurer_id = models.BigIntegerField()
+    organisation = models.ForeignKey(Organisation, models.PROTECT, db_index=False, db_constraint=False)
+    contract = models.ForeignKey(
+        GroupContract, models.PROTECT, null=True, db_index=False, db_constraint=False
+    )
+    participant = models.ForeignKey(Participant, models.PROTECT, null=True, db_index=False)
+    kind = models.CharField(max_length=30)
+    state = models.CharField(max_length=12)
+    code = models.CharField(max_length=60, default="")
+    params = models.JSONField(default=dict)
+    effective_day = models.DateField(null=True)
+    bsn_index = models.BinaryField(null=True)
+    bsn_sealed = models.BinaryField(null=True)
+    asked = models.JSONField(default=dict)
+    touched = models.JSONField(default=list)
+    trail = models.JSONField(default=list)
+    # Participations it changes or would change: what makes a row in the list grey.
+    participation_ids = ArrayField(models.BigIntegerField(), default=list)
+    channel = models.CharField(max_length=12)
+    source = models.CharField(max_length=40, default="")
+    account_id = models.BigIntegerField()
+    account = models.CharField(max_length=120)
+    reverses = models.OneToOneField("self", models.PROTECT, null=True)
+    submitted_at = models.DateTimeField(db_default=models.functions.Now())
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "mutation"
+        indexes = [
+            models.Index(fields=["participant", "-id"], name="mutation_of_participant"),
+            models.Index(
+                fields=["organisation", "-decided_at"],
+                name="mutation_rejected",
+                condition=models.Q(state="rejected"),
+            ),
+            models.Index(
+                fields=["organisation", "participant"],
+                name="mutation_open",
+                condition=models.Q(state__in=["received", "checking", "waiting"]),
+            ),
+        ]

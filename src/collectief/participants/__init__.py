@@ -1,0 +1,1 @@
+"""People: one `person` per human per insurer, and a `participant` as each organisation knows that person."""

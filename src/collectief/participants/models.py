@@ -1,0 +1,83 @@
+"""People, their faces and what the BRP last said of them."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from collectief.contracts.models import Organisation
+
+
+class Person(models.Model):
+    """One row per human per insurer. No role of ours reads it: only the definer functions in `sql/` do."""
+
+    insurer_id = models.BigIntegerField()
+    bsn_index = models.BinaryField()
+    bsn_sealed = models.BinaryField()
+    key_id = models.SmallIntegerField()
+
+    class Meta:
+        db_table = "person"
+        constraints = [models.UniqueConstraint(fields=["insurer_id", "bsn_index"], name="person_once")]
+
+
+class RegisterCheck(models.Model):
+    """What the BRP last answered about a BSN: used again while recent, so that it is asked once (STANDARDS, BRP).
+
+    Reached by definer functions only: one organisation does not learn what another asked.
+    """
+
+    insurer_id = models.BigIntegerField()
+    bsn_index = models.BinaryField()
+    checked_at = models.DateTimeField()
+    found = models.BooleanField()
+    deceased = models.BooleanField(default=False)
+    initials = models.CharField(max_length=40, default="")
+    prefix = models.CharField(max_length=20, default="")
+    surname = models.CharField(max_length=200, default="")
+    birth_date = models.CharField(max_length=10, default="")
+
+    class Meta:
+        db_table = "register_check"
+        constraints = [models.UniqueConstraint(fields=["insurer_id", "bsn_index"], name="register_check_once")]
+
+
+class Participant(models.Model):
+    """A person as one organisation knows them. `bsn_index` finds them again, `relation_number` names them.
+
+    `birth_date` is the text form of `foundation.dates.BirthDate`: day or month may be 00.
+    """
+
+    insurer_id = models.BigIntegerField()
+    organisation = models.ForeignKey(Organisation, models.PROTECT, db_index=False)
+    person = models.ForeignKey(Person, models.PROTECT, db_index=False)
+    bsn_index = models.BinaryField()
+    relation_number = models.CharField(max_length=12, db_collation="C")
+    external_reference = models.CharField(max_length=40, db_collation="C", default="")
+    initials = models.CharField(max_length=40)
+    prefix = models.CharField(max_length=20)
+    surname = models.CharField(max_length=200)
+    birth_date = models.CharField(max_length=10, db_collation="C")
+    sort_key = models.CharField(max_length=260, db_collation="C")
+
+    class Meta:
+        db_table = "participant"
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "bsn_index"], name="participant_once"),
+            models.UniqueConstraint(fields=["insurer_id", "relation_number"], name="participant_relation_number_once"),
+        ]
+        indexes = [models.Index(fields=["organisation", "external_reference"], name="participant_reference")]
+
+
+class Address(models.Model):
+    """The home address, optional; abroad it is what an S1 is asked with (U20)."""
+
+    organisation = models.ForeignKey(Organisation, models.PROTECT, db_index=False)
+    participant = models.OneToOneField(Participant, models.CASCADE)
+    country = models.CharField(max_length=60)
+    street = models.CharField(max_length=120)
+    house_number = models.CharField(max_length=20)
+    postcode = models.CharField(max_length=16)
+    city = models.CharField(max_length=80)
+
+    class Meta:
+        db_table = "address"

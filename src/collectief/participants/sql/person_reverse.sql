@@ -1,0 +1,2 @@
+DROP FUNCTION person_ensure, register_answers, register_keep, register_forget;
+DROP FUNCTION scope_insurer;

@@ -1,0 +1,1 @@
+"""Who asks, in whose name and how far: every read and every change happens inside a scope (law 5)."""

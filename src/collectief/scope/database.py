@@ -1,0 +1,69 @@
+"""The second lock: inside a scope the database role sees one organisation's rows and no other.
+
+The login role of web and worker may read nothing by itself. What a piece of work may touch it gets by
+`SET LOCAL ROLE`, for the rest of the transaction at most; nesting gives the outer role back afterwards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+
+from django.db import connection, transaction
+
+from .scope import Scope
+
+
+class Audience(StrEnum):
+    """The database roles; each is for one kind of work."""
+
+    ORGANISATION = "c_organisation"
+    SIGN_IN = "c_signin"
+    STAFF = "c_staff"
+    WORKER = "c_worker"
+
+
+_ENTER = (
+    "SELECT current_setting('role'), current_setting('c.org', true), current_setting('c.insurer', true),"
+    " set_config('role', %s, true), set_config('c.org', %s, true), set_config('c.insurer', %s, true)"
+)
+_LEAVE = "SELECT set_config('role', %s, true), set_config('c.org', %s, true), set_config('c.insurer', %s, true)"
+
+
+@contextmanager
+def _entered(audience: Audience, organisation_id: int | None, insurer_id: int | None) -> Iterator[None]:
+    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
+        cursor.execute(_ENTER, [audience, str(organisation_id or ""), str(insurer_id or "")])
+        before = [value or "" for value in cursor.fetchone()[:3]]
+        yield
+        # After an error the transaction is being rolled back, and the settings with it.
+        cursor.execute(_LEAVE, before)
+
+
+@contextmanager
+def opened(scope: Scope) -> Iterator[Scope]:
+    """Work as the scope's organisation: one transaction, its rows only."""
+    with _entered(Audience.ORGANISATION, scope.organisation_id, scope.insurer_id):
+        yield scope
+
+
+@contextmanager
+def signing_in() -> Iterator[None]:
+    """Work as the sign-in: sessions, accounts and memberships, no participants."""
+    with _entered(Audience.SIGN_IN, None, None):
+        yield
+
+
+@contextmanager
+def housekeeping() -> Iterator[None]:
+    """Work as the worker between organisations: which batches wait or have had their time, nobody's data."""
+    with _entered(Audience.WORKER, None, None):
+        yield
+
+
+@contextmanager
+def office() -> Iterator[None]:
+    """Work as the insurer's staff: organisations, contracts and accounts, no participants."""
+    with _entered(Audience.STAFF, None, None):
+        yield

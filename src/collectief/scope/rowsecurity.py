@@ -1,0 +1,47 @@
+"""Row security as migrations write it: one equality policy per table, and grants by name (DESIGN, Scope)."""
+
+from __future__ import annotations
+
+from django.db.migrations.operations.special import RunSQL
+
+from .database import Audience
+
+# The scalar sub-select is evaluated once per statement; unset is NULL, and NULL sees nothing.
+OWN_ORGANISATION = "organisation_id = (SELECT nullif(current_setting('c.org', true), '')::bigint)"
+
+
+def own_rows(table: str, *, rights: str, column: str = "organisation_id") -> RunSQL:
+    """The organisation role gets `rights` (SQL, such as "SELECT, INSERT") on its own rows of `table`."""
+    policy = OWN_ORGANISATION.replace("organisation_id", column, 1)
+    role = Audience.ORGANISATION
+    return RunSQL(
+        [
+            f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
+            f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
+            f"CREATE POLICY own_rows ON {table} TO {role} USING ({policy}) WITH CHECK ({policy})",
+            f"GRANT {rights} ON {table} TO {role}",
+            f"DO $$ BEGIN IF to_regclass('{table}_id_seq') IS NOT NULL THEN"
+            f" GRANT USAGE ON SEQUENCE {table}_id_seq TO {role}; END IF; END $$",
+        ],
+        reverse_sql=[f"DROP POLICY own_rows ON {table}", f"REVOKE ALL ON {table} FROM {role}"],
+    )
+
+
+def every_row(table: str, role: Audience, *, rights: str) -> RunSQL:
+    """`role` gets `rights` on every row of a table that row security otherwise closes."""
+    return RunSQL(
+        [
+            f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
+            f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
+            f"CREATE POLICY every_row_{role} ON {table} TO {role} USING (true) WITH CHECK (true)",
+            f"GRANT {rights} ON {table} TO {role}",
+            f"DO $$ BEGIN IF to_regclass('{table}_id_seq') IS NOT NULL THEN"
+            f" GRANT USAGE ON SEQUENCE {table}_id_seq TO {role}; END IF; END $$",
+        ],
+        reverse_sql=[f"DROP POLICY every_row_{role} ON {table}", f"REVOKE ALL ON {table} FROM {role}"],
+    )
+
+
+def plain(table: str, role: Audience, *, rights: str) -> RunSQL:
+    """`role` gets `rights` on a table without people in it."""
+    return RunSQL([f"GRANT {rights} ON {table} TO {role}"], reverse_sql=[f"REVOKE ALL ON {table} FROM {role}"])

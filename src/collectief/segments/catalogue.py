@@ -1,0 +1,15 @@
+"""The one place that knows segments by name."""
+
+from __future__ import annotations
+
+from . import municipality, staffing_agency
+from .profile import SegmentProfile
+
+PROFILES: dict[str, SegmentProfile] = {
+    module.PROFILE.slug: module.PROFILE for module in (staffing_agency, municipality)
+}
+
+
+def profile(slug: str) -> SegmentProfile:
+    """The profile of a segment. Raises KeyError for a slug no segment has."""
+    return PROFILES[slug]

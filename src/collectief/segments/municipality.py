@@ -1,0 +1,30 @@
+"""Municipalities (gemeenten): source `zz-gemeenten`, requirements G01-G14. Its pages come with its own issue."""
+
+from __future__ import annotations
+
+from collectief.foundation.assurance import AssuranceLevel
+
+from .profile import Capability, Permission, Role, SearchKey, SegmentProfile, TerminationReason
+
+PROFILE = SegmentProfile(
+    slug="municipality",
+    name="Gemeente",
+    assurance_level=AssuranceLevel.EH2_PLUS,
+    # G12: no upload, no rejected mutations page, no former participants.
+    capabilities=frozenset({Capability.ENROL, Capability.TERMINATE, Capability.SHOW_BSN}),
+    roles={
+        Role.ADMINISTRATIVE: frozenset(
+            {Permission.SEE_DASHBOARD, Permission.SEE_PARTICIPANTS, Permission.CHANGE_PARTICIPANTS}
+        ),
+        Role.FINANCIAL: frozenset({Permission.SEE_DASHBOARD, Permission.SEE_INVOICES}),
+        Role.ACCOUNT_MANAGER: frozenset({Permission.SEE_DASHBOARD, Permission.MANAGE_ACCOUNTS}),
+    },
+    current_search=(SearchKey.SURNAME, SearchKey.BIRTH_DATE, SearchKey.RELATION_NUMBER),
+    former_search=(),
+    # G04
+    termination_reasons=(
+        TerminationReason("end_of_contract_membership", "Einde collectiviteit", "End of group contract membership"),
+        TerminationReason("deceased", "Overleden", "Deceased"),
+    ),
+    ends_insurance=False,
+)

@@ -1,0 +1,97 @@
+"""What a segment is made of. Code asks the profile, never which segment it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from enum import StrEnum
+
+from collectief.foundation.assurance import AssuranceLevel
+
+
+class Capability(StrEnum):
+    """What a segment can do at all; a brand may switch one off, never on."""
+
+    ENROL = "enrol"
+    TERMINATE = "terminate"
+    RE_ENROL = "re_enrol"
+    TRANSFER = "transfer"
+    CHANGE_REFERENCE = "change_reference"
+    BULK_UPLOAD = "bulk_upload"
+    FORMER_PARTICIPANTS = "former_participants"
+    REJECTED_MUTATIONS = "rejected_mutations"
+    SHOW_BSN = "show_bsn"
+
+
+class Permission(StrEnum):
+    """What a page or action asks of the roles of whoever opens it."""
+
+    SEE_DASHBOARD = "see_dashboard"
+    SEE_PARTICIPANTS = "see_participants"
+    CHANGE_PARTICIPANTS = "change_participants"
+    UPLOAD_MUTATIONS = "upload_mutations"
+    SEE_INVOICES = "see_invoices"
+    MANAGE_ACCOUNTS = "manage_accounts"
+
+
+class Role(StrEnum):
+    """What a colleague is for; roles can be combined (U02)."""
+
+    ADMINISTRATIVE = "administrative"
+    FINANCIAL = "financial"
+    ACCOUNT_MANAGER = "account_manager"
+
+
+class SearchKey(StrEnum):
+    """What the lists of participants can be searched on."""
+
+    SURNAME = "surname"
+    RELATION_NUMBER = "relation_number"
+    BIRTH_DATE = "birth_date"
+    EXTERNAL_REFERENCE = "external_reference"
+
+
+@dataclass(frozen=True, slots=True)
+class TerminationReason:
+    """A reason for leaving: its code, and its name in Dutch and English."""
+
+    code: str
+    dutch: str
+    english: str
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentProfile:
+    """Everything that differs between kinds of customer and is a value (nouns that differ are an app)."""
+
+    slug: str
+    name: str
+    assurance_level: AssuranceLevel
+    capabilities: frozenset[Capability]
+    roles: Mapping[Role, frozenset[Permission]]
+    current_search: tuple[SearchKey, ...]
+    former_search: tuple[SearchKey, ...]
+    termination_reasons: tuple[TerminationReason, ...]
+    upload_columns: tuple[str, ...] = ()
+    # How far a first or last day may lie from today: mutations further away need a person at the insurer.
+    furthest_back: timedelta = timedelta(days=365)
+    furthest_ahead: timedelta = timedelta(days=365)
+    # Whether ending participation ends the insurance too (U06); for employers it does not (W09).
+    ends_insurance: bool = True
+    narrowed: frozenset[Capability] = field(default_factory=frozenset)
+
+    def allows(self, capability: Capability) -> bool:
+        return capability in self.capabilities and capability not in self.narrowed
+
+    def permissions(self, roles: frozenset[Role]) -> frozenset[Permission]:
+        """What these roles may do together."""
+        return frozenset().union(*(self.roles.get(role, frozenset()) for role in roles))
+
+    def reason(self, code: str) -> TerminationReason | None:
+        """The reason with this code; None when this segment does not have it."""
+        return next((reason for reason in self.termination_reasons if reason.code == code), None)
+
+    def window(self, today: date) -> tuple[date, date]:
+        """The first and last day a mutation may take effect."""
+        return today - self.furthest_back, today + self.furthest_ahead

@@ -1,0 +1,43 @@
+"""Staffing agencies (uitzendbureaus): source `zz-uitzendbureaus`, requirements U01-U31."""
+
+from __future__ import annotations
+
+from collectief.foundation.assurance import AssuranceLevel
+
+from .profile import Capability, Permission, Role, SearchKey, SegmentProfile, TerminationReason
+
+PROFILE = SegmentProfile(
+    slug="staffing_agency",
+    name="Uitzendbureau",
+    assurance_level=AssuranceLevel.EH2_PLUS,
+    capabilities=frozenset(Capability) - {Capability.SHOW_BSN},
+    roles={
+        Role.ADMINISTRATIVE: frozenset(
+            {
+                Permission.SEE_DASHBOARD,
+                Permission.SEE_PARTICIPANTS,
+                Permission.CHANGE_PARTICIPANTS,
+                Permission.UPLOAD_MUTATIONS,
+            }
+        ),
+        Role.FINANCIAL: frozenset({Permission.SEE_DASHBOARD, Permission.SEE_INVOICES}),
+        Role.ACCOUNT_MANAGER: frozenset({Permission.SEE_DASHBOARD, Permission.MANAGE_ACCOUNTS}),
+    },
+    current_search=(
+        SearchKey.SURNAME,
+        SearchKey.RELATION_NUMBER,
+        SearchKey.BIRTH_DATE,
+        SearchKey.EXTERNAL_REFERENCE,
+    ),
+    former_search=(SearchKey.SURNAME, SearchKey.RELATION_NUMBER, SearchKey.BIRTH_DATE),
+    termination_reasons=(
+        TerminationReason("end_of_employment", "Einde dienstverband", "End of employment"),
+        TerminationReason("left_the_country", "Vertrek uit Nederland", "Left the Netherlands"),
+        TerminationReason("insured_elsewhere", "Elders verzekerd", "Insured elsewhere"),
+        TerminationReason("deceased", "Overleden", "Deceased"),
+    ),
+    upload_columns=(
+        "action", "contract", "bsn", "relation_number", "external_reference", "initials", "prefix", "surname",
+        "birth_date", "first_day", "last_day", "reason", "country", "street", "house_number", "postcode", "city",
+    ),
+)  # fmt: skip

@@ -1,0 +1,97 @@
+"""One PostgreSQL for the whole run: migrated once as a template, copied for every test process.
+
+Tests come as the application's login, so that they see what it may see and no more.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from collectief.config.embedded import EmbeddedServer
+
+STATE = Path(".data/test")
+TEMPLATE = "test_template"
+# Speed over durability: nothing of a test run must survive a power cut.
+_FAST = "\nfsync = off\nsynchronous_commit = off\nfull_page_writes = off\nmax_connections = 60\n"
+
+
+@contextmanager
+def _alone(name: str) -> Iterator[None]:
+    STATE.mkdir(parents=True, exist_ok=True)
+    with (STATE / f"{name}.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _migrations_hash() -> str:
+    files = sorted(Path("src/collectief").glob("*/migrations/*.py")) + sorted(Path("src/collectief").glob("*/sql/*.sql"))
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
+
+
+@pytest.fixture(scope="session")
+def database_server(django_db_blocker) -> EmbeddedServer:
+    """The running server of this test run."""
+    server = EmbeddedServer(STATE)
+    with _alone("server"):
+        server.start(extra_settings=_FAST)
+        mark = STATE / "template"
+        if not mark.exists() or mark.read_text() != _migrations_hash():
+            with django_db_blocker.unblock():
+                _make_template(server)
+            mark.write_text(_migrations_hash())
+    return server
+
+
+def _make_template(server: EmbeddedServer) -> None:
+    from django.core.management import call_command
+    from django.db import connections
+
+    server.drop_database(TEMPLATE)
+    server.make_database(TEMPLATE)
+    owner = connections["owner"]
+    name, owner.settings_dict["NAME"] = owner.settings_dict["NAME"], TEMPLATE
+    try:
+        call_command("migrate", database="owner", verbosity=0)
+    finally:
+        owner.close()
+        owner.settings_dict["NAME"] = name
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(database_server: EmbeddedServer, django_db_blocker) -> Iterator[None]:
+    """A fresh copy of the template for this process."""
+    from django.conf import settings
+    from django.db import connections
+
+    name = settings.DATABASES["default"]["NAME"]
+    with _alone("server"), django_db_blocker.unblock():
+        database_server.drop_database(name)
+        database_server.make_database(name, template=TEMPLATE)
+    yield
+    with django_db_blocker.unblock():
+        connections.close_all()
+    database_server.drop_database(name)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """The controlling process stops the server when the run is over."""
+    if not hasattr(config, "workerinput") and (STATE / "postgres").exists():
+        EmbeddedServer(STATE).stop()
+
+
+TODAY = date(2026, 11, 24)
+
+
+@pytest.fixture
+def moment():
+    """A fixed working day at noon."""
+    from collectief.mutations.corridor import Moment
+
+    return Moment(TODAY, datetime(2026, 11, 24, 11, 0, tzinfo=UTC))
