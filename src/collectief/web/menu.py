@@ -1,0 +1,56 @@
+"""The menu at the left: what there is, for whom; an entry appears when the scope may open it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from collectief.scope.scope import Scope
+from collectief.segments.profile import Capability, Permission
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the menu; `prefix` marks it as current for every page below that path."""
+
+    label: str | Promise
+    url_name: str
+    permission: Permission
+    capability: Capability | None = None
+
+
+ENTRIES = (
+    Entry(_("Dashboard"), "dashboard", Permission.SEE_DASHBOARD),
+    Entry(_("Huidige deelnemers"), "current_participants", Permission.SEE_PARTICIPANTS),
+    Entry(
+        _("Oud deelnemers"), "former_participants", Permission.SEE_PARTICIPANTS, Capability.FORMER_PARTICIPANTS
+    ),
+    Entry(_("Nieuwe deelnemer"), "new_participant", Permission.CHANGE_PARTICIPANTS, Capability.ENROL),
+    Entry(_("Upload aan- en afmeldingen"), "uploads", Permission.UPLOAD_MUTATIONS, Capability.BULK_UPLOAD),
+    Entry(
+        _("Mislukte verwerkingen"),
+        "rejected_mutations",
+        Permission.SEE_PARTICIPANTS,
+        Capability.REJECTED_MUTATIONS,
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class MenuItem:
+    """An entry as a template draws it."""
+
+    label: str
+    url: str
+    current: bool
+
+
+def menu(scope: Scope, path: str) -> list[MenuItem]:
+    """The entries this scope may open, the one that `path` lies under marked."""
+    allowed = [entry for entry in ENTRIES if scope.may(entry.permission, entry.capability)]
+    urls = [(str(entry.label), reverse(entry.url_name)) for entry in allowed]
+    under = max((url for _, url in urls if path.startswith(url)), key=len, default="")
+    return [MenuItem(label, url, url == under) for label, url in urls]

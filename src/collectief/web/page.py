@@ -1,0 +1,68 @@
+"""Every view says who may open it; a test fails on a URL whose view does not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from collectief.brands.catalogue import Brand
+from collectief.scope.scope import Scope
+from collectief.segments.profile import Capability, Permission
+
+View = Callable[..., HttpResponse]
+
+
+class PortalRequest(HttpRequest):
+    """A request as the middleware hands it to a page."""
+
+    brand: Brand
+    scope: Scope
+    htmx: Any
+
+
+def page(
+    permission: Permission, capability: Capability | None = None, *, background: bool = False
+) -> Callable[[View], View]:
+    """A page for who holds `permission` in a segment with `capability`.
+
+    Not signed in: to the sign-in, and back afterwards. Signed in without the right: 403. A `background` page
+    (polling) does not count as using the portal: it leaves the session's idle time running.
+    """
+
+    def decorated(view: View) -> View:
+        @wraps(view)
+        def guarded(request: PortalRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if request.scope is None:
+                return _to_sign_in(request)
+            if not request.scope.may(permission, capability):
+                raise PermissionDenied
+            return view(request, *args, **kwargs)
+
+        guarded.permission = permission  # type: ignore[attr-defined]
+        guarded.capability = capability  # type: ignore[attr-defined]
+        guarded.background = background  # type: ignore[attr-defined]
+        return guarded
+
+    return decorated
+
+
+def public(view: View) -> View:
+    """A page for everyone, signed in or not."""
+    view.public = True  # type: ignore[attr-defined]
+    return view
+
+
+def _to_sign_in(request: PortalRequest) -> HttpResponse:
+    address = reverse("sign_in")
+    if request.method == "GET" and not request.htmx:
+        address += "?" + urlencode({REDIRECT_FIELD_NAME: request.get_full_path()})
+    if request.htmx:
+        return HttpResponse(status=204, headers={"HX-Redirect": address})
+    return HttpResponseRedirect(address)

@@ -1,0 +1,70 @@
+"""What stands around every page: brand, organisation, roles, menu, session timer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from collectief.brands.catalogue import Brand
+from collectief.scope.scope import Scope
+from collectief.segments.profile import Role
+
+from .menu import MenuItem, menu
+
+ROLE_NAMES = {
+    Role.ADMINISTRATIVE: _("administratief"),
+    Role.FINANCIAL: _("financieel"),
+    Role.ACCOUNT_MANAGER: _("accountbeheer"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SessionTimes:
+    """After how many seconds without use the session warns and ends."""
+
+    idle_seconds: int
+    warning_seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Shell:
+    """Everything base.html needs."""
+
+    brand: Brand | None
+    language: str
+    scope: Scope | None = None
+    roles: list[str] = field(default_factory=list)
+    menu: list[MenuItem] = field(default_factory=list)
+    session: SessionTimes | None = None
+
+    @property
+    def organisation(self) -> str | None:
+        return self.scope.organisation if self.scope else None
+
+    @property
+    def account(self) -> str | None:
+        return self.scope.account if self.scope else None
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Template context processor. Asks the database nothing."""
+    brand: Brand | None = getattr(request, "brand", None)
+    scope: Scope | None = getattr(request, "scope", None)
+    language = get_language() or settings.LANGUAGE_CODE
+    if scope is None:
+        return {"shell": Shell(brand, language)}
+    return {
+        "shell": Shell(
+            brand,
+            language,
+            scope,
+            roles=[str(ROLE_NAMES[role]) for role in Role if role in scope.roles],
+            menu=menu(scope, request.path),
+            session=SessionTimes(settings.SESSION_IDLE_SECONDS, settings.SESSION_WARNING_SECONDS),
+        )
+    }

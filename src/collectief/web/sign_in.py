@@ -1,0 +1,127 @@
+"""The way in and out: eHerkenning, the portal's own account, and the session between (U01)."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_GET, require_POST
+
+from collectief.access import sessions
+from collectief.access.actions import admit
+from collectief.access.identity import identity_provider
+from collectief.access.queries import lowest_level
+from collectief.gateways.eherkenning.port import SignInRefused
+from collectief.segments.profile import Permission
+
+from .page import PortalRequest, page, public
+from .words import sign_in_refusal
+
+_PENDING = "signing_in"
+
+
+@public
+@require_GET
+def home(request: PortalRequest) -> HttpResponse:
+    """The front door: the dashboard for who is in, the way in for who is not."""
+    if request.scope is not None:
+        return redirect("dashboard")
+    return sign_in(request)
+
+
+@public
+@require_GET
+def sign_in(request: PortalRequest) -> HttpResponse:
+    """What one needs to get in, and the button that begins."""
+    context = {
+        "next": _safe_next(request),
+        "minimum": lowest_level(request.brand).label,
+        "ended": "beeindigd" in request.GET,
+        "signed_out": "uitgelogd" in request.GET,
+    }
+    return render(request, "sign_in.html", context)
+
+
+@public
+@require_GET
+def begin(request: PortalRequest) -> HttpResponse:
+    """Off to eHerkenning; what must be recognised on return stays in the session."""
+    try:
+        begun = identity_provider(request.brand).begin(
+            return_url=_return_url(request), minimum=lowest_level(request.brand)
+        )
+    except SignInRefused as refused:
+        return _refused(request, refused)
+    request.session[_PENDING] = {"keep": dict(begun.keep), "next": _safe_next(request)}
+    return HttpResponseRedirect(begun.url)
+
+
+@public
+@require_GET
+def complete(request: PortalRequest) -> HttpResponse:
+    """Back from eHerkenning: in, or told why not and what to do."""
+    pending = request.session.pop(_PENDING, None)
+    minimum = lowest_level(request.brand)
+    try:
+        if pending is None:
+            raise SignInRefused("expired")
+        identity = identity_provider(request.brand).complete(
+            return_url=_return_url(request), answer=request.GET.dict(), keep=pending["keep"], minimum=minimum
+        )
+        membership = admit(request.brand, identity)
+    except SignInRefused as refused:
+        return _refused(request, refused)
+    sessions.open_session(request.session, request.brand, membership, identity.level, now=timezone.now())
+    return HttpResponseRedirect(pending["next"] or reverse("dashboard"))
+
+
+@public
+@require_POST
+def sign_out(request: PortalRequest) -> HttpResponse:
+    """Out, here and now."""
+    request.session.flush()
+    return redirect(f"{reverse('sign_in')}?uitgelogd")
+
+
+@page(Permission.SEE_DASHBOARD)
+@require_POST
+def stay(request: PortalRequest) -> HttpResponse:
+    """"Ingelogd blijven": the session counts as used; the middleware did the work."""
+    return HttpResponse(status=204)
+
+
+@public
+@require_POST
+def language(request: HttpRequest) -> HttpResponse:
+    """Dutch or English, kept in a cookie; back to the page one was on."""
+    chosen = request.POST.get("language", "")
+    where = request.POST.get(REDIRECT_FIELD_NAME, "/")
+    if not url_has_allowed_host_and_scheme(where, {request.get_host()}, require_https=request.is_secure()):
+        where = "/"
+    response = HttpResponseRedirect(where)
+    if chosen in dict(settings.LANGUAGES):
+        response.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME, chosen, max_age=31_536_000, httponly=True, samesite="Lax",
+            secure=request.is_secure(),
+        )  # fmt: skip
+    return response
+
+
+def _return_url(request: HttpRequest) -> str:
+    return request.build_absolute_uri(reverse("sign_in_complete"))
+
+
+def _safe_next(request: HttpRequest) -> str:
+    where = request.GET.get(REDIRECT_FIELD_NAME, "")
+    safe = url_has_allowed_host_and_scheme(where, {request.get_host()}, require_https=request.is_secure())
+    return where if safe else ""
+
+
+def _refused(request: PortalRequest, refused: SignInRefused) -> HttpResponse:
+    reason, remedy = sign_in_refusal(refused.code, refused.params, request.brand)
+    context = {"reason": reason, "remedy": remedy, "minimum": lowest_level(request.brand).label}
+    return render(request, "sign_in_refused.html", context, status=403)

@@ -1,0 +1,22 @@
+"""The portal's addresses."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+from . import health, sign_in
+
+urlpatterns = [
+    path("healthz", health.alive, name="alive"),
+    path("readyz", health.ready, name="ready"),
+    path("metrics", health.metrics, name="metrics"),
+    path("", sign_in.home, name="home"),
+    path("inloggen/", sign_in.sign_in, name="sign_in"),
+    path("inloggen/eherkenning/", sign_in.begin, name="sign_in_begin"),
+    path("inloggen/terug/", sign_in.complete, name="sign_in_complete"),
+    path("uitloggen/", sign_in.sign_out, name="sign_out"),
+    path("sessie/verlengen/", sign_in.stay, name="stay"),
+    path("taal/", sign_in.language, name="language"),
+    path("", include("collectief.web.participants.urls")),
+    path("uploads/", include("collectief.web.uploads.urls")),
+]
