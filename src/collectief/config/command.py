@@ -1,12 +1,117 @@
-"""The command line."""
+"""`collectief`: every operator's task as a command, with help worth reading."""
 
 from __future__ import annotations
 
+import json as json_
 import os
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
 
 
+def _django() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "collectief.config.settings")
+    import django
+
+    django.setup()
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="collectief")
 def main() -> None:
+    """Collectief, the business portal of Dutch health insurers.
+
+    The database is the embedded one under .data/ unless DATABASE_URL names another PostgreSQL 18.
+    """
+
+
+@main.command()
+@click.option("--port", default=8000, show_default=True, envvar="PORT", help="Web; the simulators take the two above.")
+def demo(port: int) -> None:
+    """Run everything on this machine: database, simulators, demo world, worker and web."""
+    from collectief.demo.run import run
+
+    run(port, Path(os.environ.get("COLLECTIEF_STATE", ".data")))
+
+
+@main.command()
+@click.option("--queue", "queues", multiple=True, help="Work off this queue only (interactive, bulk); may be repeated.")
+@click.option("--name", default="worker", show_default=True, help="How this worker is called in the logs.")
+def worker(queues: tuple[str, ...], name: str) -> None:
+    """Work off jobs until stopped; run one per lane for fast uploads."""
+    _django()
+    from procrastinate.contrib.django import app
+
+    connector = app.connector.get_worker_connector()  # type: ignore[attr-defined]
+    with app.replace_connector(connector) as running:
+        running.run_worker(queues=list(queues) or None, name=name, concurrency=1, delete_jobs="successful")
+
+
+@main.command(context_settings={"ignore_unknown_options": True, "help_option_names": []})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def django(arguments: tuple[str, ...]) -> None:
+    """Django's own commands, such as `collectief django migrate --database owner`."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "collectief.config.settings")
     from django.core.management import execute_from_command_line
 
-    execute_from_command_line()
+    execute_from_command_line(["collectief django", *arguments])
+
+
+@main.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--contract", default="", help="Contract for rows that name none.")
+@click.option("--by", "email", required=True, help="E-mail of the account that uploads; its rights apply.")
+@click.option("--portal", default="mijnzz", show_default=True, help="Portal the account belongs to.")
+@click.option("--dry-run", is_flag=True, help="Show the plan and change nothing.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object instead of words.")
+def upload(file: Path, contract: str, email: str, portal: str, dry_run: bool, as_json: bool) -> None:
+    """Upload FILE with enrolments and terminations, by the same corridor as the portal.
+
+    The good rows are carried out. Exit code 0: every row fine; 1: some rows were rejected; 2: nothing was done.
+    """
+    _django()
+    from collectief.bulk.inline import UploadFailed, upload_file
+
+    try:
+        report = upload_file(file, contract=contract, email=email, portal=portal, dry_run=dry_run)
+    except UploadFailed as failed:
+        click.echo(json_.dumps({"error": failed.code, **failed.params}) if as_json else f"Niet verwerkt: {failed}", err=not as_json)
+        sys.exit(2)
+    click.echo(json_.dumps(report.as_json()) if as_json else report.as_text())
+    sys.exit(1 if report.bad else 0)
+
+
+@main.command("demo-world")
+@click.option("--scale", default=1.0, show_default=True, help="1 is some thousand people.")
+def demo_world(scale: float) -> None:
+    """Fill an empty database with the demo world; one that is there stays as it is."""
+    _django()
+    from django.utils import timezone
+
+    from collectief.demo import world
+
+    world.make_cast()
+    world.populate(timezone.localdate(), scale=scale, say=lambda line: click.echo(f"\r  {line:<76}", nl=False))
+    click.echo("\r" + " " * 80 + "\r", nl=False)
+
+
+@main.command("demo-file")
+@click.argument("out", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--rows", default=100, show_default=True, type=click.IntRange(1, 1_000_000), help="How many rows.")
+@click.option("--seed", default=1, show_default=True, help="Another seed, other people.")
+@click.option("--bad", default=0, show_default=True, type=click.IntRange(0, 100), help="Percentage of rows with a mistake.")
+@click.option("--contract", default="23595", show_default=True, help="Contract to fill in.")
+@click.option("--first-day", type=click.DateTime(["%Y-%m-%d"]), help="First day of everyone; this month's by default.")
+def demo_file(out: Path, rows: int, seed: int, bad: int, contract: str, first_day: datetime | None) -> None:
+    """Write an upload file with ROWS people the BRP simulator knows."""
+    from collectief.demo.files import write_demo_file
+
+    day = (first_day or datetime.now(UTC).replace(day=1)).date()
+    write_demo_file(out, rows=rows, seed=seed, bad=bad, contract=contract, first_day=day)
+    click.echo(f"{out}: {rows} rows")
+
+
+if __name__ == "__main__":
+    main()

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.utils import timezone
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from collectief.access.queries import scope_again
-from collectief.gateways.brp.client import register_at
 from collectief.mutations import actions as mutations
 from collectief.mutations.corridor import Moment
 from collectief.participants import register
@@ -31,7 +29,7 @@ def ask_register(*, organisation_id: int, account_id: int, brand: str, mutation_
     scope = scope_again(account_id, organisation_id, brand, channel="form")
     with opened(scope):
         sealed = actions.open_mutations(scope, mutation_ids)
-    answer = register.ask(register_at(settings.BRP_URL, settings.BRP_API_KEY), scope, sealed)
+    answer = register.ask(register.current_register(), scope, sealed)
     now = timezone.now()
     with opened(scope):
         register.keep(scope, answer, now=now)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -88,6 +89,37 @@ def decide_waiting(scope: Scope, mutation_ids: Sequence[int], moment: Moment) ->
             _decide(scope, mutation, verdict, sitting.entry(request, verdict), moment)
 
 
+@dataclass(frozen=True, slots=True)
+class Misshapen:
+    """Something asked that could not even be judged: its cells or fields were wrong."""
+
+    kind: str
+    code: str
+    params: Mapping[str, Any]
+    asked: Mapping[str, Any]
+    source: str
+
+
+@transaction.atomic
+def refuse(scope: Scope, refused: Sequence[Misshapen], moment: Moment) -> list[int]:
+    """Record what could not be judged as rejected mutations; their ids."""
+    scope.require(Permission.CHANGE_PARTICIPANTS)
+    ids = next_ids("mutation_id_seq", len(refused)) if refused else []
+    rows = [
+        (
+            id_, one.kind, str(State.REJECTED), one.code, json.dumps(dict(one.params)), None, None, None,
+            json.dumps(dict(one.asked)), "[]",
+            json.dumps([step(State.RECEIVED, moment, scope.account), step(State.REJECTED, moment, "", one.code)]),
+            None, None, [], one.source, moment.now,
+        )
+        for id_, one in zip(ids, refused, strict=True)
+    ]  # fmt: skip
+    if rows:
+        _insert(scope, rows, moment)
+        audit.record(scope, "mutation.refuse", outcome="failure", detail={"mutations": len(rows)})
+    return ids
+
+
 def step(state: State, moment: Moment, by: str, code: str = "") -> dict[str, str]:
     """One line of a mutation's trail."""
     return {"state": state, "at": moment.now.isoformat(timespec="seconds"), "by": by, "code": code}
@@ -141,12 +173,18 @@ def _sit(scope: Scope, requests: Sequence[Request], moment: Moment) -> Sitting:
 
 
 def _lock(scope: Scope, requests: Sequence[Request]) -> None:
-    """One organisation's changes happen one after another; two organisations never wait for each other here."""
+    """One person's changes happen one after another, and two organisations never wait for each other here.
+
+    People are spread over two locks by blind index, so that the two lanes of a file run side by side; who is
+    named otherwise takes both, in order.
+    """
+    indexes = [request.subject.bsn_index for request in requests]
+    lanes = {index[0] % 2 if index else None for index in indexes}
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_LOCK_SPACE, scope.organisation_id % 2**31])
-
-
-_LOCK_SPACE = 7085
+        for lane in (0, 1):
+            if lanes & {lane, None}:
+                # One number: negative, so that no other use of advisory locks by table id meets it.
+                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [-(scope.organisation_id * 2 + lane) - 1])
 
 
 def _state(verdict: Verdict) -> State:

@@ -6,11 +6,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import connection
 
 from collectief.foundation.bsn import Bsn
 from collectief.foundation.dates import BirthDate
 from collectief.foundation.names import PersonName
+from collectief.gateways.brp.client import register_at
 from collectief.gateways.brp.port import LookUp, PersonRegister
 from collectief.scope.scope import Scope
 
@@ -28,6 +30,11 @@ class Answer:
     deceased: bool
     name: PersonName | None
     birth_date: BirthDate | None
+
+
+def current_register() -> PersonRegister:
+    """The register this installation asks."""
+    return register_at(settings.BRP_URL, settings.BRP_API_KEY)
 
 
 def recent_answers(indexes: Sequence[bytes], *, now: datetime) -> dict[bytes, Answer]:

@@ -1,0 +1,69 @@
+"""Batches and their rows."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from collectief.contracts.models import Organisation
+
+
+class Batch(models.Model):
+    """One file, from upload to result. The row stays as history; what people sent goes after 30 days.
+
+    `key_sealed` is the key everything of this batch is sealed with, itself sealed with the installation's:
+    destroying it makes the rows unreadable, backups included.
+    """
+
+    insurer_id = models.BigIntegerField()
+    organisation = models.ForeignKey(Organisation, models.PROTECT, db_index=False)
+    account_id = models.BigIntegerField()
+    account = models.CharField(max_length=120)
+    brand = models.CharField(max_length=40)
+    channel = models.CharField(max_length=12)
+    contract = models.CharField(max_length=20, default="")
+    file_name = models.CharField(max_length=200)
+    file_size = models.BigIntegerField()
+    state = models.CharField(max_length=20, default="received")
+    code = models.CharField(max_length=60, default="")
+    params = models.JSONField(default=dict)
+    warnings = models.JSONField(default=list)
+    # Raised each time a plan is made: what is accepted is the plan that was seen.
+    version = models.IntegerField(default=0)
+    rows = models.IntegerField(default=0)
+    planned_counts = models.JSONField(default=dict)
+    outcome_counts = models.JSONField(default=dict)
+    # The BRP did not answer when last asked; the batch goes on by itself when it does.
+    register_silent = models.BooleanField(default=False)
+    key_sealed = models.BinaryField(null=True)
+    created_at = models.DateTimeField(db_default=models.functions.Now())
+    planned_at = models.DateTimeField(null=True)
+    accepted_at = models.DateTimeField(null=True)
+    accepted_by = models.CharField(max_length=120, default="")
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "batch"
+        indexes = [models.Index(fields=["organisation", "-id"], name="batch_latest")]
+
+
+class BatchRow(models.Model):
+    """One row of a file. `sealed` holds what was sent; `person_key` keeps one person's rows together, in order."""
+
+    pk = models.CompositePrimaryKey("batch_id", "number")
+    batch = models.ForeignKey(Batch, models.CASCADE, db_index=False, db_constraint=False)
+    organisation_id = models.BigIntegerField()
+    number = models.IntegerField()
+    lane = models.SmallIntegerField()
+    chunk = models.IntegerField()
+    kind = models.CharField(max_length=30)
+    person_key = models.BinaryField()
+    sealed = models.BinaryField()
+    planned = models.CharField(max_length=12, default="")
+    code = models.CharField(max_length=60, default="")
+    params = models.JSONField(default=dict)
+    outcome = models.CharField(max_length=16, default="")
+    mutation_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        db_table = "batch_row"
+        indexes = [models.Index(fields=["batch", "lane", "chunk"], name="batch_row_chunk")]

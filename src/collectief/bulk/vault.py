@@ -1,0 +1,89 @@
+"""The key of a batch, and the sealing of what people sent with it.
+
+A batch has a key of its own, sealed with the installation's. Rows and files are sealed with the batch's key:
+after 30 days the key is destroyed and nothing of them can be read again (law 9), wherever a copy lies.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.conf import settings
+from django.core.files.base import File
+from django.core.files.storage import default_storage
+
+from collectief.foundation.sealing import NONCE_BYTES, seal, unseal
+
+_SEGMENT = 1024 * 1024
+# A segment and what sealing adds to it: nonce and authentication tag.
+_SEALED_SEGMENT = _SEGMENT + NONCE_BYTES + 16
+
+
+def new_key() -> tuple[bytes, bytes]:
+    """A fresh batch key: itself, and sealed as the batch keeps it."""
+    key = AESGCM.generate_key(256)
+    return key, seal(_installation_key(), key, b"batch-key")
+
+
+def opened_key(key_sealed: bytes) -> bytes:
+    """The key of a batch."""
+    return unseal(_installation_key(), bytes(key_sealed), b"batch-key")
+
+
+class RowVault:
+    """Seals and opens the rows of one batch; bound to batch and row, so that none can be swapped."""
+
+    def __init__(self, key: bytes, batch_id: int) -> None:
+        self._cipher = AESGCM(key)
+        self._batch = batch_id
+
+    def seal(self, number: int, content: Any) -> bytes:
+        nonce = os.urandom(NONCE_BYTES)
+        plain = json.dumps(content, separators=(",", ":")).encode()
+        return nonce + self._cipher.encrypt(nonce, plain, b"%d:%d" % (self._batch, number))
+
+    def open(self, number: int, sealed: bytes) -> Any:
+        bound = b"%d:%d" % (self._batch, number)
+        return json.loads(self._cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], bound))
+
+
+def store_file(key: bytes, batch_id: int, stream: IO[bytes]) -> None:
+    """Keep the uploaded file, sealed in segments, until its rows are read."""
+    with tempfile.TemporaryFile() as sealed:
+        for number, segment in enumerate(iter(lambda: stream.read(_SEGMENT), b"")):
+            sealed.write(seal(key, segment, b"%d:%d" % (batch_id, number)))
+        sealed.seek(0)
+        default_storage.save(_name(batch_id), File(sealed))
+
+
+@contextmanager
+def plain_file(key: bytes, batch_id: int) -> Iterator[Path]:
+    """The uploaded file as a program can open it, for as long as the block lasts, readable by nobody else."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "upload"
+        with path.open("wb") as plain, default_storage.open(_name(batch_id), "rb") as sealed:
+            for number, segment in enumerate(iter(lambda: sealed.read(_SEALED_SEGMENT), b"")):
+                plain.write(unseal(key, segment, b"%d:%d" % (batch_id, number)))
+        yield path
+
+
+def remove_file(batch_id: int) -> None:
+    """The rows are read: the file has no use any more."""
+    default_storage.delete(_name(batch_id))
+
+
+def _name(batch_id: int) -> str:
+    return f"uploads/{batch_id}"
+
+
+def _installation_key() -> bytes:
+    return hmac.digest(settings.SECRET_KEY.encode(), b"collectief:batches", hashlib.sha256)

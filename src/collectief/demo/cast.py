@@ -1,0 +1,89 @@
+"""Who is in the demo world: organisations, their contracts and the colleagues one can sign in as."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+# The roles as the portal calls them; the keys are segments.profile.Role.
+ROLES = {"administrative": "administratief", "financial": "financieel", "account_manager": "accountbeheer"}
+
+
+@dataclass(frozen=True, slots=True)
+class Colleague:
+    """Somebody of the cast: who they are at eHerkenning and what they may do here."""
+
+    name: str
+    email: str
+    acting_subject: str
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """An organisation of the demo world."""
+
+    insurer: str
+    insurer_name: str
+    portal: str
+    name: str
+    kvk: str
+    contracts: tuple[tuple[str, str], ...]
+    colleagues: tuple[Colleague, ...]
+    # How many people it had over the years.
+    people: int
+
+
+BRUG = Company(
+    insurer="zorg-en-zekerheid",
+    insurer_name="Zorg en Zekerheid",
+    portal="mijnzz",
+    name="Uitzendbureau De Brug B.V.",
+    kvk="90000001",
+    contracts=(("23595", "Vestiging Leiden"), ("23596", "Vestiging Delft"), ("23597", "Vestiging Den Haag")),
+    colleagues=(
+        Colleague("Anna de Boer", "anna@debrug.example", "anna-debrug", ("administrative",)),
+        Colleague("Femke Visser", "femke@debrug.example", "femke-debrug", ("financial",)),
+        Colleague("Bas Mulder", "bas@debrug.example", "bas-debrug", ("account_manager",)),
+    ),
+    people=2600,
+)
+OTTO = Company(
+    insurer="zorg-en-zekerheid",
+    insurer_name="Zorg en Zekerheid",
+    portal="mijnzz",
+    name="Otto Flexkrachten B.V.",
+    kvk="90000002",
+    contracts=(("31001", "Hoofdkantoor"), ("31002", "Vestiging Westland")),
+    colleagues=(Colleague("Otto Smit", "otto@ottoflex.example", "otto-ottoflex", ("administrative",)),),
+    people=700,
+)
+OTTO_ELSEWHERE = Company(
+    insurer="voorbeeldverzekeraar",
+    insurer_name="Voorbeeldverzekeraar",
+    portal="voorbeeld",
+    name="Otto Flexkrachten B.V.",
+    kvk="90000002",
+    contracts=(("70010", "Otto Flex"),),
+    colleagues=(Colleague("Otto Smit", "otto@voorbeeld.example", "otto-ottoflex", ("administrative",)),),
+    people=150,
+)
+COMPANIES = (BRUG, OTTO, OTTO_ELSEWHERE)
+
+
+def eherkenning_people() -> list[dict[str, str]]:
+    """Who the eHerkenning simulator lets one be: the cast, and one who has no account here."""
+    people = {
+        (colleague.acting_subject, company.kvk): {
+            "acting_subject": colleague.acting_subject,
+            "name": colleague.name,
+            "kvk": company.kvk,
+            "company_name": company.name,
+        }
+        for company in COMPANIES
+        for colleague in company.colleagues
+    }
+    stranger = {
+        "acting_subject": "vreemd-1", "name": "Iemand zonder account", "kvk": "90000009",
+        "company_name": "Zonder Account B.V.",
+    }  # fmt: skip
+    return [*people.values(), stranger]

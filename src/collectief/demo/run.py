@@ -1,0 +1,55 @@
+"""What `make demo` runs: the whole stack until Ctrl-C, and a table of where to go as whom."""
+
+from __future__ import annotations
+
+import signal
+import time
+from pathlib import Path
+
+import click
+
+from .cast import COMPANIES, ROLES
+from .stack import PartStopped, Stack
+
+
+def run(port: int, state: Path) -> None:
+    """Bring it up, say where it is, wait for Ctrl-C, take it down."""
+    stack = Stack(port, state, say=click.echo)
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        click.echo("Starting: database, demo world, simulators, workers, web …")
+        stack.start()
+        click.echo(addresses(stack))
+        while not (broken := stack.broken()):
+            time.sleep(1)
+        raise PartStopped(", ".join(broken))
+    except KeyboardInterrupt:
+        click.echo("\nStopping …")
+    except PartStopped as stopped:
+        raise click.ClickException(f"{stopped} stopped; its message stands above.") from None
+    finally:
+        stack.stop()
+
+
+def addresses(stack: Stack) -> str:
+    """The table that tells where to go and as whom."""
+    rows = [
+        ("MijnZZ Zakelijk", f"{stack.portal('mijnzz')}/"),
+        ("Mijn Voorbeeld Zakelijk", f"{stack.portal('voorbeeld')}/"),
+        ("eHerkenning simulator", f"{stack.eherkenning_url}/"),
+        ("BRP simulator", f"{stack.brp_url}/"),
+    ]
+    people = {
+        (colleague.name, ", ".join(ROLES[role] for role in colleague.roles), company.name)
+        for company in COMPANIES
+        for colleague in company.colleagues
+    }
+    lines = ["", "Collectief is up.", "", *(f"  {name:<26}{address}" for name, address in rows)]
+    lines += ["", "Sign in and choose one of these people, level eH2+ or higher (Voorbeeld: eH3):", ""]
+    lines += [f"  {name:<26}{role:<18}{company}" for name, role, company in sorted(people)]
+    lines += ["", "Ctrl-C stops everything."]
+    return "\n".join(lines)
+
+
+def _interrupt(signal_number: int, frame: object) -> None:
+    raise KeyboardInterrupt

@@ -1,0 +1,142 @@
+"""Everything Collectief is made of, as processes on one machine: for the demo, the journeys and the benchmarks.
+
+Each part is a process of its own, as in life; when one ends, the stack is broken and says so.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from collectief.config.embedded import EmbeddedServer
+
+# One worker per lane of an upload, and one that is always free for what somebody waits for.
+QUEUES = ("interactive", "bulk", "bulk")
+
+
+class PartStopped(RuntimeError):
+    """A part ended by itself; its message stands in the output."""
+
+
+@dataclass
+class Stack:
+    """One installation: web on `port`, the simulators on the two ports above it, state under `state`."""
+
+    port: int
+    state: Path
+    database: str = "collectief"
+    scale: float = 1.0
+    say: Callable[[str], None] = print
+    parts: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    server: EmbeddedServer | None = None
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What every part must know; the rest is as it was."""
+        return os.environ | {
+            "COLLECTIEF_STATE": str(self.state.resolve()),
+            "COLLECTIEF_DATABASE": self.database,
+            "EHERKENNING_URL": self.eherkenning_url,
+            "BRP_URL": self.brp_url,
+            "DJANGO_SETTINGS_MODULE": "collectief.config.settings",
+        }
+
+    @property
+    def eherkenning_url(self) -> str:
+        return f"http://127.0.0.1:{self.port + 1}"
+
+    @property
+    def brp_url(self) -> str:
+        return f"http://127.0.0.1:{self.port + 2}"
+
+    def portal(self, brand: str) -> str:
+        """The address of a brand's portal."""
+        return f"http://{brand}.localhost:{self.port}"
+
+    def start(self) -> None:
+        """Bring everything up and wait until it answers. Raises PartStopped, CalledProcessError."""
+        self.prepare()
+        self._simulators()
+        self.start_workers()
+        self._part(
+            "web", "gunicorn", "collectief.config.wsgi:application", "--bind", f"127.0.0.1:{self.port}",
+            "--workers", "2", "--threads", "4", "--worker-class", "gthread", "--timeout", "120",
+            "--log-level", "warning",
+        )  # fmt: skip
+        self._wait_until_ready()
+
+    def prepare(self) -> None:
+        """Database, tables, static files and the demo world."""
+        if "DATABASE_URL" not in os.environ:
+            self.server = EmbeddedServer(self.state)
+            self.server.start()
+            self.server.make_database(self.database)
+        self._call("django", "migrate", "--database", "owner", "--verbosity", "0")
+        self._call("django", "collectstatic", "--noinput", "--verbosity", "0")
+        self._call("demo-world", "--scale", str(self.scale))
+
+    def start_workers(self) -> None:
+        for number, queue in enumerate(QUEUES):
+            self._part(
+                f"worker-{number}", "collectief.config.command", "worker", "--queue", queue,
+                "--name", f"{queue}-{number}",
+            )  # fmt: skip
+
+    def stop(self, *, database: bool = True) -> None:
+        """Take everything down, last started first."""
+        for part in reversed(self.parts.values()):
+            if part.poll() is None:
+                part.terminate()
+        for part in self.parts.values():
+            try:
+                part.wait(10)
+            except subprocess.TimeoutExpired:
+                part.kill()
+        self.parts.clear()
+        if self.server and database:
+            self.server.stop()
+
+    def broken(self) -> list[str]:
+        """The parts that ended by themselves."""
+        return [name for name, part in self.parts.items() if part.poll() is not None]
+
+    def _simulators(self) -> None:
+        from .cast import eherkenning_people
+
+        people = self.state / "eherkenning.json"
+        people.write_text(json.dumps(eherkenning_people(), ensure_ascii=False))
+        self._part(
+            "eherkenning", "collectief.gateways.eherkenning.simulator", "--port", str(self.port + 1),
+            "--people", str(people),
+        )  # fmt: skip
+        self._part("brp", "collectief.gateways.brp.simulator", "--port", str(self.port + 2))
+
+    def _wait_until_ready(self) -> None:
+        for _ in range(240):
+            if broken := self.broken():
+                raise PartStopped(", ".join(broken))
+            try:
+                with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/readyz", timeout=2):
+                    return
+            except (urllib.error.URLError, ConnectionError, TimeoutError):
+                time.sleep(0.5)
+        raise PartStopped("not ready within two minutes")
+
+    def _part(self, name: str, module: str, *arguments: str) -> None:
+        self.parts[name] = subprocess.Popen(
+            [sys.executable, "-m", module, *arguments],
+            env=self.environment, stdin=subprocess.DEVNULL, start_new_session=True,
+        )  # fmt: skip
+
+    def _call(self, *arguments: str) -> None:
+        subprocess.run(
+            [sys.executable, "-m", "collectief.config.command", *arguments], env=self.environment, check=True
+        )

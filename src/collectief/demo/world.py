@@ -1,0 +1,214 @@
+"""Two agencies with years of history, made month by month through the same corridor as in life.
+
+Everyone is an `inhabitant` of the BRP simulator's population, computed from dummy BSNs; the same seed makes the
+same world.
+"""
+
+from __future__ import annotations
+
+import itertools
+import random
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, date, datetime, timedelta
+
+from collectief.access.models import Account, Membership
+from collectief.access.queries import scope_again
+from collectief.contracts.models import GroupContract, Insurer, Organisation
+from collectief.enrolment import actions as enrolment
+from collectief.enrolment.rules import Application, Kind
+from collectief.foundation.bsn import Bsn
+from collectief.foundation.names import PersonName
+from collectief.gateways.brp.inhabitants import dummy_bsns, inhabitant
+from collectief.gateways.brp.port import LookUp, RegisteredPerson
+from collectief.mutations import actions as mutations
+from collectief.mutations.corridor import Moment, Request, Subject
+from collectief.participants import register
+from collectief.participants.keys import bsn_keys
+from collectief.scope.database import office, opened
+from collectief.scope.scope import Scope
+
+from .cast import COMPANIES, Colleague, Company
+
+SEED = 7085
+
+
+def make_cast() -> None:
+    """Insurers, organisations, contracts, accounts; what exists already stays as it is."""
+    with office():
+        for company in COMPANIES:
+            insurer, _ = Insurer.objects.get_or_create(slug=company.insurer, defaults={"name": company.insurer_name})
+            organisation, _ = Organisation.objects.get_or_create(
+                insurer=insurer, kvk=company.kvk, defaults={"name": company.name, "segment": "staffing_agency"}
+            )
+            for number, name in company.contracts:
+                GroupContract.objects.get_or_create(
+                    insurer=insurer,
+                    number=number,
+                    defaults={"organisation": organisation, "name": name, "first_day": date(2022, 1, 1)},
+                )
+            for colleague in company.colleagues:
+                account, _ = Account.objects.get_or_create(
+                    email=colleague.email, defaults={"insurer": insurer, "name": colleague.name}
+                )
+                Membership.objects.get_or_create(
+                    account=account,
+                    organisation=organisation,
+                    defaults={"acting_subject": colleague.acting_subject, "roles": list(colleague.roles)},
+                )
+
+
+def scope_of(company: Company, colleague: Colleague, *, channel: str = "form") -> Scope:
+    """The scope of one of the cast."""
+    with office():
+        membership = Membership.objects.get(account__email=colleague.email, organisation__kvk=company.kvk)
+    return scope_again(membership.account_id, membership.organisation_id, company.portal, channel=channel)
+
+
+def populate(today: date, *, scale: float, say: Callable[[str], None]) -> None:
+    """Fill every agency with people and history up to `today`; one that has people stays as it is.
+
+    `scale` makes the world smaller or larger than the demo's.
+    """
+    for number, company in enumerate(COMPANIES):
+        scope = scope_of(company, company.colleagues[0])
+        if _has_people(scope):
+            continue
+        people = list(dummy_bsns(max(60, int(company.people * scale)), seed=SEED + number))
+        History(scope, [number for number, _ in company.contracts], people, today, SEED + number).write(say)
+
+
+def _has_people(scope: Scope) -> bool:
+    from collectief.mutations.models import Mutation
+
+    with opened(scope):
+        return Mutation.objects.filter(organisation_id=scope.organisation_id).exists()
+
+
+class History:
+    """The months of one agency: people come, go, come back and move; the last weeks go wrong here and there."""
+
+    def __init__(self, scope: Scope, contracts: list[str], people: list[Bsn], today: date, seed: int) -> None:
+        self.scope, self.contracts, self.today = scope, contracts, today
+        self.random = random.Random(seed)
+        self.waiting = iter(people)
+        self.per_month = max(1, len(people) // 30)
+        self.here: list[tuple[Bsn, str, date]] = []
+        self.gone: list[tuple[Bsn, str, date]] = []
+
+    def write(self, say: Callable[[str], None]) -> None:
+        for first in _months(self.today.replace(day=1), 30):
+            self._month(first)
+            say(f"{self.scope.organisation}: {first:%m-%Y}, {len(self.here)} deelnemers")
+        self._recent_failures()
+        self._pending()
+
+    def _month(self, first: date) -> None:
+        moment = _noon(first)
+        newcomers = list(itertools.islice(self.waiting, self.per_month))
+        self._confirm(newcomers, moment)
+        requests = [self._enrol(bsn, self.random.choice(self.contracts), self._day(first)) for bsn in newcomers]
+        requests += self._leavers(first)
+        requests += self._returners(first)
+        with opened(self.scope):
+            mutations.submit(self.scope, requests, moment)
+
+    def _day(self, first: date) -> date:
+        day = first + timedelta(days=self.random.choice((0, 0, 0, 7, 14, 21)))
+        return min(day, self.today) if first <= self.today else first
+
+    def _enrol(self, bsn: Bsn, contract: str, first_day: date) -> Request:
+        self.here.append((bsn, contract, first_day))
+        return _request(self.scope, bsn, contract, first_day, reference=f"P{self.random.randrange(10**5, 10**6)}")
+
+    def _leavers(self, first: date) -> list[Request]:
+        leaving = [one for one in self.here if one[2] < first - timedelta(days=40) and self.random.random() < 0.045]
+        requests = []
+        for one in leaving:
+            self.here.remove(one)
+            last_day = first - timedelta(days=1)
+            self.gone.append((one[0], one[1], last_day))
+            reason = self.random.choice(("end_of_employment",) * 8 + ("left_the_country", "insured_elsewhere"))
+            leave = Application(Kind.TERMINATE, contract=one[1], last_day=last_day, reason=reason)
+            requests.append(Request(leave, _subject(self.scope, one[0])))
+        return requests
+
+    def _returners(self, first: date) -> list[Request]:
+        back = [one for one in self.gone if one[2] < first - timedelta(days=60) and self.random.random() < 0.02]
+        self._confirm([bsn for bsn, _, _ in back], _noon(first))
+        for one in back:
+            self.gone.remove(one)
+        return [self._enrol(bsn, contract, self._day(first)) for bsn, contract, _ in back]
+
+    def _confirm(self, people: Sequence[Bsn], moment: Moment) -> None:
+        """What the BRP would have answered then: the simulator's own population."""
+        found = {bsn: _registered(bsn) for bsn in people}
+        with opened(self.scope):
+            register.keep(self.scope, LookUp(found, frozenset(), ()), now=moment.now)
+
+    def _recent_failures(self) -> None:
+        """The last two weeks: names that differ, someone nobody knows, a date before the start."""
+        strangers = list(itertools.islice(self.waiting, 6))
+        moment = _noon(self.today - timedelta(days=5))
+        self._confirm(strangers, moment)
+        wrong = PersonName("X.", "", "Anders")
+        requests = [
+            _request(self.scope, bsn, self.contracts[0], self.today - timedelta(days=10), name=wrong)
+            for bsn in strangers[:4]
+        ]
+        for bsn, contract, first_day in self.random.sample(self.here, 3):
+            leave = Application(
+                Kind.TERMINATE, contract=contract, last_day=first_day - timedelta(days=1), reason="end_of_employment"
+            )
+            requests.append(Request(leave, _subject(self.scope, bsn)))
+        with opened(self.scope):
+            mutations.submit(self.scope, requests, moment)
+
+    def _pending(self) -> None:
+        """What is grey today: people who leave at the end of next month, and who begin then."""
+        first = (self.today.replace(day=1) + timedelta(days=32)).replace(day=1)
+        moment = _noon(self.today - timedelta(days=1))
+        requests = []
+        for bsn, contract, first_day in self.random.sample(self.here, 8):
+            last_day = max(first + timedelta(days=30), first_day)
+            leave = Application(Kind.TERMINATE, contract=contract, last_day=last_day, reason="end_of_employment")
+            requests.append(Request(leave, _subject(self.scope, bsn)))
+        newcomers = list(itertools.islice(self.waiting, 5))
+        self._confirm(newcomers, moment)
+        requests += [_request(self.scope, bsn, self.contracts[-1], first) for bsn in newcomers]
+        with opened(self.scope):
+            enrolment.apply(self.scope, requests, moment)
+
+
+def _request(
+    scope: Scope, bsn: Bsn, contract: str, first_day: date, *, name: PersonName | None = None, reference: str = ""
+) -> Request:
+    someone = inhabitant(bsn)
+    application = Application(
+        Kind.ENROL,
+        contract=contract,
+        name=name or someone.name,
+        birth_date=someone.birth_date,
+        first_day=first_day,
+        reference=reference,
+    )
+    return Request(application, _subject(scope, bsn))
+
+
+def _subject(scope: Scope, bsn: Bsn) -> Subject:
+    keys = bsn_keys(scope)
+    return Subject(bsn_index=keys.blind_index(bsn), bsn_sealed=keys.sealed(bsn))
+
+
+def _registered(bsn: Bsn) -> RegisteredPerson:
+    someone = inhabitant(bsn)
+    return RegisteredPerson(bsn, someone.name, someone.birth_date, someone.deceased)
+
+
+def _months(last: date, count: int) -> Iterator[date]:
+    months = last.year * 12 + last.month - 1
+    for number in range(months - count + 1, months + 1):
+        yield date(number // 12, number % 12 + 1, 1)
+
+
+def _noon(day: date) -> Moment:
+    return Moment(day, datetime(day.year, day.month, day.day, 11, tzinfo=UTC))

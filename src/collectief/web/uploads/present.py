@@ -1,0 +1,160 @@
+"""Batches and rows in the words of the screen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from collectief.bulk.queries import RowView
+from collectief.bulk.rules import Outcome, Planned, State
+
+from ..words import refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many rows of a kind, and the colour it is shown in."""
+
+    code: str
+    label: str
+    number: int
+    colour: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One step of the pager."""
+
+    number: int
+    url: str
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """The pager of a list: pages near the current one, and the neighbours."""
+
+    items: list[Page]
+    previous: str
+    next: str
+
+    @property
+    def several(self) -> bool:
+        return len(self.items) > 1
+
+
+def state_label(state: str) -> tuple[str, str]:
+    """A batch's state in words, and its colour."""
+    return {
+        State.RECEIVED: (_("Wordt gelezen"), "info"),
+        State.PLANNING: (_("Wordt gecontroleerd"), "info"),
+        State.PLANNED: (_("Wacht op uw akkoord"), "warning"),
+        State.CARRYING_OUT: (_("Wordt verwerkt"), "info"),
+        State.DONE: (_("Verwerkt"), "success"),
+        State.REFUSED: (_("Kan niet worden gelezen"), "danger"),
+        State.CANCELLED: (_("Geannuleerd"), "neutral"),
+    }[State(state)]
+
+
+def batch_line(batch: Any) -> dict[str, Any]:
+    """A file in the list of files."""
+    label, colour = state_label(batch.state)
+    return {
+        "id": batch.id, "file_name": batch.file_name, "by": batch.account, "at": batch.created_at, "rows": batch.rows,
+        "state": label, "colour": colour, "bad": bad(batch), "good": good(batch),
+    }  # fmt: skip
+
+
+def planned_labels() -> dict[str, tuple[str, str]]:
+    return {
+        Planned.NEW: (_("Nieuw"), "success"),
+        Planned.CHANGED: (_("Wijziging"), "info"),
+        Planned.UNCHANGED: (_("Ongewijzigd"), "neutral"),
+        Planned.REJECTED: (_("Afgekeurd"), "danger"),
+    }
+
+
+def outcome_labels() -> dict[str, tuple[str, str]]:
+    return {
+        Outcome.PROCESSED: (_("Verwerkt"), "success"),
+        Outcome.UNCHANGED: (_("Ongewijzigd"), "neutral"),
+        Outcome.REJECTED: (_("Afgekeurd"), "danger"),
+        Outcome.CHANGED_SINCE: (_("Gewijzigd sinds controle"), "warning"),
+        Outcome.NOT_ACCEPTED: (_("Niet verwerkt"), "neutral"),
+    }
+
+
+def counts(batch: Any) -> list[Count]:
+    """The tiles above the rows: per verdict of the plan, or per outcome once done."""
+    done = batch.state in (State.DONE, State.CANCELLED)
+    labels = outcome_labels() if done else planned_labels()
+    numbers = batch.outcome_counts if done else batch.planned_counts
+    return [
+        Count(code, label, numbers.get(code, 0), colour)
+        for code, (label, colour) in labels.items()
+        if numbers.get(code) or code not in (Outcome.NOT_ACCEPTED, Outcome.CHANGED_SINCE)
+    ]
+
+
+def good(batch: Any) -> int:
+    """How many rows accepting would carry out, or did."""
+    if batch.outcome_counts:
+        return int(batch.outcome_counts.get(Outcome.PROCESSED, 0))
+    return sum(int(batch.planned_counts.get(kind, 0)) for kind in (Planned.NEW, Planned.CHANGED))
+
+
+def bad(batch: Any) -> int:
+    """How many rows need mending."""
+    if batch.outcome_counts:
+        return sum(int(batch.outcome_counts.get(kind, 0)) for kind in (Outcome.REJECTED, Outcome.CHANGED_SINCE))
+    return int(batch.planned_counts.get(Planned.REJECTED, 0))
+
+
+def row_line(row: RowView) -> dict[str, Any]:
+    """A row of the plan or result: its spreadsheet number, who, what, verdict, and per problem reason and remedy."""
+    actions = {"enrol": _("Aanmelden"), "terminate": _("Afmelden"), "change_reference": _("Wijzigen referentie")}
+    if row.outcome:
+        label, colour = outcome_labels()[row.outcome]
+    else:
+        label, colour = planned_labels()[row.planned]
+    return {
+        "number": row.number, "who": row.who, "action": actions.get(row.kind, "–"), "verdict": label,
+        "colour": colour, "problems": [refusal(code, params) for _column, code, params in row.problems],
+    }  # fmt: skip
+
+
+def warnings(batch: Any) -> list[str]:
+    """What was passed over in the file."""
+    lines = []
+    for warning in batch.warnings:
+        code, params = warning["code"], warning.get("params", {})
+        if code == "extra_columns":
+            names = params["columns"]
+            lines.append(
+                ngettext(
+                    "De kolom %(names)s kennen we niet en is overgeslagen.",
+                    "De kolommen %(names)s kennen we niet en zijn overgeslagen.",
+                    len(names),
+                )
+                % {"names": ", ".join(names)}
+            )
+    return lines
+
+
+def pages(number: int, total: int, size: int, address: str) -> Pages:
+    """The pager for `total` rows."""
+    last = max(1, -(-total // size))
+    glue = "&" if "?" in address else "?"
+
+    def url(page: int) -> str:
+        return f"{address}{glue}pagina={page}"
+
+    near = sorted({1, last, *range(max(1, number - 2), min(last, number + 2) + 1)})
+    return Pages(
+        [Page(page, url(page), page == number) for page in near],
+        url(number - 1) if number > 1 else "",
+        url(number + 1) if number < last else "",
+    )

@@ -1,0 +1,193 @@
+"""The pages of an upload."""
+
+from __future__ import annotations
+
+import tempfile
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import FileResponse, Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from collectief.audit import actions as audit
+from collectief.bulk import actions, queries
+from collectief.bulk.rules import BUSY, State
+from collectief.bulk.sheets.columns import template_for
+from collectief.bulk.sheets.corrections import write_bad_rows
+from collectief.bulk.sheets.template import write_template
+from collectief.contracts.queries import contracts
+from collectief.mutations.corridor import Moment
+from collectief.segments.profile import Capability, Permission
+
+from ..page import PortalRequest, page
+from ..words import file_refusal, refusal
+from . import present
+from .forms import UploadForm
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+PAGE_SIZE = 50
+guarded = page(Permission.UPLOAD_MUTATIONS, Capability.BULK_UPLOAD)
+
+
+@guarded
+@require_http_methods(["GET", "POST"])
+def uploads(request: PortalRequest) -> HttpResponse:
+    """Send a file, and the files sent before."""
+    known = contracts(request.scope)
+    form = UploadForm(request.POST or None, request.FILES or None, contracts=known)
+    if request.method == "POST":
+        if form.is_valid():
+            file = form.cleaned_data["file"]
+            batch = actions.receive(
+                request.scope,
+                file,
+                file_name=file.name or "",
+                file_size=file.size,
+                contract=form.cleaned_data.get("contract", ""),
+            )
+            actions.enqueue("read", request.scope, batch.id)
+            return _to(request, reverse("upload", args=[batch.id]))
+    number = _number(request, "pagina", 1)
+    found, total = queries.batches(request.scope, page=number)
+    context = {
+        "form": form,
+        "batches": [present.batch_line(batch) for batch in found],
+        "total": total,
+        "pages": present.pages(number, total, 25, reverse("uploads")),
+    }
+    return render(request, "uploads/list.html", context, status=422 if form.errors else 200)
+
+
+@guarded
+@require_GET
+def template(request: PortalRequest) -> HttpResponse:
+    """The empty template with its filling instructions."""
+    stream = tempfile.TemporaryFile()
+    write_template(stream, template_for(request.scope.profile), language=get_language() or "nl")
+    stream.seek(0)
+    return FileResponse(stream, as_attachment=True, filename=_("aan-en-afmeldingen.xlsx"), content_type=XLSX)
+
+
+@guarded
+@require_GET
+def batch(request: PortalRequest, batch_id: int) -> HttpResponse:
+    """One file: its progress, its plan, its result."""
+    found = _found(request, batch_id)
+    context: dict[str, Any] = {"batch": found, "head": present.batch_line(found)}
+    if found.state in BUSY:
+        context["progress"] = queries.progress(found)
+    elif found.state == State.REFUSED:
+        context["reason"], context["remedy"] = file_refusal(found.code, found.params)
+    else:
+        context |= _rows(request, found)
+    return render(request, "uploads/batch.html", context)
+
+
+@page(Permission.UPLOAD_MUTATIONS, Capability.BULK_UPLOAD, background=True)
+@require_GET
+def progress(request: PortalRequest, batch_id: int) -> HttpResponse:
+    """How far it is, every two seconds; once ready the page is loaded anew."""
+    found = _found(request, batch_id)
+    if found.state not in BUSY:
+        return HttpResponse(status=204, headers={"HX-Refresh": "true"})
+    context = {"batch": found, "progress": queries.progress(found)}
+    return render(request, "uploads/batch.html#progress", context)
+
+
+@guarded
+@require_POST
+def accept(request: PortalRequest, batch_id: int) -> HttpResponse:
+    """Carry out the good rows of the plan that was on screen."""
+    _found(request, batch_id)
+    version = int(request.POST.get("version", "0")) if request.POST.get("version", "0").isdigit() else 0
+    try:
+        actions.accept(request.scope, batch_id, version=version, moment=_moment())
+        actions.enqueue("carry_out", request.scope, batch_id)
+    except actions.NotThePlanSeen:
+        messages.warning(
+            request, _("Dit bestand is intussen al verwerkt of geannuleerd. Hieronder ziet u hoe het er nu voor staat.")
+        )
+    return redirect("upload", batch_id=batch_id)
+
+
+@guarded
+@require_POST
+def cancel(request: PortalRequest, batch_id: int) -> HttpResponse:
+    """Do nothing of it."""
+    _found(request, batch_id)
+    try:
+        actions.cancel(request.scope, batch_id, _moment())
+        messages.success(request, _("Het bestand is geannuleerd. Er is niets gewijzigd."))
+    except actions.NotThePlanSeen:
+        messages.warning(request, _("Annuleren kan niet meer: het bestand wordt al verwerkt."))
+    return redirect("upload", batch_id=batch_id)
+
+
+@guarded
+@require_GET
+def bad_rows(request: PortalRequest, batch_id: int) -> HttpResponse:
+    """The rows that went wrong as a file that can be mended and sent again; only what was sent, to who may send."""
+    found = _found(request, batch_id)
+    if found.key_sealed is None:
+        raise Http404
+    stream = tempfile.TemporaryFile()
+    lines = (
+        (row.sent.raw, [refusal(code, params) for _column, code, params in row.problems])
+        for row in queries.bad_rows(found)
+        if row.sent is not None
+    )
+    write_bad_rows(stream, template_for(request.scope.profile), lines, language=get_language() or "nl")
+    stream.seek(0)
+    audit.record(request.scope, "batch.bad_rows", detail={"batch": found.id})
+    name = _("te-herstellen-regels-{number}.xlsx").format(number=found.id)
+    return FileResponse(stream, as_attachment=True, filename=name, content_type=XLSX)
+
+
+def _rows(request: PortalRequest, found: Any) -> dict[str, Any]:
+    counts = present.counts(found)
+    which = request.GET.get("toon", "")
+    which = which if which in {count.code for count in counts} else ""
+    number = _number(request, "pagina", 1)
+    rows, total = queries.page_of_rows(found, which=which, page=number, size=PAGE_SIZE)
+    audit.record(request.scope, "batch.rows", detail={"batch": found.id, "rows": [row.number for row in rows]})
+    address = f"{reverse('upload', args=[found.id])}?{urlencode({'toon': which})}" if which else None
+    return {
+        "counts": counts,
+        "which": which,
+        "rows": [present.row_line(row) for row in rows],
+        "total": total,
+        "good": present.good(found),
+        "bad": present.bad(found),
+        "pages": present.pages(number, total, PAGE_SIZE, address or reverse("upload", args=[found.id])),
+        "warnings": present.warnings(found),
+        "readable": found.key_sealed is not None,
+    }
+
+
+def _found(request: PortalRequest, batch_id: int) -> Any:
+    try:
+        return queries.batch(request.scope, batch_id)
+    except queries.NotFound:
+        raise Http404 from None
+
+
+def _to(request: PortalRequest, address: str) -> HttpResponse:
+    if request.htmx:
+        return HttpResponse(status=204, headers={"HX-Redirect": address})
+    return redirect(address)
+
+
+def _number(request: PortalRequest, name: str, default: int) -> int:
+    text = request.GET.get(name, "")
+    return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < 7 else default
+
+
+def _moment() -> Moment:
+    now = timezone.now()
+    return Moment(timezone.localdate(now), now)
