@@ -31,7 +31,7 @@ def main() -> None:
 @click.option("--port", default=8000, show_default=True, envvar="PORT", help="Web; the simulators take the two above.")
 def demo(port: int) -> None:
     """Run everything on this machine: database, simulators, demo world, worker and web."""
-    from collectief.demo.run import run
+    from .run import run
 
     run(port, Path(os.environ.get("COLLECTIEF_STATE", ".data")))
 

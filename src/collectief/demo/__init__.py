@@ -1,1 +1,1 @@
-"""The demo world and what `make demo` runs; the only place with invented organisations and people."""
+"""The demo world and files for it; the only place with invented organisations and people."""

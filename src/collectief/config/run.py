@@ -8,7 +8,8 @@ from pathlib import Path
 
 import click
 
-from .cast import COMPANIES, ROLES
+from collectief.demo.cast import COMPANIES, ROLES
+
 from .stack import PartStopped, Stack
 
 

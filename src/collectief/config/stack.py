@@ -16,7 +16,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from collectief.config.embedded import EmbeddedServer
+from collectief.demo.cast import eherkenning_people
+
+from .embedded import EmbeddedServer
 
 # One worker per lane of an upload, and one that is always free for what somebody waits for.
 QUEUES = ("interactive", "bulk", "bulk")
@@ -109,8 +111,6 @@ class Stack:
         return [name for name, part in self.parts.items() if part.poll() is not None]
 
     def _simulators(self) -> None:
-        from .cast import eherkenning_people
-
         people = self.state / "eherkenning.json"
         people.write_text(json.dumps(eherkenning_people(), ensure_ascii=False))
         self._part(
