@@ -1,0 +1,157 @@
+"""One whole installation for all journeys, and a real browser: what a user meets is what is tested."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import socket
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from collectief.config.stack import Stack
+from collectief.demo.cast import BRUG, OTTO
+
+WIDTHS = (1366, 375)
+_CHROMIUM = (
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Every journey in one process: they share one installation."""
+    for item in items:
+        if "journeys" in item.path.parts:
+            item.add_marker(pytest.mark.xdist_group("journeys"))
+
+
+@pytest.fixture(scope="session")
+def stack(database_server) -> Iterator[Stack]:
+    """A small demo world behind real processes, in a database of its own on the run's server."""
+    database_server.drop_database("test_journeys")
+    running = Stack(_free_ports(), Path(".data/test"), database="test_journeys", scale=0.1)
+    try:
+        running.start()
+        yield running
+    finally:
+        # The database server belongs to the whole run.
+        running.stop(database=False)
+
+
+def _free_ports() -> int:
+    """The first of three ports in a row that are free."""
+    for port in range(18_000, 19_000, 3):
+        if all(_free(port + number) for number in range(3)):
+            return port
+    raise RuntimeError("no three free ports in a row")
+
+
+def _free(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The system's Chromium, or Playwright's own where there is none."""
+    program = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=program, args=list(_CHROMIUM))
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    fresh = browser.new_context(viewport={"width": WIDTHS[0], "height": 900}, locale="nl-NL")
+    yield fresh
+    fresh.close()
+
+
+class Visitor:
+    """Somebody at the portal; the steps are in the manual's words."""
+
+    def __init__(self, page: Page, stack: Stack, brand: str = "mijnzz") -> None:
+        self.page, self.stack, self.brand = page, stack, brand
+        self.complaints: list[str] = []
+        page.on("console", self._listen)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def _listen(self, message: object) -> None:
+        # 4xx answers are what some journeys are about; everything else a console says is a fault of ours.
+        text = getattr(message, "text", "")
+        if getattr(message, "type", "") == "error" and "Failed to load resource" not in text:
+            self.complaints.append(text)
+
+    def opens(self, path: str = "/") -> None:
+        self.page.goto(self.stack.portal(self.brand) + path)
+
+    def signs_in(self, name: str, company: str, *, level: str = "eH3") -> None:
+        """From the front door, by way of eHerkenning, to the dashboard or to the reason why not."""
+        self.opens("/")
+        self.page.get_by_role("link", name=re.compile("Inloggen met eHerkenning|Log in with eHerkenning")).first.click()
+        self.page.get_by_label(re.compile(f"{re.escape(name)}.*{re.escape(company)}")).check()
+        self.page.get_by_label(level, exact=True).check()
+        self.page.get_by_role("button", name="Inloggen").click()
+
+    def follows_menu(self, entry: str) -> None:
+        menu = self.page.get_by_role("navigation", name="Hoofdmenu")
+        menu.get_by_role("link", name=entry, exact=True).click()
+
+    def sees(self, text: str) -> None:
+        self.page.get_by_text(text).first.wait_for(timeout=15_000)
+
+    def sees_heading(self, text: str) -> None:
+        self.page.get_by_role("heading", name=text, level=1).wait_for(timeout=15_000)
+
+    def finds_no_barriers(self) -> None:
+        """axe has nothing to say about this page, on a desk and on a phone; nothing sticks out sideways."""
+        for width in WIDTHS:
+            self.page.set_viewport_size({"width": width, "height": 900})
+            results = Axe().run(self.page)
+            assert results.violations_count == 0, results.generate_report()
+            wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            assert wide <= 0, f"{self.page.url} is {wide} px too wide at {width}"
+        self.page.set_viewport_size({"width": WIDTHS[0], "height": 900})
+        assert not self.complaints, self.complaints
+
+
+@pytest.fixture
+def visitor(context: BrowserContext, stack: Stack) -> Visitor:
+    """Somebody who is not signed in."""
+    return Visitor(context.new_page(), stack)
+
+
+@pytest.fixture
+def anna(visitor: Visitor) -> Visitor:
+    """Anna, administratief, at De Brug."""
+    visitor.signs_in("Anna de Boer", BRUG.name)
+    visitor.sees_heading("Dashboard")
+    return visitor
+
+
+@pytest.fixture
+def someone(browser: Browser, stack: Stack) -> Iterator[Callable[..., Visitor]]:
+    """A further person in a browser of their own."""
+    contexts: list[BrowserContext] = []
+
+    def make(name: str, company: str = BRUG.name, *, brand: str = "mijnzz", level: str = "eH3") -> Visitor:
+        contexts.append(browser.new_context(viewport={"width": WIDTHS[0], "height": 900}, locale="nl-NL"))
+        found = Visitor(contexts[-1].new_page(), stack, brand)
+        found.signs_in(name, company, level=level)
+        return found
+
+    yield make
+    for one in contexts:
+        one.close()
+
+
+@pytest.fixture
+def otto(someone: Callable[..., Visitor]) -> Visitor:
+    """Otto, of another agency."""
+    return someone("Otto Smit", OTTO.name)

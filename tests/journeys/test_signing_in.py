@@ -1,0 +1,68 @@
+"""Inloggen: eHerkenning and an account, at a high enough level, in the portal of one's insurer."""
+
+from __future__ import annotations
+
+import pytest
+
+from collectief.demo.cast import BRUG, OTTO
+
+
+@pytest.mark.feature("U01")
+def test_anna_signs_in_and_sees_the_dashboard(anna):
+    anna.sees("Uitzendbureau De Brug B.V.")
+    anna.sees("administratief")
+    anna.finds_no_barriers()
+
+
+@pytest.mark.feature("U01")
+def test_a_level_below_eh2_plus_is_refused_with_the_reason(visitor):
+    visitor.signs_in("Anna de Boer", BRUG.name, level="eH2")
+    visitor.sees("eH2+")
+    assert visitor.page.url.startswith(visitor.stack.portal("mijnzz"))
+    visitor.finds_no_barriers()
+
+
+@pytest.mark.feature("U01")
+def test_eherkenning_without_an_account_is_told_how_to_get_one(visitor):
+    visitor.signs_in("Iemand zonder account", "Zonder Account B.V.")
+    visitor.sees("account")
+    visitor.finds_no_barriers()
+
+
+@pytest.mark.feature("U02")
+def test_femke_sees_no_participants_and_bas_neither(someone):
+    for name in ("Femke Visser", "Bas Mulder"):
+        colleague = someone(name)
+        colleague.sees_heading("Dashboard")
+        assert colleague.page.get_by_role("link", name="Huidige deelnemers").count() == 0
+        colleague.opens("/deelnemers/")
+        assert colleague.page.locator("h1").count() == 1
+        assert "deelnemers" not in colleague.page.locator("h1").inner_text().lower()
+        colleague.finds_no_barriers()
+
+
+@pytest.mark.feature("K07")
+def test_a_brand_is_data_another_host_has_its_own_name_and_level(someone, visitor):
+    visitor.brand = "voorbeeld"
+    visitor.signs_in("Otto Smit", OTTO.name, level="eH2+")
+    visitor.sees("eH3")
+    visitor.finds_no_barriers()
+    otto = someone("Otto Smit", OTTO.name, brand="voorbeeld", level="eH3")
+    otto.sees_heading("Dashboard")
+    assert "Mijn Voorbeeld Zakelijk" in otto.page.title()
+    otto.finds_no_barriers()
+
+
+@pytest.mark.feature("X14")
+def test_the_portal_speaks_english_when_asked(anna):
+    anna.page.get_by_role("button", name="English").click()
+    anna.page.get_by_role("link", name="Current participants").first.wait_for()
+    assert anna.page.locator("html").get_attribute("lang") == "en"
+    anna.finds_no_barriers()
+
+
+@pytest.mark.feature("U01")
+def test_signing_out_closes_the_door_behind(anna):
+    anna.page.get_by_role("button", name="Uitloggen").click()
+    anna.opens("/deelnemers/")
+    anna.sees("Inloggen met eHerkenning")

@@ -1,0 +1,89 @@
+"""Upload aan- en afmeldingen: file in, plan on screen, agreement, result."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from collectief.demo.files import write_demo_file
+
+FIRST_DAY = date.today().replace(day=1)  # noqa: DTZ011
+
+
+def _sends(visitor, path: Path) -> None:
+    visitor.follows_menu("Upload aan- en afmeldingen")
+    visitor.page.get_by_label("Bestand").set_input_files(path)
+    visitor.page.get_by_role("button", name="Verstuur").click()
+
+
+@pytest.mark.feature("U21")
+def test_anna_uploads_the_template_and_agrees_with_the_plan(anna, tmp_path):
+    file = tmp_path / "november.xlsx"
+    write_demo_file(file, rows=60, seed=21, first_day=FIRST_DAY)
+    _sends(anna, file)
+    anna.page.get_by_role("button", name="Verwerk alle 60 regels").wait_for(timeout=60_000)
+    anna.finds_no_barriers()
+    anna.page.get_by_role("button", name="Verwerk alle 60 regels").click()
+    anna.page.locator(".ds-tag", has_text="Verwerkt").first.wait_for(timeout=60_000)
+    anna.finds_no_barriers()
+    # The same file again changes nothing.
+    _sends(anna, file)
+    anna.sees("Alles in dit bestand is al zo")
+    anna.finds_no_barriers()
+
+
+@pytest.mark.feature("X02")
+def test_bad_rows_are_told_with_row_number_and_come_back_as_a_file(anna, tmp_path):
+    file = tmp_path / "met-fouten.xlsx"
+    write_demo_file(file, rows=40, seed=22, bad=50, first_day=FIRST_DAY)
+    _sends(anna, file)
+    anna.page.get_by_role("link", name="Download afgekeurde regels").wait_for(timeout=60_000)
+    anna.finds_no_barriers()
+    with anna.page.expect_download() as download:
+        anna.page.get_by_role("link", name="Download afgekeurde regels").click()
+    again = tmp_path / "opnieuw.xlsx"
+    download.value.save_as(again)
+    _sends(anna, again)
+    anna.page.get_by_role("link", name="Download afgekeurde regels").wait_for(timeout=60_000)
+    anna.page.get_by_role("button", name="Annuleer: wijzig niets").click()
+    anna.sees("Er is niets gewijzigd")
+    anna.finds_no_barriers()
+
+
+@pytest.mark.feature("U21")
+def test_a_picture_called_xlsx_is_refused_with_what_to_do(anna, tmp_path):
+    file = tmp_path / "scan.xlsx"
+    file.write_bytes(b"\x89PNG\r\n\x1a\n" + b"0" * 2000)
+    _sends(anna, file)
+    anna.page.get_by_role("link", name="Opnieuw versturen").wait_for(timeout=60_000)
+    anna.finds_no_barriers()
+
+
+@pytest.mark.feature("U21")
+def test_the_empty_template_can_be_downloaded(anna):
+    anna.follows_menu("Upload aan- en afmeldingen")
+    with anna.page.expect_download() as download:
+        anna.page.get_by_role("link", name="Download sjabloon").click()
+    assert Path(download.value.path()).read_bytes()[:2] == b"PK"
+
+
+@pytest.mark.feature("U21")
+def test_sending_nothing_says_what_to_choose(anna):
+    anna.follows_menu("Upload aan- en afmeldingen")
+    anna.page.get_by_role("button", name="Verstuur").click()
+    anna.sees("Kies eerst het bestand")
+    anna.finds_no_barriers()
+
+
+@pytest.mark.feature("U21")
+def test_otto_cannot_open_annas_upload(anna, otto, tmp_path):
+    file = tmp_path / "van-anna.xlsx"
+    write_demo_file(file, rows=5, seed=23, first_day=FIRST_DAY)
+    _sends(anna, file)
+    anna.page.get_by_role("button", name="Verwerk alle 5 regels").wait_for(timeout=60_000)
+    path = anna.page.url.removeprefix(anna.stack.portal("mijnzz"))
+    otto.opens(path)
+    assert "van-anna" not in otto.page.content()
+    otto.finds_no_barriers()
