@@ -31,7 +31,9 @@ def _alone(name: str) -> Iterator[None]:
 
 
 def _migrations_hash() -> str:
-    files = sorted(Path("src/collectief").glob("*/migrations/*.py")) + sorted(Path("src/collectief").glob("*/sql/*.sql"))
+    files = sorted(Path("src/collectief").glob("*/migrations/*.py")) + sorted(
+        Path("src/collectief").glob("*/sql/*.sql")
+    )
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 
 

@@ -13,6 +13,9 @@ from collectief.config.settings import *  # noqa: E402, F403
 
 # Files are served as they are found: hashing them for every test process would test nothing.
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": f".data/test/files-{WORKER}"}},
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": f".data/test/files-{WORKER}"},
+    },
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -78,10 +79,8 @@ def valid_bsns(count: int, start: int = 900_000_000) -> list[Bsn]:
     found: list[Bsn] = []
     number = start
     while len(found) < count:
-        try:
+        with suppress(ValueError):
             found.append(Bsn.parse(str(number)))
-        except ValueError:
-            pass
         number += 1
     return found
 

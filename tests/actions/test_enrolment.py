@@ -101,9 +101,7 @@ def test_enrol_terminate_and_enrol_again_in_one_file(human, moment):
     confirm(ours.scope, [human], moment)
     contract = ours.contracts[0].number
     first = enrol(ours.scope, human, contract, date(2026, 8, 1))
-    leave = Request(
-        Application(Kind.TERMINATE, last_day=date(2026, 9, 30), reason="end_of_employment"), first.subject
-    )
+    leave = Request(Application(Kind.TERMINATE, last_day=date(2026, 9, 30), reason="end_of_employment"), first.subject)
     again = enrol(ours.scope, human, contract, date(2026, 11, 1))
     with opened(ours.scope):
         outcomes = actions.submit(ours.scope, [first, leave, again], moment)

@@ -10,7 +10,7 @@ class EherkenningBackend:
 
     def authenticate(self, request: object, **credentials: object) -> None:
         """No credentials of ours open this door: eHerkenning does."""
-        return None
+        return
 
     def get_user(self, user_id: int) -> Account | None:
         return Account.objects.filter(pk=user_id, is_active=True).first()

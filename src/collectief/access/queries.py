@@ -48,9 +48,7 @@ def scope_for(account_id: int, organisation_id: int, brand_slug: str, *, channel
     """
     found = (
         Membership.objects.select_related("account", "organisation__insurer")
-        .filter(
-            account_id=account_id, organisation_id=organisation_id, is_active=True, account__is_active=True
-        )
+        .filter(account_id=account_id, organisation_id=organisation_id, is_active=True, account__is_active=True)
         .first()
     )
     brand = brand_of(brand_slug)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models.functions import Now
 
 
 class AuditEvent(models.Model):
@@ -14,7 +15,7 @@ class AuditEvent(models.Model):
 
     insurer_id = models.BigIntegerField()
     organisation_id = models.BigIntegerField()
-    at = models.DateTimeField(db_default=models.functions.Now())
+    at = models.DateTimeField(db_default=Now())
     action = models.CharField(max_length=60)
     outcome = models.CharField(max_length=20, default="success")
     account_id = models.BigIntegerField()

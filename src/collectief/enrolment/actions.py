@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from django.db import transaction
 from procrastinate.contrib.django import app as queue
+from procrastinate.types import JSONValue
 
 from collectief.audit import actions as audit
 from collectief.mutations import actions as mutations
@@ -33,7 +34,7 @@ class CannotWithdraw(ValueError):
 def apply(scope: Scope, requests: Sequence[Request], moment: Moment) -> list[Outcome]:
     """Submit applications; who must be checked first waits for the BRP, which is asked in the background."""
     outcomes = mutations.submit(scope, requests, moment)
-    waiting = [o.mutation_id for o in outcomes if isinstance(o.verdict, Waiting) and o.mutation_id]
+    waiting: list[JSONValue] = [o.mutation_id for o in outcomes if isinstance(o.verdict, Waiting) and o.mutation_id]
     if waiting:
         # By name, since jobs stand above actions; in this transaction, so that no waiting row is forgotten.
         queue.configure_task("enrolment.ask_register").defer(
@@ -74,7 +75,7 @@ def reverse(scope: Scope, mutation_id: int, moment: Moment) -> Outcome:
     if original.state != State.PROCESSED or original.kind == Kind.REVERSE:
         raise CannotWithdraw("not_processed")
     [outcome] = mutations.submit(scope, [_reversal(original)], moment)
-    if isinstance(outcome.verdict, Accepted):
+    if isinstance(outcome.verdict, Accepted) and outcome.mutation_id is not None:
         Mutation.objects.filter(id=outcome.mutation_id).update(reverses=original)
         mutations.move(original, State.REVERSED, moment, by=scope.account)
         original.save()
@@ -90,9 +91,7 @@ def open_mutations(scope: Scope, mutation_ids: Sequence[int]) -> list[tuple[byte
 
 
 def _reversal(original: Mutation) -> Request:
-    application = Application(
-        Kind.REVERSE, reverses=original.id, undoes=memory.changes_from_json(original.touched)
-    )
+    application = Application(Kind.REVERSE, reverses=original.id, undoes=memory.changes_from_json(original.touched))
     return Request(application, Subject(participant_id=original.participant_id))
 
 

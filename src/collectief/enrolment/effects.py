@@ -38,7 +38,7 @@ class ParticipantRow:
 
 def find_participants(scope: Scope, subjects: Sequence[Subject]) -> list[ParticipantRow]:
     """Everyone of this organisation whom the subjects name, each once, in one query."""
-    wanted = {
+    wanted: dict[str, set[Any]] = {
         "id = ANY (%s::bigint[])": {s.participant_id for s in subjects if s.participant_id is not None},
         "bsn_index = ANY (%s::bytea[])": {s.bsn_index for s in subjects if s.bsn_index is not None},
         "insurer_id = {insurer} AND relation_number = ANY (%s::text[])": {

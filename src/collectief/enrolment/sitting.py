@@ -44,7 +44,6 @@ class Case:
     stay_ids: dict[tuple[int, str], int] = field(default_factory=dict)
 
 
-
 class EnrolmentSitting:
     """Facts of a chunk; see `mutations.corridor.Sitting`."""
 
@@ -93,7 +92,11 @@ class EnrolmentSitting:
         if not isinstance(verdict, Accepted):
             return Entry(case.participant_id, contract_id)
         touched = [memory.change_as_json(change, case.stay_ids) for change in verdict.changes]
-        stays = [change.after or change.before for change in verdict.changes if isinstance(change, StayChange)]
+        stays = [
+            stay
+            for change in verdict.changes
+            if isinstance(change, StayChange) and (stay := change.after or change.before)
+        ]
         return Entry(
             case.participant_id,
             stays[-1].contract_id if stays else contract_id,

@@ -105,7 +105,7 @@ def refuse(scope: Scope, refused: Sequence[Misshapen], moment: Moment) -> list[i
     """Record what could not be judged as rejected mutations; their ids."""
     scope.require(Permission.CHANGE_PARTICIPANTS)
     ids = next_ids("mutation_id_seq", len(refused)) if refused else []
-    rows = [
+    rows: list[tuple[Any, ...]] = [
         (
             id_, one.kind, str(State.REJECTED), one.code, json.dumps(dict(one.params)), None, None, None,
             json.dumps(dict(one.asked)), "[]",
@@ -223,9 +223,7 @@ def _record(
     return outcomes
 
 
-def _row(
-    scope: Scope, id_: int, request: Request, verdict: Verdict, entry: Entry, moment: Moment
-) -> tuple[Any, ...]:
+def _row(scope: Scope, id_: int, request: Request, verdict: Verdict, entry: Entry, moment: Moment) -> tuple[Any, ...]:
     state = _state(verdict)
     refused = verdict if isinstance(verdict, Refused) else None
     trail = [step(State.RECEIVED, moment, scope.account)]
@@ -233,8 +231,9 @@ def _row(
     effective: date | None = verdict.effective_day if isinstance(verdict, Accepted) else None
     waits = state == State.WAITING
     return (
-        id_, request.kind, str(state), refused.code if refused else "", json.dumps(dict(refused.params) if refused else {}),
-        effective, request.subject.bsn_index if waits else None, request.subject.bsn_sealed if waits else None,
+        id_, request.kind, str(state), refused.code if refused else "",
+        json.dumps(dict(refused.params) if refused else {}), effective,
+        request.subject.bsn_index if waits else None, request.subject.bsn_sealed if waits else None,
         json.dumps(registry.family(request.kind).asked(request.application)), json.dumps(list(entry.touched)),
         json.dumps(trail), entry.participant_id, entry.contract_id, list(entry.participation_ids), request.source,
         None if waits else moment.now,

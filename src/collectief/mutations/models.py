@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models.functions import Now
 
 from collectief.contracts.models import GroupContract, Organisation
 from collectief.participants.models import Participant
@@ -19,9 +20,7 @@ class Mutation(models.Model):
 
     insurer_id = models.BigIntegerField()
     organisation = models.ForeignKey(Organisation, models.PROTECT, db_index=False, db_constraint=False)
-    contract = models.ForeignKey(
-        GroupContract, models.PROTECT, null=True, db_index=False, db_constraint=False
-    )
+    contract = models.ForeignKey(GroupContract, models.PROTECT, null=True, db_index=False, db_constraint=False)
     participant = models.ForeignKey(Participant, models.PROTECT, null=True, db_index=False)
     kind = models.CharField(max_length=30)
     state = models.CharField(max_length=12)
@@ -40,7 +39,7 @@ class Mutation(models.Model):
     account_id = models.BigIntegerField()
     account = models.CharField(max_length=120)
     reverses = models.OneToOneField("self", models.PROTECT, null=True)
-    submitted_at = models.DateTimeField(db_default=models.functions.Now())
+    submitted_at = models.DateTimeField(db_default=Now())
     decided_at = models.DateTimeField(null=True)
 
     class Meta:

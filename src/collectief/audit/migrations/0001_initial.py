@@ -6,34 +6,35 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='AuditEvent',
+            name="AuditEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('insurer_id', models.BigIntegerField()),
-                ('organisation_id', models.BigIntegerField()),
-                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('action', models.CharField(max_length=60)),
-                ('outcome', models.CharField(default='success', max_length=20)),
-                ('account_id', models.BigIntegerField()),
-                ('account', models.CharField(max_length=200)),
-                ('roles', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40))),
-                ('responsible', models.CharField(max_length=200)),
-                ('purpose', models.CharField(max_length=60)),
-                ('access_point', models.CharField(max_length=80)),
-                ('participant_ids', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), default=list)),
-                ('detail', models.JSONField(default=dict)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("insurer_id", models.BigIntegerField()),
+                ("organisation_id", models.BigIntegerField()),
+                ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("action", models.CharField(max_length=60)),
+                ("outcome", models.CharField(default="success", max_length=20)),
+                ("account_id", models.BigIntegerField()),
+                ("account", models.CharField(max_length=200)),
+                ("roles", django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40))),
+                ("responsible", models.CharField(max_length=200)),
+                ("purpose", models.CharField(max_length=60)),
+                ("access_point", models.CharField(max_length=80)),
+                (
+                    "participant_ids",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), default=list),
+                ),
+                ("detail", models.JSONField(default=dict)),
             ],
             options={
-                'db_table': 'audit_event',
-                'indexes': [models.Index(fields=['organisation_id', 'at'], name='audit_event_when')],
+                "db_table": "audit_event",
+                "indexes": [models.Index(fields=["organisation_id", "at"], name="audit_event_when")],
             },
         ),
     ]

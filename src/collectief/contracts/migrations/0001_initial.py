@@ -5,58 +5,59 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Insurer',
+            name="Insurer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(unique=True)),
-                ('name', models.CharField(max_length=120)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("slug", models.SlugField(unique=True)),
+                ("name", models.CharField(max_length=120)),
             ],
             options={
-                'db_table': 'insurer',
+                "db_table": "insurer",
             },
         ),
         migrations.CreateModel(
-            name='Organisation',
+            name="Organisation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200)),
-                ('kvk', models.CharField(max_length=8)),
-                ('segment', models.CharField(max_length=40)),
-                ('insurer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='contracts.insurer')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=200)),
+                ("kvk", models.CharField(max_length=8)),
+                ("segment", models.CharField(max_length=40)),
+                ("insurer", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="contracts.insurer")),
             ],
             options={
-                'db_table': 'organisation',
+                "db_table": "organisation",
             },
         ),
         migrations.CreateModel(
-            name='GroupContract',
+            name="GroupContract",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=20)),
-                ('name', models.CharField(max_length=120)),
-                ('first_day', models.DateField()),
-                ('end_day', models.DateField(null=True)),
-                ('insurer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='contracts.insurer')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='contracts.organisation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.CharField(max_length=20)),
+                ("name", models.CharField(max_length=120)),
+                ("first_day", models.DateField()),
+                ("end_day", models.DateField(null=True)),
+                ("insurer", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="contracts.insurer")),
+                (
+                    "organisation",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="contracts.organisation"),
+                ),
             ],
             options={
-                'db_table': 'group_contract',
+                "db_table": "group_contract",
             },
         ),
         migrations.AddConstraint(
-            model_name='organisation',
-            constraint=models.UniqueConstraint(fields=('insurer', 'kvk'), name='organisation_once'),
+            model_name="organisation",
+            constraint=models.UniqueConstraint(fields=("insurer", "kvk"), name="organisation_once"),
         ),
         migrations.AddConstraint(
-            model_name='groupcontract',
-            constraint=models.UniqueConstraint(fields=('insurer', 'number'), name='group_contract_once'),
+            model_name="groupcontract",
+            constraint=models.UniqueConstraint(fields=("insurer", "number"), name="group_contract_once"),
         ),
     ]

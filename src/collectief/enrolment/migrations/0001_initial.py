@@ -6,32 +6,47 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('contracts', '0001_initial'),
-        ('participants', '0001_initial'),
+        ("contracts", "0001_initial"),
+        ("participants", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Participation',
+            name="Participation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('insurer_id', models.BigIntegerField()),
-                ('period', django.contrib.postgres.fields.ranges.DateRangeField()),
-                ('reason', models.CharField(default='', max_length=40)),
-                ('sort_key', models.CharField(db_collation='C', max_length=260)),
-                ('birth_date', models.CharField(db_collation='C', max_length=10)),
-                ('relation_number', models.CharField(db_collation='C', max_length=12)),
-                ('external_reference', models.CharField(db_collation='C', default='', max_length=40)),
-                ('contract', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='contracts.groupcontract')),
-                ('organisation', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, to='contracts.organisation')),
-                ('participant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='participants.participant')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("insurer_id", models.BigIntegerField()),
+                ("period", django.contrib.postgres.fields.ranges.DateRangeField()),
+                ("reason", models.CharField(default="", max_length=40)),
+                ("sort_key", models.CharField(db_collation="C", max_length=260)),
+                ("birth_date", models.CharField(db_collation="C", max_length=10)),
+                ("relation_number", models.CharField(db_collation="C", max_length=12)),
+                ("external_reference", models.CharField(db_collation="C", default="", max_length=40)),
+                (
+                    "contract",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, to="contracts.groupcontract"
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="contracts.organisation",
+                    ),
+                ),
+                (
+                    "participant",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="participants.participant"),
+                ),
             ],
             options={
-                'db_table': 'participation',
+                "db_table": "participation",
             },
         ),
     ]

@@ -5,97 +5,115 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('contracts', '0001_initial'),
+        ("contracts", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Participant',
+            name="Participant",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('insurer_id', models.BigIntegerField()),
-                ('bsn_index', models.BinaryField()),
-                ('relation_number', models.CharField(db_collation='C', max_length=12)),
-                ('external_reference', models.CharField(db_collation='C', default='', max_length=40)),
-                ('initials', models.CharField(max_length=40)),
-                ('prefix', models.CharField(max_length=20)),
-                ('surname', models.CharField(max_length=200)),
-                ('birth_date', models.CharField(db_collation='C', max_length=10)),
-                ('sort_key', models.CharField(db_collation='C', max_length=260)),
-                ('organisation', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='contracts.organisation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("insurer_id", models.BigIntegerField()),
+                ("bsn_index", models.BinaryField()),
+                ("relation_number", models.CharField(db_collation="C", max_length=12)),
+                ("external_reference", models.CharField(db_collation="C", default="", max_length=40)),
+                ("initials", models.CharField(max_length=40)),
+                ("prefix", models.CharField(max_length=20)),
+                ("surname", models.CharField(max_length=200)),
+                ("birth_date", models.CharField(db_collation="C", max_length=10)),
+                ("sort_key", models.CharField(db_collation="C", max_length=260)),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, to="contracts.organisation"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'participant',
+                "db_table": "participant",
             },
         ),
         migrations.CreateModel(
-            name='Address',
+            name="Address",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('country', models.CharField(max_length=60)),
-                ('street', models.CharField(max_length=120)),
-                ('house_number', models.CharField(max_length=20)),
-                ('postcode', models.CharField(max_length=16)),
-                ('city', models.CharField(max_length=80)),
-                ('organisation', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='contracts.organisation')),
-                ('participant', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, to='participants.participant')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("country", models.CharField(max_length=60)),
+                ("street", models.CharField(max_length=120)),
+                ("house_number", models.CharField(max_length=20)),
+                ("postcode", models.CharField(max_length=16)),
+                ("city", models.CharField(max_length=80)),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, to="contracts.organisation"
+                    ),
+                ),
+                (
+                    "participant",
+                    models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, to="participants.participant"),
+                ),
             ],
             options={
-                'db_table': 'address',
+                "db_table": "address",
             },
         ),
         migrations.CreateModel(
-            name='Person',
+            name="Person",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('insurer_id', models.BigIntegerField()),
-                ('bsn_index', models.BinaryField()),
-                ('bsn_sealed', models.BinaryField()),
-                ('key_id', models.SmallIntegerField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("insurer_id", models.BigIntegerField()),
+                ("bsn_index", models.BinaryField()),
+                ("bsn_sealed", models.BinaryField()),
+                ("key_id", models.SmallIntegerField()),
             ],
             options={
-                'db_table': 'person',
-                'constraints': [models.UniqueConstraint(fields=('insurer_id', 'bsn_index'), name='person_once')],
+                "db_table": "person",
+                "constraints": [models.UniqueConstraint(fields=("insurer_id", "bsn_index"), name="person_once")],
             },
         ),
         migrations.AddField(
-            model_name='participant',
-            name='person',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='participants.person'),
+            model_name="participant",
+            name="person",
+            field=models.ForeignKey(
+                db_index=False, on_delete=django.db.models.deletion.PROTECT, to="participants.person"
+            ),
         ),
         migrations.CreateModel(
-            name='RegisterCheck',
+            name="RegisterCheck",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('insurer_id', models.BigIntegerField()),
-                ('bsn_index', models.BinaryField()),
-                ('checked_at', models.DateTimeField()),
-                ('found', models.BooleanField()),
-                ('deceased', models.BooleanField(default=False)),
-                ('initials', models.CharField(default='', max_length=40)),
-                ('prefix', models.CharField(default='', max_length=20)),
-                ('surname', models.CharField(default='', max_length=200)),
-                ('birth_date', models.CharField(default='', max_length=10)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("insurer_id", models.BigIntegerField()),
+                ("bsn_index", models.BinaryField()),
+                ("checked_at", models.DateTimeField()),
+                ("found", models.BooleanField()),
+                ("deceased", models.BooleanField(default=False)),
+                ("initials", models.CharField(default="", max_length=40)),
+                ("prefix", models.CharField(default="", max_length=20)),
+                ("surname", models.CharField(default="", max_length=200)),
+                ("birth_date", models.CharField(default="", max_length=10)),
             ],
             options={
-                'db_table': 'register_check',
-                'constraints': [models.UniqueConstraint(fields=('insurer_id', 'bsn_index'), name='register_check_once')],
+                "db_table": "register_check",
+                "constraints": [
+                    models.UniqueConstraint(fields=("insurer_id", "bsn_index"), name="register_check_once")
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='participant',
-            index=models.Index(fields=['organisation', 'external_reference'], name='participant_reference'),
+            model_name="participant",
+            index=models.Index(fields=["organisation", "external_reference"], name="participant_reference"),
         ),
         migrations.AddConstraint(
-            model_name='participant',
-            constraint=models.UniqueConstraint(fields=('organisation', 'bsn_index'), name='participant_once'),
+            model_name="participant",
+            constraint=models.UniqueConstraint(fields=("organisation", "bsn_index"), name="participant_once"),
         ),
         migrations.AddConstraint(
-            model_name='participant',
-            constraint=models.UniqueConstraint(fields=('insurer_id', 'relation_number'), name='participant_relation_number_once'),
+            model_name="participant",
+            constraint=models.UniqueConstraint(
+                fields=("insurer_id", "relation_number"), name="participant_relation_number_once"
+            ),
         ),
     ]

@@ -21,10 +21,12 @@ class Migration(migrations.Migration):
     initial = True
     dependencies = []
     operations = [
-        migrations.RunSQL([_MAKE.format(role=role) for role in ROLES], migrations.RunSQL.noop),
+        *(migrations.RunSQL(_MAKE.format(role=role), migrations.RunSQL.noop) for role in ROLES),
         migrations.RunSQL(
-            ["REVOKE ALL ON SCHEMA public FROM PUBLIC"]
-            + [f"GRANT USAGE ON SCHEMA public TO {role}" for role in (*ROLES, "collectief_app")],
+            [
+                "REVOKE ALL ON SCHEMA public FROM PUBLIC",
+                *(f"GRANT USAGE ON SCHEMA public TO {role}" for role in (*ROLES, "collectief_app")),
+            ],
             migrations.RunSQL.noop,
         ),
     ]
