@@ -66,7 +66,7 @@ class Stack:
     def start(self) -> None:
         """Bring everything up and wait until it answers. Raises PartStopped, CalledProcessError."""
         self.prepare()
-        self._simulators()
+        self.start_simulators()
         self.start_workers()
         self._part(
             "web", "gunicorn", "collectief.config.wsgi:application", "--bind", f"127.0.0.1:{self.port}",
@@ -75,12 +75,17 @@ class Stack:
         )  # fmt: skip
         self._wait_until_ready()
 
-    def prepare(self) -> None:
-        """Database, tables, static files and the demo world."""
-        if "DATABASE_URL" not in os.environ:
+    def start_server(self) -> EmbeddedServer | None:
+        """The embedded database server; None when DATABASE_URL names another."""
+        if "DATABASE_URL" not in os.environ and self.server is None:
             self.server = EmbeddedServer(self.state)
             self.server.start()
-            self.server.make_database(self.database)
+        return self.server
+
+    def prepare(self) -> None:
+        """Database, tables, static files and the demo world."""
+        if server := self.start_server():
+            server.make_database(self.database)
         self._call("django", "migrate", "--database", "owner", "--verbosity", "0")
         self._call("django", "collectstatic", "--noinput", "--verbosity", "0")
         self._call("demo-world", "--scale", str(self.scale))
@@ -110,7 +115,7 @@ class Stack:
         """The parts that ended by themselves."""
         return [name for name, part in self.parts.items() if part.poll() is not None]
 
-    def _simulators(self) -> None:
+    def start_simulators(self) -> None:
         people = self.state / "eherkenning.json"
         people.write_text(json.dumps(eherkenning_people(), ensure_ascii=False))
         self._part(

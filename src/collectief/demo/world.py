@@ -67,8 +67,10 @@ def scope_of(company: Company, colleague: Colleague, *, channel: str = "form") -
 def populate(today: date, *, scale: float, say: Callable[[str], None]) -> None:
     """Fill every agency with people and history up to `today`; one that has people stays as it is.
 
-    `scale` makes the world smaller or larger than the demo's.
+    `scale` makes the world smaller or larger than the demo's; at 0 nobody is there.
     """
+    if not scale:
+        return
     for number, company in enumerate(COMPANIES):
         scope = scope_of(company, company.colleagues[0])
         if _has_people(scope):

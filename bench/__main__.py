@@ -1,0 +1,59 @@
+"""`python -m bench [NAME ...]`: run benchmarks and print one JSON line for each measurement."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+
+from . import report
+
+
+def _upload() -> Iterator[report.Line]:
+    from . import upload
+
+    return upload.first_and_repeat()
+
+
+def _search() -> Iterator[report.Line]:
+    from . import search
+
+    return search.lists()
+
+
+def _list_page() -> Iterator[report.Line]:
+    from . import search
+
+    return search.whole_page()
+
+
+def _peer() -> Iterator[report.Line]:
+    from . import peer
+
+    return peer.against_import_export()
+
+
+BENCHES: dict[str, Callable[[], Iterator[report.Line]]] = {
+    "upload": _upload,
+    "upload-peer": _peer,
+    "search": _search,
+    "list-page": _list_page,
+}
+
+
+def main() -> None:
+    """Run the benchmarks named, or all."""
+    os.environ.setdefault("COLLECTIEF_STATE", ".data/bench")
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "collectief.config.settings")
+    names = sys.argv[1:] or list(BENCHES)
+    unknown = set(names) - set(BENCHES)
+    if unknown:
+        sys.exit(f"unknown benchmark {', '.join(sorted(unknown))}; there are {', '.join(BENCHES)}")
+    for name in names:
+        for line in BENCHES[name]():
+            sys.stdout.write(line.json() + "\n")
+            sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()
