@@ -1,0 +1,190 @@
+"""One brand: what a `brand.toml` may say, and what of it is refused."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Literal, cast
+
+from collectief.foundation.assurance import AssuranceLevel
+from collectief.segments.catalogue import PROFILES
+from collectief.segments.profile import Capability
+
+LANGUAGES = ("nl", "en")
+FILES = ("tokens.css", "wordmark.svg", "icon.svg")
+
+Texts = Mapping[str, str]  # by language
+
+
+class BrandError(ValueError):
+    """A brand's file says something that is not understood; the message names file and key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Where a customer turns with a question: what it is for (by language), its mail address and telephone."""
+
+    title: Texts = field(hash=False)
+    mail: str
+    phone: str = ""
+
+    @property
+    def dial(self) -> str:
+        """The number as a `tel:` link takes it: digits, with a plus where it was written."""
+        return "".join(sign for sign in self.phone if sign.isdigit() or sign == "+")
+
+
+@dataclass(frozen=True, slots=True)
+class Brand:
+    """A portal: its hosts, whose insurance it shows, how it looks and how it speaks.
+
+    It may raise the assurance level of its segments and switch capabilities off (`narrowed`), never the
+    reverse. `wording` holds, by language, the sentences it words differently: msgid to text.
+    """
+
+    slug: str
+    hosts: tuple[str, ...]
+    name: str
+    insurer: str
+    insurer_name: str
+    segments: tuple[str, ...]
+    minimum_assurance: str
+    address: Literal["u", "je"] = "u"
+    desks: tuple[Desk, ...] = ()
+    support_phone: str = ""
+    narrowed: frozenset[str] = frozenset()
+    privacy: Texts = field(default_factory=dict, hash=False)
+    terms: Texts = field(default_factory=dict, hash=False)
+    wording: Mapping[str, Texts] = field(default_factory=dict, hash=False, repr=False)
+
+    @property
+    def theme(self) -> str:
+        """The static file with its colours, sizes and corners."""
+        return f"brands/{self.slug}/tokens.css"
+
+    @property
+    def wordmark(self) -> str:
+        """The static file with its name as drawn in the header."""
+        return f"brands/{self.slug}/wordmark.svg"
+
+    @property
+    def icon(self) -> str:
+        """The static file with the small mark a browser shows beside the title."""
+        return f"brands/{self.slug}/icon.svg"
+
+
+def read_brand(folder: Path) -> Brand:
+    """The brand in `folder`. Raises BrandError for a missing file, a missing or unknown key, or a wrong value."""
+    name = f"{folder.name}/brand.toml"
+    for file in FILES:
+        if not (folder / file).is_file():
+            raise BrandError(f"{name}: {folder.name}/{file} is missing")
+    try:
+        table = tomllib.loads((folder / "brand.toml").read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BrandError(f"{name}: {error}") from error
+    return _Reader(name, table).brand(folder.name)
+
+
+class _Reader:
+    """Takes keys out of the table one by one; what is left at the end is a key nobody knows."""
+
+    def __init__(self, name: str, table: dict[str, Any]) -> None:
+        self.name, self.table = name, table
+
+    def brand(self, slug: str) -> Brand:
+        insurer = self._sub(self._take(self.table, "insurer", dict), "insurer")
+        found = Brand(
+            slug=slug,
+            hosts=tuple(host.lower() for host in self._words("hosts")),
+            name=self._take(self.table, "name", str),
+            insurer=insurer._take(insurer.table, "slug", str),
+            insurer_name=insurer._take(insurer.table, "name", str),
+            segments=self._known("segments", PROFILES),
+            minimum_assurance=self._level(),
+            address=self._address(),
+            desks=tuple(self._desk(desk) for desk in self._take(self.table, "desks", list)),
+            support_phone=self._take(self.table, "support_phone", str),
+            narrowed=frozenset(self._known("narrowed", set(Capability), required=False)),
+            privacy=self._texts(self._take(self.table, "privacy", dict), "privacy"),
+            terms=self._texts(self._take(self.table, "terms", dict), "terms"),
+            wording=self._wording(),
+        )
+        if not found.hosts or not found.segments or not found.desks:
+            raise self._wrong("hosts, segments and desks", "each need at least one entry")
+        insurer._nothing_left()
+        self._nothing_left()
+        return found
+
+    def _wrong(self, key: str, why: str) -> BrandError:
+        return BrandError(f"{self.name}: {key}: {why}")
+
+    def _sub(self, table: dict[str, Any], key: str) -> _Reader:
+        return _Reader(f"{self.name}: {key}", table)
+
+    def _take[Kind](self, table: dict[str, Any], key: str, kind: type[Kind]) -> Kind:
+        if key not in table:
+            raise self._wrong(key, "is missing")
+        value = table.pop(key)
+        if not isinstance(value, kind):
+            raise self._wrong(key, f"must be a {kind.__name__}")
+        return value
+
+    def _words(self, key: str, *, required: bool = True) -> tuple[str, ...]:
+        if not required and key not in self.table:
+            return ()
+        values = self._take(self.table, key, list)
+        if not all(isinstance(value, str) for value in values):
+            raise self._wrong(key, "must hold texts only")
+        return tuple(values)
+
+    def _known(self, key: str, known: Any, *, required: bool = True) -> tuple[str, ...]:
+        values = self._words(key, required=required)
+        for value in values:
+            if value not in known:
+                raise self._wrong(key, f"unknown: {value} (known: {', '.join(sorted(known))})")
+        return values
+
+    def _level(self) -> str:
+        label = self._take(self.table, "minimum_assurance", str)
+        try:
+            return AssuranceLevel.from_label(label).label
+        except ValueError as error:
+            raise self._wrong("minimum_assurance", f"{label} is {error}") from None
+
+    def _address(self) -> Literal["u", "je"]:
+        form = self._take(self.table, "address", str)
+        if form not in ("u", "je"):
+            raise self._wrong("address", "must be u or je")
+        return cast(Literal["u", "je"], form)
+
+    def _desk(self, table: Any) -> Desk:
+        if not isinstance(table, dict):
+            raise self._wrong("desks", "must be tables")
+        reader = self._sub(table, "desks")
+        title = reader._texts(reader._take(table, "title", dict), "title")
+        phone = reader._take(table, "phone", str) if "phone" in table else ""
+        desk = Desk(title, reader._take(table, "mail", str), phone)
+        reader._nothing_left()
+        return desk
+
+    def _texts(self, table: dict[str, Any], key: str) -> Texts:
+        if set(table) != set(LANGUAGES) or not all(isinstance(text, str) and text for text in table.values()):
+            raise self._wrong(key, f"needs a text for each of {', '.join(LANGUAGES)} and nothing else")
+        return MappingProxyType({language: table[language].strip() for language in LANGUAGES})
+
+    def _wording(self) -> Mapping[str, Texts]:
+        table = self.table.pop("wording", {})
+        for language, words in table.items():
+            if language not in LANGUAGES or not isinstance(words, dict):
+                raise self._wrong(f"wording.{language}", f"unknown language (known: {', '.join(LANGUAGES)})")
+            if not all(isinstance(text, str) for text in words.values()):
+                raise self._wrong(f"wording.{language}", "must hold texts only")
+        return MappingProxyType({language: MappingProxyType(dict(words)) for language, words in table.items()})
+
+    def _nothing_left(self) -> None:
+        if self.table:
+            raise BrandError(f"{self.name}: unknown key: {', '.join(sorted(self.table))}")
