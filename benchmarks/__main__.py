@@ -1,4 +1,4 @@
-"""`python -m bench [NAME ...]`: run benchmarks and print one JSON line for each measurement."""
+"""`python -m benchmarks [NAME ...]`: run benchmarks and print one JSON line for each measurement."""
 
 from __future__ import annotations
 
