@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from datetime import date
 from typing import Any
 
@@ -29,7 +28,7 @@ class EnrolmentFamily:
         asked: dict[str, Any] = {
             "contract": application.contract,
             "to_contract": application.to_contract,
-            "name": list(asdict(application.name).values()) if application.name else None,
+            "name": [name.initials, name.prefix, name.surname] if (name := application.name) else None,
             "birth_date": str(application.birth_date) if application.birth_date else None,
             "first_day": application.first_day.isoformat() if application.first_day else None,
             "last_day": application.last_day.isoformat() if application.last_day else None,

@@ -26,7 +26,7 @@ from .rules import Contract, Kind, Member, RegisterAnswer, Stay, StayChange, Ter
 CHECKED = frozenset({Kind.ENROL, Kind.RE_ENROL})
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Case:
     """One person in this chunk: what the rules know, and what the tables must become."""
 
@@ -71,9 +71,8 @@ class EnrolmentSitting:
         if request.application.address:
             case.address = dict(request.application.address)
         # Later rows of the same file may name the person by the reference this one gave.
-        reference = case.member.reference
-        if reference and case not in self._by_reference[reference]:
-            self._by_reference[reference].append(case)
+        if case.member.reference:
+            self._by_reference[case.member.reference][id(case)] = case
 
     def write(self) -> None:
         """Give ids to what is new and write every effect of the accepted applications."""
@@ -115,10 +114,10 @@ class EnrolmentSitting:
         elif subject.relation_number:
             found = self._by_relation.get(subject.relation_number)
         else:
-            candidates = self._by_reference.get(subject.reference, [])
+            candidates = self._by_reference.get(subject.reference, {})
             if len(candidates) > 1:
                 return Refused("reference_ambiguous", {"reference": subject.reference})
-            found = candidates[0] if candidates else None
+            found = next(iter(candidates.values()), None)
         return found if found is not None else Refused("participant_unknown")
 
     def _newcomer(self, subject: Subject) -> Case:
@@ -136,7 +135,7 @@ class EnrolmentSitting:
         self._by_id: dict[int, Case] = {}
         self._by_index: dict[bytes, Case] = {}
         self._by_relation: dict[str, Case] = {}
-        self._by_reference: dict[str, list[Case]] = defaultdict(list)
+        self._by_reference: dict[str, dict[int, Case]] = defaultdict(dict)
         self._cases: list[Case] = []
         subjects = [request.subject for request in requests]
         rows = effects.find_participants(self.scope, subjects)
@@ -165,7 +164,7 @@ class EnrolmentSitting:
         self._by_index[row.bsn_index] = case
         self._by_relation[row.relation_number] = case
         if row.reference:
-            self._by_reference[row.reference].append(case)
+            self._by_reference[row.reference][id(case)] = case
 
     def _number(self, changed: Iterable[Case]) -> None:
         """Ids for new participants and new stays, one question per sequence."""

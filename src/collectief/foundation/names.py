@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 # Letters that Unicode does not take apart into a base letter and a mark.
 _PLAIN = str.maketrans(
@@ -20,6 +21,7 @@ def tidy(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).translate(_APOSTROPHES).split())
 
 
+@lru_cache(maxsize=65_536)
 def search_key(text: str) -> str:
     """The letters and digits of `text`, lower case, without marks: equal for spellings people mix up.
 
@@ -86,6 +88,8 @@ class PersonName:
 
     def same_person_name(self, other: PersonName) -> bool:
         """Whether the surnames agree and no initial contradicts: accents, case and missing initials forgiven."""
+        if self == other:
+            return True
         if search_key(self.surname) != search_key(other.surname):
             # Portuguese and Spanish double names, and a prefix typed in the surname column.
             whole, others = search_key(self.prefix + self.surname), search_key(other.prefix + other.surname)

@@ -204,10 +204,11 @@ def _record(
     told = [n for n, (verdict, stands) in enumerate(verdicts) if stands and not isinstance(verdict, Unchanged)]
     ids = dict(zip(told, next_ids("mutation_id_seq", len(told)) if told else [], strict=True))
     outcomes, rows, touched_participants = [], [], set()
+    trails = _Trails(scope, moment)
     for number, (request, (verdict, stands)) in enumerate(zip(requests, verdicts, strict=True)):
         entry = sitting.entry(request, verdict)
         if number in ids:
-            rows.append(_row(scope, ids[number], request, verdict, entry, moment))
+            rows.append(_row(ids[number], request, verdict, entry, moment, trails))
             if entry.participant_id:
                 touched_participants.add(entry.participant_id)
         outcomes.append(Outcome(verdict, ids.get(number), entry.participant_id, changed_since=not stands))
@@ -223,19 +224,32 @@ def _record(
     return outcomes
 
 
-def _row(scope: Scope, id_: int, request: Request, verdict: Verdict, entry: Entry, moment: Moment) -> tuple[Any, ...]:
+class _Trails(dict[tuple[State, str], str]):
+    """The trail of a mutation decided at once, as JSON: the same for thousands of rows of a file."""
+
+    def __init__(self, scope: Scope, moment: Moment) -> None:
+        self._received, self._moment = step(State.RECEIVED, moment, scope.account), moment
+
+    def __missing__(self, decided: tuple[State, str]) -> str:
+        state, code = decided
+        self[decided] = json.dumps([self._received, step(state, self._moment, "", code)])
+        return self[decided]
+
+
+def _row(
+    id_: int, request: Request, verdict: Verdict, entry: Entry, moment: Moment, trails: _Trails
+) -> tuple[Any, ...]:
     state = _state(verdict)
     refused = verdict if isinstance(verdict, Refused) else None
-    trail = [step(State.RECEIVED, moment, scope.account)]
-    trail.append(step(state, moment, "", refused.code if refused else ""))
+    code = refused.code if refused else ""
     effective: date | None = verdict.effective_day if isinstance(verdict, Accepted) else None
     waits = state == State.WAITING
     return (
-        id_, request.kind, str(state), refused.code if refused else "",
-        json.dumps(dict(refused.params) if refused else {}), effective,
+        id_, request.kind, str(state), code,
+        json.dumps(dict(refused.params)) if refused else "{}", effective,
         request.subject.bsn_index if waits else None, request.subject.bsn_sealed if waits else None,
         json.dumps(registry.family(request.kind).asked(request.application)), json.dumps(list(entry.touched)),
-        json.dumps(trail), entry.participant_id, entry.contract_id, list(entry.participation_ids), request.source,
+        trails[state, code], entry.participant_id, entry.contract_id, list(entry.participation_ids), request.source,
         None if waits else moment.now,
     )  # fmt: skip
 
