@@ -97,3 +97,25 @@ def moment():
     from collectief.mutations.corridor import Moment
 
     return Moment(TODAY, datetime(2026, 11, 24, 11, 0, tzinfo=UTC))
+
+
+@pytest.fixture
+def committed_db(django_db_setup, django_db_blocker, database_server: EmbeddedServer) -> Iterator[None]:
+    """The database with real commits, for tests with several connections or processes; emptied afterwards.
+
+    Emptied by the superuser: the application's login may not, and that is how it should be.
+    """
+    from django.conf import settings
+    from django.db import connections
+
+    with django_db_blocker.unblock():
+        yield
+        connections.close_all()
+    with database_server.superuser(settings.DATABASES["default"]["NAME"]) as connection:
+        connection.execute(
+            "DO $$ DECLARE names text; BEGIN"
+            " SELECT string_agg(quote_ident(relname), ', ') INTO names FROM pg_class"
+            "  WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'"
+            "  AND relname NOT IN ('django_migrations', 'django_content_type');"
+            " EXECUTE 'TRUNCATE ' || names || ' CASCADE'; END $$"
+        )

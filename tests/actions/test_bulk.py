@@ -1,0 +1,189 @@
+"""A file through plan and agreement to its result: every row one outcome, and never twice (laws 3 and 5)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from collectief.bulk import actions, housework, inline, jobs, queries
+from collectief.bulk.models import Batch, BatchRow
+from collectief.enrolment.models import Participation
+from collectief.enrolment.rules import Application, Kind
+from collectief.mutations import actions as mutations
+from collectief.mutations.corridor import Request, Subject
+from collectief.mutations.models import Mutation
+from collectief.participants import register as register_module
+from collectief.participants.models import Participant
+from collectief.scope.database import housekeeping, opened
+from collectief.scope.scope import NotAllowed
+from tests.bulk_world import Register, again, demo_file, done, planned, received
+from tests.world import agency, member_of
+
+pytestmark = [pytest.mark.django_db, pytest.mark.feature("U21")]
+
+
+@pytest.fixture(autouse=True)
+def register(monkeypatch) -> Register:
+    found = Register()
+    monkeypatch.setattr(register_module, "current_register", lambda: found)
+    return found
+
+
+@pytest.fixture
+def ours():
+    return agency()
+
+
+@pytest.fixture
+def number(ours) -> str:
+    return ours.contracts[0].number
+
+
+def test_every_row_of_a_good_file_is_carried_out(ours, number, tmp_path):
+    batch = done(ours.scope, demo_file(tmp_path, number, rows=60))
+    assert (batch.state, batch.outcome_counts["processed"]) == ("done", 60)
+    with opened(ours.scope):
+        assert Participation.objects.count() == 60
+        assert Mutation.objects.filter(state="processed").count() == 60
+        assert not BatchRow.objects.filter(outcome="").exists()
+
+
+@pytest.mark.feature("X02")
+def test_the_plan_says_per_row_what_and_why_and_changes_nothing(ours, number, tmp_path):
+    batch = planned(ours.scope, demo_file(tmp_path, number, rows=80, bad=40))
+    counts = batch.planned_counts
+    assert batch.state == "planned"
+    assert sum(counts.values()) == 80
+    assert counts["rejected"] > 10
+    with opened(ours.scope):
+        assert not Participation.objects.exists()
+        rows, total = queries.page_of_rows(batch, which="rejected", size=200)
+        assert total == counts["rejected"]
+        assert all(row.problems for row in rows)
+        assert [row.number for row in rows] == sorted(row.number for row in rows)
+
+
+@pytest.mark.feature("X02")
+def test_the_good_rows_are_accepted_and_the_bad_become_rejected_mutations(ours, number, tmp_path):
+    batch = done(ours.scope, demo_file(tmp_path, number, rows=80, bad=40))
+    outcomes = batch.outcome_counts
+    assert outcomes["processed"] == batch.planned_counts["new"]
+    assert outcomes["rejected"] == batch.planned_counts["rejected"]
+    with opened(ours.scope):
+        assert Mutation.objects.filter(state="rejected").count() == outcomes["rejected"]
+
+
+def test_the_same_file_again_changes_nothing(ours, number, tmp_path):
+    path = demo_file(tmp_path, number, rows=60)
+    done(ours.scope, path)
+    with opened(ours.scope):
+        before = Mutation.objects.count(), Participation.objects.count(), Participant.objects.count()
+    batch = done(ours.scope, path)
+    assert batch.outcome_counts["unchanged"] == 60
+    with opened(ours.scope):
+        assert (Mutation.objects.count(), Participation.objects.count(), Participant.objects.count()) == before
+
+
+def test_the_brp_is_asked_once_about_a_person(ours, number, tmp_path, register):
+    path = demo_file(tmp_path, number, rows=40)
+    done(ours.scope, path)
+    done(ours.scope, path)
+    assert len(register.asked) == len(set(register.asked)) == 40
+
+
+def test_a_silent_brp_delays_the_batch_and_loses_nothing(ours, number, tmp_path, register):
+    batch = received(ours.scope, demo_file(tmp_path, number, rows=30))
+    register.silent = True
+    with pytest.raises(inline.UploadFailed, match="register_silent"):
+        inline.plan(ours.scope, batch.id)
+    assert again(ours.scope, batch).register_silent
+    register.silent = False
+    with opened(ours.scope):
+        left = {lane: jobs.rows.chunks(batch.id, lane, "planned = ''") for lane in (0, 1)}
+    for lane, chunks in left.items():
+        for chunk in chunks:
+            jobs.plan_chunk(ours.scope, batch.id, lane, chunk)
+    assert actions.finish_planning(ours.scope, batch.id, jobs.moment())
+    found = again(ours.scope, batch)
+    assert (found.state, found.planned_counts["new"], found.register_silent) == ("planned", 30, False)
+
+
+@pytest.mark.feature("X02")
+def test_a_row_judged_otherwise_since_the_plan_is_not_carried_out(ours, number, tmp_path):
+    path = demo_file(tmp_path, number, rows=10)
+    batch = planned(ours.scope, path)
+    # Meanwhile the same file is sent and accepted by a colleague.
+    done(ours.scope, path)
+    inline.carry_out(ours.scope, batch.id)
+    assert again(ours.scope, batch).outcome_counts["changed_since"] == 10
+    with opened(ours.scope):
+        assert Participation.objects.count() == 10
+
+
+@pytest.mark.feature("X02")
+def test_only_the_plan_that_was_seen_can_be_accepted_and_once(ours, number, tmp_path, moment):
+    batch = planned(ours.scope, demo_file(tmp_path, number, rows=3))
+    with opened(ours.scope):
+        with pytest.raises(actions.NotThePlanSeen):
+            actions.accept(ours.scope, batch.id, version=batch.version + 1, moment=moment)
+        actions.accept(ours.scope, batch.id, version=batch.version, moment=moment)
+        with pytest.raises(actions.NotThePlanSeen):
+            actions.accept(ours.scope, batch.id, version=batch.version, moment=moment)
+
+
+def test_cancelling_leaves_everything_as_it_was(ours, number, tmp_path, moment):
+    batch = planned(ours.scope, demo_file(tmp_path, number, rows=5))
+    with opened(ours.scope):
+        actions.cancel(ours.scope, batch.id, moment)
+        assert not Participation.objects.exists()
+    assert again(ours.scope, batch).outcome_counts["not_accepted"] == 5
+
+
+def test_another_agency_and_another_role_cannot_reach_it(ours, number, tmp_path, moment):
+    batch = planned(ours.scope, demo_file(tmp_path, number, rows=3))
+    theirs = agency(name="Otto").scope
+    with opened(theirs), pytest.raises(Batch.DoesNotExist):
+        actions.accept(theirs, batch.id, version=1, moment=moment)
+    femke = member_of(ours.organisation, roles=["financial"])
+    with opened(femke), pytest.raises(NotAllowed):
+        actions.accept(femke, batch.id, version=1, moment=moment)
+
+
+def test_what_was_sent_is_unreadable_after_thirty_days(ours, number, tmp_path):
+    batch = done(ours.scope, demo_file(tmp_path, number, rows=3))
+    with housekeeping():
+        assert housework.forget_before(timezone.now() + timedelta(minutes=1)) >= 1
+    found = again(ours.scope, batch)
+    assert (found.key_sealed, found.outcome_counts["processed"]) == (None, 3)
+    with opened(ours.scope):
+        assert not BatchRow.objects.filter(batch_id=batch.id).exists()
+        assert Participation.objects.count() == 3
+
+
+def test_no_table_holds_a_bsn_in_the_clear(ours, number, tmp_path):
+    """Law 5: not in a row, a mutation, a participant or the trail."""
+    from django.db import connection
+
+    from collectief.gateways.brp.inhabitants import dummy_bsns
+
+    done(ours.scope, demo_file(tmp_path, number, rows=5, bad=0, seed=9))
+    bsns = [bsn.digits for bsn in dummy_bsns(5, seed=9)]
+    with opened(ours.scope), connection.cursor() as cursor:
+        for table in ("batch", "batch_row", "mutation", "participant", "participation", "audit_event"):
+            cursor.execute(f"SELECT coalesce(string_agg(t::text, ' '), '') FROM {table} t")
+            text = cursor.fetchone()[0]
+            assert text
+            assert not [bsn for bsn in bsns if bsn in text], table
+
+
+def test_enrol_and_terminate_of_one_person_by_form_and_file_stay_in_step(ours, number, tmp_path, moment):
+    path = demo_file(tmp_path, number, rows=4)
+    done(ours.scope, path)
+    with opened(ours.scope):
+        participant = Participant.objects.order_by("id").first()
+        leave = Application(Kind.TERMINATE, last_day=moment.today, reason="end_of_employment")
+        mutations.submit(ours.scope, [Request(leave, Subject(participant_id=participant.id))], moment)
+    batch = done(ours.scope, path)
+    assert batch.outcome_counts["unchanged"] == 4

@@ -1,0 +1,68 @@
+"""Uploads for tests: files with people the BRP simulator's population knows, and a register that can fall silent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from collectief.bulk import actions, inline, queries
+from collectief.bulk.models import Batch
+from collectief.demo.files import write_demo_file
+from collectief.foundation.bsn import Bsn
+from collectief.gateways.brp.inhabitants import inhabitant
+from collectief.gateways.brp.port import LookUp, RegisteredPerson
+from collectief.scope.database import opened
+from collectief.scope.scope import Scope
+
+FIRST_DAY = date(2026, 11, 1)
+
+
+@dataclass
+class Register:
+    """Answers as the simulator would, without the line between; counts what it was asked."""
+
+    silent: bool = False
+    asked: list[Bsn] = field(default_factory=list)
+
+    def look_up(self, bsns: Sequence[Bsn]) -> LookUp:
+        if self.silent:
+            return LookUp({}, frozenset(), tuple(bsns))
+        self.asked.extend(bsns)
+        known = {bsn: inhabitant(bsn) for bsn in bsns if bsn.digits.startswith("9")}
+        found = {bsn: RegisteredPerson(bsn, one.name, one.birth_date, one.deceased) for bsn, one in known.items()}
+        return LookUp(found, frozenset(set(bsns) - set(found)), ())
+
+
+def demo_file(folder: Path, contract: str, *, rows: int, bad: int = 0, seed: int = 1, name: str = "file.xlsx") -> Path:
+    """A file in `folder` with `rows` rows for a contract."""
+    path = folder / name
+    write_demo_file(path, rows=rows, seed=seed, bad=bad, contract=contract, first_day=FIRST_DAY)
+    return path
+
+
+def received(scope: Scope, path: Path) -> Batch:
+    """The file, taken in."""
+    with opened(scope), path.open("rb") as stream:
+        return actions.receive(scope, stream, file_name=path.name, file_size=path.stat().st_size)
+
+
+def planned(scope: Scope, path: Path) -> Batch:
+    """The file, taken in and planned."""
+    batch = received(scope, path)
+    inline.plan(scope, batch.id)
+    return again(scope, batch)
+
+
+def done(scope: Scope, path: Path) -> Batch:
+    """The file, planned and its good rows carried out."""
+    batch = planned(scope, path)
+    inline.carry_out(scope, batch.id)
+    return again(scope, batch)
+
+
+def again(scope: Scope, batch: Batch) -> Batch:
+    """The batch as it is now."""
+    with opened(scope):
+        return queries.batch(scope, batch.id)
