@@ -93,7 +93,8 @@ class History:
         self.scope, self.contracts, self.today = scope, contracts, today
         self.random = random.Random(seed)
         self.waiting = iter(people)
-        self.per_month = max(1, len(people) // 30)
+        # A dozen are kept for the last weeks.
+        self.per_month = max(1, (len(people) - 12) // 30)
         self.here: list[tuple[Bsn, str, date]] = []
         self.gone: list[tuple[Bsn, str, date]] = []
 
