@@ -20,7 +20,7 @@ demo: install ## the whole portal on this machine, with a demo world; PORT=8000,
 test: install ## every test, browser ones included, in two lanes; ARGS="-k upload" for some
 	@CHROMIUM=$$(scripts/install-browser) && export CHROMIUM && \
 	SOFFICE=$$(scripts/install-office || true) && export SOFFICE && \
-	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
 
 check: install ## linters, formatting, types and the walls of the house
 	@$(BIN)/ruff check
