@@ -16,12 +16,10 @@ from procrastinate.contrib.django import app as queue
 from collectief.audit import actions as audit
 from collectief.contracts.queries import contracts
 from collectief.mutations import actions as mutations
-from collectief.mutations.corridor import Moment, Outcome, Request
+from collectief.mutations.corridor import Moment, Outcome
 from collectief.mutations.verdicts import Refused, Verdict, Waiting
-from collectief.participants.keys import bsn_keys
 from collectief.scope.database import opened
 from collectief.scope.scope import Scope
-from collectief.scope.staging import stage
 from collectief.segments.profile import Capability, Permission
 
 from . import rows, rules, vault
@@ -255,8 +253,4 @@ def _refuse_misshapen(
         for row in bad
     ]
     ids = mutations.refuse(scope, refused, moment)
-    return [
-        (row.sent.number, rules.Outcome.REJECTED, id_, row.code) for row, id_ in zip(bad, ids, strict=True)
-    ]
-
-
+    return [(row.sent.number, rules.Outcome.REJECTED, id_, row.code) for row, id_ in zip(bad, ids, strict=True)]

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-
 from collectief.access.queries import NoAccess, scope_by_email
 from collectief.scope.database import opened
 from collectief.scope.scope import NotAllowed, Scope

@@ -16,7 +16,6 @@ from .applications import Sent
 from .models import Batch
 from .rules import BUSY, State
 
-
 # Under one name, so that pages need not know tables.
 NotFound = Batch.DoesNotExist
 
@@ -90,7 +89,7 @@ def page_of_rows(found: Batch, *, which: str = "", page: int = 1, size: int = 50
     """Rows in the order of the file, of one verdict or outcome when `which` says so, and how many there are."""
     column = "outcome" if found.state in (State.DONE, State.CANCELLED) else "planned"
     condition = f"AND {column} = %(which)s" if which else ""
-    given = {"batch": found.id, "which": which, "size": size, "offset": (page - 1) * size}
+    given: dict[str, int | str] = {"batch": found.id, "which": which, "size": size, "offset": (page - 1) * size}
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT count(*) FROM batch_row WHERE batch_id = %(batch)s {condition}", given)
         total = cursor.fetchone()[0]
@@ -117,8 +116,7 @@ def bad_rows(found: Batch) -> Iterator[RowView]:
 
 
 _SELECT = (
-    "SELECT number, kind, planned, outcome, code, params, mutation_id, sealed FROM batch_row"
-    " WHERE batch_id = %(batch)s"
+    "SELECT number, kind, planned, outcome, code, params, mutation_id, sealed FROM batch_row WHERE batch_id = %(batch)s"
 )
 
 

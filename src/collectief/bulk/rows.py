@@ -21,7 +21,7 @@ from collectief.scope.staging import stage
 from . import vault
 from .applications import Sent, request_of
 from .models import Batch
-from .rules import Outcome, Planned, lane
+from .rules import Outcome, Planned
 from .sheets.columns import template_for
 from .sheets.reading import read_rows
 
@@ -114,9 +114,7 @@ def chunks(batch_id: int, lane_number: int, where: str) -> list[int]:
         return [number for (number,) in cursor.fetchall()]
 
 
-def of_chunk(
-    scope: Scope, batch: Batch, lane_number: int, chunk: int, *, where: str, lock: bool = False
-) -> list[Row]:
+def of_chunk(scope: Scope, batch: Batch, lane_number: int, chunk: int, *, where: str, lock: bool = False) -> list[Row]:
     """The rows of a chunk, person by person in the order of the file, opened."""
     if batch.key_sealed is None:
         return []
@@ -171,9 +169,7 @@ def write_outcomes(batch: Batch, outcomes: Sequence[tuple[int, str, int | None, 
     """Write the outcome of each row (number, outcome, mutation, code)."""
     if not outcomes:
         return
-    stage(
-        "outcome", {"number": "integer", "outcome": "text", "mutation_id": "bigint", "code": "text"}, outcomes
-    )
+    stage("outcome", {"number": "integer", "outcome": "text", "mutation_id": "bigint", "code": "text"}, outcomes)
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE batch_row r SET outcome = o.outcome, mutation_id = o.mutation_id, code = o.code"

@@ -34,7 +34,7 @@ def new_key() -> tuple[bytes, bytes]:
     return key, seal(_installation_key(), key, b"batch-key")
 
 
-def opened_key(key_sealed: bytes) -> bytes:
+def opened_key(key_sealed: bytes | memoryview) -> bytes:
     """The key of a batch."""
     return unseal(_installation_key(), bytes(key_sealed), b"batch-key")
 

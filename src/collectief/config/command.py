@@ -77,7 +77,10 @@ def upload(file: Path, contract: str, email: str, portal: str, dry_run: bool, as
     try:
         report = upload_file(file, contract=contract, email=email, portal=portal, dry_run=dry_run)
     except UploadFailed as failed:
-        click.echo(json_.dumps({"error": failed.code, **failed.params}) if as_json else f"Niet verwerkt: {failed}", err=not as_json)
+        click.echo(
+            json_.dumps({"error": failed.code, **failed.params}) if as_json else f"Niet verwerkt: {failed}",
+            err=not as_json,
+        )
         sys.exit(2)
     click.echo(json_.dumps(report.as_json()) if as_json else report.as_text())
     sys.exit(1 if report.bad else 0)
@@ -101,9 +104,11 @@ def demo_world(scale: float) -> None:
 @click.argument("out", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--rows", default=100, show_default=True, type=click.IntRange(1, 1_000_000), help="How many rows.")
 @click.option("--seed", default=1, show_default=True, help="Another seed, other people.")
-@click.option("--bad", default=0, show_default=True, type=click.IntRange(0, 100), help="Percentage of rows with a mistake.")
+@click.option(
+    "--bad", default=0, show_default=True, type=click.IntRange(0, 100), help="Percentage of rows with a mistake."
+)
 @click.option("--contract", default="23595", show_default=True, help="Contract to fill in.")
-@click.option("--first-day", type=click.DateTime(["%Y-%m-%d"]), help="First day of everyone; this month's by default.")
+@click.option("--first-day", type=click.DateTime(["%Y-%m-%d"]), help="Everyone's; this month's by default.")
 def demo_file(out: Path, rows: int, seed: int, bad: int, contract: str, first_day: datetime | None) -> None:
     """Write an upload file with ROWS people the BRP simulator knows."""
     from collectief.demo.files import write_demo_file

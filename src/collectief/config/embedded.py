@@ -65,7 +65,9 @@ class EmbeddedServer:
         if not (self.data / "PG_VERSION").exists():
             self._initialise(extra_settings)
         if not self.running():
-            self._run("pg_ctl", "-w", "-t", "120", "-l", str(self.data / "server.log"), "-o", f"-k {self.sockets}", "start")
+            self._run(
+                "pg_ctl", "-w", "-t", "120", "-l", str(self.data / "server.log"), "-o", f"-k {self.sockets}", "start"
+            )
         self._make_logins()
 
     def stop(self, mode: str = "fast") -> None:

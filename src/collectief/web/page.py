@@ -9,6 +9,7 @@ from typing import Any
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.http import urlencode
 
@@ -16,7 +17,7 @@ from collectief.brands.catalogue import Brand
 from collectief.scope.scope import Scope
 from collectief.segments.profile import Capability, Permission
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 class PortalRequest(HttpRequest):
@@ -38,7 +39,7 @@ def page(
 
     def decorated(view: View) -> View:
         @wraps(view)
-        def guarded(request: PortalRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def guarded(request: PortalRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if request.scope is None:
                 return _to_sign_in(request)
             if not request.scope.may(permission, capability):

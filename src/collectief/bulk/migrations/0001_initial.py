@@ -6,75 +6,92 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('contracts', '0002_security'),
+        ("contracts", "0002_security"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Batch',
+            name="Batch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('insurer_id', models.BigIntegerField()),
-                ('account_id', models.BigIntegerField()),
-                ('account', models.CharField(max_length=120)),
-                ('brand', models.CharField(max_length=40)),
-                ('channel', models.CharField(max_length=12)),
-                ('contract', models.CharField(default='', max_length=20)),
-                ('file_name', models.CharField(max_length=200)),
-                ('file_size', models.BigIntegerField()),
-                ('state', models.CharField(default='received', max_length=20)),
-                ('code', models.CharField(default='', max_length=60)),
-                ('params', models.JSONField(default=dict)),
-                ('warnings', models.JSONField(default=list)),
-                ('version', models.IntegerField(default=0)),
-                ('rows', models.IntegerField(default=0)),
-                ('planned_counts', models.JSONField(default=dict)),
-                ('outcome_counts', models.JSONField(default=dict)),
-                ('register_silent', models.BooleanField(default=False)),
-                ('key_sealed', models.BinaryField(null=True)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('planned_at', models.DateTimeField(null=True)),
-                ('accepted_at', models.DateTimeField(null=True)),
-                ('accepted_by', models.CharField(default='', max_length=120)),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('organisation', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='contracts.organisation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("insurer_id", models.BigIntegerField()),
+                ("account_id", models.BigIntegerField()),
+                ("account", models.CharField(max_length=120)),
+                ("brand", models.CharField(max_length=40)),
+                ("channel", models.CharField(max_length=12)),
+                ("contract", models.CharField(default="", max_length=20)),
+                ("file_name", models.CharField(max_length=200)),
+                ("file_size", models.BigIntegerField()),
+                ("state", models.CharField(default="received", max_length=20)),
+                ("code", models.CharField(default="", max_length=60)),
+                ("params", models.JSONField(default=dict)),
+                ("warnings", models.JSONField(default=list)),
+                ("version", models.IntegerField(default=0)),
+                ("rows", models.IntegerField(default=0)),
+                ("planned_counts", models.JSONField(default=dict)),
+                ("outcome_counts", models.JSONField(default=dict)),
+                ("register_silent", models.BooleanField(default=False)),
+                ("key_sealed", models.BinaryField(null=True)),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("planned_at", models.DateTimeField(null=True)),
+                ("accepted_at", models.DateTimeField(null=True)),
+                ("accepted_by", models.CharField(default="", max_length=120)),
+                ("finished_at", models.DateTimeField(null=True)),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, to="contracts.organisation"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'batch',
+                "db_table": "batch",
             },
         ),
         migrations.CreateModel(
-            name='BatchRow',
+            name="BatchRow",
             fields=[
-                ('pk', models.CompositePrimaryKey('batch_id', 'number', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('organisation_id', models.BigIntegerField()),
-                ('number', models.IntegerField()),
-                ('lane', models.SmallIntegerField()),
-                ('chunk', models.IntegerField()),
-                ('kind', models.CharField(max_length=30)),
-                ('person_key', models.BinaryField()),
-                ('sealed', models.BinaryField()),
-                ('planned', models.CharField(default='', max_length=12)),
-                ('code', models.CharField(default='', max_length=60)),
-                ('params', models.JSONField(default=dict)),
-                ('outcome', models.CharField(default='', max_length=16)),
-                ('mutation_id', models.BigIntegerField(null=True)),
-                ('batch', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, to='bulk.batch')),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "batch_id", "number", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("organisation_id", models.BigIntegerField()),
+                ("number", models.IntegerField()),
+                ("lane", models.SmallIntegerField()),
+                ("chunk", models.IntegerField()),
+                ("kind", models.CharField(max_length=30)),
+                ("person_key", models.BinaryField()),
+                ("sealed", models.BinaryField()),
+                ("planned", models.CharField(default="", max_length=12)),
+                ("code", models.CharField(default="", max_length=60)),
+                ("params", models.JSONField(default=dict)),
+                ("outcome", models.CharField(default="", max_length=16)),
+                ("mutation_id", models.BigIntegerField(null=True)),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        to="bulk.batch",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'batch_row',
+                "db_table": "batch_row",
             },
         ),
         migrations.AddIndex(
-            model_name='batch',
-            index=models.Index(fields=['organisation', '-id'], name='batch_latest'),
+            model_name="batch",
+            index=models.Index(fields=["organisation", "-id"], name="batch_latest"),
         ),
         migrations.AddIndex(
-            model_name='batchrow',
-            index=models.Index(fields=['batch', 'lane', 'chunk'], name='batch_row_chunk'),
+            model_name="batchrow",
+            index=models.Index(fields=["batch", "lane", "chunk"], name="batch_row_chunk"),
         ),
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from typing import Any
+from typing import IO, Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -26,9 +26,10 @@ from collectief.mutations.corridor import Moment
 from collectief.segments.profile import Capability, Permission
 
 from ..page import PortalRequest, page
-from ..words import file_refusal, refusal
+from ..words import refusal
 from . import present
 from .forms import UploadForm
+from .words import file_refusal
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PAGE_SIZE = 50
@@ -41,18 +42,17 @@ def uploads(request: PortalRequest) -> HttpResponse:
     """Send a file, and the files sent before."""
     known = contracts(request.scope)
     form = UploadForm(request.POST or None, request.FILES or None, contracts=known)
-    if request.method == "POST":
-        if form.is_valid():
-            file = form.cleaned_data["file"]
-            batch = actions.receive(
-                request.scope,
-                file,
-                file_name=file.name or "",
-                file_size=file.size,
-                contract=form.cleaned_data.get("contract", ""),
-            )
-            actions.enqueue("read", request.scope, batch.id)
-            return _to(request, reverse("upload", args=[batch.id]))
+    if request.method == "POST" and form.is_valid():
+        file = form.cleaned_data["file"]
+        batch = actions.receive(
+            request.scope,
+            file,
+            file_name=file.name or "",
+            file_size=file.size,
+            contract=form.cleaned_data.get("contract", ""),
+        )
+        actions.enqueue("read", request.scope, batch.id)
+        return _to(request, reverse("upload", args=[batch.id]))
     number = _number(request, "pagina", 1)
     found, total = queries.batches(request.scope, page=number)
     context = {
@@ -66,9 +66,9 @@ def uploads(request: PortalRequest) -> HttpResponse:
 
 @guarded
 @require_GET
-def template(request: PortalRequest) -> HttpResponse:
+def template(request: PortalRequest) -> FileResponse:
     """The empty template with its filling instructions."""
-    stream = tempfile.TemporaryFile()
+    stream = _download()
     write_template(stream, template_for(request.scope.profile), language=get_language() or "nl")
     stream.seek(0)
     return FileResponse(stream, as_attachment=True, filename=_("aan-en-afmeldingen.xlsx"), content_type=XLSX)
@@ -131,12 +131,12 @@ def cancel(request: PortalRequest, batch_id: int) -> HttpResponse:
 
 @guarded
 @require_GET
-def bad_rows(request: PortalRequest, batch_id: int) -> HttpResponse:
+def bad_rows(request: PortalRequest, batch_id: int) -> FileResponse:
     """The rows that went wrong as a file that can be mended and sent again; only what was sent, to who may send."""
     found = _found(request, batch_id)
     if found.key_sealed is None:
         raise Http404
-    stream = tempfile.TemporaryFile()
+    stream = _download()
     lines = (
         (row.sent.raw, [refusal(code, params) for _column, code, params in row.problems])
         for row in queries.bad_rows(found)
@@ -147,6 +147,11 @@ def bad_rows(request: PortalRequest, batch_id: int) -> HttpResponse:
     audit.record(request.scope, "batch.bad_rows", detail={"batch": found.id})
     name = _("te-herstellen-regels-{number}.xlsx").format(number=found.id)
     return FileResponse(stream, as_attachment=True, filename=name, content_type=XLSX)
+
+
+def _download() -> IO[bytes]:
+    """Where a workbook is written before it is sent; the response closes it, and with it the file is gone."""
+    return tempfile.TemporaryFile()
 
 
 def _rows(request: PortalRequest, found: Any) -> dict[str, Any]:
