@@ -141,7 +141,8 @@ class EnrolmentSitting:
         rows = effects.find_participants(self.scope, subjects)
         stays = effects.find_stays([row.id for row in rows])
         indexes = {request.subject.bsn_index for request in requests if request.kind in CHECKED}
-        indexes |= {row.bsn_index for row in rows if any(request.kind in CHECKED for request in requests)}
+        if indexes:
+            indexes |= {row.bsn_index for row in rows}
         self._answers = {
             index: RegisterAnswer(a.found, a.deceased, a.name, a.birth_date)
             for index, a in recent_answers([i for i in indexes if i], now=self.moment.now).items()

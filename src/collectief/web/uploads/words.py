@@ -1,0 +1,63 @@
+"""Why a file cannot be read, and what to do, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+
+def file_refusal(code: str, params: Mapping[str, Any]) -> tuple[str, str]:
+    """The reason and the remedy for a refused file. Raises KeyError for a code without words."""
+    reason, remedy = _words()[code]
+    shown = {name: ", ".join(value) if isinstance(value, list) else value for name, value in params.items()}
+    return reason.format(**shown), remedy.format(**shown)
+
+
+def _words() -> dict[str, tuple[str, str]]:
+    again = _("Download het sjabloon, vul het in en verstuur dat.")
+    return {
+        "not_a_spreadsheet": (
+            _("Dit is geen spreadsheet."),
+            _("Open uw gegevens in Excel of LibreOffice en bewaar ze als .xlsx, .xls of .ods."),
+        ),
+        "empty": (_("Dit bestand is leeg."), again),
+        "no_rows": (
+            _("Er staan geen regels in dit bestand."),
+            _("Vul vanaf de regel onder de kolomnamen per persoon een regel in en verstuur het bestand opnieuw."),
+        ),
+        "encrypted": (
+            _("Dit bestand is beveiligd met een wachtwoord."),
+            _("Bewaar het zonder wachtwoord en verstuur het opnieuw. De verbinding met dit portaal is beveiligd."),
+        ),
+        "too_large": (
+            _("Dit bestand is te groot."),
+            _("Splits het in bestanden van hooguit 25 MB en verstuur ze na elkaar."),
+        ),
+        "too_large_sheet": (
+            _("Het werkblad is te groot om te lezen."),
+            _("Verwijder lege rijen en kolommen buiten uw gegevens, bewaar het bestand en verstuur het opnieuw."),
+        ),
+        "unreadable": (
+            _("Dit bestand kunnen we niet lezen: het lijkt beschadigd."),
+            _("Open het in Excel of LibreOffice, bewaar het opnieuw als .xlsx en verstuur dat."),
+        ),
+        "wrong_version": (
+            _("Dit is niet het huidige sjabloon."),
+            _("Download het huidige sjabloon en neem uw regels daarin over."),
+        ),
+        "no_header": (_("We vinden de kolomnamen niet."), again),
+        "merged_headers": (
+            _("In de regel met kolomnamen zijn cellen samengevoegd."),
+            _("Maak de samenvoeging ongedaan, zodat elke kolom zijn eigen naam heeft, of begin met een leeg sjabloon."),
+        ),
+        "missing_columns": (
+            _("Deze kolommen ontbreken: {columns}."),
+            _("Neem de kolomnamen van het sjabloon precies over, of begin met een leeg sjabloon."),
+        ),
+        "doubled_columns": (
+            _("Deze kolommen staan er twee keer in: {columns}."),
+            _("Verwijder de kolom die te veel is en verstuur het bestand opnieuw."),
+        ),
+    }
