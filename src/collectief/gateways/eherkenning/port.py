@@ -1,0 +1,62 @@
+"""What a portal asks of a means of signing in for companies, whichever protocol carries it (U01, U02)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from collectief.foundation.assurance import AssuranceLevel
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who signed in, for which company. Accounts are matched on (`kvk`, `acting_subject`), never on `person_hint`.
+
+    `kvk` is the company's number at the Chamber of Commerce (8 digits), `acting_subject` a pseudonym that is stable
+    for this person and company, `person_hint` a name to greet with, if any was given, and `branch` the
+    establishment (vestigingsnummer, 12 digits) beyond which this person may not act.
+    """
+
+    kvk: str
+    acting_subject: str
+    level: AssuranceLevel
+    company_name: str
+    person_hint: str = ""
+    branch: str | None = None
+
+
+class SignInRefused(Exception):
+    """Nobody was let in; `code` says why and `params` what the words on screen need.
+
+    Codes raised here: `cancelled` by the person; `level_too_low` (params `level`, `minimum`: labels);
+    `expired` (took too long, or came back twice); `invalid_response` (an answer that cannot be trusted);
+    `unavailable` (the means does not answer); `unknown_error` (it refused without saying why).
+    """
+
+    def __init__(self, code: str, **params: str) -> None:
+        super().__init__(code)
+        self.code, self.params = code, params
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """Where to send the browser, and what the caller holds in its session until it comes back, once."""
+
+    url: str
+    keep: dict[str, str]
+
+
+class IdentityProvider(Protocol):
+    """A means of signing in by sending the browser away and seeing it come back."""
+
+    def begin(self, *, return_url: str, minimum: AssuranceLevel) -> Begun:
+        """Start; the answer will come to `return_url`. Raises SignInRefused."""
+
+    def complete(
+        self, *, return_url: str, answer: Mapping[str, str], keep: Mapping[str, str], minimum: AssuranceLevel
+    ) -> Identity:
+        """Judge what came back. The level is checked, not only asked for. Raises SignInRefused.
+
+        The caller forgets `keep` before it calls: an answer counts once.
+        """
