@@ -52,11 +52,19 @@ def running(make: Callable[[str], web.Application]) -> Iterator[str]:
         await runner.setup()
         await web.SockSite(runner, listening).start()
 
+    async def stop() -> None:
+        await runner.cleanup()
+        # Whoever was kept waiting on purpose still waits.
+        left = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
+
     asyncio.run_coroutine_threadsafe(start(), loop).result()
     try:
         yield address
     finally:
-        asyncio.run_coroutine_threadsafe(runner.cleanup(), loop).result()
+        asyncio.run_coroutine_threadsafe(stop(), loop).result()
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()

@@ -155,14 +155,17 @@ def _page(state: dict[str, Any]) -> str:
     fault = escape(state["behaviour"]["fail"] or "geen")
     return f"""<!doctype html><html lang="nl"><head><meta charset="utf-8"><title>BRP-simulator</title>
 <meta name="viewport" content="width=device-width, initial-scale=1"><style>
-body{{font:1rem/1.5 system-ui,sans-serif;margin:2rem;color:#1b1b1b}}table{{border-collapse:collapse}}
+body{{font:1rem/1.5 system-ui,sans-serif;margin:2rem;color:#1b1b1b}}
+div{{overflow-x:auto}}table{{border-collapse:collapse}}
 td,th{{border-bottom:1px solid #767676;padding:.25rem .75rem;text-align:left}}</style></head><body><main>
 <h1>BRP-simulator: postbus</h1>
 <p>{state["requests"]} verzoeken, {state["persons_asked"]} personen gevraagd, {state["persons_found"]} gevonden.
 Ingestelde storing: {fault}.</p>
-<table><caption>Laatste verzoeken</caption><thead><tr><th scope="col">Tijd (UTC)</th><th scope="col">Status</th>
+<div role="region" aria-label="Laatste verzoeken" tabindex="0"><table>
+<caption>Laatste verzoeken</caption>
+<thead><tr><th scope="col">Tijd (UTC)</th><th scope="col">Status</th>
 <th scope="col">Gevraagd</th><th scope="col">Gevonden</th><th scope="col">BSN (gemaskeerd)</th></tr></thead>
-<tbody>{rows}</tbody></table></main></body></html>"""
+<tbody>{rows}</tbody></table></div></main></body></html>"""
 
 
 def application() -> web.Application:
