@@ -61,7 +61,8 @@ def receive(scope: Scope, stream: IO[bytes], *, file_name: str, file_size: int, 
         file_size=file_size,
         key_sealed=key_sealed,
     )
-    vault.store_file(key, batch.id, stream)
+    batch.stored_as = vault.store_file(key, batch.id, stream)
+    batch.save(update_fields=["stored_as"])
     audit.record(scope, "batch.receive", detail={"batch": batch.id, "bytes": file_size})
     return batch
 
@@ -73,7 +74,7 @@ def read(scope: Scope, batch_id: int, moment: Moment) -> None:
     if batch.state != State.RECEIVED or batch.key_sealed is None:
         return
     key = vault.opened_key(batch.key_sealed)
-    with vault.plain_file(key, batch_id) as path:
+    with vault.plain_file(key, batch_id, batch.stored_as) as path:
         try:
             with opened(scope):
                 count, warnings = rows.take_in(scope, batch, path, key)
@@ -81,7 +82,7 @@ def read(scope: Scope, batch_id: int, moment: Moment) -> None:
         except FileRefused as refused:
             with opened(scope):
                 _end(scope, batch, State.REFUSED, moment, code=refused.code, params=dict(refused.params))
-    vault.remove_file(batch_id)
+    vault.remove_file(batch.stored_as)
 
 
 def unplanned(scope: Scope, batch_id: int, lane: int, chunk: int) -> list[tuple[bytes, bytes]]:
@@ -186,6 +187,7 @@ def cancel(scope: Scope, batch_id: int, moment: Moment) -> None:
         )
     batch.outcome_counts = rows.counts(batch, "outcome")
     _end(scope, batch, State.CANCELLED, moment)
+    transaction.on_commit(lambda: vault.remove_file(batch.stored_as))
 
 
 def note_silence(scope: Scope, batch_id: int, *, silent: bool) -> None:

@@ -23,6 +23,8 @@ class Batch(models.Model):
     contract = models.CharField(max_length=20, default="")
     file_name = models.CharField(max_length=200)
     file_size = models.BigIntegerField()
+    # Where the sealed file lies until its rows are read.
+    stored_as = models.CharField(max_length=100, default="")
     state = models.CharField(max_length=20, default="received")
     code = models.CharField(max_length=60, default="")
     params = models.JSONField(default=dict)

@@ -43,9 +43,11 @@ _RESOLVE = (
 )
 # rank() gives all rows of a person the same number: a chunk never parts them.
 _INSERT = (
-    "INSERT INTO batch_row (batch_id, organisation_id, number, lane, chunk, kind, person_key, sealed)"
+    "INSERT INTO batch_row (batch_id, organisation_id, number, lane, chunk, kind, person_key, sealed,"
+    " planned, code, params, outcome)"
     " SELECT %(batch)s, %(organisation)s, number, get_byte(key, 0) %% %(lanes)s,"
-    " (rank() OVER (PARTITION BY get_byte(key, 0) %% %(lanes)s ORDER BY key) - 1) / %(chunk)s, kind, key, sealed"
+    " (rank() OVER (PARTITION BY get_byte(key, 0) %% %(lanes)s ORDER BY key) - 1) / %(chunk)s, kind, key, sealed,"
+    " '', '', '{}', ''"
     " FROM (SELECT *, coalesce(person_key, decode(md5('row ' || number), 'hex') || '\\x00'::bytea) AS key"
     " FROM pg_temp.sent) numbered"
 )

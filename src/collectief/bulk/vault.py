@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
+from uuid import uuid4
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
@@ -56,33 +57,29 @@ class RowVault:
         return json.loads(self._cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], bound))
 
 
-def store_file(key: bytes, batch_id: int, stream: IO[bytes]) -> None:
-    """Keep the uploaded file, sealed in segments, until its rows are read."""
+def store_file(key: bytes, batch_id: int, stream: IO[bytes]) -> str:
+    """Keep the uploaded file, sealed in segments, until its rows are read; under which name."""
     with tempfile.TemporaryFile() as sealed:
         for number, segment in enumerate(iter(lambda: stream.read(_SEGMENT), b"")):
             sealed.write(seal(key, segment, b"%d:%d" % (batch_id, number)))
         sealed.seek(0)
-        default_storage.save(_name(batch_id), File(sealed))
+        return default_storage.save(f"uploads/{uuid4()}", File(sealed))
 
 
 @contextmanager
-def plain_file(key: bytes, batch_id: int) -> Iterator[Path]:
+def plain_file(key: bytes, batch_id: int, stored_as: str) -> Iterator[Path]:
     """The uploaded file as a program can open it, for as long as the block lasts, readable by nobody else."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "upload"
-        with path.open("wb") as plain, default_storage.open(_name(batch_id), "rb") as sealed:
+        with path.open("wb") as plain, default_storage.open(stored_as, "rb") as sealed:
             for number, segment in enumerate(iter(lambda: sealed.read(_SEALED_SEGMENT), b"")):
                 plain.write(unseal(key, segment, b"%d:%d" % (batch_id, number)))
         yield path
 
 
-def remove_file(batch_id: int) -> None:
+def remove_file(stored_as: str) -> None:
     """The rows are read: the file has no use any more."""
-    default_storage.delete(_name(batch_id))
-
-
-def _name(batch_id: int) -> str:
-    return f"uploads/{batch_id}"
+    default_storage.delete(stored_as)
 
 
 def _installation_key() -> bytes:

@@ -25,6 +25,7 @@ class Migration(migrations.Migration):
                 ("contract", models.CharField(default="", max_length=20)),
                 ("file_name", models.CharField(max_length=200)),
                 ("file_size", models.BigIntegerField()),
+                ("stored_as", models.CharField(default="", max_length=100)),
                 ("state", models.CharField(default="received", max_length=20)),
                 ("code", models.CharField(default="", max_length=60)),
                 ("params", models.JSONField(default=dict)),

@@ -1,0 +1,149 @@
+"""The columns of the upload template, and what to fill in (U21)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from collectief.foundation.names import search_key
+from collectief.segments.profile import SegmentProfile, TerminationReason
+
+TEMPLATE_VERSION = "2026-1"
+
+ENROL, TERMINATE, CHANGE_REFERENCE = "enrol", "terminate", "change_reference"
+
+# What may stand in the action column, as `search_key` sees it.
+ACTIONS = {
+    "aanmelden": ENROL, "enrol": ENROL, "a": ENROL, "aan": ENROL,
+    "afmelden": TERMINATE, "terminate": TERMINATE, "af": TERMINATE,
+    "wijzigenreferentie": CHANGE_REFERENCE, "changereference": CHANGE_REFERENCE, "referentie": CHANGE_REFERENCE,
+}  # fmt: skip
+ACTION_LABELS = {
+    "nl": ("Aanmelden", "Afmelden", "Wijzigen referentie"),
+    "en": ("Enrol", "Terminate", "Change reference"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: its key in our words, its header in Dutch and English, and what to fill in."""
+
+    key: str
+    dutch: str
+    english: str
+    # text, bsn, birth (day or month may be 00), day, or choice.
+    kind: str
+    dutch_hint: str
+    english_hint: str
+    aliases: tuple[str, ...] = ()
+    width: int = 16
+
+    def header(self, language: str) -> str:
+        return self.dutch if language == "nl" else self.english
+
+    def hint(self, language: str) -> str:
+        return self.dutch_hint if language == "nl" else self.english_hint
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Everything this column may be called, as `search_key` sees it."""
+        return frozenset(search_key(name) for name in (self.dutch, self.english, self.key, *self.aliases))
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """The template of a segment: its columns in order, and the reasons for leaving one can choose from."""
+
+    columns: tuple[Column, ...]
+    reasons: tuple[TerminationReason, ...]
+    version: str = TEMPLATE_VERSION
+
+    @property
+    def mark(self) -> str:
+        """What stands above the headers, so that a file of an older template is known."""
+        return f"Sjabloon {self.version}"
+
+
+COLUMNS = (
+    Column(
+        "action", "Actie", "Action", "choice",
+        "Kies Aanmelden, Afmelden of Wijzigen referentie.", "Choose Enrol, Terminate or Change reference.",
+        ("Soort", "Mutatie"),
+    ),
+    Column(
+        "contract", "Contractnummer", "Contract number", "text",
+        "Alleen nodig als u meer contracten heeft en er bij het versturen geen kiest.",
+        "Only needed when you have several contracts and choose none when sending.",
+        ("Contract", "Collectiviteitsnummer", "Collectiviteit"),
+    ),
+    Column(
+        "bsn", "BSN", "BSN", "bsn",
+        "Verplicht bij aanmelden. Negen cijfers; een nul vooraan mag niet ontbreken.",
+        "Required to enrol. Nine digits, with any leading zero.",
+        ("Burgerservicenummer", "Sofinummer"),
+    ),
+    Column(
+        "relation_number", "Relatienummer", "Relation number", "text",
+        "Bij afmelden of wijzigen: het nummer uit de lijst Huidige deelnemers.",
+        "To terminate or change: the number in the list Current participants.",
+        ("Relatienr",),
+    ),
+    Column(
+        "external_reference", "Extern referentienummer", "External reference", "text",
+        "Uw eigen nummer, bijvoorbeeld het personeelsnummer. Bij Wijzigen referentie: het nieuwe nummer.",
+        "Your own number, such as the payroll number. To change a reference: the new number.",
+        ("Externe referentie", "Personeelsnummer", "Referentie"), 20,
+    ),
+    Column(
+        "initials", "Voorletters", "Initials", "text",
+        "Verplicht bij aanmelden, bijvoorbeeld A.J.", "Required to enrol, for example A.J.",
+        ("Initialen",),
+    ),
+    Column(
+        "prefix", "Voorvoegsel", "Prefix", "text",
+        "Bijvoorbeeld van der. Leeg laten als er geen is.", "For example van der. Leave empty when there is none.",
+        ("Tussenvoegsel", "Voorvoegsels"),
+    ),
+    Column(
+        "surname", "Achternaam", "Surname", "text",
+        "Verplicht bij aanmelden, zoals op het paspoort of de ID-kaart.",
+        "Required to enrol, as in the passport or on the identity card.",
+        ("Geslachtsnaam", "Naam"), 24,
+    ),
+    Column(
+        "birth_date", "Geboortedatum", "Birth date", "birth",
+        "Verplicht bij aanmelden: dd-mm-jjjj. Dag of maand onbekend: 00.",
+        "Required to enrol: dd-mm-yyyy. Day or month unknown: 00.",
+    ),
+    Column(
+        "first_day", "Ingangsdatum", "Start date", "day",
+        "Verplicht bij aanmelden: de eerste dag, dd-mm-jjjj.", "Required to enrol: the first day, dd-mm-yyyy.",
+        ("Begindatum", "Startdatum"),
+    ),
+    Column(
+        "last_day", "Einddatum (t/m)", "End date (inclusive)", "day",
+        "Verplicht bij afmelden: de laatste dag waarop de deelnemer is ingeschreven, dd-mm-jjjj.",
+        "Required to terminate: the last day of enrolment, dd-mm-yyyy.",
+        ("Einddatum", "Datum uit dienst"),
+    ),
+    Column(
+        "reason", "Reden", "Reason", "choice",
+        "Verplicht bij afmelden: kies een reden uit de lijst.", "Required to terminate: choose from the list.",
+        ("Reden afmelden",), 24,
+    ),
+    Column("country", "Land", "Country", "text", "Niet verplicht.", "Optional."),
+    Column(
+        "street", "Straat", "Street", "text",
+        "Niet verplicht. Voor een S1-formulier is later het volledige woonadres in het thuisland nodig.",
+        "Optional. An S1 form later needs the full home address in the country of origin.",
+        (), 24,
+    ),
+    Column("house_number", "Huisnummer", "House number", "text", "Niet verplicht.", "Optional.", ("Huisnr",)),
+    Column("postcode", "Postcode", "Postcode", "text", "Niet verplicht.", "Optional."),
+    Column("city", "Woonplaats", "City", "text", "Niet verplicht.", "Optional.", ("Plaats",), 20),
+)  # fmt: skip
+
+
+def template_for(profile: SegmentProfile) -> Template:
+    """The template of a segment. Raises KeyError when its profile names a column there is not."""
+    known = {column.key: column for column in COLUMNS}
+    return Template(tuple(known[key] for key in profile.upload_columns), profile.termination_reasons)

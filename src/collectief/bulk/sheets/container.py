@@ -1,0 +1,110 @@
+"""What a file is, before any parser touches it: signature, size, and the directory of a zip."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+_ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+# A spreadsheet's XML packs well, but not a thousandfold.
+_HIGHEST_RATIO = 250
+_DIMENSION = re.compile(rb'<dimension\s+ref="([A-Z]+)(\d+)(?::([A-Z]+)(\d+))?"')
+
+
+class FileRefused(Exception):
+    """The file cannot be read; `code` and `params` say why."""
+
+    def __init__(self, code: str, **params: Any) -> None:
+        super().__init__(code)
+        self.code, self.params = code, params
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much a file may ask of us: bytes as sent, bytes unpacked, parts, rows, columns, seconds, memory."""
+
+    file_bytes: int = 25 * 1024 * 1024
+    unpacked_bytes: int = 600 * 1024 * 1024
+    parts: int = 2_000
+    rows: int = 200_000
+    columns: int = 200
+    seconds: int = 120
+    memory_bytes: int = 1_500 * 1024 * 1024
+
+
+def look_at(path: Path, limits: Limits) -> str:
+    """The kind of spreadsheet: xlsx, ods or xls. Raises FileRefused for anything else."""
+    size = path.stat().st_size
+    if size == 0:
+        raise FileRefused("empty")
+    if size > limits.file_bytes:
+        raise FileRefused("too_large")
+    with path.open("rb") as stream:
+        start = stream.read(8)
+        if start == _OLE:
+            return _look_at_ole(stream.read(min(size, 4 * 1024 * 1024)))
+    if start.startswith(_ZIP):
+        return _look_at_zip(path, limits)
+    raise FileRefused("not_a_spreadsheet")
+
+
+def _look_at_ole(content: bytes) -> str:
+    if "EncryptedPackage".encode("utf-16-le") in content:
+        raise FileRefused("encrypted")
+    if any(name.encode("utf-16-le") in content for name in ("Workbook", "Book")):
+        return "xls"
+    # The directory can stand at the end of a large file; the parser decides there.
+    return "xls" if len(content) >= 4 * 1024 * 1024 else _refuse_other()
+
+
+def _refuse_other() -> str:
+    raise FileRefused("not_a_spreadsheet")
+
+
+def _look_at_zip(path: Path, limits: Limits) -> str:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            parts = archive.infolist()
+            if len(parts) > limits.parts or sum(part.file_size for part in parts) > limits.unpacked_bytes:
+                raise FileRefused("too_large_sheet")
+            for part in parts:
+                if part.flag_bits & 1:
+                    raise FileRefused("encrypted")
+                if part.file_size > 1024 * 1024 and part.file_size > _HIGHEST_RATIO * max(1, part.compress_size):
+                    raise FileRefused("too_large_sheet")
+            names = {part.filename for part in parts}
+            if "xl/workbook.xml" in names:
+                _look_at_sheets(archive, parts, limits)
+                return "xlsx"
+            if "content.xml" in names and "mimetype" in names:
+                manifest = archive.read("META-INF/manifest.xml") if "META-INF/manifest.xml" in names else b""
+                if b"encryption-data" in manifest[:200_000]:
+                    raise FileRefused("encrypted")
+                return "ods"
+    except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError, EOFError, KeyError):
+        raise FileRefused("unreadable") from None
+    raise FileRefused("not_a_spreadsheet")
+
+
+def _look_at_sheets(archive: zipfile.ZipFile, parts: list[zipfile.ZipInfo], limits: Limits) -> None:
+    """A sheet that says it is vast would have the parser ask for that much memory."""
+    for part in parts:
+        if not part.filename.startswith("xl/worksheets/") or not part.filename.endswith(".xml"):
+            continue
+        with archive.open(part) as stream:
+            found = _DIMENSION.search(stream.read(8192))
+        if found and found.group(3):
+            columns = _column_number(found.group(3)) - _column_number(found.group(1)) + 1
+            rows = int(found.group(4)) - int(found.group(2)) + 1
+            if columns * rows > limits.rows * limits.columns:
+                raise FileRefused("too_large_sheet")
+
+
+def _column_number(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number

@@ -1,0 +1,33 @@
+"""The rows that went wrong, as a file that can be mended and sent again (X02)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import IO
+
+import xlsxwriter
+
+from .columns import Template
+from .template import HEADER_ROW, mutations_sheet
+
+_EXTRA = {"nl": ("Wat er niet klopt", "Wat u kunt doen"), "en": ("What is wrong", "What to do")}
+
+# (the cells as sent, and per problem the reason and the remedy)
+BadRow = tuple[Sequence[str], Sequence[tuple[str, str]]]
+
+
+def write_bad_rows(stream: IO[bytes], template: Template, rows: Iterable[BadRow], *, language: str) -> None:
+    """Write rejected rows to `stream` in constant memory; every cell is text, so nothing of it is ever calculated."""
+    book = xlsxwriter.Workbook(stream, {"constant_memory": True})
+    try:
+        sheet = mutations_sheet(book, template, language, extra=_EXTRA[language])
+        text = book.add_format({"num_format": "@"})
+        width = len(template.columns)
+        for line, (cells, problems) in enumerate(rows, start=HEADER_ROW + 1):
+            for number, cell in enumerate(cells[:width]):
+                if cell:
+                    sheet.write_string(line, number, cell, text)
+            sheet.write_string(line, width, " ".join(reason for reason, _ in problems), text)
+            sheet.write_string(line, width + 1, " ".join(remedy for _, remedy in problems), text)
+    finally:
+        book.close()

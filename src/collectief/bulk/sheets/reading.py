@@ -1,0 +1,84 @@
+"""Reading a file that came from outside: in a child process, a thousand rows at a time."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from .columns import Template
+from .container import FileRefused, Limits
+from .shape import Problem, Row
+
+__all__ = ["FileHead", "FileRefused", "Limits", "Reading", "read_rows"]
+
+
+@dataclass(slots=True)
+class FileHead:
+    """What is known of the file besides its rows: the sheet read, and what was passed over."""
+
+    sheet: str = ""
+    warnings: list[dict[str, Any]] = field(default_factory=list)
+
+
+class Reading:
+    """The rows of a file in chunks; `head` is filled once the first chunk is there."""
+
+    def __init__(self, path: Path, template: Template, limits: Limits) -> None:
+        self.head = FileHead()
+        self._question = {
+            "path": str(path.resolve()),
+            "columns": [column.key for column in template.columns],
+            "reasons": [[reason.code, reason.dutch, reason.english] for reason in template.reasons],
+            "version": template.version,
+            "limits": asdict(limits),
+        }
+        self._seconds = limits.seconds
+
+    def __iter__(self) -> Iterator[list[Row]]:
+        """Yields chunks; raises FileRefused, also for a child that died or took too long."""
+        child = subprocess.Popen(
+            [sys.executable, "-m", "collectief.bulk.sheets.child"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={"PYTHONPATH": ":".join(path for path in sys.path if path)},
+            cwd="/",
+        )
+        assert child.stdin is not None and child.stdout is not None
+        ended = False
+        try:
+            child.stdin.write(json.dumps(self._question).encode() + b"\n")
+            child.stdin.close()
+            for line in child.stdout:
+                answer = json.loads(line)
+                if "refused" in answer:
+                    raise FileRefused(answer["refused"], **answer["params"])
+                if "head" in answer:
+                    self.head.sheet, self.head.warnings = answer["head"]["sheet"], answer["head"]["warnings"]
+                elif "rows" in answer:
+                    yield [_row(row) for row in answer["rows"]]
+                else:
+                    ended = True
+        except (BrokenPipeError, json.JSONDecodeError):
+            raise FileRefused("unreadable") from None
+        finally:
+            child.kill()
+            child.wait()
+            child.stdout.close()
+        if not ended:
+            raise FileRefused("unreadable")
+
+
+def read_rows(path: Path, template: Template, *, limits: Limits | None = None) -> Reading:
+    """The rows of the file at `path`, to iterate over once; see `Reading`."""
+    return Reading(path, template, limits or Limits())
+
+
+def _row(compact: list[Any]) -> Row:
+    number, action, values, problems, raw = compact
+    return Row(number, action, values, [Problem(*problem) for problem in problems], raw)
