@@ -86,7 +86,7 @@ class Stack:
         """Database, tables, static files and the demo world."""
         if server := self.start_server():
             server.make_database(self.database)
-        self._call("django", "migrate", "--database", "owner", "--verbosity", "0")
+        self._call("django", "migrate", "--database", "owner", "--verbosity", "0", "--skip-checks")
         self._call("django", "collectstatic", "--noinput", "--verbosity", "0")
         self._call("demo-world", "--scale", str(self.scale))
 
