@@ -46,6 +46,7 @@ class Mutation(models.Model):
         db_table = "mutation"
         indexes = [
             models.Index(fields=["participant", "-id"], name="mutation_of_participant"),
+            models.Index(fields=["organisation", "-id"], name="mutation_latest"),
             models.Index(
                 fields=["organisation", "-decided_at"],
                 name="mutation_rejected",

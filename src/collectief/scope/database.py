@@ -37,8 +37,9 @@ def _entered(audience: Audience, organisation_id: int | None, insurer_id: int | 
         cursor.execute(_ENTER, [audience, str(organisation_id or ""), str(insurer_id or "")])
         before = [value or "" for value in cursor.fetchone()[:3]]
         yield
-        # After an error the transaction is being rolled back, and the settings with it.
-        cursor.execute(_LEAVE, before)
+        # What is to be rolled back takes the settings with it.
+        if not connection.needs_rollback:
+            cursor.execute(_LEAVE, before)
 
 
 @contextmanager

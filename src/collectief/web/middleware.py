@@ -9,10 +9,11 @@ from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone, translation
+from django.utils import timezone
 
 from collectief.access import sessions
 from collectief.brands.catalogue import brand_for_host
+from collectief.brands.wording import worded
 from collectief.scope.database import opened, signing_in
 
 Next = Callable[[HttpRequest], HttpResponse]
@@ -63,7 +64,7 @@ class LanguageMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
         language = chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
-        with translation.override(language):
+        with worded(request.brand, language):  # type: ignore[attr-defined]
             request.LANGUAGE_CODE = language
             response = self.get_response(request)
         response.headers.setdefault("Content-Language", language)

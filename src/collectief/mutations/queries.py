@@ -1,0 +1,101 @@
+"""Mutations as people look at them: what is decided, what failed, what became of one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from collectief.foundation.names import PersonName
+from collectief.participants.queries import names
+from collectief.scope.scope import Scope
+
+from .models import Mutation
+from .rules import OPEN, REVERSE, State
+
+NotFound = Mutation.DoesNotExist
+
+# How long a rejected mutation stays on the list of what to mend (U26).
+REJECTED_SHOWN = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class MutationView:
+    """A mutation on a page; `name` is the participant's, or the one asked for when there is none."""
+
+    id: int
+    kind: str
+    state: str
+    code: str
+    params: dict[str, Any]
+    name: str
+    participant_id: int | None
+    contract_id: int | None
+    asked: dict[str, Any]
+    touched: list[dict[str, Any]]
+    trail: list[dict[str, Any]]
+    effective_day: date | None
+    submitted_at: datetime
+    decided_at: datetime | None
+    account: str
+    channel: str
+
+    @property
+    def open(self) -> bool:
+        """Not decided yet."""
+        return self.state in OPEN
+
+    def may_withdraw(self, today: date) -> bool:
+        """Pending: not decided, or decided and not yet in effect (law 4)."""
+        ahead = self.state == State.PROCESSED and self.effective_day is not None and self.effective_day > today
+        return self.open or (ahead and self.kind != REVERSE)
+
+    def may_reverse(self, today: date) -> bool:
+        """In effect, and so undone by a mutation of its own (X05)."""
+        return self.state == State.PROCESSED and self.kind != REVERSE and not self.may_withdraw(today)
+
+
+def mutation(scope: Scope, mutation_id: int) -> MutationView:
+    """One mutation. Raises NotFound for one that is not the scope's."""
+    return _views(scope, [Mutation.objects.get(organisation_id=scope.organisation_id, id=mutation_id)])[0]
+
+
+def mutations_of(scope: Scope, participant_id: int) -> list[MutationView]:
+    """The history of one participant, latest first."""
+    found = Mutation.objects.filter(organisation_id=scope.organisation_id, participant_id=participant_id)
+    return _views(scope, list(found.order_by("-id")[:200]))
+
+
+def rejected_mutations(
+    scope: Scope, *, now: datetime, page: int = 1, size: int = 25
+) -> tuple[list[MutationView], int]:
+    """What was rejected in the last 30 days, latest first, and how many (U26)."""
+    found = Mutation.objects.filter(
+        organisation_id=scope.organisation_id, state=State.REJECTED, decided_at__gte=now - REJECTED_SHOWN
+    ).order_by("-decided_at", "-id")
+    return _views(scope, list(found[(page - 1) * size : page * size])), found.count()
+
+
+def latest(scope: Scope, state: State, *, count: int = 5) -> list[MutationView]:
+    """The last mutations that came to `state` (U03)."""
+    found = Mutation.objects.filter(organisation_id=scope.organisation_id, state=state)
+    return _views(scope, list(found.order_by("-id")[:count]))
+
+
+def _views(scope: Scope, found: list[Mutation]) -> list[MutationView]:
+    known = names(scope, [row.participant_id for row in found if row.participant_id])
+    return [
+        MutationView(
+            row.id, row.kind, row.state, row.code, row.params, str(_name(row, known)), row.participant_id,
+            row.contract_id, row.asked, row.touched, row.trail, row.effective_day, row.submitted_at, row.decided_at,
+            row.account, row.channel,
+        )
+        for row in found
+    ]  # fmt: skip
+
+
+def _name(row: Mutation, known: dict[int, PersonName]) -> PersonName | str:
+    if row.participant_id in known:
+        return known[row.participant_id]
+    asked = row.asked.get("name")
+    return PersonName(*asked) if asked else row.asked.get("relation_number") or row.asked.get("reference") or "–"

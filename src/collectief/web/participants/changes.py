@@ -1,0 +1,256 @@
+"""Changing something for one person: shape here, judgement in the corridor, the answer in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from collectief.contracts.queries import contracts
+from collectief.enrolment import actions as enrolment
+from collectief.enrolment.queries import ListRow, participation
+from collectief.enrolment.rules import Application
+from collectief.foundation.dates import dutch
+from collectief.mutations import queries as mutations
+from collectief.mutations.corridor import Moment, Outcome, Request, Subject
+from collectief.mutations.verdicts import Refused, Unchanged, Waiting
+from collectief.participants import queries as participants
+from collectief.participants.keys import bsn_keys
+from collectief.segments.profile import Capability, Permission
+
+from ..page import PortalRequest, page
+from ..words import refusal
+from . import present
+from .forms import NewParticipantForm, ReEnrolForm, ReferenceForm, TerminateForm, TransferForm
+from .lists import show_current, show_former
+
+CHANGE = Permission.CHANGE_PARTICIPANTS
+# At which field a refusal is shown; the rest stands above the form.
+_FIELDS = {
+    "last_day": "last_day", "first_day": "first_day", "reason": "reason", "contract": "contract",
+    "already_enrolled": "first_day", "enrolled_later": "first_day", "already_terminated": "last_day",
+    "same_contract": "to_contract", "transfer_on_first_day": "first_day", "not_enrolled_then": "first_day",
+}  # fmt: skip
+
+
+@page(CHANGE, Capability.ENROL)
+@require_http_methods(["GET", "POST"])
+def new(request: PortalRequest) -> HttpResponse:
+    """Nieuwe deelnemer; `?uit=` fills in what an earlier, refused application asked, but for the BSN."""
+    known = contracts(request.scope)
+    form = NewParticipantForm(request.POST or None, contracts=known, initial=_asked_before(request))
+    if request.method == "POST" and form.is_valid():
+        keys, bsn = bsn_keys(request.scope), form.cleaned_data["bsn"]
+        subject = Subject(bsn_index=keys.blind_index(bsn), bsn_sealed=keys.sealed(bsn))
+        outcome = _apply(request, form.application(), subject)
+        if _said(form, outcome):
+            return redirect("mutation", mutation_id=outcome.mutation_id)
+    # What was typed comes back, except the BSN: it is in no page we send (law 5).
+    return render(request, "participants/new.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@page(CHANGE, Capability.TERMINATE)
+@require_http_methods(["GET", "POST"])
+def terminate(request: PortalRequest, participation_id: int) -> HttpResponse:
+    """Afmelden, from the list or from the participant's page."""
+    row = _row(request, participation_id)
+    form = TerminateForm(request.POST or None, profile=request.scope.profile)
+    if request.method == "POST" and form.is_valid():
+        outcome = _apply(request, form.application(_number(request, row)), Subject(participant_id=row.participant_id))
+        if _said(form, outcome):
+            day = dutch(form.cleaned_data["last_day"])
+            messages.success(
+                request, _("Afmelding van {name} per {day} is ontvangen.").format(name=row.name, day=day)
+            )
+            return redirect(_back(request, row, "current_participants"))
+    if request.POST.get("from") == "list":
+        return show_current(request, form, opened=row.id)
+    return _form_page(request, row, form, _("Afmelden"), _("Afmelden"))
+
+
+@page(CHANGE, Capability.RE_ENROL)
+@require_http_methods(["GET", "POST"])
+def re_enrol(request: PortalRequest, participation_id: int) -> HttpResponse:
+    """Her-aanmelden, under the same or another contract of the organisation."""
+    row = _row(request, participation_id)
+    initial = {"contract": _number(request, row), "reference": row.external_reference}
+    form = ReEnrolForm(request.POST or None, contracts=contracts(request.scope), initial=initial)
+    if request.method == "POST" and form.is_valid():
+        outcome = _apply(request, form.application(), Subject(participant_id=row.participant_id))
+        if _said(form, outcome):
+            day = dutch(form.cleaned_data["first_day"])
+            messages.success(
+                request, _("Aanmelding van {name} per {day} is ontvangen.").format(name=row.name, day=day)
+            )
+            return redirect(_back(request, row, "former_participants"))
+    if request.POST.get("from") == "list":
+        return show_former(request, form, opened=row.id)
+    return _form_page(request, row, form, _("Opnieuw aanmelden"), _("Aanmelden"))
+
+
+@page(CHANGE, Capability.TRANSFER)
+@require_http_methods(["GET", "POST"])
+def transfer(request: PortalRequest, participation_id: int) -> HttpResponse:
+    """Wissel contract; only where the organisation has more than one."""
+    row = _row(request, participation_id)
+    others = [contract for contract in contracts(request.scope) if contract.id != row.contract_id]
+    if not others:
+        raise Http404
+    form = TransferForm(request.POST or None, contracts=others)
+    if request.method == "POST" and form.is_valid():
+        outcome = _apply(request, form.application(_number(request, row)), Subject(participant_id=row.participant_id))
+        if _said(form, outcome):
+            day = dutch(form.cleaned_data["first_day"])
+            messages.success(request, _("{name} is overgezet per {day}.").format(name=row.name, day=day))
+            return redirect("participant", participant_id=row.participant_id)
+    return _form_page(request, row, form, _("Wissel contract"), _("Overzetten"))
+
+
+@page(CHANGE, Capability.CHANGE_REFERENCE)
+@require_http_methods(["GET", "POST"])
+def reference(request: PortalRequest, participant_id: int) -> HttpResponse:
+    """Another external reference."""
+    try:
+        found = participants.participant(request.scope, participant_id)
+    except participants.NotFound:
+        raise Http404 from None
+    form = ReferenceForm(request.POST or None, initial={"reference": found.external_reference})
+    if request.method == "POST" and form.is_valid():
+        outcome = _apply(request, form.application(), Subject(participant_id=participant_id))
+        if _said(form, outcome):
+            messages.success(request, _("Het referentienummer van {name} is gewijzigd.").format(name=found.name))
+            return redirect("participant", participant_id=participant_id)
+    return _form_page(request, found, form, _("Referentienummer wijzigen"), _("Wijzigen"))
+
+
+@page(CHANGE)
+@require_http_methods(["GET", "POST"])
+def withdraw(request: PortalRequest, mutation_id: int) -> HttpResponse:
+    """Intrekken: first what will happen, then it happens."""
+    return _undo(
+        request, mutation_id, enrolment.withdraw, _("Wijziging intrekken"), _("Intrekken"),
+        _("De wijziging is ingetrokken; alles is zoals ervoor."), "may_withdraw",
+    )  # fmt: skip
+
+
+@page(CHANGE)
+@require_http_methods(["GET", "POST"])
+def undo(request: PortalRequest, mutation_id: int) -> HttpResponse:
+    """Ongedaan maken: a mutation of its own, that names the one it undoes (X05)."""
+    return _undo(
+        request, mutation_id, enrolment.reverse, _("Wijziging ongedaan maken"), _("Ongedaan maken"),
+        _("De wijziging is ongedaan gemaakt; alles is zoals ervoor."), "may_reverse",
+    )  # fmt: skip
+
+
+def _undo(
+    request: PortalRequest,
+    mutation_id: int,
+    act: Callable[..., Any],
+    title: str,
+    button: str,
+    done: str,
+    allowed: str,
+) -> HttpResponse:
+    try:
+        view = mutations.mutation(request.scope, mutation_id)
+    except mutations.NotFound:
+        raise Http404 from None
+    today = timezone.localdate()
+    line = present.mutation_line(view, contracts(request.scope), request.scope, today)
+    problem: tuple[str, str] | None = None
+    if request.method == "POST":
+        problem = _acted(act, request, mutation_id)
+        if problem is None:
+            messages.success(request, done)
+            if view.participant_id:
+                return redirect("participant", participant_id=view.participant_id)
+            return redirect("mutation", mutation_id=mutation_id)
+    context = {"line": line, "title": title, "button": button, "problem": problem, "possible": getattr(line, allowed)}
+    return render(request, "participants/undo.html", context, status=422 if problem else 200)
+
+
+def _acted(act: Callable[..., Any], request: PortalRequest, mutation_id: int) -> tuple[str, str] | None:
+    """Do it; the reason and remedy when it cannot be done."""
+    try:
+        outcome = act(request.scope, mutation_id, _moment())
+    except enrolment.CannotWithdraw as cannot:
+        return refusal(cannot.code, {})
+    if isinstance(outcome, Outcome) and isinstance(outcome.verdict, Refused):
+        return refusal(outcome.verdict.code, outcome.verdict.params)
+    return None
+
+
+def _apply(request: PortalRequest, application: Application, subject: Subject) -> Outcome:
+    [outcome] = enrolment.apply(request.scope, [Request(application, subject)], _moment())
+    return outcome
+
+
+def _said(form: forms.Form, outcome: Outcome) -> bool:
+    """Whether it was taken; if not, the form says why and what to do."""
+    if isinstance(outcome.verdict, Refused):
+        code = outcome.verdict.code
+        reason, remedy = refusal(code, outcome.verdict.params)
+        field = next((name for start, name in _FIELDS.items() if code.startswith(start) and name in form.fields), None)
+        form.add_error(field, f"{reason} {remedy}")
+        return False
+    if isinstance(outcome.verdict, Unchanged):
+        form.add_error(None, _("Dit is al zo: er is niets gewijzigd."))
+        return False
+    return isinstance(outcome.verdict, Waiting) or outcome.mutation_id is not None
+
+
+def _row(request: PortalRequest, participation_id: int) -> ListRow:
+    row = participation(request.scope, participation_id, today=timezone.localdate())
+    if row is None:
+        raise Http404
+    return row
+
+
+def _number(request: PortalRequest, row: ListRow) -> str:
+    return next(contract.number for contract in contracts(request.scope) if contract.id == row.contract_id)
+
+
+def _back(request: PortalRequest, row: ListRow, list_name: str) -> str:
+    if request.POST.get("from") == "list":
+        query = request.GET.copy()
+        query.pop("open", None)
+        return reverse(list_name) + (f"?{query.urlencode()}" if query else "") + f"#rij-{row.id}"
+    return reverse("participant", args=[row.participant_id])
+
+
+def _form_page(request: PortalRequest, about: Any, form: forms.Form, title: str, button: str) -> HttpResponse:
+    participant_id = getattr(about, "participant_id", None) or about.id
+    context = {"about": about, "participant_id": participant_id, "form": form, "title": title, "button": button}
+    return render(request, "participants/change.html", context, status=422 if form.errors else 200)
+
+
+def _asked_before(request: PortalRequest) -> dict[str, Any]:
+    text = request.GET.get("uit", "")
+    if not (text.isascii() and text.isdigit() and len(text) < 18):
+        return {}
+    try:
+        asked = mutations.mutation(request.scope, int(text)).asked
+    except mutations.NotFound:
+        return {}
+    initials, prefix, surname = asked.get("name") or ["", "", ""]
+    day = asked.get("first_day", "")
+    born = asked.get("birth_date", "")
+    return {
+        "contract": asked.get("contract", ""), "initials": initials, "prefix": prefix, "surname": surname,
+        "first_day": "-".join(reversed(day.split("-"))), "birth_date": "-".join(reversed(born.split("-"))),
+        "reference": asked.get("reference", ""), **asked.get("address", {}),
+    }  # fmt: skip
+
+
+def _moment() -> Moment:
+    now = timezone.now()
+    return Moment(timezone.localdate(now), now)

@@ -1,0 +1,250 @@
+"""The shape of what is typed; whether it can be done is judged further on."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from collectief.contracts.queries import ContractView
+from collectief.enrolment.rules import Application, Kind
+from collectief.foundation.bsn import Bsn
+from collectief.foundation.dates import BirthDate, parse_day
+from collectief.foundation.names import PersonName
+from collectief.foundation.period import EARLIEST_DAY, LATEST_DAY
+from collectief.segments.profile import SegmentProfile
+
+ADDRESS = ("country", "street", "house_number", "postcode", "city")
+
+
+class DayField(forms.CharField):
+    """A day as people type it: dd-mm-jjjj and its like."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        attributes = {"placeholder": "dd-mm-jjjj", "inputmode": "numeric", "autocomplete": "off"}
+        super().__init__(widget=forms.TextInput(attrs=attributes), max_length=20, **kwargs)
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        if not text:
+            return None
+        try:
+            day = parse_day(text)
+        except ValueError:
+            raise forms.ValidationError(_("Vul een bestaande datum in als dd-mm-jjjj."), code="invalid") from None
+        if not EARLIEST_DAY <= day <= LATEST_DAY:
+            raise forms.ValidationError(_("Controleer het jaartal."), code="range")
+        return day
+
+
+class BirthDateField(DayField):
+    """A birth date; day or month may be 00."""
+
+    def clean(self, value: Any) -> Any:
+        text = forms.CharField.clean(self, value)
+        if not text:
+            return None
+        try:
+            born = BirthDate.parse(text)
+        except ValueError:
+            raise forms.ValidationError(
+                _("Vul een bestaande datum in als dd-mm-jjjj; een onbekende dag of maand als 00."), code="invalid"
+            ) from None
+        if not EARLIEST_DAY.year <= born.year <= LATEST_DAY.year:
+            raise forms.ValidationError(_("Controleer het jaartal."), code="range")
+        return born
+
+
+class BsnField(forms.CharField):
+    """A BSN; what was typed is never sent back to the browser."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
+        super().__init__(widget=widget, max_length=20, **kwargs)
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        try:
+            return Bsn.parse(text)
+        except ValueError:
+            raise forms.ValidationError(
+                _("Dit is geen geldig BSN. Controleer de negen cijfers; een nul vooraan telt mee."), code="invalid"
+            ) from None
+
+
+def _contract_choices(field: Any, contracts: list[ContractView]) -> None:
+    field.choices = [(contract.number, contract.label) for contract in contracts]
+
+
+class SearchForm(forms.Form):
+    """What to look for in a list; only the keys that the profile has."""
+
+    achternaam = forms.CharField(label=_("Achternaam"), required=False, max_length=100)
+    relatienummer = forms.CharField(label=_("Relatienummer"), required=False, max_length=12)
+    geboortedatum = BirthDateField(label=_("Geboortedatum"), required=False)
+    referentie = forms.CharField(label=_("Extern referentienummer"), required=False, max_length=40)
+    contract = forms.ChoiceField(label=_("Contract"), required=False)
+
+    KEYS = {
+        "surname": "achternaam", "relation_number": "relatienummer", "birth_date": "geboortedatum",
+        "external_reference": "referentie",
+    }  # fmt: skip
+
+    def __init__(self, *args: Any, keys: tuple[str, ...], contracts: list[ContractView], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for key, name in self.KEYS.items():
+            if key not in keys:
+                del self.fields[name]
+        if len(contracts) < 2:
+            del self.fields["contract"]
+        else:
+            self.fields["contract"].choices = [  # type: ignore[attr-defined]
+                ("", _("Alle contracten")),
+                *((str(contract.id), contract.label) for contract in contracts),
+            ]
+
+
+class TerminateForm(forms.Form):
+    """Afmelden: the last day, inclusive, and why (U06)."""
+
+    last_day = DayField(
+        label=_("Einddatum (t/m)"),
+        help_text=_("De laatste dag waarop de deelnemer is ingeschreven, bijvoorbeeld 30-04-2026."),
+        error_messages={"required": _("Vul de laatste dag van deelname in.")},
+    )
+    reason = forms.ChoiceField(label=_("Reden"), error_messages={"required": _("Kies een reden.")})
+
+    def __init__(self, *args: Any, profile: SegmentProfile, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        dutch = get_language() == "nl"
+        self.fields["reason"].choices = [  # type: ignore[attr-defined]
+            ("", _("Kies een reden")),
+            *((reason.code, reason.dutch if dutch else reason.english) for reason in profile.termination_reasons),
+        ]
+
+    def application(self, contract: str) -> Application:
+        data = self.cleaned_data
+        return Application(Kind.TERMINATE, contract=contract, last_day=data["last_day"], reason=data["reason"])
+
+
+class ReEnrolForm(forms.Form):
+    """Her-aanmelden: from when, under which contract, with which reference (U13)."""
+
+    first_day = DayField(
+        label=_("Aanmelddatum"),
+        help_text=_("De eerste dag van deelname."),
+        error_messages={"required": _("Vul de eerste dag van deelname in.")},
+    )
+    reference = forms.CharField(label=_("Extern referentienummer"), required=False, max_length=40)
+    contract = forms.ChoiceField(label=_("Contract"))
+
+    def __init__(self, *args: Any, contracts: list[ContractView], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _contract_choices(self.fields["contract"], contracts)
+
+    def application(self) -> Application:
+        data = self.cleaned_data
+        return Application(
+            Kind.RE_ENROL, contract=data["contract"], first_day=data["first_day"], reference=data["reference"].strip()
+        )
+
+
+class TransferForm(forms.Form):
+    """Wissel contract (U10)."""
+
+    to_contract = forms.ChoiceField(label=_("Nieuw contract"))
+    first_day = DayField(
+        label=_("Ingangsdatum"),
+        help_text=_("De eerste dag onder het nieuwe contract; de dag ervoor is de laatste onder het huidige."),
+        error_messages={"required": _("Vul de eerste dag onder het nieuwe contract in.")},
+    )
+
+    def __init__(self, *args: Any, contracts: list[ContractView], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _contract_choices(self.fields["to_contract"], contracts)
+
+    def application(self, contract: str) -> Application:
+        data = self.cleaned_data
+        return Application(
+            Kind.TRANSFER, contract=contract, to_contract=data["to_contract"], first_day=data["first_day"]
+        )
+
+
+class ReferenceForm(forms.Form):
+    """Another external reference (U19)."""
+
+    reference = forms.CharField(
+        label=_("Extern referentienummer"),
+        required=False,
+        max_length=40,
+        help_text=_("Bijvoorbeeld het personeelsnummer uit uw eigen administratie."),
+    )
+
+    def application(self) -> Application:
+        return Application(Kind.CHANGE_REFERENCE, reference=self.cleaned_data["reference"].strip())
+
+
+class NewParticipantForm(forms.Form):
+    """Nieuwe deelnemer, one by one (U18-U20)."""
+
+    contract = forms.ChoiceField(label=_("Contract"))
+    first_day = DayField(
+        label=_("Ingangsdatum"),
+        help_text=_("De eerste dag van deelname."),
+        error_messages={"required": _("Vul de eerste dag van deelname in.")},
+    )
+    bsn = BsnField(
+        label=_("Burgerservicenummer (BSN)"),
+        help_text=_("Negen cijfers. We controleren het bij de BRP en tonen het daarna niet meer."),
+        error_messages={"required": _("Vul het burgerservicenummer in.")},
+    )
+    initials = forms.CharField(
+        label=_("Voorletters"), max_length=40, error_messages={"required": _("Vul de voorletters in.")}
+    )
+    prefix = forms.CharField(label=_("Voorvoegsel"), required=False, max_length=20)
+    surname = forms.CharField(
+        label=_("Achternaam"),
+        max_length=200,
+        help_text=_("Zoals op het paspoort of de ID-kaart."),
+        error_messages={"required": _("Vul de achternaam in.")},
+    )
+    birth_date = BirthDateField(
+        label=_("Geboortedatum"),
+        help_text=_("Een onbekende dag of maand vult u in als 00."),
+        error_messages={"required": _("Vul de geboortedatum in.")},
+    )
+    reference = forms.CharField(
+        label=_("Extern referentienummer"),
+        required=False,
+        max_length=40,
+        help_text=_("Niet verplicht: bijvoorbeeld het personeelsnummer uit uw eigen administratie."),
+    )
+    country = forms.CharField(label=_("Land"), required=False, max_length=60)
+    street = forms.CharField(label=_("Straat"), required=False, max_length=120)
+    house_number = forms.CharField(label=_("Huisnummer"), required=False, max_length=20)
+    postcode = forms.CharField(label=_("Postcode"), required=False, max_length=16)
+    city = forms.CharField(label=_("Woonplaats"), required=False, max_length=80)
+
+    def __init__(self, *args: Any, contracts: list[ContractView], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _contract_choices(self.fields["contract"], contracts)
+
+    @property
+    def address_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in ADDRESS]
+
+    def application(self) -> Application:
+        data = self.cleaned_data
+        first_day: date = data["first_day"]
+        return Application(
+            Kind.ENROL,
+            contract=data["contract"],
+            name=PersonName.typed(data["initials"], data["prefix"], data["surname"]),
+            birth_date=data["birth_date"],
+            first_day=first_day,
+            reference=data["reference"].strip(),
+            address={name: data[name].strip() for name in ADDRESS if data[name].strip()},
+        )

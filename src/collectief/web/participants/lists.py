@@ -1,0 +1,144 @@
+"""Huidige deelnemers and Oud deelnemers: search, sort, page, open a row (U04, U06, U12, U13)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.forms import Form
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from collectief.audit import actions as audit
+from collectief.contracts.queries import ContractView, contracts
+from collectief.enrolment.queries import (
+    DEFAULT_SORT,
+    ListPage,
+    Search,
+    current_participants,
+    exact_count,
+    former_participants,
+)
+from collectief.segments.profile import Capability, Permission
+
+from ..page import PortalRequest, page
+from . import present
+from .forms import ReEnrolForm, SearchForm, TerminateForm
+
+_List = Callable[..., ListPage]
+
+
+@page(Permission.SEE_PARTICIPANTS)
+@require_GET
+def current(request: PortalRequest) -> HttpResponse:
+    """Everyone who takes part, with direct termination in the list."""
+    return show_current(request)
+
+
+@page(Permission.SEE_PARTICIPANTS, Capability.FORMER_PARTICIPANTS)
+@require_GET
+def former(request: PortalRequest) -> HttpResponse:
+    """Everyone who took part before, with direct re-enrolment in the list."""
+    return show_former(request)
+
+
+@page(Permission.SEE_PARTICIPANTS)
+@require_GET
+def current_count(request: PortalRequest) -> HttpResponse:
+    """The exact number, asked once the list stands."""
+    return _count(request, former=False)
+
+
+@page(Permission.SEE_PARTICIPANTS, Capability.FORMER_PARTICIPANTS)
+@require_GET
+def former_count(request: PortalRequest) -> HttpResponse:
+    """The exact number of former participants."""
+    return _count(request, former=True)
+
+
+def show_current(request: PortalRequest, form: Form | None = None, *, opened: int | None = None) -> HttpResponse:
+    """The list of current participants; `form` is a termination that was refused, in the row `opened`."""
+    profile = request.scope.profile
+    may = request.scope.may(Permission.CHANGE_PARTICIPANTS, Capability.TERMINATE)
+    blank = TerminateForm(profile=profile) if may else None
+    return _show(request, current_participants, profile.current_search, form or blank, opened, former=False)
+
+
+def show_former(request: PortalRequest, form: Form | None = None, *, opened: int | None = None) -> HttpResponse:
+    """The list of former participants; `form` is a re-enrolment that was refused, in the row `opened`."""
+    known = contracts(request.scope)
+    may = request.scope.may(Permission.CHANGE_PARTICIPANTS, Capability.RE_ENROL)
+    blank = ReEnrolForm(contracts=known) if may else None
+    return _show(request, former_participants, request.scope.profile.former_search, form or blank, opened, former=True)
+
+
+def _show(
+    request: PortalRequest, find: _List, keys: Any, form: Form | None, opened: int | None, *, former: bool
+) -> HttpResponse:
+    known = contracts(request.scope)
+    today = timezone.localdate()
+    query = request.GET.copy()
+    if opened is not None:
+        query["open"] = str(opened)
+    search_form = SearchForm(query or None, keys=keys, contracts=known)
+    sort = query.get("sorteer", DEFAULT_SORT)
+    found = find(
+        request.scope,
+        _search(search_form, known),
+        today=today,
+        sort=sort,
+        page=_number(query.get("pagina"), 1),
+        size=_number(query.get("per_pagina"), 50, present.SIZES),
+    )
+    audit.record(
+        request.scope,
+        "participants.list_former" if former else "participants.list",
+        participants=[row.participant_id for row in found.rows],
+    )
+    context = {
+        "former": former,
+        "search_form": search_form,
+        "lines": present.lines(found, known, query, today),
+        "heads": present.heads(sort, query, reference=True, several=len(known) > 1),
+        "page": found,
+        "count": found.count,
+        "pager": present.pager(found, query),
+        "form": form,
+        "searched": any(value for name, value in query.items() if name in search_form.fields),
+        "count_url": reverse("former_count" if former else "current_count") + "?" + query.urlencode(),
+        "several_contracts": len(known) > 1,
+    }
+    status = 422 if form is not None and form.is_bound and form.errors else 200
+    return render(request, "participants/list.html", context, status=status)
+
+
+def _count(request: PortalRequest, *, former: bool) -> HttpResponse:
+    known = contracts(request.scope)
+    profile = request.scope.profile
+    form = SearchForm(request.GET, keys=profile.former_search if former else profile.current_search, contracts=known)
+    count = exact_count(request.scope, _search(form, known), today=timezone.localdate(), former=former)
+    return render(request, "participants/list.html#exact_count", {"count": count, "former": former})
+
+
+def _search(form: SearchForm, known: list[ContractView]) -> Search:
+    if not form.is_bound or not form.is_valid():
+        return Search()
+    data = form.cleaned_data
+    contract = data.get("contract") or ""
+    return Search(
+        surname=data.get("achternaam", ""),
+        relation_number=data.get("relatienummer", ""),
+        birth_date=str(data["geboortedatum"]) if data.get("geboortedatum") else "",
+        external_reference=data.get("referentie", ""),
+        contract_id=int(contract) if contract else None,
+    )
+
+
+def _number(text: str | None, default: int, among: tuple[int, ...] = ()) -> int:
+    if not text or not text.isascii() or not text.isdigit() or len(text) > 6:
+        return default
+    number = max(1, int(text))
+    return number if not among or number in among else default

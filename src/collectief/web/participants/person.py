@@ -1,0 +1,77 @@
+"""One participant, and one mutation (U07, U14, X05)."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from collectief.audit import actions as audit
+from collectief.contracts.queries import contracts
+from collectief.enrolment.queries import stays_of
+from collectief.mutations import queries as mutations
+from collectief.participants import queries as participants
+from collectief.segments.profile import Capability, Permission
+
+from ..page import PortalRequest, page
+from . import present
+
+
+@page(Permission.SEE_PARTICIPANTS)
+@require_GET
+def person(request: PortalRequest, participant_id: int) -> HttpResponse:
+    """Everything about one participant, and every action the profile and roles allow."""
+    try:
+        found = participants.participant(request.scope, participant_id)
+    except participants.NotFound:
+        raise Http404 from None
+    today = timezone.localdate()
+    known = contracts(request.scope)
+    stays = stays_of(request.scope, participant_id)
+    history = mutations.mutations_of(request.scope, participant_id)
+    audit.record(request.scope, "participants.see", participants=[participant_id])
+    labels = {contract.id: contract.label for contract in known}
+    scope = request.scope
+    change = Permission.CHANGE_PARTICIPANTS
+    current = [stay for stay in stays if stay.last_day is None or stay.last_day >= today]
+    context = {
+        "person": found,
+        "stays": [(stay, labels.get(stay.contract_id, ""), *present.status(stay, today)) for stay in stays],
+        "current": current,
+        "latest": stays[0] if stays else None,
+        "history": [present.mutation_line(view, known, scope, today) for view in history],
+        "may_terminate": bool(current) and scope.may(change, Capability.TERMINATE),
+        "may_re_enrol": not current and bool(stays) and scope.may(change, Capability.RE_ENROL),
+        "may_transfer": bool(current) and len(known) > 1 and scope.may(change, Capability.TRANSFER),
+        "may_change_reference": scope.may(change, Capability.CHANGE_REFERENCE),
+        "may_undo": scope.may(change),
+    }
+    return render(request, "participants/person.html", context)
+
+
+@page(Permission.SEE_PARTICIPANTS)
+@require_GET
+def mutation(request: PortalRequest, mutation_id: int) -> HttpResponse:
+    """What became of something that was asked; while it is open the page asks again by itself."""
+    return render(request, "participants/mutation.html", {"line": _line(request, mutation_id)})
+
+
+@page(Permission.SEE_PARTICIPANTS, background=True)
+@require_GET
+def mutation_state(request: PortalRequest, mutation_id: int) -> HttpResponse:
+    """The part of that page that changes."""
+    line = _line(request, mutation_id)
+    if not line.view.open:
+        return HttpResponse(status=204, headers={"HX-Refresh": "true"})
+    return render(request, "participants/mutation.html#waiting", {"line": line})
+
+
+def _line(request: PortalRequest, mutation_id: int) -> present.MutationLine:
+    try:
+        view = mutations.mutation(request.scope, mutation_id)
+    except mutations.NotFound:
+        raise Http404 from None
+    about = [view.participant_id] if view.participant_id else []
+    audit.record(request.scope, "mutations.see", participants=about, detail={"mutation": mutation_id})
+    return present.mutation_line(view, contracts(request.scope), request.scope, timezone.localdate())

@@ -1,0 +1,214 @@
+"""Participants and mutations in the words of the screen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import QueryDict
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from collectief.contracts.queries import ContractView
+from collectief.enrolment.queries import SORTS, ListPage, ListRow
+from collectief.foundation.dates import dutch
+from collectief.mutations.queries import MutationView
+from collectief.scope.scope import Scope
+
+from ..words import refusal
+
+SIZES = (25, 50, 100)
+
+
+def kinds() -> dict[str, str]:
+    """What each kind of mutation is called."""
+    return {
+        "enrol": _("Aanmelding"), "terminate": _("Afmelding"), "re_enrol": _("Her-aanmelding"),
+        "transfer": _("Wissel van contract"), "change_reference": _("Wijziging referentienummer"),
+        "reverse": _("Ongedaan maken"),
+    }  # fmt: skip
+
+
+def states() -> dict[str, tuple[str, str]]:
+    """What each state is called, and its colour."""
+    return {
+        "received": (_("Ontvangen"), "info"), "checking": (_("Wordt gecontroleerd"), "info"),
+        "waiting": (_("Wordt gecontroleerd bij de BRP"), "info"), "processed": (_("Verwerkt"), "success"),
+        "rejected": (_("Afgewezen"), "danger"), "withdrawn": (_("Ingetrokken"), "neutral"),
+        "reversed": (_("Ongedaan gemaakt"), "neutral"),
+    }  # fmt: skip
+
+
+def status(row: ListRow, today: date) -> tuple[str, str]:
+    """A row's state in words, and its colour."""
+    if row.pending == "leaves":
+        return _("Afgemeld"), "warning"
+    if row.pending == "begins":
+        return _("Nog niet ingegaan"), "info"
+    if row.pending:
+        return _("In behandeling"), "warning"
+    if row.last_day is not None and row.last_day < today:
+        return _("Beëindigd"), "neutral"
+    return _("Actief"), "success"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row of a list as it is drawn."""
+
+    row: ListRow
+    contract: str
+    status: str
+    colour: str
+    open: bool
+    url: str
+
+    @property
+    def grey(self) -> bool:
+        return bool(self.row.pending)
+
+
+def lines(page: ListPage, contracts: list[ContractView], query: QueryDict, today: date) -> list[Line]:
+    """The rows of a page; the one that `?open=` names is opened."""
+    numbers = {contract.id: contract.number for contract in contracts}
+    opened = query.get("open", "")
+    drawn = []
+    for row in page.rows:
+        words, colour = status(row, today)
+        here = str(row.id) == opened
+        url = link(query, open=None if here else row.id) + f"#rij-{row.id}"
+        drawn.append(Line(row, numbers.get(row.contract_id, ""), words, colour, here, url))
+    return drawn
+
+
+def link(query: QueryDict, **changes: Any) -> str:
+    """The present address with something else in it."""
+    given = {name: value for name, value in query.items() if value and name not in changes}
+    given |= {name: value for name, value in changes.items() if value is not None}
+    return "?" + urlencode(given)
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A sortable header: its label, where it leads, and how it is sorted now."""
+
+    label: str
+    url: str
+    sorted: str
+
+
+def heads(sort: str, query: QueryDict, *, reference: bool, several: bool) -> list[Head]:
+    """The headers of a list."""
+    labels = {
+        "naam": _("Naam"), "relatienummer": _("Relatienummer"), "geboortedatum": _("Geboortedatum"),
+        "referentie": _("Referentie"), "ingang": _("Ingangsdatum"), "einde": _("Einddatum (t/m)"),
+    }  # fmt: skip
+    way = {"naam": "none"}
+    drawn = []
+    for key in SORTS:
+        way[key] = "ascending" if sort == key else "descending" if sort == f"-{key}" else "none"
+        turn = f"-{key}" if sort == key else key
+        drawn.append(Head(labels[key], link(query, sorteer=turn, pagina=None, open=None), way[key]))
+    return drawn
+
+
+@dataclass(frozen=True, slots=True)
+class Pager:
+    """Pages near the current one."""
+
+    numbers: list[tuple[int, str, bool]]
+    previous: str
+    next: str
+    sizes: list[tuple[int, str, bool]]
+
+    @property
+    def several(self) -> bool:
+        return bool(self.previous or self.next)
+
+
+def pager(page: ListPage, query: QueryDict) -> Pager:
+    """The pager of a list whose count may be capped: it never promises a page it does not know."""
+    last = max(page.number + (1 if page.has_next else 0), -(-page.count // page.size), 1)
+    near = sorted({1, *range(max(1, page.number - 2), min(last, page.number + 2) + 1)})
+    return Pager(
+        [(n, link(query, pagina=n, open=None), n == page.number) for n in near],
+        link(query, pagina=page.number - 1, open=None) if page.number > 1 else "",
+        link(query, pagina=page.number + 1, open=None) if page.has_next else "",
+        [(size, link(query, per_pagina=size, pagina=None, open=None), size == page.size) for size in SIZES],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a mutation's trail."""
+
+    at: Any
+    words: str
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class MutationLine:
+    """A mutation as it is drawn: what, about whom, where it stands, every step, and what one can do."""
+
+    view: MutationView
+    kind: str
+    state: str
+    colour: str
+    what: str
+    steps: list[Step]
+    reason: str
+    remedy: str
+    may_withdraw: bool
+    may_reverse: bool
+
+
+def mutation_line(view: MutationView, contracts: list[ContractView], scope: Scope, today: date) -> MutationLine:
+    """A mutation in words."""
+    words, colour = states()[view.state]
+    reason, remedy = _refusal(view)
+    return MutationLine(
+        view, kinds().get(view.kind, "–"), words, colour, what(view, contracts, scope), _steps(view), reason, remedy,
+        view.may_withdraw(today), view.may_reverse(today),
+    )  # fmt: skip
+
+
+def what(view: MutationView, contracts: list[ContractView], scope: Scope) -> str:
+    """What was asked, in one line: days, contract, reason."""
+    labels = {contract.number: contract.label for contract in contracts}
+    asked = view.asked
+    parts = []
+    if number := asked.get("to_contract") or asked.get("contract"):
+        parts.append(_("contract {contract}").format(contract=labels.get(number, number)))
+    if asked.get("first_day"):
+        parts.append(_("vanaf {day}").format(day=_day(asked["first_day"])))
+    if asked.get("last_day"):
+        parts.append(_("tot en met {day}").format(day=_day(asked["last_day"])))
+    if reason := scope.profile.reason(asked.get("reason", "")):
+        parts.append(reason.dutch if get_language() == "nl" else reason.english)
+    if asked.get("reference"):
+        parts.append(_("referentie {reference}").format(reference=asked["reference"]))
+    return ", ".join(parts)
+
+
+def _refusal(view: MutationView) -> tuple[str, str]:
+    if view.state != "rejected" or not view.code:
+        return "", ""
+    return refusal(view.code, view.params)
+
+
+def _steps(view: MutationView) -> list[Step]:
+    drawn = []
+    for step in view.trail:
+        words, _colour = states()[step["state"]]
+        by = step["by"] or _("automatisch")
+        drawn.append(Step(parse_datetime(step["at"]), words, by, ""))
+    return drawn
+
+
+def _day(text: str) -> str:
+    return dutch(date.fromisoformat(text))

@@ -1,0 +1,26 @@
+"""Addresses of the participants' pages."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from . import changes, dashboard, lists, person
+
+urlpatterns = [
+    path("dashboard/", dashboard.dashboard, name="dashboard"),
+    path("mislukte-verwerkingen/", dashboard.rejected, name="rejected_mutations"),
+    path("deelnemers/", lists.current, name="current_participants"),
+    path("deelnemers/aantal/", lists.current_count, name="current_count"),
+    path("oud-deelnemers/", lists.former, name="former_participants"),
+    path("oud-deelnemers/aantal/", lists.former_count, name="former_count"),
+    path("deelnemers/nieuw/", changes.new, name="new_participant"),
+    path("deelnemers/<int:participant_id>/", person.person, name="participant"),
+    path("deelnemers/<int:participant_id>/referentie/", changes.reference, name="change_reference"),
+    path("deelname/<int:participation_id>/afmelden/", changes.terminate, name="terminate"),
+    path("deelname/<int:participation_id>/heraanmelden/", changes.re_enrol, name="re_enrol"),
+    path("deelname/<int:participation_id>/overzetten/", changes.transfer, name="transfer"),
+    path("mutaties/<int:mutation_id>/", person.mutation, name="mutation"),
+    path("mutaties/<int:mutation_id>/stand/", person.mutation_state, name="mutation_state"),
+    path("mutaties/<int:mutation_id>/intrekken/", changes.withdraw, name="withdraw"),
+    path("mutaties/<int:mutation_id>/ongedaan/", changes.undo, name="reverse"),
+]

@@ -1,0 +1,57 @@
+"""The portal's own template words: fields, error summaries, days, birth dates and numbers."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django import template
+from django.forms import BaseForm, BoundField
+from django.forms.widgets import Select
+
+from collectief.foundation.dates import BirthDate, dutch
+
+register = template.Library()
+
+
+@register.inclusion_tag("parts/field.html", name="field")
+def field(bound: BoundField) -> dict[str, Any]:
+    """A form field: label, description, input and errors, tied together for who cannot see them."""
+    described = [f"{bound.id_for_label}-hint"] if bound.help_text else []
+    described += [f"{bound.id_for_label}-error"] if bound.errors else []
+    attributes: dict[str, Any] = {"class": "ds-input"}
+    if described:
+        attributes["aria-describedby"] = " ".join(described)
+    if bound.errors:
+        attributes["aria-invalid"] = "true"
+    if bound.field.required:
+        attributes["aria-required"] = "true"
+    return {"bound": bound, "input": bound.as_widget(attrs=attributes), "select": isinstance(bound.field.widget, Select)}
+
+
+@register.inclusion_tag("parts/error_summary.html", name="error_summary")
+def error_summary(form: BaseForm | None) -> dict[str, Any]:
+    """Everything that is wrong with a form, on top, each leading to its field."""
+    if form is None or not form.is_bound:
+        return {"lines": []}
+    lines = [("", error) for error in form.non_field_errors()]
+    lines += [(form[name].id_for_label, error) for name in form.fields for error in form[name].errors]
+    return {"lines": lines}
+
+
+@register.filter
+def day(value: date | None) -> str:
+    """dd-mm-jjjj; a dash where there is no day."""
+    return dutch(value) if value else "–"
+
+
+@register.filter
+def birth(value: str) -> str:
+    """A birth date's text form as dd-mm-jjjj, with 00 for what is unknown."""
+    return BirthDate.parse(value).dutch if value else "–"
+
+
+@register.filter
+def number(value: int | None) -> str:
+    """A whole number with points between the thousands: 1.234."""
+    return f"{value or 0:,}".replace(",", ".")

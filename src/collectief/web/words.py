@@ -1,0 +1,197 @@
+"""Refusals in words: what is wrong, and what to do about it. Rules know codes; only pages know sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from collectief.brands.catalogue import Brand
+from collectief.foundation.dates import dutch
+
+
+def refusal(code: str, params: Mapping[str, Any]) -> tuple[str, str]:
+    """The reason and the remedy for a refused application or row. Raises KeyError for a code without words."""
+    reason, remedy = _refusals()[code]
+    shown = {name: _shown(value) for name, value in params.items()}
+    return reason.format(**shown), remedy.format(**shown)
+
+
+def sign_in_refusal(code: str, params: Mapping[str, Any], brand: Brand) -> tuple[str, str]:
+    """Why somebody does not get in, and what to do."""
+    desk = brand.support_phone
+    words = {
+        "cancelled": (
+            _("U heeft het inloggen afgebroken."),
+            _("Begin opnieuw als u toch wilt inloggen."),
+        ),
+        "level_too_low": (
+            _("Uw inlogmiddel heeft niveau {level}. Voor dit portaal is {minimum} of hoger nodig."),
+            _("Vraag bij uw leverancier van eHerkenning een middel aan van niveau {minimum} of hoger."),
+        ),
+        "expired": (
+            _("Het inloggen heeft te lang geduurd of is al gebruikt."),
+            _("Begin opnieuw met inloggen."),
+        ),
+        "invalid_response": (
+            _("Het antwoord van eHerkenning klopt niet, daarom laten we niemand binnen."),
+            _("Begin opnieuw met inloggen. Gebeurt het weer, bel dan {desk}."),
+        ),
+        "unavailable": (
+            _("eHerkenning is nu niet bereikbaar."),
+            _("Probeer het over een paar minuten opnieuw."),
+        ),
+        "unknown_error": (
+            _("Er ging bij eHerkenning iets mis."),
+            _("Begin opnieuw met inloggen. Gebeurt het weer, bel dan {desk}."),
+        ),
+        "no_account": (
+            _("U heeft geen account in dit portaal voor {company}."),
+            _("Vraag de accountbeheerder van uw organisatie om een account, of bel {desk}."),
+        ),
+        "account_inactive": (
+            _("Uw account is gedeactiveerd."),
+            _("Vraag de accountbeheerder van uw organisatie om uw account weer actief te maken."),
+        ),
+    }
+    reason, remedy = words[code]
+    given = {"desk": desk, "company": "", **params}
+    return reason.format(**given), remedy.format(**given)
+
+
+def _shown(value: Any) -> str:
+    """A parameter as people read it: days as dd-mm-jjjj."""
+    try:
+        return dutch(date.fromisoformat(value))
+    except (TypeError, ValueError):
+        return str(value)
+
+
+def _refusals() -> dict[str, tuple[str, str]]:
+    look = _("Zoek de deelnemer op onder Huidige deelnemers en neem het nummer over.")
+    passport = _("Neem de gegevens over van het paspoort of de ID-kaart en verstuur de aanmelding opnieuw.")
+    day = _("Vul een bestaande datum in als dd-mm-jjjj, bijvoorbeeld 30-04-2026.")
+    return {
+        # Contracts
+        "contract_missing": (
+            _("Het contract ontbreekt."), _("Vul het contractnummer in of kies een contract."),
+        ),
+        "contract_unknown": (
+            _("Contract {contract} is niet van uw organisatie."), _("Kies een van uw eigen contracten."),
+        ),
+        "contract_not_in_force": (
+            _("Contract {contract} is op {day} niet geldig."),
+            _("Kies een datum waarop het contract loopt, of een ander contract."),
+        ),
+        "contract_needed": (
+            _("Deze persoon neemt deel aan meer dan een contract."), _("Geef aan om welk contract het gaat."),
+        ),
+        "same_contract": (_("De deelnemer heeft dit contract al."), _("Kies een ander contract.")),
+        # Days
+        "first_day_missing": (_("De ingangsdatum ontbreekt."), _("Vul de eerste dag van deelname in.")),
+        "first_day_too_early": (
+            _("De ingangsdatum ligt te ver terug."),
+            _("Kies een datum op of na {earliest}, of neem contact met ons op."),
+        ),
+        "first_day_too_late": (
+            _("De ingangsdatum ligt te ver vooruit."), _("Kies een datum tot en met {latest}."),
+        ),
+        "first_day_before_birth": (
+            _("De ingangsdatum ligt voor de geboortedatum."), _("Controleer beide datums."),
+        ),
+        "last_day_missing": (_("De einddatum ontbreekt."), _("Vul de laatste dag van deelname in.")),
+        "last_day_before_start": (
+            _("De einddatum ligt voor de ingangsdatum {first_day}."),
+            _("Vul een einddatum in die op of na {first_day} ligt."),
+        ),
+        "last_day_too_early": (
+            _("De einddatum ligt te ver terug."),
+            _("Kies een datum op of na {earliest}, of neem contact met ons op."),
+        ),
+        "last_day_too_late": (_("De einddatum ligt te ver vooruit."), _("Kies een datum tot en met {latest}.")),
+        "end_before_start": (
+            _("De einddatum ligt voor de ingangsdatum."), _("Controleer beide datums."),
+        ),
+        "date_invalid": (_("De datum bestaat niet of is niet te lezen."), day),
+        "date_out_of_range": (_("Het jaar {year} kan niet kloppen."), _("Controleer het jaartal.")),
+        "transfer_on_first_day": (
+            _("De deelname begint pas op {first_day}."),
+            _("Kies een latere datum, of maak de aanmelding ongedaan en meld opnieuw aan."),
+        ),
+        # Participation
+        "already_enrolled": (
+            _("Deze persoon neemt sinds {first_day} al deel aan dit contract."),
+            _("Aanmelden is niet nodig. Klopt de ingangsdatum niet, maak dan eerst de vorige aanmelding ongedaan."),
+        ),
+        "enrolled_later": (
+            _("Deze persoon is al aangemeld per {first_day}."),
+            _("Trek die aanmelding eerst in als deelname eerder moet beginnen."),
+        ),
+        "already_terminated": (
+            _("Deze deelname is al beëindigd per {last_day}."),
+            _("Meld de persoon opnieuw aan, of maak de afmelding ongedaan."),
+        ),
+        "not_enrolled": (_("Deze persoon neemt niet deel aan dit contract."), look),
+        "not_enrolled_then": (
+            _("Op {first_day} neemt deze persoon niet deel aan dit contract."), _("Controleer de datum."),
+        ),
+        "never_enrolled": (
+            _("Deze persoon was niet eerder aangemeld onder uw contract."),
+            _("Gebruik Nieuwe deelnemer om aan te melden."),
+        ),
+        "participant_unknown": (_("We kennen deze persoon niet bij uw organisatie."), look),
+        "person_missing": (
+            _("Er staat niet over wie het gaat."),
+            _("Vul een BSN, relatienummer of extern referentienummer in."),
+        ),
+        "reference_ambiguous": (
+            _("Meer dan een deelnemer heeft referentie {reference}."), _("Vul het relatienummer in."),
+        ),
+        "reason_missing": (_("De reden ontbreekt."), _("Kies een reden uit de lijst.")),
+        "reason_unknown": (_("Deze reden kennen we niet."), _("Kies een reden uit de lijst.")),
+        "not_for_this_segment": (
+            _("Dit kan niet in dit portaal."), _("Neem contact met ons op."),
+        ),
+        "built_upon": (
+            _("Dit kan niet ongedaan worden gemaakt: een latere wijziging bouwt erop voort."),
+            _("Maak eerst de latere wijziging ongedaan."),
+        ),
+        "in_effect": (
+            _("Intrekken kan niet meer: de wijziging is al ingegaan."), _("Gebruik Ongedaan maken."),
+        ),
+        "already_decided": (
+            _("Intrekken kan niet meer: hierover is al beslist."), _("Bekijk de geschiedenis van de deelnemer."),
+        ),
+        "not_processed": (_("Deze wijziging is niet verwerkt."), _("Er is niets ongedaan te maken.")),
+        # BRP
+        "register_unknown": (_("De BRP kent dit BSN niet."), passport),
+        "register_deceased": (
+            _("Volgens de BRP is deze persoon overleden."), _("Aanmelden is niet mogelijk. Controleer het BSN."),
+        ),
+        "register_name_differs": (_("De naam hoort volgens de BRP niet bij dit BSN."), passport),
+        "register_birth_date_differs": (_("De geboortedatum hoort volgens de BRP niet bij dit BSN."), passport),
+        # Cells of a file
+        "action_missing": (
+            _("De actie ontbreekt."), _("Kies Aanmelden, Afmelden of Wijzigen referentie."),
+        ),
+        "action_unknown": (
+            _("De actie “{value}” kennen we niet."), _("Kies Aanmelden, Afmelden of Wijzigen referentie."),
+        ),
+        "bsn_missing": (_("Het BSN ontbreekt."), _("Vul het burgerservicenummer van negen cijfers in.")),
+        "bsn_invalid": (
+            _("Dit is geen geldig BSN."), _("Controleer de negen cijfers; een nul vooraan telt mee."),
+        ),
+        "initials_missing": (_("De voorletters ontbreken."), _("Vul de voorletters in, bijvoorbeeld A.J.")),
+        "surname_missing": (_("De achternaam ontbreekt."), _("Vul de achternaam in.")),
+        "surname_without_letters": (_("De achternaam heeft geen letters."), _("Controleer de achternaam.")),
+        "birth_date_missing": (_("De geboortedatum ontbreekt."), _("Vul de geboortedatum in als dd-mm-jjjj.")),
+        "external_reference_missing": (
+            _("Het nieuwe referentienummer ontbreekt."), _("Vul het nieuwe nummer in."),
+        ),
+        "too_long": (_("De tekst is te lang."), _("Gebruik hooguit {longest} tekens.")),
+        "unreadable_characters": (
+            _("Er staan tekens in die we niet kunnen lezen."), _("Typ de cel opnieuw, zonder regeleinden."),
+        ),
+    }  # fmt: skip
