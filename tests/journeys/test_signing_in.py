@@ -64,5 +64,6 @@ def test_the_portal_speaks_english_when_asked(anna):
 @pytest.mark.feature("U01")
 def test_signing_out_closes_the_door_behind(anna):
     anna.page.get_by_role("button", name="Uitloggen").click()
+    anna.sees("U bent uitgelogd.")
     anna.opens("/deelnemers/")
     anna.sees("Inloggen met eHerkenning")

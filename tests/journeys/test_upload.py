@@ -14,7 +14,7 @@ FIRST_DAY = date.today().replace(day=1)  # noqa: DTZ011
 
 def _sends(visitor, path: Path) -> None:
     visitor.follows_menu("Upload aan- en afmeldingen")
-    visitor.page.get_by_label("Bestand").set_input_files(path)
+    visitor.page.get_by_label("Bestand", exact=True).set_input_files(path)
     visitor.page.get_by_role("button", name="Verstuur").click()
 
 

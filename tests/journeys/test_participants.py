@@ -1,0 +1,214 @@
+"""Huidige deelnemers, Oud deelnemers, Nieuwe deelnemer, Mislukte verwerkingen: as the manual tells it."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+from itertools import islice
+
+import pytest
+
+from collectief.foundation.dates import dutch
+from collectief.gateways.brp.inhabitants import dummy_bsns, inhabitant
+
+TODAY = date.today()  # noqa: DTZ011
+PEOPLE = list(islice(dummy_bsns(60, seed=4242), 60))
+
+
+def _enrols(anna, number: int, *, surname: str = "", first_day: date = TODAY) -> str:
+    """Anna fills in Nieuwe deelnemer for one of the population and sends it; the name on screen afterwards."""
+    someone = inhabitant(PEOPLE[number])
+    anna.follows_menu("Nieuwe deelnemer")
+    fill = {
+        "Ingangsdatum": dutch(first_day), "Burgerservicenummer (BSN)": someone.bsn.digits,
+        "Voorletters": someone.name.initials, "Voorvoegsel": someone.name.prefix,
+        "Achternaam": surname or someone.name.surname, "Geboortedatum": someone.birth_date.dutch,
+        "Extern referentienummer": f"J-{number:04}",
+    }  # fmt: skip
+    for label, value in fill.items():
+        anna.page.get_by_label(label, exact=True).fill(value)
+    anna.page.get_by_role("button", name="Aanmelden").click()
+    return str(someone.name)
+
+
+def _finds(anna, **search: str) -> None:
+    anna.follows_menu("Huidige deelnemers")
+    for label, value in search.items():
+        anna.page.get_by_role("search").get_by_label(label.replace("_", " "), exact=True).fill(value)
+    anna.page.get_by_role("button", name="Zoek deelnemer").click()
+
+
+@pytest.mark.feature("U18")
+@pytest.mark.feature("U20")
+def test_a_new_participant_is_checked_and_enrolled(anna):
+    name = _enrols(anna, 1)
+    anna.sees("Dit is verwerkt.")
+    anna.finds_no_barriers()
+    _finds(anna, Extern_referentienummer="J-0001")
+    anna.sees(name)
+    anna.sees("Aantal deelnemers: 1")
+    anna.finds_no_barriers()
+
+
+@pytest.mark.feature("U18")
+@pytest.mark.feature("U26")
+def test_a_name_that_the_brp_does_not_know_fails_with_reason_and_remedy(anna):
+    _enrols(anna, 2, surname="Verkeerdenaam")
+    anna.sees("De naam hoort volgens de BRP niet bij dit BSN.")
+    anna.finds_no_barriers()
+    anna.follows_menu("Dashboard")
+    anna.sees("Verkeerdenaam")
+    anna.follows_menu("Mislukte verwerkingen")
+    anna.sees("Verkeerdenaam")
+    anna.finds_no_barriers()
+    anna.page.get_by_role("row", name=re.compile("Verkeerdenaam")).get_by_role("link", name="Opnieuw aanmelden").click()
+    assert anna.page.get_by_label("Achternaam").input_value() == "Verkeerdenaam"
+    assert anna.page.get_by_label("Burgerservicenummer (BSN)").input_value() == ""
+
+
+@pytest.mark.feature("U18")
+def test_an_empty_form_says_what_is_missing(anna):
+    anna.follows_menu("Nieuwe deelnemer")
+    anna.page.get_by_role("button", name="Aanmelden").click()
+    anna.sees("Er is een probleem")
+    anna.sees("Vul het burgerservicenummer in.")
+    anna.finds_no_barriers()
+
+
+@pytest.mark.feature("U06")
+@pytest.mark.feature("X05")
+def test_a_participant_is_terminated_in_the_list_shows_grey_and_is_withdrawn(anna):
+    name = _enrols(anna, 3, first_day=TODAY - timedelta(days=60))
+    anna.sees("Dit is verwerkt.")
+    _finds(anna, Extern_referentienummer="J-0003")
+    anna.page.get_by_role("link", name=name).click()
+    last_day = TODAY + timedelta(days=20)
+    anna.page.get_by_label("Einddatum (t/m)", exact=True).fill(dutch(last_day))
+    anna.page.get_by_label("Reden").select_option(label="Einde dienstverband")
+    anna.finds_no_barriers()
+    anna.page.get_by_role("button", name="Afmelden").click()
+    anna.sees(f"Afmelding van {name} per {dutch(last_day)} is ontvangen.")
+    assert anna.page.locator("tr.c-pending").count() == 1
+    anna.finds_no_barriers()
+    anna.page.get_by_role("link", name=name).click()
+    anna.page.get_by_role("link", name="Bekijk alle details en acties voor deze deelnemer").click()
+    anna.sees_heading(name)
+    anna.finds_no_barriers()
+    anna.page.get_by_role("link", name="Intrekken").first.click()
+    anna.finds_no_barriers()
+    anna.page.get_by_role("button", name="Intrekken").click()
+    anna.sees("De wijziging is ingetrokken")
+    anna.sees("Ingetrokken")
+
+
+@pytest.mark.feature("U06")
+def test_an_end_before_the_start_is_told_at_the_field(anna):
+    name = _enrols(anna, 4, first_day=TODAY)
+    anna.sees("Dit is verwerkt.")
+    _finds(anna, Extern_referentienummer="J-0004")
+    anna.page.get_by_role("link", name=name).click()
+    anna.page.get_by_label("Einddatum (t/m)", exact=True).fill(dutch(TODAY - timedelta(days=9)))
+    anna.page.get_by_label("Reden").select_option(label="Overleden")
+    anna.page.get_by_role("button", name="Afmelden").click()
+    anna.sees("De einddatum ligt voor de ingangsdatum")
+    assert anna.page.get_by_label("Einddatum (t/m)", exact=True).input_value() == dutch(TODAY - timedelta(days=9))
+    anna.finds_no_barriers()
+
+
+@pytest.mark.feature("U12")
+@pytest.mark.feature("U13")
+@pytest.mark.feature("U14")
+def test_who_left_stands_under_oud_deelnemers_and_is_enrolled_again(anna):
+    name = _enrols(anna, 5, first_day=TODAY - timedelta(days=60))
+    anna.sees("Dit is verwerkt.")
+    _finds(anna, Extern_referentienummer="J-0005")
+    number = anna.page.locator("tbody tr td").first.inner_text()
+    anna.page.get_by_role("link", name=name).click()
+    anna.page.get_by_label("Einddatum (t/m)", exact=True).fill(dutch(TODAY - timedelta(days=5)))
+    anna.page.get_by_label("Reden").select_option(label="Einde dienstverband")
+    anna.page.get_by_role("button", name="Afmelden").click()
+    anna.sees("is ontvangen")
+    anna.follows_menu("Oud deelnemers")
+    anna.page.get_by_role("search").get_by_label("Relatienummer").fill(number)
+    anna.page.get_by_role("button", name="Zoek deelnemer").click()
+    anna.sees("Aantal deelnemers: 1")
+    anna.page.get_by_role("link", name=name).click()
+    anna.finds_no_barriers()
+    anna.page.get_by_label("Aanmelddatum").fill(dutch(TODAY))
+    anna.page.get_by_role("button", name="Aanmelden").click()
+    anna.sees(f"Aanmelding van {name} per {dutch(TODAY)} is ontvangen.")
+    _finds(anna, Relatienummer=number)
+    anna.sees("Aantal deelnemers: 1")
+    anna.finds_no_barriers()
+
+
+@pytest.mark.feature("U07")
+@pytest.mark.feature("U10")
+@pytest.mark.feature("U19")
+def test_contract_and_reference_are_changed_on_the_participants_page(anna):
+    name = _enrols(anna, 6, first_day=TODAY - timedelta(days=60))
+    anna.sees("Dit is verwerkt.")
+    anna.page.get_by_role("link", name="Naar de deelnemer").click()
+    anna.page.get_by_role("link", name="Referentienummer wijzigen").click()
+    anna.page.get_by_label("Extern referentienummer").fill("NIEUW-6")
+    anna.finds_no_barriers()
+    anna.page.get_by_role("button", name="Wijzigen").click()
+    anna.sees(f"Het referentienummer van {name} is gewijzigd.")
+    anna.page.get_by_role("link", name="Wissel contract…").click()
+    anna.page.get_by_label("Ingangsdatum").fill(dutch(TODAY))
+    anna.finds_no_barriers()
+    anna.page.get_by_role("button", name="Overzetten").click()
+    anna.sees(f"{name} is overgezet per {dutch(TODAY)}.")
+    anna.finds_no_barriers()
+
+
+@pytest.mark.feature("X05")
+def test_a_termination_in_error_is_undone_in_one_step(anna):
+    name = _enrols(anna, 7, first_day=TODAY - timedelta(days=60))
+    anna.sees("Dit is verwerkt.")
+    anna.page.get_by_role("link", name="Naar de deelnemer").click()
+    anna.page.get_by_role("link", name="Afmelden").click()
+    anna.page.get_by_label("Einddatum (t/m)", exact=True).fill(dutch(TODAY - timedelta(days=2)))
+    anna.page.get_by_label("Reden").select_option(label="Einde dienstverband")
+    anna.page.get_by_role("button", name="Afmelden").click()
+    anna.sees("is ontvangen")
+    anna.page.get_by_role("link", name="Ongedaan maken").first.click()
+    anna.page.get_by_role("button", name="Ongedaan maken").click()
+    anna.sees("De wijziging is ongedaan gemaakt")
+    _finds(anna, Extern_referentienummer="J-0007")
+    anna.sees(name)
+
+
+@pytest.mark.feature("U04")
+def test_the_list_is_searched_sorted_and_paged(anna):
+    anna.follows_menu("Huidige deelnemers")
+    anna.page.get_by_role("link", name="Geboortedatum").click()
+    dates = anna.page.locator("tbody tr td:nth-child(3)").all_inner_texts()
+    assert [d.split("-")[::-1] for d in dates] == sorted(d.split("-")[::-1] for d in dates)
+    anna.page.get_by_role("link", name="25", exact=True).click()
+    anna.page.get_by_role("link", name="Volgende").click()
+    assert anna.page.locator("tbody tr").count() >= 1
+    anna.finds_no_barriers()
+    _finds(anna, Achternaam="zzzzz")
+    anna.sees("We vinden niemand met deze gegevens")
+    anna.finds_no_barriers()
+
+
+@pytest.mark.feature("U03")
+def test_the_dashboard_shows_what_was_done_and_what_failed_with_a_link(anna):
+    anna.sees("Laatste mislukte verwerkingen")
+    anna.sees("Laatste verwerkingen")
+    anna.page.get_by_role("link", name="Alle mislukte verwerkingen van de laatste 30 dagen").click()
+    anna.sees_heading("Mislukte verwerkingen")
+    anna.finds_no_barriers()
+
+
+def test_otto_cannot_open_annas_participant(anna, otto):
+    name = _enrols(anna, 8)
+    anna.sees("Dit is verwerkt.")
+    anna.page.get_by_role("link", name="Naar de deelnemer").click()
+    path = anna.page.url.removeprefix(anna.stack.portal("mijnzz"))
+    otto.opens(path)
+    otto.sees("Deze pagina bestaat niet")
+    assert name not in otto.page.content()
+    otto.finds_no_barriers()
