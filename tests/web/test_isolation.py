@@ -16,8 +16,8 @@ from django.utils import timezone
 
 from collectief.access import sessions
 from collectief.access.models import Membership
-from collectief.bulk.models import Batch
 from collectief.brands.catalogue import brand
+from collectief.bulk.models import Batch
 from collectief.enrolment.models import Participation
 from collectief.foundation.assurance import AssuranceLevel
 from collectief.foundation.bsn import Bsn
@@ -159,9 +159,11 @@ def test_row_security_alone_holds_when_our_own_filters_ask_for_annas_rows(anna, 
 
 def test_anna_herself_does_find_them(anna):
     """The walk would notice: the same words are there for whom they are meant."""
-    ours, ids, secrets = anna
+    ours, ids, _secrets = anna
     client = client_of(ours.scope)
-    text = "".join(client.get(path).content.decode() for path in ("/deelnemers/", f"/deelnemers/{ids['participant_id']}/"))
+    text = "".join(
+        client.get(path).content.decode() for path in ("/deelnemers/", f"/deelnemers/{ids['participant_id']}/")
+    )
     assert "Geheimzinnig" in text
     assert "geheim-bestand" in client.get("/uploads/").content.decode()
 

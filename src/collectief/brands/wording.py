@@ -38,5 +38,5 @@ def worded(brand: Brand | None, language: str) -> Iterator[None]:
     with translation.override(language):
         if brand is not None and brand.wording.get(language):
             # Django has no public way to put in a catalogue; `activate` does exactly this.
-            trans_real._active.value = _catalogue(brand.slug, language)
+            trans_real._active.value = _catalogue(brand.slug, language)  # type: ignore[attr-defined]
         yield

@@ -44,7 +44,8 @@ class Search:
 
     def conditions(self, keys: Sequence[SearchKey]) -> tuple[str, dict[str, Any]]:
         """SQL and its parameters, of the keys that this list has."""
-        clauses, given = [], {}
+        clauses: list[str] = []
+        given: dict[str, Any] = {}
         for key, column, operator, value in (
             (SearchKey.SURNAME, "sort_key", "^@", search_key(self.surname)),
             (SearchKey.RELATION_NUMBER, "relation_number", "^@", self.relation_number.strip()),
@@ -177,9 +178,7 @@ def _list(
     return ListPage(_with_pending(rows, today), min(count, COUNT_CAP), count <= COUNT_CAP, page, size)
 
 
-def _count(
-    scope: Scope, search: Search, which: str, keys: Sequence[SearchKey], today: date, *, cap: int | None
-) -> int:
+def _count(scope: Scope, search: Search, which: str, keys: Sequence[SearchKey], today: date, *, cap: int | None) -> int:
     conditions, given = search.conditions(keys)
     with connection.cursor() as cursor:
         cursor.execute(
@@ -205,6 +204,7 @@ def _with_pending(rows: list[ListRow], today: date) -> list[ListRow]:
             [[row.participant_id for row in rows], [str(state) for state in OPEN]],
         )
         open_kinds = dict(cursor.fetchall())
+
     def pending(row: ListRow) -> str:
         if row.participant_id in open_kinds:
             return str(open_kinds[row.participant_id])

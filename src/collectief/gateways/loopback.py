@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
+import sys
 import threading
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
@@ -31,7 +32,8 @@ def refuse_production() -> None:
 def serve(application: web.Application, *, port: int, name: str) -> None:
     """Run a simulator until it is told to stop (SIGINT, SIGTERM)."""
     refuse_production()
-    print(f"{name}: http://{HOST}:{port}/", flush=True)
+    sys.stdout.write(f"{name}: http://{HOST}:{port}/\n")
+    sys.stdout.flush()
     web.run_app(application, host=HOST, port=port, print=None, access_log=None, shutdown_timeout=0.5)
 
 

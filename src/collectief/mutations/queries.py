@@ -66,9 +66,7 @@ def mutations_of(scope: Scope, participant_id: int) -> list[MutationView]:
     return _views(scope, list(found.order_by("-id")[:200]))
 
 
-def rejected_mutations(
-    scope: Scope, *, now: datetime, page: int = 1, size: int = 25
-) -> tuple[list[MutationView], int]:
+def rejected_mutations(scope: Scope, *, now: datetime, page: int = 1, size: int = 25) -> tuple[list[MutationView], int]:
     """What was rejected in the last 30 days, latest first, and how many (U26)."""
     found = Mutation.objects.filter(
         organisation_id=scope.organisation_id, state=State.REJECTED, decided_at__gte=now - REJECTED_SHOWN

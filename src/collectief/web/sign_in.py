@@ -90,7 +90,7 @@ def sign_out(request: PortalRequest) -> HttpResponse:
 @page(Permission.SEE_DASHBOARD)
 @require_POST
 def stay(request: PortalRequest) -> HttpResponse:
-    """"Ingelogd blijven": the session counts as used; the middleware did the work."""
+    """ "Ingelogd blijven": the session counts as used; the middleware did the work."""
     return HttpResponse(status=204)
 
 

@@ -24,7 +24,7 @@ from .shape import REQUIRED, Row, Shaper
 CHUNK = 1000
 _HEADER_WITHIN = 15
 # Columns that a file of rejected rows adds; passed over in silence when it comes back.
-OWN_EXTRAS = frozenset(search_key(name) for name in ("Wat er niet klopt", "Wat u kunt doen", "What is wrong", "What to do"))
+OWN_EXTRAS = frozenset(map(search_key, ("Wat er niet klopt", "Wat u kunt doen", "What is wrong", "What to do")))
 
 
 def main() -> None:

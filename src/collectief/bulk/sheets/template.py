@@ -31,7 +31,7 @@ def write_template(stream: IO[bytes], template: Template, *, language: str) -> N
 def mutations_sheet(book: Any, template: Template, language: str, *, extra: tuple[str, ...] = ()) -> Any:
     """The sheet people fill in, with its version mark and headers; `extra` headers come last."""
     sheet = book.add_worksheet("Mutaties")
-    bold = book.add_format({"bold": True, "bg_color": "#0b3d2e", "font_color": "#ffffff", "text_wrap": True, "border": 1})
+    bold = book.add_format({"bold": True, "bg_color": "#0b3d2e", "font_color": "#ffffff", "text_wrap": True})
     text = book.add_format({"num_format": "@"})
     day = book.add_format({"num_format": "dd-mm-yyyy", "align": "left"})
     for number, column in enumerate(template.columns):
@@ -78,7 +78,7 @@ def _instructions(book: Any, template: Template, language: str) -> None:
         (
             "Vul op het tabblad Mutaties per persoon een regel in. Laat de kolomnamen en het versienummer staan.",
             "De gegevens moeten overeenkomen met het paspoort of de ID-kaart: wij controleren ze bij de BRP.",
-            "Wie u aanmeldt, wordt aangemeld voor de collectiviteit en voor de zorgverzekering; afmelden beëindigt beide.",
+            "Aanmelden is voor de collectiviteit en voor de zorgverzekering; afmelden beëindigt beide.",
             "Verstuur het bestand onder Upload aan- en afmeldingen. U ziet eerst wat er met elke regel gebeurt.",
         )
         if nl

@@ -7,45 +7,90 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('contracts', '0002_security'),
-        ('participants', '0002_security'),
+        ("contracts", "0002_security"),
+        ("participants", "0002_security"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Mutation',
+            name="Mutation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('insurer_id', models.BigIntegerField()),
-                ('kind', models.CharField(max_length=30)),
-                ('state', models.CharField(max_length=12)),
-                ('code', models.CharField(default='', max_length=60)),
-                ('params', models.JSONField(default=dict)),
-                ('effective_day', models.DateField(null=True)),
-                ('bsn_index', models.BinaryField(null=True)),
-                ('bsn_sealed', models.BinaryField(null=True)),
-                ('asked', models.JSONField(default=dict)),
-                ('touched', models.JSONField(default=list)),
-                ('trail', models.JSONField(default=list)),
-                ('participation_ids', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), default=list)),
-                ('channel', models.CharField(max_length=12)),
-                ('source', models.CharField(default='', max_length=40)),
-                ('account_id', models.BigIntegerField()),
-                ('account', models.CharField(max_length=120)),
-                ('submitted_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('decided_at', models.DateTimeField(null=True)),
-                ('contract', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, to='contracts.groupcontract')),
-                ('organisation', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, to='contracts.organisation')),
-                ('participant', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, to='participants.participant')),
-                ('reverses', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, to='mutations.mutation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("insurer_id", models.BigIntegerField()),
+                ("kind", models.CharField(max_length=30)),
+                ("state", models.CharField(max_length=12)),
+                ("code", models.CharField(default="", max_length=60)),
+                ("params", models.JSONField(default=dict)),
+                ("effective_day", models.DateField(null=True)),
+                ("bsn_index", models.BinaryField(null=True)),
+                ("bsn_sealed", models.BinaryField(null=True)),
+                ("asked", models.JSONField(default=dict)),
+                ("touched", models.JSONField(default=list)),
+                ("trail", models.JSONField(default=list)),
+                (
+                    "participation_ids",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), default=list),
+                ),
+                ("channel", models.CharField(max_length=12)),
+                ("source", models.CharField(default="", max_length=40)),
+                ("account_id", models.BigIntegerField()),
+                ("account", models.CharField(max_length=120)),
+                ("submitted_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("decided_at", models.DateTimeField(null=True)),
+                (
+                    "contract",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="contracts.groupcontract",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="contracts.organisation",
+                    ),
+                ),
+                (
+                    "participant",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="participants.participant",
+                    ),
+                ),
+                (
+                    "reverses",
+                    models.OneToOneField(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, to="mutations.mutation"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'mutation',
-                'indexes': [models.Index(fields=['participant', '-id'], name='mutation_of_participant'), models.Index(fields=['organisation', '-id'], name='mutation_latest'), models.Index(condition=models.Q(('state', 'rejected')), fields=['organisation', '-decided_at'], name='mutation_rejected'), models.Index(condition=models.Q(('state__in', ['received', 'checking', 'waiting'])), fields=['organisation', 'participant'], name='mutation_open')],
+                "db_table": "mutation",
+                "indexes": [
+                    models.Index(fields=["participant", "-id"], name="mutation_of_participant"),
+                    models.Index(fields=["organisation", "-id"], name="mutation_latest"),
+                    models.Index(
+                        condition=models.Q(("state", "rejected")),
+                        fields=["organisation", "-decided_at"],
+                        name="mutation_rejected",
+                    ),
+                    models.Index(
+                        condition=models.Q(("state__in", ["received", "checking", "waiting"])),
+                        fields=["organisation", "participant"],
+                        name="mutation_open",
+                    ),
+                ],
             },
         ),
     ]

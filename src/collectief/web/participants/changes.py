@@ -67,9 +67,7 @@ def terminate(request: PortalRequest, participation_id: int) -> HttpResponse:
         outcome = _apply(request, form.application(_number(request, row)), Subject(participant_id=row.participant_id))
         if _said(form, outcome):
             day = dutch(form.cleaned_data["last_day"])
-            messages.success(
-                request, _("Afmelding van {name} per {day} is ontvangen.").format(name=row.name, day=day)
-            )
+            messages.success(request, _("Afmelding van {name} per {day} is ontvangen.").format(name=row.name, day=day))
             return redirect(_back(request, row, "current_participants"))
     if request.POST.get("from") == "list":
         return show_current(request, form, opened=row.id)
@@ -87,9 +85,7 @@ def re_enrol(request: PortalRequest, participation_id: int) -> HttpResponse:
         outcome = _apply(request, form.application(), Subject(participant_id=row.participant_id))
         if _said(form, outcome):
             day = dutch(form.cleaned_data["first_day"])
-            messages.success(
-                request, _("Aanmelding van {name} per {day} is ontvangen.").format(name=row.name, day=day)
-            )
+            messages.success(request, _("Aanmelding van {name} per {day} is ontvangen.").format(name=row.name, day=day))
             return redirect(_back(request, row, "former_participants"))
     if request.POST.get("from") == "list":
         return show_former(request, form, opened=row.id)
@@ -245,7 +241,7 @@ def _asked_before(request: PortalRequest) -> dict[str, Any]:
     day = asked.get("first_day", "")
     born = asked.get("birth_date", "")
     return {
-        "contract": asked.get("contract", ""), "initials": initials, "prefix": prefix, "surname": surname,
+        "contract": asked.get("contract", ""), "initials": initials, "name_prefix": prefix, "surname": surname,
         "first_day": "-".join(reversed(day.split("-"))), "birth_date": "-".join(reversed(born.split("-"))),
         "reference": asked.get("reference", ""), **asked.get("address", {}),
     }  # fmt: skip

@@ -204,7 +204,7 @@ class NewParticipantForm(forms.Form):
     initials = forms.CharField(
         label=_("Voorletters"), max_length=40, error_messages={"required": _("Vul de voorletters in.")}
     )
-    prefix = forms.CharField(label=_("Voorvoegsel"), required=False, max_length=20)
+    name_prefix = forms.CharField(label=_("Voorvoegsel"), required=False, max_length=20)
     surname = forms.CharField(
         label=_("Achternaam"),
         max_length=200,
@@ -242,7 +242,7 @@ class NewParticipantForm(forms.Form):
         return Application(
             Kind.ENROL,
             contract=data["contract"],
-            name=PersonName.typed(data["initials"], data["prefix"], data["surname"]),
+            name=PersonName.typed(data["initials"], data["name_prefix"], data["surname"]),
             birth_date=data["birth_date"],
             first_day=first_day,
             reference=data["reference"].strip(),

@@ -7,7 +7,6 @@ from typing import Any
 
 from django import template
 from django.forms import BaseForm, BoundField
-from django.forms.widgets import Select
 
 from collectief.foundation.dates import BirthDate, dutch
 
@@ -26,7 +25,7 @@ def field(bound: BoundField) -> dict[str, Any]:
         attributes["aria-invalid"] = "true"
     if bound.field.required:
         attributes["aria-required"] = "true"
-    return {"bound": bound, "input": bound.as_widget(attrs=attributes), "select": isinstance(bound.field.widget, Select)}
+    return {"bound": bound, "input": bound.as_widget(attrs=attributes)}
 
 
 @register.inclusion_tag("parts/error_summary.html", name="error_summary")
