@@ -143,7 +143,7 @@ def participation(scope: Scope, participation_id: int, *, today: date) -> ListRo
     return _with_pending(rows, today)[0] if rows else None
 
 
-def stays_of(scope: Scope, participant_id: int) -> list[ListRow]:
+def stays_of(scope: Scope, participant_id: int, *, today: date) -> list[ListRow]:
     """Every participation of one participant, latest first."""
     given = {
         "organisation": scope.organisation_id, "participant": participant_id, "size": 500, "offset": 0,
@@ -151,7 +151,8 @@ def stays_of(scope: Scope, participant_id: int) -> list[ListRow]:
     query = _PAGE.format(which="s.participant_id = %(participant)s", search="", column="first_day", way="DESC")
     with connection.cursor() as cursor:
         cursor.execute(query, given)
-        return [_row(row) for row in cursor.fetchall()]
+        rows = [_row(row) for row in cursor.fetchall()]
+    return _with_pending(rows, today)
 
 
 def _list(

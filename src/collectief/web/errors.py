@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.translation import get_language
+
+from .shell import Shell
 
 
 def _page(name: str, status: int) -> Callable[..., HttpResponse]:
@@ -26,5 +31,6 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Nothing of what was asked is done: the transaction was rolled back."""
-    return render(request, "errors/500.html", status=500)
+    """Nothing of what was asked is done: the transaction was rolled back. Drawn without session or database."""
+    bare = Shell(getattr(request, "brand", None), get_language() or settings.LANGUAGE_CODE)
+    return HttpResponse(render_to_string("errors/500.html", {"shell": bare}), status=500)

@@ -17,12 +17,16 @@ from typing import Any
 from collectief.foundation.names import search_key
 from collectief.segments.profile import TerminationReason
 
-from .columns import COLUMNS, Template
+from .columns import COLUMNS, MARK_WORD, Template
 from .container import FileRefused, Limits, look_at
-from .shape import REQUIRED, Row, Shaper
+from .shape import REQUIRED, Shaper
 
 CHUNK = 1000
 _HEADER_WITHIN = 15
+# The three streams, the file, and what an import opens for a moment.
+_OPEN_FILES = 16
+# Fewer known names than this is a line of data or a title, not the headers.
+_HEADERS_AT_LEAST = 4
 # Columns that a file of rejected rows adds; passed over in silence when it comes back.
 OWN_EXTRAS = frozenset(map(search_key, ("Wat er niet klopt", "Wat u kunt doen", "What is wrong", "What to do")))
 
@@ -51,6 +55,7 @@ def _confine(limits: Limits) -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (_OPEN_FILES, _OPEN_FILES))
 
 
 def _answers(path: Path, template: Template, limits: Limits) -> Iterator[dict[str, Any]]:
@@ -68,53 +73,60 @@ def _answers(path: Path, template: Template, limits: Limits) -> Iterator[dict[st
         raise FileRefused("unreadable") from None
     where, extra = _places(header, template)
     yield {"head": {"sheet": sheet.name, "warnings": _warnings(extra)}}
-    shaper = Shaper(template, where)
-    first = (sheet.start or (0, 0))[0] + 1
-    rows = _rows(shaper, sheet.iter_rows(), first, header_at)
+    rows = _rows(Shaper(template, where), sheet.iter_rows(), header_at)
     count = 0
     while chunk := list(islice(rows, CHUNK)):
         count += len(chunk)
-        yield {"rows": [_compact(row) for row in chunk]}
+        yield {"rows": chunk}
     if not count:
         raise FileRefused("no_rows")
     yield {"end": count}
 
 
-def _rows(shaper: Shaper, cells: Iterator[list[Any]], first: int, header_at: int) -> Iterator[Row]:
-    for number, row in enumerate(cells, start=first):
-        if number > header_at and any(cell != "" for cell in row):
-            shaped = shaper.row(number, row)
-            if shaped is not None:
-                yield shaped
+def _rows(shaper: Shaper, lines: Iterator[list[Any]], header_at: int) -> Iterator[list[Any]]:
+    """The rows below the headers as lists for JSON; the parser's iterator starts at row 1, also of a sheet that
+    starts lower, so that the numbers are those the spreadsheet shows."""
+    shape = shaper.row
+    for number, cells in enumerate(islice(lines, header_at, None), start=header_at + 1):
+        row = shape(number, cells)
+        if row is not None:
+            problems = [[problem.column, problem.code, problem.params] for problem in row.problems]
+            yield [number, row.action, row.values, problems, row.raw]
 
 
 def _find_header(workbook: Any, template: Template) -> tuple[Any, int, list[str]]:
-    """The sheet with the template's headers, the row they stand in, and they themselves."""
+    """The sheet with the template's headers, the row they stand in, and they themselves.
+
+    The version mark stands above the headers, in a cell that every program keeps when it saves the file.
+    """
     wanted = {name for column in template.columns for name in column.names}
-    version_seen = header_seen = False
+    other_version = merged = False
     for name in workbook.sheet_names:
         sheet = workbook.get_sheet_by_name(name)
-        first = (sheet.start or (0, 0))[0] + 1
         marked = False
-        for number, row in enumerate(islice(sheet.iter_rows(), _HEADER_WITHIN), start=first):
-            texts = [str(cell).strip() for cell in row]
+        for number, row in enumerate(islice(sheet.iter_rows(), _HEADER_WITHIN), start=1):
+            texts = [cell.strip() if isinstance(cell, str) else "" for cell in row]
             marked = marked or template.mark in texts
-            version_seen = version_seen or any(text.startswith("Sjabloon ") for text in texts)
-            if sum(search_key(text) in wanted for text in texts if text) < 4:
+            other_version = other_version or any(text.startswith(MARK_WORD) and text != template.mark for text in texts)
+            known = sum(search_key(text) in wanted for text in texts if text)
+            # A merged cell leaves one name where several stood.
+            merged = merged or (known > 0 and _is_merged(sheet, number))
+            if known < _HEADERS_AT_LEAST:
                 continue
-            header_seen = True
-            if marked:
-                _refuse_merged(sheet, number)
-                return sheet, number, texts
-    if header_seen or version_seen:
+            if not marked:
+                other_version = True
+                break
+            if merged:
+                raise FileRefused("merged_headers")
+            return sheet, number, texts
+    if other_version:
         raise FileRefused("wrong_version", version=template.version)
-    raise FileRefused("no_header")
+    raise FileRefused("merged_headers" if merged else "no_header")
 
 
-def _refuse_merged(sheet: Any, header_at: int) -> None:
-    for (top, _left), (bottom, _right) in sheet.merged_cell_ranges or ():
-        if top <= header_at - 1 <= bottom:
-            raise FileRefused("merged_headers")
+def _is_merged(sheet: Any, number: int) -> bool:
+    """Whether a merged range touches this row. Files of OpenDocument do not say: there a column is missing then."""
+    return any(top < number <= bottom + 1 for (top, _), (bottom, _) in sheet.merged_cell_ranges or ())
 
 
 def _places(header: Sequence[str], template: Template) -> tuple[dict[str, int], list[str]]:
@@ -142,11 +154,6 @@ def _places(header: Sequence[str], template: Template) -> tuple[dict[str, int], 
 
 def _warnings(extra: list[str]) -> list[dict[str, Any]]:
     return [{"code": "extra_columns", "params": {"columns": extra}}] if extra else []
-
-
-def _compact(row: Row) -> list[Any]:
-    problems = [[problem.column, problem.code, dict(problem.params)] for problem in row.problems]
-    return [row.number, row.action, row.values, problems, row.raw]
 
 
 if __name__ == "__main__":

@@ -8,6 +8,8 @@ from collectief.foundation.names import search_key
 from collectief.segments.profile import SegmentProfile, TerminationReason
 
 TEMPLATE_VERSION = "2026-1"
+# Begins the version mark in every language: files travel between colleagues.
+MARK_WORD = "Sjabloon "
 
 ENROL, TERMINATE, CHANGE_REFERENCE = "enrol", "terminate", "change_reference"
 
@@ -60,7 +62,7 @@ class Template:
     @property
     def mark(self) -> str:
         """What stands above the headers, so that a file of an older template is known."""
-        return f"Sjabloon {self.version}"
+        return f"{MARK_WORD}{self.version}"
 
 
 COLUMNS = (

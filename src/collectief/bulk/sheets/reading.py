@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import select
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,6 +17,8 @@ from .container import FileRefused, Limits
 from .shape import Problem, Row
 
 __all__ = ["FileHead", "FileRefused", "Limits", "Reading", "read_rows"]
+
+_PIECE = 1 << 18
 
 
 @dataclass(slots=True)
@@ -42,7 +46,7 @@ class Reading:
     def __iter__(self) -> Iterator[list[Row]]:
         """Yields chunks; raises FileRefused, also for a child that died or took too long."""
         child = subprocess.Popen(
-            [sys.executable, "-m", "collectief.bulk.sheets.child"],
+            [sys.executable, "-P", "-m", "collectief.bulk.sheets.child"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -54,14 +58,19 @@ class Reading:
         try:
             child.stdin.write(json.dumps(self._question).encode() + b"\n")
             child.stdin.close()
-            for line in child.stdout:
+            for line in _lines(child.stdout.fileno(), self._seconds):
                 answer = json.loads(line)
-                if "refused" in answer:
-                    raise FileRefused(answer["refused"], **answer["params"])
-                if "head" in answer:
+                if "rows" in answer:
+                    yield [
+                        Row(
+                            number, action, values, [Problem(*problem) for problem in problems] if problems else [], raw
+                        )
+                        for number, action, values, problems, raw in answer["rows"]
+                    ]
+                elif "head" in answer:
                     self.head.sheet, self.head.warnings = answer["head"]["sheet"], answer["head"]["warnings"]
-                elif "rows" in answer:
-                    yield [_row(row) for row in answer["rows"]]
+                elif "refused" in answer:
+                    raise FileRefused(answer["refused"], **answer["params"])
                 else:
                     ended = True
         except (BrokenPipeError, json.JSONDecodeError):
@@ -74,11 +83,23 @@ class Reading:
             raise FileRefused("unreadable")
 
 
+def _lines(descriptor: int, seconds: float) -> Iterator[bytes]:
+    """Lines from the child, with what is left at the end; none for `seconds` ends the reading.
+
+    Only waiting counts: whoever takes the rows may take as long as it needs.
+    """
+    pending: list[bytes] = []
+    while select.select([descriptor], [], [], seconds)[0] and (piece := os.read(descriptor, _PIECE)):
+        *whole, rest = piece.split(b"\n")
+        if whole:
+            yield b"".join((*pending, whole[0]))
+            yield from whole[1:]
+            pending.clear()
+        pending.append(rest)
+    if left := b"".join(pending):
+        yield left
+
+
 def read_rows(path: Path, template: Template, *, limits: Limits | None = None) -> Reading:
     """The rows of the file at `path`, to iterate over once; see `Reading`."""
     return Reading(path, template, limits or Limits())
-
-
-def _row(compact: list[Any]) -> Row:
-    number, action, values, problems, raw = compact
-    return Row(number, action, values, [Problem(*problem) for problem in problems], raw)

@@ -6,6 +6,7 @@ yyyy-mm-dd, a BSN as nine digits, names tidied.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -34,10 +35,23 @@ LONGEST = {
     "contract": 20, "relation_number": 12, "external_reference": 40, "initials": 40, "prefix": 20, "surname": 200,
     "country": 60, "street": 120, "house_number": 20, "postcode": 16, "city": 80,
 }  # fmt: skip
+# What a Dutch name may begin with before its core word; longer ones are tried first.
 PREFIXES = (
-    "van der", "van den", "van de", "van het", "van 't", "van", "von", "de la", "de", "den", "der", "ter", "ten",
-    "te", "el", "al", "da", "dos", "du", "le", "la", "op den", "op de", "in 't", "'t",
+    "aan de", "aan den", "aan het", "al", "bij de", "da", "de", "de la", "del", "den", "der", "di", "do", "dos", "du",
+    "el", "in de", "in den", "in het", "in 't", "la", "le", "op de", "op den", "op het", "op 't", "'s", "'t", "te",
+    "ten", "ter", "uit de", "uit den", "van", "van de", "van den", "van der", "van het", "van 't", "von", "von der",
+    "zu", "zur",
 )  # fmt: skip
+_PREFIX = re.compile(
+    "(" + "|".join(re.escape(prefix) for prefix in sorted(PREFIXES, key=len, reverse=True)) + r") (?=\S)|(d')(?=\w)",
+    re.IGNORECASE,
+)
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+# Kept as sent, but for spaces at the ends: they are numbers of somebody's administration.
+_EXACT = frozenset({"contract", "relation_number", "external_reference"})
+# Hardly ever twice the same: remembering them would only fill memory.
+_UNIQUE = frozenset({"bsn", "relation_number", "external_reference"})
+_REMEMBERED = 20_000
 
 
 class _Wrong(ValueError):
@@ -66,16 +80,25 @@ class Row:
     raw: Sequence[str]
 
 
+# What a cell came to: its value ("" when wrong or empty), its text, and what is wrong with it.
+type _Read = tuple[str, str, Problem | None]
+
+
 class Shaper:
-    """Shapes rows of one file: `where` says in which cell of a row each column of the template stands."""
+    """Shapes rows of one file: `where` says in which cell of a row each column of the template stands.
+
+    Most cells of a large file repeat (dates, reasons, contracts, names): what they came to is remembered.
+    """
 
     def __init__(self, template: Template, where: Mapping[str, int]) -> None:
-        self._keys = [column.key for column in template.columns]
+        self._blank = [""] * len(template.columns)
         readers: dict[str, Callable[[str, Any], str]] = {
             "bsn": _bsn, "birth": _birth, "day": _day, "text": _text, "choice": _text,
         }  # fmt: skip
         self._plan = [
-            (column.key, where[column.key], readers[column.kind]) for column in template.columns if column.key in where
+            (index, column.key, where[column.key], readers[column.kind], _memory(column.key))
+            for index, column in enumerate(template.columns)
+            if column.key in where
         ]
         self._reasons = {
             search_key(name): reason.code
@@ -84,50 +107,55 @@ class Shaper:
         }
 
     def row(self, number: int, cells: Sequence[Any]) -> Row | None:
-        """The row in these cells; None when it is empty."""
+        """The row in these cells, which reach as far as the header does; None when it is empty."""
         values: dict[str, str] = {}
         problems: list[Problem] = []
-        shown: dict[str, str] = {}
-        width = len(cells)
-        for key, place, reader in self._plan:
-            cell = cells[place] if place < width else ""
-            if cell == "" or cell is None:
+        shown = self._blank.copy()
+        empty = True
+        for index, key, place, reader, memory in self._plan:
+            cell = cells[place]
+            if cell == "":
                 continue
-            try:
-                value = reader(key, cell)
-            except _Wrong as wrong:
-                shown[key] = cell_text(cell)
-                problems.append(Problem(key, wrong.code, wrong.params))
-                continue
-            if value:
+            read = memory.get(cell) if memory is not None else None
+            if read is None:
+                read = _read(key, cell, reader, memory)
+            value, text, problem = read
+            if problem is not None:
+                problems.append(problem)
+            elif value:
                 values[key] = value
-                shown[key] = cell_text(cell)
-        if not shown:
+            else:
+                continue
+            shown[index] = text
+            empty = False
+        if empty:
             return None
-        action = self._judge(values, problems)
-        return Row(number, action, values, problems, [shown.get(key, "") for key in self._keys])
+        return Row(number, self._judge(values, problems), values, problems, shown)
 
     def _judge(self, values: dict[str, str], problems: list[Problem]) -> str:
         typed = values.pop("action", "")
-        action = ACTIONS.get(search_key(typed), "") if typed else ""
+        action = _action(typed)
         if not action:
-            problems.append(Problem("action", "action_unknown" if typed else "action_missing", {"value": typed}))
+            # An action cell that could not be read has its problem already.
+            if not any(problem.column == "action" for problem in problems):
+                problems.append(Problem("action", "action_unknown" if typed else "action_missing", {"value": typed}))
             return ""
-        wrong = {problem.column for problem in problems}
-        problems += [
-            Problem(key, f"{key}_missing") for key in REQUIRED[action] if key not in values and key not in wrong
-        ]
-        named = NAMED_BY[action]
-        if action != ENROL and not any(key in values or key in wrong for key in named):
-            problems.append(Problem("", "person_missing"))
+        missing = [key for key in REQUIRED[action] if key not in values]
+        if missing or action != ENROL:
+            wrong = {problem.column for problem in problems}
+            problems += [Problem(key, f"{key}_missing") for key in missing if key not in wrong]
+            if action != ENROL and not any(key in values or key in wrong for key in NAMED_BY[action]):
+                problems.append(Problem("", "person_missing"))
         if action == TERMINATE and "reason" in values:
             code = self._reasons.get(search_key(values["reason"]))
             if code:
                 values["reason"] = code
             else:
                 problems.append(Problem("reason", "reason_unknown", {"value": values["reason"]}))
-        if action == ENROL:
-            _split_prefix(values)
+        if "surname" in values and "prefix" not in values:
+            prefix, values["surname"] = split_prefix(values["surname"])
+            if prefix:
+                values["prefix"] = prefix
         first, last = values.get("first_day"), values.get("last_day")
         if first and last and last < first:
             problems.append(Problem("last_day", "end_before_start"))
@@ -147,13 +175,48 @@ def cell_text(cell: Any) -> str:
     return str(cell)
 
 
+def split_prefix(surname: str) -> tuple[str, str]:
+    """A surname with its prefix typed before it, taken apart: "van der Veen" is "van der" and "Veen"."""
+    match = _PREFIX.match(surname)
+    if match is None:
+        return "", surname
+    return match.group().rstrip(), surname[match.end() :]
+
+
+def _memory(key: str) -> dict[Any, _Read] | None:
+    return None if key in _UNIQUE else {}
+
+
+def _read(key: str, cell: Any, reader: Callable[[str, Any], str], memory: dict[Any, _Read] | None) -> _Read:
+    text = cell_text(cell)
+    try:
+        read: _Read = (reader(key, cell), text, None)
+    except _Wrong as wrong:
+        read = ("", text, Problem(key, wrong.code, wrong.params))
+    # Numbers are not remembered: 1.0 and TRUE are the same key.
+    if memory is not None and not isinstance(cell, int | float):
+        if len(memory) >= _REMEMBERED:
+            memory.clear()
+        memory[cell] = read
+    return read
+
+
+@lru_cache(64)
+def _action(typed: str) -> str:
+    return ACTIONS.get(search_key(typed), "")
+
+
 def _text(key: str, cell: Any) -> str:
-    text = tidy(cell) if isinstance(cell, str) else cell_text(cell)
-    if any(ord(character) < 32 for character in text):
+    text = cell_text(cell)
+    if key not in _EXACT:
+        text = tidy(text)
+    if not text.isprintable() and _CONTROL.search(text):
         raise _Wrong("unreadable_characters")
     limit = LONGEST.get(key)
     if limit is not None and len(text) > limit:
         raise _Wrong("too_long", longest=str(limit))
+    if not text:
+        return ""
     if key == "initials":
         return tidy_initials(text)
     if key == "surname" and not any(character.isalpha() for character in text):
@@ -162,21 +225,30 @@ def _text(key: str, cell: Any) -> str:
 
 
 def _bsn(key: str, cell: Any) -> str:
+    text = cell_text(cell)
+    if not text:
+        return ""
+    if len(text) == 9 and text.isascii() and text.isdigit() and passes_eleven_test(text):
+        return text
     try:
-        return Bsn.parse(cell_text(cell)).digits
+        return Bsn.parse(text).digits
     except ValueError:
         raise _Wrong("bsn_invalid") from None
+
+
+def passes_eleven_test(digits: str) -> bool:
+    """Whether nine ASCII digits are a BSN: the test of `Bsn.parse`, which is too slow for each row of a file."""
+    a, b, c, d, e, f, g, h, i = digits.encode()
+    # 2064 is what the code of the digit 0 adds: 48 times the sum of the weights.
+    total = 9 * a + 8 * b + 7 * c + 6 * d + 5 * e + 4 * f + 3 * g + 2 * h - i - 2064
+    return total % 11 == 0 and digits != "000000000"
 
 
 def _day(key: str, cell: Any) -> str:
     if isinstance(cell, datetime | date):
         day = cell.date() if isinstance(cell, datetime) else cell
         return _in_range(day)
-    return _typed_day(cell_text(cell))
-
-
-@lru_cache(4096)
-def _typed_day(text: str) -> str:
+    text = cell_text(cell)
     if not text:
         return ""
     try:
@@ -206,18 +278,3 @@ def _birth(key: str, cell: Any) -> str:
     if not EARLIEST_DAY.year <= born.year <= LATEST_DAY.year:
         raise _Wrong("date_out_of_range", year=str(born.year))
     return str(born)
-
-
-def _split_prefix(values: dict[str, str]) -> None:
-    """A prefix typed in the surname's cell moves to its own, when that is empty."""
-    surname = values.get("surname", "")
-    if values.get("prefix") or not surname:
-        return
-    lowered = surname.lower()
-    if lowered.startswith("d'") and len(surname) > 2:
-        values["prefix"], values["surname"] = surname[:2], surname[2:]
-        return
-    for prefix in PREFIXES:
-        if lowered.startswith(prefix + " ") and len(surname) > len(prefix) + 1:
-            values["prefix"], values["surname"] = surname[: len(prefix)], surname[len(prefix) + 1 :]
-            return

@@ -28,7 +28,7 @@ def person(request: PortalRequest, participant_id: int) -> HttpResponse:
         raise Http404 from None
     today = timezone.localdate()
     known = contracts(request.scope)
-    stays = stays_of(request.scope, participant_id)
+    stays = stays_of(request.scope, participant_id, today=today)
     history = mutations.mutations_of(request.scope, participant_id)
     audit.record(request.scope, "participants.see", participants=[participant_id])
     labels = {contract.id: contract.label for contract in known}
