@@ -1,0 +1,171 @@
+"""The laws of participation as properties: whatever is asked, in whatever order, they hold."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from collectief.enrolment.rules import (
+    Application,
+    Contract,
+    Kind,
+    Member,
+    RegisterAnswer,
+    Terms,
+    carried_out,
+    judge,
+)
+from collectief.foundation.dates import BirthDate
+from collectief.foundation.names import PersonName
+from collectief.foundation.period import Period
+from collectief.mutations.verdicts import Accepted, Refused, Unchanged, Waiting
+from collectief.segments.catalogue import profile
+
+TODAY = date(2026, 11, 24)
+NAME, BORN = PersonName("A.J.", "van der", "Veen"), BirthDate(1980, 2, 1)
+KNOWN = RegisterAnswer(True, name=NAME, birth_date=BORN)
+CONTRACTS = {
+    "1": Contract(1, "1", Period(date(2020, 1, 1))),
+    "2": Contract(2, "2", Period(date(2020, 1, 1))),
+    "old": Contract(3, "old", Period(date(2020, 1, 1), date(2024, 1, 1))),
+}
+TERMS = Terms(profile("staffing_agency"), CONTRACTS, TODAY)
+
+days = st.integers(-300, 300).map(lambda number: TODAY + timedelta(days=number))
+contracts = st.sampled_from(["1", "2"])
+enrolments = st.builds(
+    Application, kind=st.just(Kind.ENROL), contract=contracts, name=st.just(NAME), birth_date=st.just(BORN),
+    first_day=days, reference=st.sampled_from(["", "A", "B"]),
+)  # fmt: skip
+terminations = st.builds(
+    Application, kind=st.just(Kind.TERMINATE), contract=st.sampled_from(["", "1", "2"]), last_day=days,
+    reason=st.sampled_from(["end_of_employment", "deceased"]),
+)  # fmt: skip
+transfers = st.builds(
+    Application, kind=st.just(Kind.TRANSFER), contract=contracts, to_contract=contracts, first_day=days
+)
+references = st.builds(Application, kind=st.just(Kind.CHANGE_REFERENCE), reference=st.sampled_from(["", "A", "B"]))
+applications = st.one_of(enrolments, terminations, transfers, references)
+
+
+def lived(asked: list[Application]) -> Member:
+    """Somebody after a number of applications."""
+    member = Member(register=KNOWN)
+    for application in asked:
+        member = carried_out(member, judge(application, member, TERMS))
+    return member
+
+
+@given(st.lists(applications, max_size=12))
+def test_law_1_no_two_stays_of_one_contract_overlap(asked):
+    stays = lived(asked).stays
+    for number, stay in enumerate(stays):
+        for other in stays[number + 1 :]:
+            assert stay.contract_id != other.contract_id or not stay.period.overlaps(other.period)
+
+
+@given(st.lists(applications, max_size=8), applications)
+def test_law_3_what_was_accepted_once_changes_nothing_the_second_time(asked, application):
+    member = lived(asked)
+    verdict = judge(application, member, TERMS)
+    after = carried_out(member, verdict)
+    if isinstance(verdict, Accepted):
+        assert judge(application, after, TERMS) == Unchanged()
+    else:
+        assert after == member
+
+
+@given(st.lists(applications, max_size=8), applications)
+def test_x05_undoing_the_last_accepted_gives_back_exactly_what_was(asked, application):
+    member = lived(asked)
+    verdict = judge(application, member, TERMS)
+    if not isinstance(verdict, Accepted) or not member.known:
+        return
+    undo = Application(Kind.REVERSE, undoes=verdict.changes)
+    undone = judge(undo, carried_out(member, verdict), TERMS)
+    assert isinstance(undone, Accepted)
+    assert carried_out(carried_out(member, verdict), undone) == member
+
+
+ENROL = Application(Kind.ENROL, contract="1", name=NAME, birth_date=BORN, first_day=date(2026, 11, 1))
+LEAVE = Application(Kind.TERMINATE, contract="1", last_day=date(2026, 12, 31), reason="end_of_employment")
+MOVE = Application(Kind.TRANSFER, contract="1", to_contract="2", first_day=date(2026, 12, 1))
+NEWCOMER, HERE = Member(register=KNOWN), lived([ENROL])
+GONE = lived([ENROL, LEAVE])
+
+
+def test_each_of_them_is_accepted_as_it_stands():
+    for application, member in (
+        (ENROL, NEWCOMER),
+        (LEAVE, HERE),
+        (MOVE, HERE),
+        (Application(Kind.RE_ENROL, contract="2", first_day=date(2026, 12, 1)), GONE),
+        (Application(Kind.CHANGE_REFERENCE, reference="X"), HERE),
+    ):
+        assert isinstance(judge(application, member, TERMS), Accepted), application
+
+
+@pytest.mark.parametrize(
+    ("application", "member", "code"),
+    [
+        (replace(ENROL, contract=""), NEWCOMER, "contract_missing"),
+        (replace(ENROL, contract="9"), NEWCOMER, "contract_unknown"),
+        (replace(ENROL, contract="old"), NEWCOMER, "contract_not_in_force"),
+        (replace(ENROL, first_day=None), NEWCOMER, "first_day_missing"),
+        (replace(ENROL, first_day=date(2025, 1, 1)), NEWCOMER, "first_day_too_early"),
+        (replace(ENROL, first_day=date(2028, 1, 1)), NEWCOMER, "first_day_too_late"),
+        (replace(ENROL, first_day=date(2026, 11, 10)), HERE, "already_enrolled"),
+        (replace(ENROL, first_day=date(2026, 10, 1)), HERE, "enrolled_later"),
+        (ENROL, replace(NEWCOMER, register=RegisterAnswer(False)), "register_unknown"),
+        (ENROL, replace(NEWCOMER, register=replace(KNOWN, deceased=True)), "register_deceased"),
+        (replace(ENROL, name=PersonName("A.", "", "Anders")), NEWCOMER, "register_name_differs"),
+        (replace(ENROL, birth_date=BirthDate(1981, 2, 1)), NEWCOMER, "register_birth_date_differs"),
+        (Application(Kind.RE_ENROL, contract="1", first_day=TODAY), NEWCOMER, "never_enrolled"),
+        (LEAVE, NEWCOMER, "participant_unknown"),
+        (replace(LEAVE, last_day=None), HERE, "last_day_missing"),
+        (replace(LEAVE, reason=""), HERE, "reason_missing"),
+        (replace(LEAVE, reason="bored"), HERE, "reason_unknown"),
+        (replace(LEAVE, last_day=date(2026, 10, 1)), HERE, "last_day_before_start"),
+        (replace(LEAVE, last_day=date(2028, 10, 1)), HERE, "last_day_too_late"),
+        (replace(LEAVE, last_day=date(2027, 2, 1)), GONE, "already_terminated"),
+        (replace(LEAVE, contract="2"), HERE, "not_enrolled"),
+        (replace(LEAVE, contract="9"), HERE, "contract_unknown"),
+        (replace(LEAVE, contract=""), lived([ENROL, replace(ENROL, contract="2")]), "contract_needed"),
+        (replace(MOVE, to_contract="1"), HERE, "same_contract"),
+        (replace(MOVE, first_day=date(2026, 11, 1)), HERE, "transfer_on_first_day"),
+        (replace(MOVE, first_day=date(2026, 10, 1)), HERE, "not_enrolled_then"),
+    ],
+)
+def test_each_refusal_says_which(application, member, code):
+    verdict = judge(application, member, TERMS)
+    assert isinstance(verdict, Refused)
+    assert verdict.code == code
+
+
+def test_who_the_brp_was_not_asked_about_waits():
+    assert judge(ENROL, Member(), TERMS) == Waiting()
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        PersonName("A.J.", "van der", "Veen"), PersonName("A.", "", "van der Veen"), PersonName("", "VAN DER", "VEEN"),
+        PersonName("a.j.", "van der", "veen"),
+    ],
+)  # fmt: skip
+def test_spellings_of_one_name_are_forgiven(typed):
+    assert isinstance(judge(replace(ENROL, name=typed), NEWCOMER, TERMS), Accepted)
+
+
+def test_an_unknown_birth_day_agrees_with_every_day():
+    answer = replace(KNOWN, birth_date=BirthDate(1980, 0, 0))
+    assert isinstance(judge(ENROL, replace(NEWCOMER, register=answer), TERMS), Accepted)
+
+
+def test_a_segment_without_the_capability_cannot():
+    terms = replace(TERMS, profile=profile("municipality"))
+    assert judge(MOVE, HERE, terms) == Refused("not_for_this_segment")
