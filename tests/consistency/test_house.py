@@ -1,0 +1,165 @@
+"""What the house promises and imports alone cannot show."""
+
+from __future__ import annotations
+
+import ast
+import runpy
+import tomllib
+from pathlib import Path
+
+import pytest
+from babel.messages.pofile import read_po
+from django.apps import apps
+from django.db import connection
+from django.urls import URLPattern, get_resolver
+
+from collectief.scope.database import Audience, opened
+from collectief.segments.catalogue import PROFILES
+from collectief.segments.profile import Permission
+from tests.world import agency
+
+SOURCE = Path("src/collectief")
+CONTRACTS = tomllib.loads(Path("pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+ROOMS = [room.strip() for layer in CONTRACTS[0]["layers"] for room in layer.split("|")]
+
+
+def _modules() -> list[Path]:
+    return [path for path in SOURCE.rglob("*.py") if "migrations" not in path.parts]
+
+
+def test_foreign_keys_point_down_the_house():
+    """String references could point upwards without an import."""
+    floor = {
+        room: number for number, layer in enumerate(CONTRACTS[0]["layers"]) for room in map(str.strip, layer.split("|"))
+    }
+    checked = 0
+    for model in apps.get_models():
+        if not model.__module__.startswith("collectief."):
+            continue
+        for field in model._meta.get_fields():
+            target = getattr(field, "remote_field", None) and field.related_model
+            if field.concrete and target and target.__module__.startswith("collectief."):
+                checked += 1
+                here, there = model.__module__.split(".")[1], target.__module__.split(".")[1]
+                assert floor[there] >= floor[here], f"{model.__name__}.{field.name}"
+    assert checked > 10
+
+
+def test_no_code_compares_with_a_segment():
+    """A segment is asked what it allows; its name is data (G12)."""
+    for path in _modules():
+        if path.is_relative_to(SOURCE / "segments") or path.is_relative_to(SOURCE / "demo"):
+            continue
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Compare | ast.MatchValue):
+                names = {n.value for n in ast.walk(node) if isinstance(n, ast.Constant) and isinstance(n.value, str)}
+                assert not names & set(PROFILES), f"{path}:{node.lineno}"
+
+
+def test_no_module_is_a_drawer_for_everything():
+    drawers = {"utils", "helpers", "manager", "managers", "service", "services", "common", "misc"}
+    assert not [path for path in SOURCE.rglob("*") if path.stem in drawers]
+
+
+def _patterns(resolver) -> list[URLPattern]:
+    found = []
+    for pattern in resolver.url_patterns:
+        found += [pattern] if isinstance(pattern, URLPattern) else _patterns(pattern)
+    return found
+
+
+def test_every_address_says_who_may_open_it():
+    public = set()
+    for pattern in _patterns(get_resolver()):
+        view = pattern.callback
+        if getattr(view, "public", False):
+            public.add(pattern.name)
+        else:
+            assert isinstance(getattr(view, "permission", None), Permission), pattern.name
+    assert public == {
+        "alive", "ready", "metrics", "home", "sign_in", "sign_in_begin", "sign_in_complete", "sign_out", "language",
+    }  # fmt: skip
+
+
+def test_every_template_is_used():
+    folder = SOURCE / "web" / "templates"
+    text = "".join(path.read_text() for path in [*SOURCE.rglob("*.py"), *folder.rglob("*.html")])
+    # The error pages are named by a pattern in web.errors.
+    named = text + "".join(f'"errors/{name}.html"' for name in ("400", "403", "404"))
+    unused = [str(p.relative_to(folder)) for p in folder.rglob("*.html") if str(p.relative_to(folder)) not in named]
+    assert not unused
+
+
+def test_english_is_complete():
+    fresh = runpy.run_path("scripts/messages")["gathered"]()
+    with (SOURCE / "locale/en/LC_MESSAGES/django.po").open("rb") as stream:
+        kept = read_po(stream, locale="en")
+
+    def complete(message) -> bool:
+        found = kept.get(message.id)
+        strings = found.string if found else ()
+        return bool(found) and all(strings if isinstance(strings, list | tuple) else [strings])
+
+    assert not [message.id for message in fresh if message.id and not complete(message)]
+    # Placeholders must survive: a lost one would hide what the sentence is about.
+    for message in kept:
+        if message.id and message.python_format:
+            assert list(message.check()) == []
+
+
+@pytest.mark.parametrize(
+    ("script", "make", "page"), [("state-table", "table", "state"), ("mutation-diagram", "page", "mutations")]
+)
+def test_the_docs_are_fresh(script, make, page):
+    assert Path(f"docs/{page}.md").read_text() == runpy.run_path(f"scripts/{script}")[make](), "run `make docs`"
+
+
+@pytest.mark.django_db
+def test_the_applications_login_may_read_nothing_by_itself():
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT session_user, rolsuper, rolbypassrls, rolinherit FROM pg_roles WHERE rolname = session_user"
+        )
+        assert cursor.fetchone() == ("collectief_app", False, False, False)
+        cursor.execute(
+            "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'"
+            " AND has_table_privilege(oid, 'SELECT') AND relname NOT LIKE 'procrastinate%'"
+        )
+        assert {name for (name,) in cursor.fetchall()} == {"django_migrations"}
+
+
+@pytest.mark.django_db
+def test_every_table_with_people_is_under_forced_row_security_with_the_equality_policy():
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT c.relname, c.relrowsecurity, c.relforcerowsecurity FROM pg_class c"
+            " JOIN pg_attribute a ON a.attrelid = c.oid"
+            " WHERE a.attname = 'organisation_id' AND c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace"
+        )
+        tables = cursor.fetchall()
+        assert {"participant", "participation", "mutation", "batch", "batch_row", "audit_event"} <= {
+            t for t, *_ in tables
+        }
+        assert all(enabled and forced for _table, enabled, forced in tables), tables
+        cursor.execute("SELECT tablename, qual FROM pg_policies WHERE %s = ANY (roles)", [Audience.ORGANISATION])
+        for table, rule in cursor.fetchall():
+            column = "id" if table == "organisation" else "organisation_id"
+            assert rule.startswith(f"({column} = ( SELECT "), (table, rule)
+            assert " OR " not in rule and "ANY" not in rule
+        cursor.execute(
+            "SELECT count(*) FROM pg_roles WHERE rolname LIKE 'c\\_%' AND (rolbypassrls OR rolsuper OR rolcanlogin)"
+        )
+        assert cursor.fetchone()[0] == 0
+        for table in ("person", "register_check"):
+            for role in Audience:
+                cursor.execute("SELECT has_table_privilege(%s, %s, 'SELECT, INSERT, UPDATE, DELETE')", [role, table])
+                assert cursor.fetchone()[0] is False, (role, table)
+
+
+@pytest.mark.django_db
+def test_the_trail_can_only_be_added_to():
+    with opened(agency().scope), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT has_table_privilege('audit_event', 'UPDATE'), has_table_privilege('audit_event', 'DELETE')"
+        )
+        assert cursor.fetchone() == (False, False)
