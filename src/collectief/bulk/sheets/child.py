@@ -6,6 +6,7 @@ file is opened. Answers are JSON lines: a head, chunks of rows, an end; or why t
 
 from __future__ import annotations
 
+import gc
 import json
 import resource
 import sys
@@ -36,6 +37,8 @@ def main() -> None:
     question = json.loads(sys.stdin.readline())
     limits = Limits(**question["limits"])
     _confine(limits)
+    # Nothing here makes cycles, and this process ends soon: looking for them only takes time.
+    gc.disable()
     known = {column.key: column for column in COLUMNS}
     template = Template(
         tuple(known[key] for key in question["columns"]),
@@ -86,12 +89,16 @@ def _answers(path: Path, template: Template, limits: Limits) -> Iterator[dict[st
 def _rows(shaper: Shaper, lines: Iterator[list[Any]], header_at: int) -> Iterator[list[Any]]:
     """The rows below the headers as lists for JSON; the parser's iterator starts at row 1, also of a sheet that
     starts lower, so that the numbers are those the spreadsheet shows."""
-    shape = shaper.row
+    shaped = shaper.shaped
     for number, cells in enumerate(islice(lines, header_at, None), start=header_at + 1):
-        row = shape(number, cells)
+        row = shaped(cells)
         if row is not None:
-            problems = [[problem.column, problem.code, problem.params] for problem in row.problems]
-            yield [number, row.action, row.values, problems, row.raw]
+            action, values, problems, raw = row
+            yield [
+                number, action, values,
+                [[problem.column, problem.code, problem.params] for problem in problems] if problems else problems,
+                raw,
+            ]  # fmt: skip
 
 
 def _find_header(workbook: Any, template: Template) -> tuple[Any, int, list[str]]:

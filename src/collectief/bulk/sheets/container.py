@@ -9,6 +9,10 @@ from pathlib import Path
 from typing import Any
 
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_OTHERS = {
+    "pdf": (b"%PDF",),
+    "picture": (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\0", b"MM\0*"),
+}
 # A spreadsheet's XML packs well, but not a thousandfold.
 _HIGHEST_RATIO = 250
 _DIMENSION = re.compile(rb'<dimension\s+ref="([A-Z]+)(\d+)(?::([A-Z]+)(\d+))?"')
@@ -36,19 +40,35 @@ class Limits:
 
 
 def look_at(path: Path, limits: Limits) -> str:
-    """The kind of spreadsheet: xlsx, ods or xls. Raises FileRefused for anything else."""
+    """The kind of spreadsheet: xlsx, ods or xls.
+
+    Raises FileRefused: empty, too_large, too_large_sheet, encrypted, unreadable, or not_a_spreadsheet with what it
+    looks like.
+    """
     size = path.stat().st_size
     if size == 0:
         raise FileRefused("empty")
     if size > limits.file_bytes:
         raise FileRefused("too_large")
     with path.open("rb") as stream:
-        start = stream.read(8)
-        if start == _OLE:
-            return _look_at_ole(stream.read(min(size, 4 * 1024 * 1024)))
+        start = stream.read(512)
+        if start.startswith(_OLE):
+            # Its directory may stand anywhere in the file, which is small enough to look through.
+            return _look_at_ole(start + stream.read())
     if start.startswith(_ZIP):
         return _look_at_zip(path, limits)
-    raise FileRefused("not_a_spreadsheet")
+    raise FileRefused("not_a_spreadsheet", looks=_looks_like(start))
+
+
+def _looks_like(start: bytes) -> str:
+    """What a file that is no spreadsheet seems to be: pdf, picture, web_page, text or unknown."""
+    for kind, signatures in _OTHERS.items():
+        if start.startswith(signatures):
+            return kind
+    lowered = start.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if lowered.startswith((b"<!doctype html", b"<html", b"<table")):
+        return "web_page"
+    return "unknown" if b"\0" in start else "text"
 
 
 def _look_at_ole(content: bytes) -> str:
@@ -56,12 +76,7 @@ def _look_at_ole(content: bytes) -> str:
         raise FileRefused("encrypted")
     if any(name.encode("utf-16-le") in content for name in ("Workbook", "Book")):
         return "xls"
-    # The directory can stand at the end of a large file; the parser decides there.
-    return "xls" if len(content) >= 4 * 1024 * 1024 else _refuse_other()
-
-
-def _refuse_other() -> str:
-    raise FileRefused("not_a_spreadsheet")
+    raise FileRefused("not_a_spreadsheet", looks="document")
 
 
 def _look_at_zip(path: Path, limits: Limits) -> str:
@@ -86,7 +101,7 @@ def _look_at_zip(path: Path, limits: Limits) -> str:
                 return "ods"
     except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError, EOFError, KeyError):
         raise FileRefused("unreadable") from None
-    raise FileRefused("not_a_spreadsheet")
+    raise FileRefused("not_a_spreadsheet", looks="archive")
 
 
 def _look_at_sheets(archive: zipfile.ZipFile, parts: list[zipfile.ZipInfo], limits: Limits) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import json
 import os
 import select
@@ -19,6 +21,7 @@ from .shape import Problem, Row
 __all__ = ["FileHead", "FileRefused", "Limits", "Reading", "read_rows"]
 
 _PIECE = 1 << 18
+_PIPE = 1 << 20
 
 
 @dataclass(slots=True)
@@ -54,6 +57,9 @@ class Reading:
             cwd="/",
         )
         assert child.stdin is not None and child.stdout is not None
+        # A chunk does not fit in a pipe's usual 64 kB: the child would wait for us and we for it, in turns.
+        with contextlib.suppress(OSError):
+            fcntl.fcntl(child.stdout.fileno(), fcntl.F_SETPIPE_SZ, _PIPE)
         ended = False
         try:
             child.stdin.write(json.dumps(self._question).encode() + b"\n")

@@ -51,7 +51,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _EXACT = frozenset({"contract", "relation_number", "external_reference"})
 # Hardly ever twice the same: remembering them would only fill memory.
 _UNIQUE = frozenset({"bsn", "relation_number", "external_reference"})
-_REMEMBERED = 20_000
+_REMEMBERED = 50_000
 
 
 class _Wrong(ValueError):
@@ -82,6 +82,8 @@ class Row:
 
 # What a cell came to: its value ("" when wrong or empty), its text, and what is wrong with it.
 type _Read = tuple[str, str, Problem | None]
+# Takes the column's key, the cell and its text; gives the value or raises _Wrong.
+type _Reader = Callable[[str, Any, str], str]
 
 
 class Shaper:
@@ -92,7 +94,7 @@ class Shaper:
 
     def __init__(self, template: Template, where: Mapping[str, int]) -> None:
         self._blank = [""] * len(template.columns)
-        readers: dict[str, Callable[[str, Any], str]] = {
+        readers: dict[str, _Reader] = {
             "bsn": _bsn, "birth": _birth, "day": _day, "text": _text, "choice": _text,
         }  # fmt: skip
         self._plan = [
@@ -108,6 +110,11 @@ class Shaper:
 
     def row(self, number: int, cells: Sequence[Any]) -> Row | None:
         """The row in these cells, which reach as far as the header does; None when it is empty."""
+        shaped = self.shaped(cells)
+        return None if shaped is None else Row(number, *shaped)
+
+    def shaped(self, cells: Sequence[Any]) -> tuple[str, dict[str, str], list[Problem], list[str]] | None:
+        """Action, values, problems and cells as text, without the cost of a `Row`."""
         values: dict[str, str] = {}
         problems: list[Problem] = []
         shown = self._blank.copy()
@@ -130,7 +137,7 @@ class Shaper:
             empty = False
         if empty:
             return None
-        return Row(number, self._judge(values, problems), values, problems, shown)
+        return self._judge(values, problems), values, problems, shown
 
     def _judge(self, values: dict[str, str], problems: list[Problem]) -> str:
         typed = values.pop("action", "")
@@ -170,7 +177,7 @@ def cell_text(cell: Any) -> str:
         return "TRUE" if cell else "FALSE"
     if isinstance(cell, float):
         return str(int(cell)) if cell.is_integer() else repr(cell)
-    if isinstance(cell, datetime | date):
+    if isinstance(cell, date):
         return f"{cell.day:02}-{cell.month:02}-{cell.year:04}"
     return str(cell)
 
@@ -187,10 +194,10 @@ def _memory(key: str) -> dict[Any, _Read] | None:
     return None if key in _UNIQUE else {}
 
 
-def _read(key: str, cell: Any, reader: Callable[[str, Any], str], memory: dict[Any, _Read] | None) -> _Read:
+def _read(key: str, cell: Any, reader: _Reader, memory: dict[Any, _Read] | None) -> _Read:
     text = cell_text(cell)
     try:
-        read: _Read = (reader(key, cell), text, None)
+        read: _Read = (reader(key, cell, text), text, None)
     except _Wrong as wrong:
         read = ("", text, Problem(key, wrong.code, wrong.params))
     # Numbers are not remembered: 1.0 and TRUE are the same key.
@@ -206,8 +213,7 @@ def _action(typed: str) -> str:
     return ACTIONS.get(search_key(typed), "")
 
 
-def _text(key: str, cell: Any) -> str:
-    text = cell_text(cell)
+def _text(key: str, cell: Any, text: str) -> str:
     if key not in _EXACT:
         text = tidy(text)
     if not text.isprintable() and _CONTROL.search(text):
@@ -224,8 +230,7 @@ def _text(key: str, cell: Any) -> str:
     return text
 
 
-def _bsn(key: str, cell: Any) -> str:
-    text = cell_text(cell)
+def _bsn(key: str, cell: Any, text: str) -> str:
     if not text:
         return ""
     if len(text) == 9 and text.isascii() and text.isdigit() and passes_eleven_test(text):
@@ -244,11 +249,9 @@ def passes_eleven_test(digits: str) -> bool:
     return total % 11 == 0 and digits != "000000000"
 
 
-def _day(key: str, cell: Any) -> str:
-    if isinstance(cell, datetime | date):
-        day = cell.date() if isinstance(cell, datetime) else cell
-        return _in_range(day)
-    text = cell_text(cell)
+def _day(key: str, cell: Any, text: str) -> str:
+    if isinstance(cell, date):
+        return _in_range(cell.date() if isinstance(cell, datetime) else cell)
     if not text:
         return ""
     try:
@@ -265,10 +268,9 @@ def _in_range(day: date) -> str:
     return day.isoformat()
 
 
-def _birth(key: str, cell: Any) -> str:
-    if isinstance(cell, datetime | date):
-        return _day(key, cell)
-    text = cell_text(cell)
+def _birth(key: str, cell: Any, text: str) -> str:
+    if isinstance(cell, date):
+        return _day(key, cell, text)
     if not text:
         return ""
     try:
