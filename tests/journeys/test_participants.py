@@ -11,7 +11,7 @@ import pytest
 from collectief.foundation.dates import dutch
 from collectief.gateways.brp.inhabitants import dummy_bsns, inhabitant
 
-TODAY = date.today()  # noqa: DTZ011
+TODAY = date.today()
 PEOPLE = list(islice(dummy_bsns(60, seed=4242), 60))
 
 

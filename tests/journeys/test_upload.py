@@ -9,7 +9,7 @@ import pytest
 
 from collectief.demo.files import write_demo_file
 
-FIRST_DAY = date.today().replace(day=1)  # noqa: DTZ011
+FIRST_DAY = date.today().replace(day=1)
 
 
 def _sends(visitor, path: Path) -> None:
