@@ -82,9 +82,7 @@ def main(fonts_folder: Path) -> None:
             f'height="{HEIGHT}" role="img"><title>{drawing.title}</title>{mark}<path fill="#fff" d="{path}"/></svg>\n'
         )
         icon = drawing.mark.format(ink=drawing.colour, paper="#fff")
-        (folder / "icon.svg").write_text(
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 40">{icon}</svg>\n'
-        )
+        (folder / "icon.svg").write_text(f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 40">{icon}</svg>\n')
 
 
 if __name__ == "__main__":
