@@ -27,15 +27,8 @@ def _list_page() -> Iterator[report.Line]:
     return search.whole_page()
 
 
-def _peer() -> Iterator[report.Line]:
-    from . import peer
-
-    return peer.against_import_export()
-
-
 BENCHES: dict[str, Callable[[], Iterator[report.Line]]] = {
     "upload": _upload,
-    "upload-peer": _peer,
     "search": _search,
     "list-page": _list_page,
 }
