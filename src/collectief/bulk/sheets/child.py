@@ -116,14 +116,14 @@ def _find_header(workbook: Any, template: Template) -> tuple[Any, int, list[str]
             marked = marked or template.mark in texts
             other_version = other_version or any(text.startswith(MARK_WORD) and text != template.mark for text in texts)
             known = sum(search_key(text) in wanted for text in texts if text)
-            # A merged cell leaves one name where several stood.
-            merged = merged or (known > 0 and _is_merged(sheet, number))
             if known < _HEADERS_AT_LEAST:
+                # A merged cell leaves one name where several stood.
+                merged = merged or (known > 0 and _is_merged(sheet, number))
                 continue
             if not marked:
                 other_version = True
                 break
-            if merged:
+            if _is_merged(sheet, number):
                 raise FileRefused("merged_headers")
             return sheet, number, texts
     if other_version:

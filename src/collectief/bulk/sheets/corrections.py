@@ -12,6 +12,9 @@ from .template import HEADER_ROW, mutations_sheet
 
 _EXTRA = {"nl": ("Wat er niet klopt", "Wat u kunt doen"), "en": ("What is wrong", "What to do")}
 
+# A cell of a workbook holds no more characters; longer text would be left out as a whole.
+_LONGEST_CELL = 32_767
+
 # (the cells as sent, and per problem the reason and the remedy)
 BadRow = tuple[Sequence[str], Sequence[tuple[str, str]]]
 
@@ -21,13 +24,15 @@ def write_bad_rows(stream: IO[bytes], template: Template, rows: Iterable[BadRow]
     book = xlsxwriter.Workbook(stream, {"constant_memory": True})
     try:
         sheet = mutations_sheet(book, template, language, extra=_EXTRA[language])
-        text = book.add_format({"num_format": "@"})
+        # Also text to whoever edits the cell or looks at its bar: a leading = or + starts no formula.
+        text = book.add_format({"num_format": "@", "quote_prefix": True})
+        said = book.add_format({"num_format": "@", "text_wrap": True, "valign": "top"})
         width = len(template.columns)
         for line, (cells, problems) in enumerate(rows, start=HEADER_ROW + 1):
             for number, cell in enumerate(cells[:width]):
                 if cell:
-                    sheet.write_string(line, number, cell, text)
-            sheet.write_string(line, width, " ".join(reason for reason, _ in problems), text)
-            sheet.write_string(line, width + 1, " ".join(remedy for _, remedy in problems), text)
+                    sheet.write_string(line, number, cell[:_LONGEST_CELL], text)
+            sheet.write_string(line, width, " ".join(reason for reason, _ in problems), said)
+            sheet.write_string(line, width + 1, " ".join(remedy for _, remedy in problems), said)
     finally:
         book.close()

@@ -11,6 +11,49 @@ from collectief.foundation.period import EARLIEST_DAY, LATEST_DAY
 
 from .columns import ACTION_LABELS, Template
 
+TITLE = {"nl": "Aan- en afmeldingen", "en": "Enrolments and terminations"}
+
+# Nobody's: this number fails the eleven-test, so a copied example is told apart at once.
+_EXAMPLE = {
+    "bsn": "123456789", "external_reference": "VOORBEELD-1", "initials": "V.B.", "prefix": "van der",
+    "surname": "Voorbeeld", "birth_date": "01-02-1980", "first_day": "01-01-2027",
+}  # fmt: skip
+
+_EXPLAINED = {
+    "nl": (
+        ("Zo vult u in", (
+            "Vul op het tabblad Mutaties per persoon een regel in, onder de kolomnamen. Laat de kolomnamen en het "
+            "versienummer erboven staan. De volgorde van de kolommen mag u veranderen.",
+            "De gegevens moeten overeenkomen met het paspoort of de ID-kaart: wij controleren ze bij de "
+            "Basisregistratie Personen (BRP).",
+            "Begin voor nieuwe mutaties steeds met een leeg sjabloon.",
+        )),
+        ("Wat er daarna gebeurt", (
+            "Verstuur het bestand onder Upload aan- en afmeldingen. U ziet eerst per regel wat er verandert of waarom "
+            "iets niet kan; er gebeurt niets voordat u akkoord geeft.",
+            "Wie u aanmeldt, wordt aangemeld voor de collectiviteit en voor de zorgverzekering; afmelden beëindigt "
+            "beide.",
+            "Het bestand wordt versleuteld bewaard en alleen gebruikt om deze mutaties te verwerken. Na 30 dagen zijn "
+            "de ingevulde regels niet meer te lezen. Bewaar zelf geen kopie met BSN's die u niet nodig heeft.",
+        )),
+    ),
+    "en": (
+        ("How to fill it in", (
+            "Fill in one line per person on the sheet Mutaties, below the headers. Leave the headers and the version "
+            "number above them as they are. The order of the columns may change.",
+            "The data must agree with the passport or identity card: we check them with the register of persons (BRP).",
+            "Start each time from an empty template.",
+        )),
+        ("What happens next", (
+            "Send the file under Upload. For each line you first see what will change or why it cannot; nothing "
+            "happens until you agree.",
+            "Whoever you enrol joins the group contract and the health insurance; terminating ends both.",
+            "The file is kept encrypted and used only to process these changes. After 30 days the lines can no longer "
+            "be read. Do not keep a copy with citizen service numbers you do not need.",
+        )),
+    ),
+}  # fmt: skip
+
 # How far down drop-downs and formats reach; rows below are read as well.
 LINES = 5000
 HEADER_ROW = 1
@@ -37,6 +80,7 @@ def mutations_sheet(book: Any, template: Template, language: str, *, extra: tupl
     for number, column in enumerate(template.columns):
         sheet.set_column(number, number, column.width, day if column.kind == "day" else text)
     sheet.write_string(0, 0, template.mark)
+    sheet.write_string(0, 2, TITLE[language], book.add_format({"bold": True, "font_size": 14}))
     for number, column in enumerate(template.columns):
         sheet.write_string(HEADER_ROW, number, column.header(language), bold)
     for number, name in enumerate(extra, start=len(template.columns)):
@@ -66,36 +110,37 @@ def _choices(book: Any, sheet: Any, template: Template, language: str) -> None:
 
 
 def _instructions(book: Any, template: Template, language: str) -> None:
-    sheet = book.add_worksheet("Invulinstructie" if language == "nl" else "Instructions")
+    dutch = language == "nl"
+    sheet = book.add_worksheet("Invulinstructie" if dutch else "Instructions")
     title = book.add_format({"bold": True, "font_size": 16})
-    head = book.add_format({"bold": True, "bottom": 1})
+    head = book.add_format({"bold": True, "bottom": 1, "valign": "top"})
     wrapped = book.add_format({"text_wrap": True, "valign": "top"})
+    example = book.add_format({"text_wrap": True, "valign": "top", "italic": True, "num_format": "@"})
     sheet.set_column(0, 0, 28)
-    sheet.set_column(1, 1, 90, wrapped)
-    nl = language == "nl"
-    sheet.write_string(0, 0, "Aan- en afmeldingen" if nl else "Enrolments and terminations", title)
-    lines = (
-        (
-            "Vul op het tabblad Mutaties per persoon een regel in. Laat de kolomnamen en het versienummer staan.",
-            "De gegevens moeten overeenkomen met het paspoort of de ID-kaart: wij controleren ze bij de BRP.",
-            "Aanmelden is voor de collectiviteit en voor de zorgverzekering; afmelden beëindigt beide.",
-            "Verstuur het bestand onder Upload aan- en afmeldingen. U ziet eerst wat er met elke regel gebeurt.",
-        )
-        if nl
-        else (
-            "Fill in one line per person on the sheet Mutaties. Leave the headers and the version number as they are.",
-            "The data must agree with the passport or identity card: we check them with the register of persons (BRP).",
-            "Enrolling is for the group contract and the health insurance; terminating ends both.",
-            "Send the file under Upload. You first see what will happen to each line.",
-        )
-    )
+    sheet.set_column(1, 1, 80, wrapped)
+    sheet.set_column(2, 2, 30, example)
+    sheet.write_string(0, 0, TITLE[language], title)
     row = 2
-    for line in lines:
-        sheet.merge_range(row, 0, row, 1, line, wrapped)
-        sheet.set_row(row, 32)
+    for heading, lines in _EXPLAINED[language]:
+        sheet.write_string(row, 0, heading, head)
+        for line in lines:
+            row += 1
+            sheet.merge_range(row, 0, row, 2, line, wrapped)
+            sheet.set_row(row, 32)
+        row += 2
+    names = ("Kolom", "Wat u invult", "Voorbeeld") if dutch else ("Column", "What to fill in", "Example")
+    for place, name in enumerate(names):
+        sheet.write_string(row, place, name, head)
+    made_up = _EXAMPLE | {"action": ACTION_LABELS[language][0]}
+    for column in template.columns:
         row += 1
-    row += 1
-    sheet.write_row(row, 0, ["Kolom" if nl else "Column", "Wat u invult" if nl else "What to fill in"], head)
-    for number, column in enumerate(template.columns, start=row + 1):
-        sheet.write_string(number, 0, column.header(language))
-        sheet.write_string(number, 1, column.hint(language), wrapped)
+        sheet.write_string(row, 0, column.header(language), wrapped)
+        sheet.write_string(row, 1, column.hint(language), wrapped)
+        sheet.write_string(row, 2, made_up.get(column.key, ""), example)
+    row += 2
+    sheet.write_string(row, 0, "Redenen" if dutch else "Reasons", head)
+    for reason in template.reasons:
+        row += 1
+        sheet.write_string(row, 0, reason.dutch if dutch else reason.english, wrapped)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)

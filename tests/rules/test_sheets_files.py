@@ -1,0 +1,289 @@
+"""Whole files: where the headers are, what the template offers, what comes back of rejected rows."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+import xlsxwriter
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from collectief.bulk.sheets.columns import COLUMNS, template_for
+from collectief.bulk.sheets.container import look_at
+from collectief.bulk.sheets.reading import FileRefused, Limits, Reading, read_rows
+from collectief.bulk.sheets.shape import Row
+from collectief.foundation.names import tidy
+from collectief.segments.catalogue import profile
+
+pytestmark = pytest.mark.feature("U21")
+
+TEMPLATE = template_for(profile("staffing_agency"))
+KEYS = [column.key for column in TEMPLATE.columns]
+ENROLS = {
+    "action": "Aanmelden", "bsn": "999990019", "initials": "A.J.", "surname": "Janse", "birth_date": "01-02-1980",
+    "first_day": "01-11-2026",
+}  # fmt: skip
+HEADERS = [column.dutch for column in TEMPLATE.columns]
+
+
+def written(path: Path, lines: Sequence[Sequence[Any]], change: Callable[[Any], None] = lambda sheet: None) -> Path:
+    """A workbook of one sheet with these lines."""
+    book = openpyxl.Workbook()
+    for line in lines:
+        book.active.append(list(line))
+    change(book.active)
+    book.save(path)
+    return path
+
+
+def line_of(cells: dict[str, Any]) -> list[Any]:
+    return [cells.get(key) for key in KEYS]
+
+
+def read(path: Path, **limits: int) -> tuple[list[Row], Reading]:
+    reading = read_rows(path, TEMPLATE, limits=Limits(**limits))
+    return [row for chunk in reading for row in chunk], reading
+
+
+def refusal(path: Path, **limits: int) -> FileRefused:
+    with pytest.raises(FileRefused) as refused:
+        read(path, **limits)
+    return refused.value
+
+
+@pytest.mark.parametrize("above", [0, 1, 5, 13])
+def test_rows_have_the_numbers_the_spreadsheet_shows(tmp_path, above):
+    lines = [*[[]] * above, [TEMPLATE.mark], HEADERS, line_of(ENROLS), [], line_of(ENROLS)]
+    path = written(tmp_path / "a.xlsx", lines)
+    rows, _reading = read(path)
+    assert [row.number for row in rows] == [above + 3, above + 5]
+
+
+def test_headers_further_down_are_not_looked_for(tmp_path):
+    lines = [[TEMPLATE.mark], *[["x"]] * 14, HEADERS, line_of(ENROLS)]
+    assert refusal(written(tmp_path / "a.xlsx", lines)).code == "no_header"
+
+
+def test_a_table_that_starts_further_to_the_right(tmp_path):
+    shifted = [[None, None, *line] for line in ([TEMPLATE.mark], HEADERS, line_of(ENROLS))]
+    rows, _reading = read(written(tmp_path / "a.xlsx", shifted))
+    assert rows[0].values["surname"] == "Janse" and not rows[0].problems
+
+
+def test_a_mark_to_the_right_of_a_narrow_table_and_titles_beside_it(tmp_path):
+    lines = [["Flexwerk B.V.", None, "mutaties november"], [None] * 20 + [TEMPLATE.mark], HEADERS, line_of(ENROLS)]
+    rows, reading = read(written(tmp_path / "a.xlsx", lines))
+    assert rows[0].number == 4 and not rows[0].problems and reading.head.warnings == []
+
+
+@pytest.mark.parametrize(
+    "spell", [str.upper, str.lower, lambda name: f"  {name} ", lambda name: name.replace(" ", "_")]
+)
+def test_headers_in_any_spelling(tmp_path, spell):
+    lines = [[TEMPLATE.mark], [spell(name) for name in HEADERS], line_of(ENROLS)]
+    rows, reading = read(written(tmp_path / "a.xlsx", lines))
+    assert not rows[0].problems and reading.head.warnings == []
+
+
+def test_headers_by_their_other_names(tmp_path):
+    names = [column.aliases[0] if column.aliases else column.english for column in TEMPLATE.columns]
+    rows, reading = read(written(tmp_path / "a.xlsx", [[TEMPLATE.mark], names, line_of(ENROLS)]))
+    assert not rows[0].problems and reading.head.warnings == []
+
+
+def test_no_two_columns_share_a_name():
+    names = [name for column in COLUMNS for name in column.names]
+    assert len(names) == len(set(names))
+
+
+def test_optional_columns_may_be_left_out(tmp_path):
+    lines = [[TEMPLATE.mark], HEADERS[:12], line_of(ENROLS)[:12]]
+    rows, _reading = read(written(tmp_path / "a.xlsx", lines))
+    assert not rows[0].problems and len(rows[0].raw) == len(KEYS)
+
+
+def test_what_is_missing_or_doubled_is_named(tmp_path):
+    without = [name for name in HEADERS if name not in ("BSN", "Reden")]
+    refused = refusal(written(tmp_path / "a.xlsx", [[TEMPLATE.mark], without, ["x"]]))
+    assert (refused.code, refused.params) == ("missing_columns", {"columns": ["BSN", "Reden"]})
+    refused = refusal(written(tmp_path / "b.xlsx", [[TEMPLATE.mark], [*HEADERS, "bsn", "Surname"], ["x"]]))
+    assert (refused.code, refused.params) == ("doubled_columns", {"columns": ["BSN", "Achternaam"]})
+
+
+@pytest.mark.parametrize("mark", [None, "Sjabloon 2025-1", "Sjabloon 2026-10", "2026-1"])
+def test_no_mark_or_that_of_another_version(tmp_path, mark):
+    refused = refusal(written(tmp_path / "a.xlsx", [[mark], HEADERS, line_of(ENROLS)]))
+    assert (refused.code, refused.params) == ("wrong_version", {"version": TEMPLATE.version})
+
+
+def test_a_mark_below_the_headers_is_none(tmp_path):
+    refused = refusal(written(tmp_path / "a.xlsx", [HEADERS, [TEMPLATE.mark], line_of(ENROLS)]))
+    assert refused.code == "wrong_version"
+
+
+def test_the_right_mark_without_headers_is_not_told_to_be_another_version(tmp_path):
+    assert refusal(written(tmp_path / "a.xlsx", [[TEMPLATE.mark], ["Aanmelden", "Janse"]])).code == "no_header"
+    assert refusal(written(tmp_path / "b.xlsx", [["iets"], ["anders"]])).code == "no_header"
+
+
+@pytest.mark.parametrize("where", ["A2:Q2", "F2:H2", "A2:A3", "B1:B2"])
+def test_merged_headers_are_told_as_such(tmp_path, where):
+    lines = [[TEMPLATE.mark], HEADERS, line_of(ENROLS)]
+    path = written(tmp_path / "a.xlsx", lines, lambda sheet: sheet.merge_cells(where))
+    assert refusal(path).code == "merged_headers"
+
+
+def test_a_title_may_be_merged_also_when_it_is_called_as_a_column(tmp_path):
+    lines = [["Mutatie"], [TEMPLATE.mark], HEADERS, line_of(ENROLS)]
+    rows, _reading = read(written(tmp_path / "a.xlsx", lines, lambda sheet: sheet.merge_cells("A1:H1")))
+    assert len(rows) == 1
+
+
+def test_formatted_empty_rows_are_no_rows(tmp_path):
+    def formatted(sheet):
+        for number in range(4, 401):
+            for place in range(1, 18):
+                sheet.cell(number, place).number_format = "@"
+
+    rows, _reading = read(written(tmp_path / "a.xlsx", [[TEMPLATE.mark], HEADERS, line_of(ENROLS)], formatted))
+    assert [row.number for row in rows] == [3]
+
+
+def test_a_formula_gives_its_value_and_its_text_is_never_seen(tmp_path):
+    path = tmp_path / "a.xlsx"
+    book = xlsxwriter.Workbook(path)
+    sheet = book.add_worksheet()
+    sheet.write_row(0, 0, [TEMPLATE.mark])
+    sheet.write_row(1, 0, HEADERS)
+    sheet.write_row(2, 0, [cell or "" for cell in line_of(ENROLS)])
+    sheet.write_formula(2, KEYS.index("surname"), '=CONCAT("Jan","se")', None, "Janse")
+    sheet.write_formula(2, KEYS.index("external_reference"), "=40+2", None, 42)
+    book.close()
+    [row], _reading = read(path)
+    assert (row.values["surname"], row.values["external_reference"]) == ("Janse", "42")
+    assert not [cell for cell in row.raw if "CONCAT" in cell or "+" in cell]
+
+
+def test_more_rows_or_columns_than_are_taken(tmp_path):
+    path = written(tmp_path / "a.xlsx", [[TEMPLATE.mark], HEADERS, *[line_of(ENROLS)] * 60])
+    assert len(read(path, rows=60)[0]) == 60
+    assert refusal(path, rows=40).code == "too_large_sheet"
+    assert refusal(path, columns=10).code == "too_large_sheet"
+
+
+def test_rows_come_a_thousand_at_a_time_and_in_order(tmp_path):
+    path = written(tmp_path / "a.xlsx", [[TEMPLATE.mark], HEADERS, *[line_of(ENROLS)] * 2345])
+    reading = read_rows(path, TEMPLATE)
+    chunks = list(reading)
+    assert [len(chunk) for chunk in chunks] == [1000, 1000, 345]
+    assert [row.number for chunk in chunks for row in chunk] == list(range(3, 2348))
+    assert reading.head.sheet == "Sheet"
+
+
+def test_whoever_stops_halfway_leaves_no_child(tmp_path):
+    path = written(tmp_path / "a.xlsx", [[TEMPLATE.mark], HEADERS, *[line_of(ENROLS)] * 5000])
+    rows = iter(read_rows(path, TEMPLATE))
+    next(rows)
+    rows.close()
+    children = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
+    named = [Path(f"/proc/{child}/cmdline").read_bytes() for child in children]
+    assert not [name for name in named if b"sheets.child" in name]
+
+
+def test_a_file_that_is_gone_is_unreadable(tmp_path):
+    assert refusal(tmp_path / "gone.xlsx").code == "unreadable"
+
+
+def test_the_child_limits_itself_before_it_opens_the_file(tmp_path):
+    program = (
+        "import json, resource; from collectief.bulk.sheets import child, container\n"
+        "child._confine(container.Limits())\n"
+        "names = ('AS', 'CPU', 'FSIZE', 'CORE', 'NOFILE')\n"
+        "print(json.dumps([resource.getrlimit(getattr(resource, 'RLIMIT_' + name))[1] for name in names]))\n"
+    )
+    environment = {"PYTHONPATH": ":".join(path for path in sys.path if path)}
+    out = subprocess.run(
+        [sys.executable, "-c", program], env=environment, capture_output=True, check=True, cwd=tmp_path
+    )
+    memory, seconds, size, core, files = json.loads(out.stdout)
+    assert memory <= 1536 * 2**20 and seconds <= 120 and size == core == 0 and files <= 16
+
+
+@pytest.mark.parametrize(
+    ("content", "looks"),
+    [(b"%PDF-1.7", "pdf"), (b"\x89PNG\r\n", "picture"), (b"\xff\xd8\xff\xe0", "picture"), (b"a;b;c\n", "text"),
+     (b"\xef\xbb\xbf <!DOCTYPE HTML><html>", "web_page"), (b"\x7fELF\0\0", "unknown")],
+)  # fmt: skip
+def test_what_a_file_looks_like_is_told(tmp_path, content, looks):
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(content)
+    with pytest.raises(FileRefused) as refused:
+        look_at(path, Limits())
+    assert (refused.value.code, refused.value.params) == ("not_a_spreadsheet", {"looks": looks})
+
+
+def test_a_part_that_is_larger_than_the_zip_says(tmp_path):
+    """The directory is only what the file says of itself: the limits of the child hold all the same."""
+    path = tmp_path / "a.xlsx"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/workbook.xml", "<workbook/>")
+        archive.writestr("xl/worksheets/sheet1.xml", b"0" * 20_000_000)
+    content = bytearray(path.read_bytes())
+    entry = content.rfind(b"PK\x01\x02")
+    content[entry + 24 : entry + 28] = (1000).to_bytes(4, "little")
+    path.write_bytes(content)
+    assert refusal(path).code == "unreadable"
+
+
+WORDS = st.text(st.characters(codec="utf-8", categories=("L", "M", "N", "P", "S", "Zs")), min_size=1, max_size=30)
+LINES = st.lists(
+    st.fixed_dictionaries(
+        {
+            "surname": WORDS.map(lambda word: f"Q{word}"),
+            "birth_date": st.dates(date(1900, 1, 1), date(2099, 12, 31)),
+            "external_reference": WORDS.map(str.strip),
+            "house_number": st.integers(1, 99_999),
+        }
+    ),
+    min_size=1,
+    max_size=20,
+)
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(LINES)
+def test_what_is_written_is_read_back(tmp_path, people):
+    path = tmp_path / "a.xlsx"
+    book = xlsxwriter.Workbook(path, {"strings_to_formulas": False, "strings_to_urls": False})
+    sheet = book.add_worksheet()
+    day = book.add_format({"num_format": "dd-mm-yyyy"})
+    sheet.write_row(0, 0, [TEMPLATE.mark])
+    sheet.write_row(1, 0, HEADERS)
+    for number, person in enumerate(people, start=2):
+        for key, cell in (ENROLS | person).items():
+            place = KEYS.index(key)
+            if isinstance(cell, date):
+                sheet.write_datetime(number, place, cell, day)
+            elif isinstance(cell, int):
+                sheet.write_number(number, place, cell)
+            else:
+                sheet.write_string(number, place, cell)
+    book.close()
+    rows, _reading = read(path)
+    assert [row.number for row in rows] == list(range(3, 3 + len(people)))
+    for row, person in zip(rows, people, strict=True):
+        assert not row.problems
+        assert row.values["surname"] == tidy(person["surname"])
+        assert row.values["birth_date"] == person["birth_date"].isoformat()
+        assert row.values.get("external_reference", "") == person["external_reference"]
+        assert row.values["house_number"] == str(person["house_number"])

@@ -1,0 +1,336 @@
+"""What the cells of one row come to: one table per kind of cell, as people and programs write them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, time
+from typing import Any
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from collectief.bulk.sheets.columns import template_for
+from collectief.bulk.sheets.shape import PREFIXES, Row, Shaper, cell_text, passes_eleven_test, split_prefix
+from collectief.foundation.bsn import Bsn
+from collectief.segments.catalogue import profile
+
+pytestmark = pytest.mark.feature("U21")
+
+TEMPLATE = template_for(profile("staffing_agency"))
+KEYS = [column.key for column in TEMPLATE.columns]
+ENROLS = {
+    "action": "Aanmelden", "bsn": "999990019", "initials": "A.J.", "surname": "Janse", "birth_date": "01-02-1980",
+    "first_day": "01-11-2026",
+}  # fmt: skip
+TERMINATES = {"action": "Afmelden", "relation_number": "100001", "last_day": "30-11-2026", "reason": "Overleden"}
+RENAMES = {"action": "Wijzigen referentie", "relation_number": "100001", "external_reference": "P-2"}
+
+
+def shaped(cells: Mapping[str, Any]) -> Row | None:
+    """The row with these cells, in the order of the template."""
+    return Shaper(TEMPLATE, {key: place for place, key in enumerate(KEYS)}).row(3, [cells.get(key, "") for key in KEYS])
+
+
+def row_of(cells: Mapping[str, Any]) -> Row:
+    row = shaped(cells)
+    assert row is not None
+    return row
+
+
+def value(key: str, cell: Any) -> str | None:
+    """What an enrolment with this cell holds, and that nothing is wrong with it."""
+    row = row_of(ENROLS | {key: cell})
+    assert not row.problems, row.problems
+    return row.values.get(key)
+
+
+def codes(cells: Mapping[str, Any]) -> list[tuple[str, str]]:
+    return [(problem.column, problem.code) for problem in row_of(cells).problems]
+
+
+@pytest.mark.parametrize("whole", [ENROLS, TERMINATES, RENAMES], ids=["enrol", "terminate", "change"])
+def test_what_is_complete_has_no_problems(whole):
+    assert codes(whole) == []
+
+
+@pytest.mark.parametrize(
+    ("cell", "read"),
+    [
+        (date(1980, 2, 1), "1980-02-01"),
+        (datetime(1980, 2, 1), "1980-02-01"),
+        (datetime(1980, 2, 1, 23, 59), "1980-02-01"),
+        ("1-2-1980", "1980-02-01"),
+        ("01-02-1980", "1980-02-01"),
+        ("1980-02-01", "1980-02-01"),
+        (" 01-02-1980 ", "1980-02-01"),
+        ("1/2/1980", "1980-02-01"),
+        ("29-02-2000", "2000-02-29"),
+    ],
+)
+@pytest.mark.parametrize("key", ["birth_date", "first_day"])
+def test_dates(key, cell, read):
+    assert value(key, cell) == read
+
+
+@pytest.mark.parametrize(
+    ("cell", "code"),
+    [
+        ("31-02-2026", "date_invalid"),
+        ("2-31-2026", "date_invalid"),
+        ("1-2-80", "date_invalid"),
+        ("gisteren", "date_invalid"),
+        (46000.0, "date_invalid"),
+        (True, "date_invalid"),
+        (time(1, 2), "date_invalid"),
+        ("01-01-1800", "date_out_of_range"),
+        ("01-01-2200", "date_out_of_range"),
+        (date(1899, 12, 31), "date_out_of_range"),
+        (datetime(2200, 1, 1), "date_out_of_range"),
+    ],
+)
+@pytest.mark.parametrize("key", ["birth_date", "first_day"])
+def test_what_is_no_date(key, cell, code):
+    assert codes(ENROLS | {key: cell}) == [(key, code)]
+
+
+def test_the_first_and_last_day_that_can_be_meant():
+    assert value("first_day", "01-01-1900") == "1900-01-01"
+    assert value("first_day", "31-12-2099") == "2099-12-31"
+
+
+def test_a_birth_date_may_lack_its_day_or_month_and_a_start_may_not():
+    assert value("birth_date", "00-00-1980") == "1980-00-00"
+    assert value("birth_date", "00-02-1980") == "1980-02-00"
+    assert codes(ENROLS | {"first_day": "00-00-2026"}) == [("first_day", "date_invalid")]
+
+
+@pytest.mark.parametrize(
+    ("cell", "read"),
+    [
+        ("999990019", "999990019"),
+        (999990019.0, "999990019"),
+        ("9999.90.019", "999990019"),
+        (" 999 990 019 ", "999990019"),
+        ("012345672", "012345672"),
+        (12345672.0, "012345672"),
+        ("12345672", "012345672"),
+    ],
+)
+def test_a_bsn_gets_the_zeros_back_that_a_spreadsheet_ate(cell, read):
+    assert value("bsn", cell) == read
+
+
+@pytest.mark.parametrize("cell", ["123456789", "000000000", 5.0, "99999001X", 999990019.5, "٩٩٩٩٩٠٠١٩", "1" * 40])
+def test_what_is_no_bsn(cell):
+    assert codes(ENROLS | {"bsn": cell}) == [("bsn", "bsn_invalid")]
+
+
+@given(st.from_regex(r"[0-9]{9}", fullmatch=True))
+@example("000000000")
+@example("999990019")
+def test_the_quick_eleven_test_is_that_of_the_foundation(digits):
+    try:
+        expected = Bsn.parse(digits).digits == digits
+    except ValueError:
+        expected = False
+    assert passes_eleven_test(digits) == expected
+
+
+@pytest.mark.parametrize(
+    ("cell", "read"),
+    [
+        ("A.J.", "A.J."),
+        ("AJ", "A.J."),
+        ("aj", "A.J."),
+        ("A J", "A.J."),
+        ("A. J. ", "A.J."),
+        ("Anna", "A."),
+        ("Ö", "Ö."),
+    ],
+)
+def test_initials_with_and_without_points(cell, read):
+    assert value("initials", cell) == read
+
+
+@pytest.mark.parametrize(
+    ("cell", "prefix", "surname"),
+    [
+        ("van der Veen", "van der", "Veen"),
+        ("Van Der Veen", "Van Der", "Veen"),
+        ("el Amrani", "el", "Amrani"),
+        ("d'Artagnan", "d'", "Artagnan"),
+        ("d’Artagnan", "d'", "Artagnan"),
+        ("in 't Veld", "in 't", "Veld"),
+        ("'t Hart", "'t", "Hart"),
+        ("van Vliet", "van", "Vliet"),
+        ("Vandenberg", None, "Vandenberg"),
+        ("Delano", None, "Delano"),
+        ("Elzinga", None, "Elzinga"),
+        ("Van", None, "Van"),
+        ("O'Brien", None, "O'Brien"),
+    ],
+)
+def test_a_prefix_typed_before_the_surname_is_taken_apart(cell, prefix, surname):
+    values = row_of(ENROLS | {"surname": cell}).values
+    assert (values.get("prefix"), values["surname"]) == (prefix, surname)
+
+
+def test_a_prefix_in_its_own_cell_leaves_the_surname_alone():
+    values = row_of(ENROLS | {"prefix": "van", "surname": "de Wal"}).values
+    assert (values["prefix"], values["surname"]) == ("van", "de Wal")
+
+
+@pytest.mark.parametrize("prefix", PREFIXES)
+def test_every_prefix_is_found_whole(prefix):
+    assert split_prefix(f"{prefix} Zandt") == (prefix, "Zandt")
+
+
+@pytest.mark.parametrize(
+    ("cell", "read"),
+    [
+        ("Święcicka-Żółć", "Święcicka-Żółć"),
+        ("Çalışkan", "Çalışkan"),
+        ("Mu\u0308ller", "Müller"),
+        ("  Janse   Bakker ", "Janse Bakker"),
+        ("Janse\u00a0", "Janse"),
+        ("O`Brien", "O'Brien"),
+        ("Δημητρίου", "Δημητρίου"),
+    ],
+)
+def test_surnames_keep_their_letters(cell, read):
+    assert value("surname", cell) == read
+
+
+@pytest.mark.parametrize(
+    ("cell", "code"),
+    [("---", "surname_without_letters"), (123.0, "surname_without_letters"), ("x" * 201, "too_long"),
+     ("Jan\x07se", "unreadable_characters")],
+)  # fmt: skip
+def test_what_is_no_surname(cell, code):
+    assert codes(ENROLS | {"surname": cell}) == [("surname", code)]
+
+
+@pytest.mark.parametrize(
+    ("cell", "read"),
+    [
+        ("00123", "00123"),
+        ("P-1  ", "P-1"),
+        ("A  b’c", "A  b’c"),
+        (12345.0, "12345"),
+        (12.5, "12.5"),
+        (123456789012345.0, "123456789012345"),
+        ("1E5", "1E5"),
+        ("   ", None),
+        ("=1+1", "=1+1"),
+    ],
+)  # fmt: skip
+def test_a_reference_is_kept_as_it_was_sent(cell, read):
+    assert value("external_reference", cell) == read
+
+
+@pytest.mark.parametrize("typed", ["Aanmelden", "AANMELDEN ", "aanmelden", "Enrol", "enrol"])
+def test_actions_in_both_languages_and_any_case(typed):
+    assert row_of(ENROLS | {"action": typed}).action == "enrol"
+
+
+@pytest.mark.parametrize("typed", ["Wijzigen referentie", "change reference", "change_reference"])
+def test_a_change_of_reference_by_its_names(typed):
+    assert row_of(RENAMES | {"action": typed}).action == "change_reference"
+
+
+def test_an_action_that_is_missing_or_unknown():
+    assert codes(ENROLS | {"action": ""}) == [("action", "action_missing")]
+    assert codes(ENROLS | {"action": "Verwijderen"}) == [("action", "action_unknown")]
+    assert row_of(ENROLS | {"action": "Verwijderen"}).action == ""
+
+
+@pytest.mark.parametrize("reason", TEMPLATE.reasons, ids=lambda reason: reason.code)
+def test_reasons_by_code_dutch_and_english(reason):
+    for name in (reason.code, reason.dutch, reason.english, reason.dutch.upper()):
+        row = row_of(TERMINATES | {"reason": name})
+        assert (row.values["reason"], row.problems) == (reason.code, [])
+
+
+def test_a_reason_nobody_knows():
+    assert codes(TERMINATES | {"reason": "Zomaar"}) == [("reason", "reason_unknown")]
+
+
+@pytest.mark.parametrize(
+    ("whole", "key"),
+    [(ENROLS, key) for key in ("bsn", "initials", "surname", "birth_date", "first_day")]
+    + [(TERMINATES, "last_day"), (TERMINATES, "reason"), (RENAMES, "external_reference")],
+)
+def test_what_an_action_needs(whole, key):
+    assert codes(whole | {key: "  "}) == [(key, f"{key}_missing")]
+
+
+@pytest.mark.parametrize("whole", [TERMINATES, RENAMES], ids=["terminate", "change"])
+def test_a_row_must_say_whom_it_is_about(whole):
+    assert codes(whole | {"relation_number": ""}) == [("", "person_missing")]
+    assert codes(whole | {"relation_number": "", "bsn": "999990019"}) == []
+
+
+def test_a_new_reference_does_not_say_whom_it_is_about_and_an_old_one_does():
+    assert codes(TERMINATES | {"relation_number": "", "external_reference": "P-1"}) == []
+    assert codes(RENAMES | {"relation_number": ""}) == [("", "person_missing")]
+
+
+def test_a_wrong_bsn_is_told_once_not_also_as_missing():
+    assert codes(TERMINATES | {"relation_number": "", "bsn": "123456789"}) == [("bsn", "bsn_invalid")]
+    assert codes(ENROLS | {"bsn": "123456789"}) == [("bsn", "bsn_invalid")]
+
+
+def test_an_end_before_the_start():
+    assert codes(ENROLS | {"last_day": "31-10-2026"}) == [("last_day", "end_before_start")]
+    assert codes(ENROLS | {"last_day": "01-11-2026"}) == []
+
+
+def test_a_row_without_anything_in_it_is_no_row():
+    assert shaped({}) is None
+    assert shaped({"surname": "   ", "bsn": "\u00a0"}) is None
+
+
+def test_what_was_sent_is_kept_beside_what_was_read():
+    row = row_of(
+        ENROLS | {"birth_date": date(1980, 2, 1), "bsn": 12345672.0, "surname": "van der Veen", "city": "x\x07"}
+    )
+    raw = dict(zip(KEYS, row.raw, strict=True))
+    assert (raw["birth_date"], raw["bsn"], raw["surname"], raw["city"]) == (
+        "01-02-1980", "12345672", "van der Veen", "x\x07",
+    )  # fmt: skip
+
+
+def test_cells_that_repeat_are_read_the_same_each_time():
+    """TRUE, 1.0 and "1" are three things, whichever comes first."""
+    shaper = Shaper(TEMPLATE, {key: place for place, key in enumerate(KEYS)})
+    for cell, read in ((1.0, "1"), (True, "TRUE"), ("1", "1"), (1.0, "1"), ("1 ", "1"), (True, "TRUE")):
+        row = shaper.row(3, [{**ENROLS, "house_number": cell}.get(key, "") for key in KEYS])
+        assert row is not None and row.values["house_number"] == read
+
+
+def test_a_wrong_cell_that_repeats_is_wrong_each_time():
+    shaper = Shaper(TEMPLATE, {key: place for place, key in enumerate(KEYS)})
+    for _ in range(3):
+        row = shaper.row(3, [{**ENROLS, "birth_date": "31-02-1980"}.get(key, "") for key in KEYS])
+        assert row is not None and [problem.code for problem in row.problems] == ["date_invalid"]
+
+
+ANY_CELL = st.one_of(
+    st.text(max_size=60), st.floats(allow_nan=False, allow_infinity=False), st.booleans(), st.dates(), st.datetimes(),
+    st.times(),
+)  # fmt: skip
+
+
+@given(st.dictionaries(st.sampled_from(KEYS), ANY_CELL))
+def test_no_cells_whatever_break_a_row(cells):
+    row = shaped(cells)
+    if row is not None:
+        assert len(row.raw) == len(KEYS)
+        assert row.problems or row.action
+
+
+@given(ANY_CELL)
+def test_a_cell_typed_again_as_text_is_the_same_text(cell):
+    text = cell_text(cell)
+    assert cell_text(text) == text
