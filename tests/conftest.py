@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
+import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from collectief.config.embedded import EmbeddedServer
 
@@ -86,6 +89,29 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     """The controlling process stops the server when the run is over."""
     if not hasattr(config, "workerinput") and (STATE / "postgres").exists():
         EmbeddedServer(STATE).stop()
+
+
+_CHROMIUM = (
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whatever needs the browser runs in one process: journeys share one installation and one Chromium."""
+    for item in items:
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("browser"))
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The system's Chromium, or Playwright's own where there is none."""
+    program = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=program, args=list(_CHROMIUM))
+        yield launched
+        launched.close()
 
 
 TODAY = date(2026, 11, 24)

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from collectief.foundation.assurance import AssuranceLevel
 from collectief.gateways.brp import simulator as brp
@@ -23,15 +23,6 @@ PEOPLE = [
     Person("anna", "Anna de Vries", "12345678", "Uitzendbureau De Brug B.V."),
     Person("otto", "Otto Visser", "87654321", "Werkspoor Personeelsdiensten Noord-Holland B.V.", "000012345678"),
 ]
-CHROMIUM = "/usr/bin/chromium"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

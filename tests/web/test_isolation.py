@@ -94,8 +94,8 @@ def addresses(ids: dict[str, int]) -> list[str]:
 def _walk(client: Client, ids: dict[str, int], secrets: list[str]) -> None:
     for path in addresses(ids):
         for method in ("get", "post"):
-            if path == "/uitloggen/":
-                continue
+            if path == "/uitloggen/" and method == "post":
+                continue  # signing out works, and would end the walk
             response = getattr(client, method)(path)
             body = b"".join(response.streaming_content) if response.streaming else response.content
             text = body.decode(errors="replace")

@@ -16,6 +16,7 @@ from collectief.access.actions import admit
 from collectief.access.identity import identity_provider
 from collectief.access.queries import lowest_level
 from collectief.gateways.eherkenning.port import SignInRefused
+from collectief.scope.database import signing_in
 from collectief.segments.profile import Permission
 
 from .page import PortalRequest, page, public
@@ -82,8 +83,9 @@ def complete(request: PortalRequest) -> HttpResponse:
 @public
 @require_POST
 def sign_out(request: PortalRequest) -> HttpResponse:
-    """Out, here and now."""
-    request.session.flush()
+    """Out, here and now; sessions are the sign-in's, not the organisation's."""
+    with signing_in():
+        request.session.flush()
     return redirect(f"{reverse('sign_in')}?uitgelogd")
 
 
