@@ -97,6 +97,7 @@ _CHROMIUM = (
 )  # fmt: skip
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Whatever needs the browser runs in one process: journeys share one installation and one Chromium."""
     for item in items:
