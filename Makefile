@@ -17,10 +17,12 @@ install: ## .venv with Python 3.13 and what requirements.lock names; fetches uv 
 demo: install ## the whole portal on this machine, with a demo world; PORT=8000, Ctrl-C ends it
 	@$(BIN)/collectief demo --port $(PORT)
 
-test: install ## every test, browser ones included, in two lanes; ARGS="-k upload" for some
+test: install ## every test in two lanes, then the journeys on one installation; ARGS="-k upload" for some
 	@CHROMIUM=$$(scripts/install-browser) && export CHROMIUM && \
 	SOFFICE=$$(scripts/install-office || true) && export SOFFICE && \
-	$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+	if [ -n '$(ARGS)' ]; then $(BIN)/python -m pytest $(ARGS); else \
+	$(BIN)/python -m pytest -n 2 --dist loadfile --ignore tests/journeys && \
+	$(BIN)/python -m pytest tests/journeys; fi
 
 check: install ## linters, formatting, types and the walls of the house
 	@$(BIN)/ruff check
