@@ -98,12 +98,12 @@ def confirm(scope: Scope, humans: Sequence[Human], moment: Moment, *, deceased: 
     """Let the BRP have said that these people are who they say they are."""
     found = {h.bsn: RegisteredPerson(h.bsn, h.name, h.birth_date, deceased) for h in humans}
     with opened(scope):
-        register.keep(scope, LookUp(found, frozenset(), ()), now=moment.now)
+        said = register.answers(scope, LookUp(found, frozenset(), ()))
+        register.keep(scope, said, now=moment.now)
 
 
 def subject(scope: Scope, bsn: Bsn) -> Subject:
-    keys = bsn_keys(scope)
-    return Subject(bsn_index=keys.blind_index(bsn), bsn_sealed=keys.sealed(bsn))
+    return Subject(bsn_index=bsn_keys(scope).blind_index(bsn), bsn=bsn)
 
 
 def enrol(scope: Scope, human: Human, contract: str, first_day: date, **more: object) -> Request:

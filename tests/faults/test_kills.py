@@ -14,10 +14,11 @@ import time
 import pytest
 from django.db import connections
 
-from collectief.bulk import actions, inline, jobs, queries, rows
-from collectief.bulk.models import BatchRow
+from collectief.bulk import actions, inline, intake, jobs, queries
+from collectief.bulk.models import BatchChunk
 from collectief.bulk.rules import State
 from collectief.enrolment.models import Participation
+from collectief.mutations.corridor import LANES
 from collectief.mutations.models import Mutation
 from collectief.participants import register as register_module
 from collectief.scope.database import opened
@@ -40,12 +41,8 @@ def _go_on(scope, batch_id: int) -> None:
     if batch.state == State.PLANNED:
         with opened(scope):
             actions.accept(scope, batch_id, version=batch.version, moment=jobs.moment())
-    for lane in range(actions.LANES):
-        with opened(scope):
-            left = rows.chunks(batch_id, lane, "outcome = ''")
-        for chunk in left:
-            actions.carry_out_chunk(scope, batch_id, lane, chunk, jobs.moment())
-    actions.finish(scope, batch_id, jobs.moment())
+    for lane in range(LANES):
+        jobs.carry_out_lane(scope, batch_id, lane)
 
 
 def _killed_after(seconds: float, work) -> bool:
@@ -70,7 +67,7 @@ def _killed_after(seconds: float, work) -> bool:
 @pytest.mark.timeout(600)
 def test_two_hundred_kills_and_every_row_has_exactly_one_outcome(monkeypatch, tmp_path):
     monkeypatch.setattr(register_module, "current_register", Register)
-    monkeypatch.setattr(rows, "CHUNK", 20)
+    monkeypatch.setattr(intake, "CHUNK", 20)
     chance = random.Random(7085)
     ours = agency()
     kills = files = 0
@@ -83,8 +80,8 @@ def test_two_hundred_kills_and_every_row_has_exactly_one_outcome(monkeypatch, tm
         with opened(ours.scope):
             found = queries.batch(ours.scope, batch.id)
             assert sum(found.outcome_counts.values()) == found.rows == ROWS
-            assert not BatchRow.objects.filter(batch_id=batch.id, outcome="").exists()
-            processed = BatchRow.objects.filter(batch_id=batch.id, outcome="processed")
+            assert not BatchChunk.objects.filter(batch_id=batch.id, outcome="").exists()
+            processed = BatchChunk.objects.filter(batch_id=batch.id, outcome="processed")
             mutations = Mutation.objects.filter(source__startswith=f"{batch.id}/")
             assert mutations.values("source").distinct().count() == mutations.count()
             assert mutations.filter(state="processed").count() == processed.count()

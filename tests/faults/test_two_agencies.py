@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import connections
 
-from collectief.bulk import inline, rows
+from collectief.bulk import inline, intake
 from collectief.enrolment.models import Participation
 from collectief.participants import register as register_module
 from collectief.participants.models import Participant
@@ -20,7 +20,7 @@ from tests.world import agency
 @pytest.mark.usefixtures("committed_db")
 def test_the_same_people_at_two_agencies_at_once(monkeypatch, tmp_path):
     monkeypatch.setattr(register_module, "current_register", Register)
-    monkeypatch.setattr(rows, "CHUNK", 25)
+    monkeypatch.setattr(intake, "CHUNK", 25)
     agencies = [agency(name="De Brug"), agency(name="Otto")]
     batches = []
     for ours in agencies:
@@ -50,7 +50,7 @@ def test_the_same_people_at_two_agencies_at_once(monkeypatch, tmp_path):
 @pytest.mark.usefixtures("committed_db")
 def test_the_same_file_twice_at_the_same_moment_enrols_everyone_once(monkeypatch, tmp_path):
     monkeypatch.setattr(register_module, "current_register", Register)
-    monkeypatch.setattr(rows, "CHUNK", 25)
+    monkeypatch.setattr(intake, "CHUNK", 25)
     ours = agency()
     path = demo_file(tmp_path, ours.contracts[0].number, rows=200, seed=6)
     batches = [received(ours.scope, path), received(ours.scope, path)]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from django.db.models import QuerySet
+
 from collectief.brands.catalogue import Brand
 from collectief.brands.catalogue import brand as brand_of
 from collectief.foundation.assurance import AssuranceLevel
@@ -46,9 +48,27 @@ def scope_for(account_id: int, organisation_id: int, brand_slug: str, *, channel
 
     Raises NoAccess. Must run inside `signing_in`.
     """
+    active = Membership.objects.filter(is_active=True, account__is_active=True)
+    return _scope(active, account_id, organisation_id, brand_slug, channel)
+
+
+def scope_without_rights(account_id: int, organisation_id: int, brand_slug: str, *, channel: str) -> Scope:
+    """The scope of an account that may do nothing any more: in it, what it had begun can be ended properly.
+
+    Raises NoAccess when it never was a member.
+    """
+    with signing_in():
+        return replace(
+            _scope(Membership.objects.all(), account_id, organisation_id, brand_slug, channel), roles=frozenset()
+        )
+
+
+def _scope(
+    members: QuerySet[Membership], account_id: int, organisation_id: int, brand_slug: str, channel: str
+) -> Scope:
     found = (
-        Membership.objects.select_related("account", "organisation__insurer")
-        .filter(account_id=account_id, organisation_id=organisation_id, is_active=True, account__is_active=True)
+        members.select_related("account", "organisation__insurer")
+        .filter(account_id=account_id, organisation_id=organisation_id)
         .first()
     )
     brand = brand_of(brand_slug)

@@ -1,33 +1,35 @@
 """From file to outcome, step by step; each step can be killed anywhere and begun again (law 3).
 
-receive -> read -> plan (per chunk, the BRP asked first) -> accept -> carry out (per chunk) -> done. A chunk is
-one transaction, and holds all rows of its people: what was done is known from the rows themselves.
+receive -> read -> plan (per chunk, the BRP asked between) -> accept -> carry out (per chunk) -> done. A chunk is
+one transaction, and holds all rows of its people: what was done is known from the chunks themselves.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from procrastinate.contrib.django import app as queue
+from procrastinate.exceptions import AlreadyEnqueued
 
 from collectief.audit import actions as audit
 from collectief.contracts.queries import contracts
+from collectief.foundation.bsn import Bsn
 from collectief.mutations import actions as mutations
-from collectief.mutations.corridor import Moment, Outcome
+from collectief.mutations.corridor import LANES, Moment, Outcome
 from collectief.mutations.verdicts import Refused, Verdict, Waiting
+from collectief.participants import register
 from collectief.scope.database import opened
 from collectief.scope.scope import Scope
 from collectief.segments.profile import Capability, Permission
 
-from . import rows, rules, vault
+from . import chunks, rules, vault
+from .applications import Sent, request_of
+from .intake import take_in
 from .models import Batch
-from .rules import Planned, State
+from .rules import PROBLEMS, Planned, State, Told
 from .sheets.reading import FileRefused
-
-LANES = 2
 
 
 class NotThePlanSeen(ValueError):
@@ -38,9 +40,17 @@ class UnknownContract(ValueError):
     """The contract is not one of the organisation's."""
 
 
+class AnswersNeeded(Exception):
+    """Rows of a chunk wait for the BRP: `bsns` must be asked about first."""
+
+    def __init__(self, bsns: list[Bsn]) -> None:
+        super().__init__(len(bsns))
+        self.bsns = bsns
+
+
 @transaction.atomic
 def receive(scope: Scope, stream: IO[bytes], *, file_name: str, file_size: int, contract: str = "") -> Batch:
-    """Take a file in and have it read in the background (U21).
+    """Take a file in (U21); `enqueue("read", ...)` has it read in the background.
 
     `contract` is for rows that name none. Raises NotAllowed, UnknownContract.
     """
@@ -67,62 +77,74 @@ def receive(scope: Scope, stream: IO[bytes], *, file_name: str, file_size: int, 
     return batch
 
 
-def read(scope: Scope, batch_id: int, moment: Moment) -> None:
-    """Read the file into rows, or say why it cannot be; all or nothing."""
+def read(scope: Scope, batch_id: int, moment: Moment, *, then_plan: bool = True) -> None:
+    """Read the file into chunks, or say why it cannot be; all or nothing. `then_plan`: the next step is queued."""
     with opened(scope):
         batch = Batch.objects.get(organisation_id=scope.organisation_id, id=batch_id)
-    if batch.state != State.RECEIVED or batch.key_sealed is None:
-        return
-    key = vault.opened_key(batch.key_sealed)
-    with vault.plain_file(key, batch_id, batch.stored_as) as path:
-        try:
-            with opened(scope):
-                count, warnings = rows.take_in(scope, batch, path, key)
-                Batch.objects.filter(id=batch_id).update(state=State.PLANNING, rows=count, warnings=warnings)
-        except FileRefused as refused:
-            with opened(scope):
-                _end(scope, batch, State.REFUSED, moment, code=refused.code, params=dict(refused.params))
+    if batch.state == State.RECEIVED and batch.key_sealed is not None:
+        key = vault.opened_key(batch.key_sealed)
+        with vault.plain_file(key, batch_id, batch.stored_as) as path:
+            try:
+                with opened(scope):
+                    if _claimed(scope, batch_id, State.RECEIVED) is None:
+                        return
+                    count, warnings = take_in(scope, batch, path, key)
+                    Batch.objects.filter(id=batch_id).update(state=State.PLANNING, rows=count, warnings=warnings)
+                    if then_plan:
+                        enqueue("plan", scope, batch_id)
+            except FileRefused as refused:
+                with opened(scope):
+                    if found := _claimed(scope, batch_id, State.RECEIVED):
+                        _end(scope, found, State.REFUSED, moment, code=refused.code, params=dict(refused.params))
     vault.remove_file(batch.stored_as)
 
 
-def unplanned(scope: Scope, batch_id: int, lane: int, chunk: int) -> list[tuple[bytes, bytes]]:
-    """The BSNs (index, sealed) in this chunk that the BRP must still be asked about."""
+def plan_chunk(scope: Scope, batch_id: int, lane: int, chunk: int, moment: Moment) -> None:
+    """Judge the rows of a chunk that has no plan yet; the BRP is asked with no transaction open.
+
+    Raises RegisterSilent when it did not answer for everyone: what it did answer is kept.
+    """
     with opened(scope):
         batch = Batch.objects.get(organisation_id=scope.organisation_id, id=batch_id)
-        taken = rows.of_chunk(scope, batch, lane, chunk, where="planned = ''")
-        return rows.to_ask(scope, taken)
-
-
-def plan_chunk(scope: Scope, batch_id: int, lane: int, chunk: int, moment: Moment) -> bool:
-    """Judge the rows of a chunk that have no verdict yet; False when some still wait for the BRP."""
+        taken = chunks.take(batch, lane, chunk, unplanned=True) if batch.state == State.PLANNING else None
+        if taken is None:
+            return
+        good = [sent for sent in taken.rows if not sent.problems]
+        trial = mutations.Trial(scope, [request_of(sent, batch_id, batch.contract) for sent in good], moment)
+    if bsns := trial.waiting():
+        trial.learn(ask_register(scope, batch_id, bsns, moment))
+    verdicts = dict(zip((sent.number for sent in good), trial.verdicts, strict=True))
+    plan = [rules.planned(verdicts[sent.number]) if not sent.problems else Planned.REJECTED for sent in taken.rows]
+    told: dict[int, Told] = {sent.number: (PROBLEMS, {}) for sent in taken.rows if sent.problems}
+    told |= {number: (one.code, one.params) for number, one in verdicts.items() if isinstance(one, Refused)}
     with opened(scope):
-        batch = Batch.objects.get(organisation_id=scope.organisation_id, id=batch_id)
-        if batch.state != State.PLANNING:
-            return True
-        taken = rows.of_chunk(scope, batch, lane, chunk, where="planned = ''", lock=True)
-        good = [row for row in taken if not row.sent.problems]
-        requests = rows.requests(scope, batch, good)
-        verdicts = mutations.preview(scope, requests, moment) if requests else []
-        if any(isinstance(verdict, Waiting) for verdict in verdicts):
-            return False
-        judged = {
-            row.sent.number: (rules.planned(request.kind, verdict), verdict)
-            for row, request, verdict in zip(good, requests, verdicts, strict=True)
-        }
-        rows.write_plan(batch, [_planned_row(row, judged) for row in taken])
-    return True
+        chunks.write_plan(batch, taken, [verdict for verdict in plan if verdict is not None], told)
+
+
+def ask_register(scope: Scope, batch_id: int, bsns: list[Bsn], moment: Moment) -> dict[bytes, register.RegisterAnswer]:
+    """Ask the BRP and keep what it says; the batch tells whoever looks when it is silent. Raises RegisterSilent."""
+    look_up = register.ask(register.current_register(), bsns)
+    said = register.answers(scope, look_up)
+    silent = bool(look_up.unanswered)
+    with opened(scope):
+        register.keep(scope, said, now=moment.now)
+        mine = Batch.objects.filter(organisation_id=scope.organisation_id, id=batch_id)
+        mine.exclude(register_silent=silent).update(register_silent=silent)
+    if silent:
+        raise register.RegisterSilent(len(look_up.unanswered))
+    return said
 
 
 def finish_planning(scope: Scope, batch_id: int, moment: Moment) -> bool:
     """Call the plan ready once every row has a verdict; whichever lane comes last does it."""
     with opened(scope):
-        batch = Batch.objects.select_for_update().get(organisation_id=scope.organisation_id, id=batch_id)
-        if batch.state != State.PLANNING or rows.any_left(batch, "planned = ''"):
+        batch = _claimed(scope, batch_id, State.PLANNING)
+        if batch is None or chunks.left(batch_id, unplanned=True):
             return False
         batch.state, batch.planned_at = State.PLANNED, moment.now
         batch.version += 1
         batch.register_silent = False
-        batch.planned_counts = rows.counts(batch, "planned")
+        batch.planned_counts = chunks.counts(batch_id, outcomes=False)
         batch.save()
     return True
 
@@ -144,31 +166,56 @@ def accept(scope: Scope, batch_id: int, *, version: int, moment: Moment) -> Batc
 
 
 def carry_out_chunk(scope: Scope, batch_id: int, lane: int, chunk: int, moment: Moment) -> None:
-    """Judge the rows of a chunk again and carry out those whose verdict still stands."""
+    """Judge the rows of a chunk again and carry out those whose verdict still stands.
+
+    The BRP's answers may have had their time since the plan: then it is asked again first. Raises RegisterSilent.
+    """
+    try:
+        _carry_out(scope, batch_id, lane, chunk, moment)
+    except AnswersNeeded as needed:
+        ask_register(scope, batch_id, needed.bsns, moment)
+        _carry_out(scope, batch_id, lane, chunk, moment)
+
+
+def _carry_out(scope: Scope, batch_id: int, lane: int, chunk: int, moment: Moment) -> None:
     with opened(scope):
         batch = Batch.objects.get(organisation_id=scope.organisation_id, id=batch_id)
-        if batch.state != State.CARRYING_OUT:
+        going = batch.state == State.CARRYING_OUT
+        taken = chunks.take(batch, lane, chunk, unplanned=False, lock=True) if going else None
+        if taken is None:
             return
-        taken = rows.of_chunk(scope, batch, lane, chunk, where="outcome = ''", lock=True)
-        good = [row for row in taken if not row.sent.problems]
-        requests = rows.requests(scope, batch, good)
+        letters = dict(zip((sent.number for sent in taken.rows), taken.planned, strict=True))
+        good = [sent for sent in taken.rows if not sent.problems]
+        requests = [request_of(sent, batch_id, batch.contract) for sent in good]
 
         def stands(number: int, verdict: Verdict) -> bool:
-            return rules.planned(requests[number].kind, verdict) == (good[number].planned, good[number].code)
+            if isinstance(verdict, Waiting):
+                enrolled = (request.subject.bsn for request in requests)
+                raise AnswersNeeded(list(dict.fromkeys(bsn for bsn in enrolled if bsn is not None)))
+            sent = good[number]
+            return rules.stands(letters[sent.number], taken.told.get(sent.number), verdict)
 
-        outcomes = mutations.submit(scope, requests, moment, expected=stands) if requests else []
-        done = [_outcome_row(row, outcome) for row, outcome in zip(good, outcomes, strict=True)]
-        done += _refuse_misshapen(scope, batch, [row for row in taken if row.sent.problems], moment)
-        rows.write_outcomes(batch, done)
+        came = dict(
+            zip((sent.number for sent in good), mutations.submit(scope, requests, moment, expected=stands), strict=True)
+        )
+        bad = [sent for sent in taken.rows if sent.problems]
+        ids = dict(zip((sent.number for sent in bad), _refuse_misshapen(scope, batch, bad, moment), strict=True))
+        ids |= {number: outcome.mutation_id or 0 for number, outcome in came.items()}
+        chunks.write_outcomes(
+            batch,
+            taken,
+            [_outcome(letters[sent.number], came.get(sent.number)) for sent in taken.rows],
+            {number: rules.changed_since(one.verdict) for number, one in came.items() if one.changed_since},
+            [ids[sent.number] for sent in taken.rows],
+        )
 
 
 def finish(scope: Scope, batch_id: int, moment: Moment) -> bool:
     """Call the batch done once every row has its outcome."""
     with opened(scope):
-        batch = Batch.objects.select_for_update().get(organisation_id=scope.organisation_id, id=batch_id)
-        if batch.state != State.CARRYING_OUT or rows.any_left(batch, "outcome = ''"):
+        batch = _claimed(scope, batch_id, State.CARRYING_OUT)
+        if batch is None or chunks.left(batch_id, unplanned=False):
             return False
-        batch.outcome_counts = rows.counts(batch, "outcome")
         _end(scope, batch, State.DONE, moment)
     return True
 
@@ -180,79 +227,72 @@ def cancel(scope: Scope, batch_id: int, moment: Moment) -> None:
     batch = Batch.objects.select_for_update().get(organisation_id=scope.organisation_id, id=batch_id)
     if batch.state not in (State.RECEIVED, State.PLANNING, State.PLANNED):
         raise NotThePlanSeen(batch.state, batch.version)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE batch_row SET outcome = %s WHERE batch_id = %s AND outcome = ''",
-            [rules.Outcome.NOT_ACCEPTED, batch_id],
-        )
-    batch.outcome_counts = rows.counts(batch, "outcome")
     _end(scope, batch, State.CANCELLED, moment)
     transaction.on_commit(lambda: vault.remove_file(batch.stored_as))
 
 
-def note_silence(scope: Scope, batch_id: int, *, silent: bool) -> None:
-    """Say on the batch whether the BRP is silent, so that who looks knows why it takes long."""
+def stop(scope: Scope, batch_id: int, moment: Moment, *, code: str) -> None:
+    """Go no further, and say why: what was done stays done, every other row ends as not accepted."""
     with opened(scope):
-        Batch.objects.filter(organisation_id=scope.organisation_id, id=batch_id).update(register_silent=silent)
+        batch = Batch.objects.select_for_update().get(organisation_id=scope.organisation_id, id=batch_id)
+        if batch.state in rules.BUSY:
+            _end(scope, batch, State.STOPPED, moment, code=code)
 
 
 def enqueue(step: str, scope: Scope, batch_id: int) -> None:
     """Put a step in the queue, in the transaction of its cause; by name, since jobs stand above actions."""
-    for lane in range(LANES) if step in ("plan", "carry_out") else [None]:
+    for lane in range(LANES) if step in ("plan", "carry_out") else (None,):
         more: dict[str, Any] = {} if lane is None else {"lane": lane}
-        queue.configure_task(f"bulk.{step}").defer(
-            organisation_id=scope.organisation_id, account_id=scope.account_id, brand=scope.brand,
-            batch_id=batch_id, **more,
-        )  # fmt: skip
+        name = f"{step}/{batch_id}/{lane}"
+        task = queue.configure_task(f"bulk.{step}", lock=name, queueing_lock=name)
+        try:
+            with transaction.atomic():
+                task.defer(
+                    organisation_id=scope.organisation_id, account_id=scope.account_id, brand=scope.brand,
+                    batch_id=batch_id, **more,
+                )  # fmt: skip
+        except AlreadyEnqueued:
+            continue
+
+
+def _claimed(scope: Scope, batch_id: int, state: State) -> Batch | None:
+    """The batch, locked until the transaction ends, if it is in this state."""
+    own = Batch.objects.select_for_update().filter(organisation_id=scope.organisation_id)
+    return own.filter(id=batch_id, state=state).first()
 
 
 def _end(
     scope: Scope, batch: Batch, state: State, moment: Moment, *, code: str = "", params: dict[str, Any] | None = None
 ) -> None:
+    chunks.give_up(batch.id)
+    batch.outcome_counts = chunks.counts(batch.id, outcomes=True) if state != State.REFUSED else {}
     batch.state, batch.code, batch.params, batch.finished_at = state, code, params or {}, moment.now
+    batch.register_silent = False
     batch.save()
     audit.record(
         scope,
         f"batch.{state}",
-        outcome="success" if state == State.DONE else "failure" if state == State.REFUSED else "success",
+        outcome="failure" if state in (State.REFUSED, State.STOPPED) else "success",
         detail={"batch": batch.id, "code": code, "outcomes": batch.outcome_counts},
     )
 
 
-def _planned_row(row: rows.Row, judged: dict[int, Any]) -> tuple[int, str, str, dict[str, Any]]:
-    if row.sent.problems:
-        return row.sent.number, Planned.REJECTED, "problems", {"problems": row.sent.problems}
-    (what, code), verdict = judged[row.sent.number]
-    params = dict(verdict.params) if isinstance(verdict, Refused) else {}
-    return row.sent.number, what, code, params
+def _outcome(letter: str, came: Outcome | None) -> rules.Outcome:
+    if came is None:
+        return rules.Outcome.REJECTED
+    return rules.Outcome.CHANGED_SINCE if came.changed_since else rules.outcome_of(letter)
 
 
-def _outcome_row(row: rows.Row, outcome: Outcome) -> tuple[int, str, int | None, str]:
-    if outcome.changed_since:
-        code = outcome.verdict.code if isinstance(outcome.verdict, Refused) else ""
-        return row.sent.number, rules.Outcome.CHANGED_SINCE, None, code
-    match row.planned:
-        case Planned.UNCHANGED:
-            return row.sent.number, rules.Outcome.UNCHANGED, None, row.code
-        case Planned.REJECTED:
-            return row.sent.number, rules.Outcome.REJECTED, outcome.mutation_id, row.code
-        case _:
-            return row.sent.number, rules.Outcome.PROCESSED, outcome.mutation_id, row.code
-
-
-def _refuse_misshapen(
-    scope: Scope, batch: Batch, bad: Sequence[rows.Row], moment: Moment
-) -> list[tuple[int, str, int | None, str]]:
+def _refuse_misshapen(scope: Scope, batch: Batch, bad: list[Sent], moment: Moment) -> list[int]:
     """Rows whose cells already were wrong: among the rejected mutations too, so that none is lost sight of."""
     refused = [
         mutations.Misshapen(
-            kind=row.sent.action or "enrol",
-            code=row.sent.problems[0][1],
-            params=row.sent.problems[0][2],
-            asked=rows.shown(row.sent),
-            source=f"{batch.id}/{row.sent.number}",
+            kind=sent.action or "unknown",
+            code=sent.problems[0][1],
+            params=sent.problems[0][2],
+            asked=sent.shown,
+            source=f"{batch.id}/{sent.number}",
         )
-        for row in bad
+        for sent in bad
     ]
-    ids = mutations.refuse(scope, refused, moment)
-    return [(row.sent.number, rules.Outcome.REJECTED, id_, row.code) for row, id_ in zip(bad, ids, strict=True)]
+    return mutations.refuse(scope, refused, moment)

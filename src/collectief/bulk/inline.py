@@ -1,51 +1,62 @@
-"""An upload from beginning to end in one process: what the command line does, and benchmarks measure."""
+"""An upload from beginning to end in one process: what the command line does."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from collectief.access.queries import NoAccess, scope_by_email
+from collectief.mutations.corridor import LANES
+from collectief.participants.register import RegisterSilent
 from collectief.scope.database import opened
 from collectief.scope.scope import NotAllowed, Scope
 
-from . import actions, jobs, queries, rows
-from .rules import Outcome, State
+from . import actions, jobs, queries
+from .rules import Outcome, Planned, State
 
 
 class UploadFailed(Exception):
-    """Nothing was done: `code` and `params` say why."""
+    """It went no further: `code` and `params` say why, `batch_id` what is left to go on by itself, if anything."""
 
-    def __init__(self, code: str, **params: Any) -> None:
+    def __init__(self, code: str, *, batch_id: int | None = None, **params: Any) -> None:
         super().__init__(f"{code} {params}" if params else code)
-        self.code, self.params = code, params
+        self.code, self.params, self.batch_id = code, params, batch_id
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What came of a file."""
+    """What came of a file; of each bad row its number and what is wrong, as (column, code, params)."""
 
     batch_id: int
     dry_run: bool
     counts: dict[str, int]
-    rejected: list[dict[str, Any]] = field(default_factory=list)
+    bad_rows: list[tuple[int, list[tuple[str, str, dict[str, Any]]]]] = field(default_factory=list)
 
     @property
     def bad(self) -> int:
-        return self.counts.get(Outcome.REJECTED, 0) + self.counts.get(Outcome.CHANGED_SINCE, 0)
+        """How many rows need mending."""
+        return sum(self.counts.get(kind, 0) for kind in (Planned.REJECTED, Outcome.CHANGED_SINCE))
 
     def as_json(self) -> dict[str, Any]:
-        return {"batch": self.batch_id, "dry_run": self.dry_run, "counts": self.counts, "rejected": self.rejected}
-
-    def as_text(self) -> str:
-        lines = [f"{kind}: {number}" for kind, number in self.counts.items()]
-        lines += [f"regel {row['row']}: {', '.join(row['codes'])}" for row in self.rejected]
-        return "\n".join(lines)
+        rows = [
+            {
+                "row": number,
+                "problems": [{"column": column, "code": code, **params} for column, code, params in problems],
+            }
+            for number, problems in self.bad_rows
+        ]
+        return {"batch": self.batch_id, "dry_run": self.dry_run, "counts": self.counts, "rejected": rows}
 
 
 def upload_file(path: Path, *, contract: str, email: str, portal: str, dry_run: bool) -> Report:
-    """Plan FILE and, unless `dry_run`, carry out its good rows. Raises UploadFailed."""
+    """Plan FILE and, unless `dry_run`, carry out its good rows.
+
+    Raises UploadFailed. What was begun and is no dry run goes on by itself in the workers when this process ends
+    early, up to the plan, and from acceptance to the result.
+    """
     try:
         scope = scope_by_email(email, portal, channel="command")
         with opened(scope), path.open("rb") as stream:
@@ -60,50 +71,51 @@ def upload_file(path: Path, *, contract: str, email: str, portal: str, dry_run: 
         raise UploadFailed("contract_unknown", contract=contract) from None
     except KeyError:
         raise UploadFailed("portal_unknown", portal=portal) from None
-    plan(scope, batch.id)
-    if not dry_run:
-        carry_out(scope, batch.id)
-    return _report(scope, batch.id, dry_run=dry_run)
+    try:
+        plan(scope, batch.id)
+        if not dry_run:
+            carry_out(scope, batch.id)
+        return _report(scope, batch.id, dry_run=dry_run)
+    finally:
+        if dry_run:
+            _forget_plan(scope, batch.id)
 
 
 def plan(scope: Scope, batch_id: int) -> None:
     """Read and judge. Raises UploadFailed for a file that cannot be read, or a BRP that does not answer."""
-    actions.read(scope, batch_id, jobs.moment())
+    actions.read(scope, batch_id, jobs.moment(), then_plan=False)
     with opened(scope):
         batch = queries.batch(scope, batch_id)
     if batch.state == State.REFUSED:
         raise UploadFailed(batch.code, **batch.params)
-    for lane in range(actions.LANES):
-        for chunk in _chunks(scope, batch_id, lane, "planned = ''"):
-            try:
-                jobs.plan_chunk(scope, batch_id, lane, chunk)
-            except jobs.RegisterSilent:
-                raise UploadFailed("register_silent", batch=batch_id) from None
-    actions.finish_planning(scope, batch_id, jobs.moment())
+    _each_lane(jobs.plan_lane, scope, batch_id)
 
 
 def carry_out(scope: Scope, batch_id: int) -> None:
-    """Accept the plan as it stands and carry it out."""
+    """Accept the plan as it stands and carry it out. Raises UploadFailed when the BRP does not answer."""
     with opened(scope):
         batch = queries.batch(scope, batch_id)
         actions.accept(scope, batch_id, version=batch.version, moment=jobs.moment())
-    for lane in range(actions.LANES):
-        for chunk in _chunks(scope, batch_id, lane, "outcome = ''"):
-            actions.carry_out_chunk(scope, batch_id, lane, chunk, jobs.moment())
-    actions.finish(scope, batch_id, jobs.moment())
+    _each_lane(jobs.carry_out_lane, scope, batch_id)
 
 
-def _chunks(scope: Scope, batch_id: int, lane: int, where: str) -> list[int]:
-    with opened(scope):
-        return rows.chunks(batch_id, lane, where)
+def _each_lane(work: Callable[[Scope, int, int], None], scope: Scope, batch_id: int) -> None:
+    try:
+        for lane in range(LANES):
+            work(scope, batch_id, lane)
+    except RegisterSilent:
+        raise UploadFailed("register_silent", batch_id=batch_id) from None
+
+
+def _forget_plan(scope: Scope, batch_id: int) -> None:
+    """Nothing of a dry run is left to be accepted."""
+    with opened(scope), suppress(actions.NotThePlanSeen):
+        actions.cancel(scope, batch_id, jobs.moment())
 
 
 def _report(scope: Scope, batch_id: int, *, dry_run: bool) -> Report:
     with opened(scope):
         batch = queries.batch(scope, batch_id)
-        rejected = [
-            {"row": row.number, "codes": [code for _column, code, _params in row.problems]}
-            for row in queries.bad_rows(batch)
-        ]
+        bad = [(row.number, row.problems) for row in queries.bad_rows(batch)]
     counts = batch.planned_counts if dry_run else batch.outcome_counts
-    return Report(batch_id, dry_run, {kind: number for kind, number in counts.items() if number}, rejected)
+    return Report(batch_id, dry_run, {str(kind): number for kind, number in counts.items() if number}, bad)

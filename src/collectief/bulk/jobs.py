@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 from django.utils import timezone
-from procrastinate import RetryStrategy
+from procrastinate import JobContext
 from procrastinate.contrib.django import app
 
-from collectief.access.queries import scope_again
+from collectief.access.queries import NoAccess, scope_again, scope_without_rights
 from collectief.mutations.corridor import Moment
-from collectief.participants import register
+from collectief.participants.register import RegisterSilent
 from collectief.scope.database import housekeeping, opened
-from collectief.scope.scope import Scope
+from collectief.scope.patience import Patience
+from collectief.scope.scope import NotAllowed, Scope
 
-from . import actions, housework, rows
+from . import actions, chunks, housework
 
-_PATIENCE = RetryStrategy(max_attempts=10_000, wait=15)
+_log = logging.getLogger(__name__)
+_PATIENCE = Patience(RegisterSilent, seconds=15)
 
-
-class RegisterSilent(RuntimeError):
-    """The BRP did not answer for everyone: the job is tried again, the batch waits."""
+# After this a busy batch that nobody works on is taken up again.
+_IDLE = timedelta(minutes=2)
 
 
 def moment() -> Moment:
@@ -29,54 +32,43 @@ def moment() -> Moment:
     return Moment(timezone.localdate(now), now)
 
 
-@app.task(name="bulk.read", queue="bulk", retry=_PATIENCE)
-def read(*, organisation_id: int, account_id: int, brand: str, batch_id: int) -> None:
+@app.task(name="bulk.read", queue="bulk", retry=_PATIENCE, pass_context=True)
+def read(context: JobContext, **ids: Any) -> None:
     """Read the file; then both lanes plan."""
-    scope = scope_again(account_id, organisation_id, brand, channel="upload")
-    actions.read(scope, batch_id, moment())
-    with opened(scope):
-        actions.enqueue("plan", scope, batch_id)
+    _work(context, ids, lambda scope, batch_id: actions.read(scope, batch_id, moment()))
 
 
-@app.task(name="bulk.plan", queue="bulk", retry=_PATIENCE)
-def plan(*, organisation_id: int, account_id: int, brand: str, batch_id: int, lane: int) -> None:
+@app.task(name="bulk.plan", queue="bulk", retry=_PATIENCE, pass_context=True)
+def plan(context: JobContext, *, lane: int, **ids: Any) -> None:
     """Ask the BRP and judge, chunk by chunk; raises RegisterSilent to be tried again."""
-    scope = scope_again(account_id, organisation_id, brand, channel="upload")
-    _each_chunk(scope, batch_id, lane, "planned = ''", lambda chunk: plan_chunk(scope, batch_id, lane, chunk))
+    _work(context, ids, lambda scope, batch_id: plan_lane(scope, batch_id, lane))
+
+
+@app.task(name="bulk.carry_out", queue="bulk", retry=_PATIENCE, pass_context=True)
+def carry_out(context: JobContext, *, lane: int, **ids: Any) -> None:
+    """Carry the accepted plan out, chunk by chunk."""
+    _work(context, ids, lambda scope, batch_id: carry_out_lane(scope, batch_id, lane))
+
+
+def plan_lane(scope: Scope, batch_id: int, lane: int) -> None:
+    """Plan what this lane has left; whoever comes last calls the plan ready."""
+    _each_chunk(scope, batch_id, lane, actions.plan_chunk, unplanned=True)
     actions.finish_planning(scope, batch_id, moment())
 
 
-def plan_chunk(scope: Scope, batch_id: int, lane: int, chunk: int) -> None:
-    """Bring one chunk from rows to verdicts. No transaction is open while the BRP is asked."""
-    sealed = actions.unplanned(scope, batch_id, lane, chunk)
-    if sealed:
-        answer = register.ask(register.current_register(), scope, sealed)
-        with opened(scope):
-            register.keep(scope, answer, now=timezone.now())
-        if answer.unanswered:
-            actions.note_silence(scope, batch_id, silent=True)
-            raise RegisterSilent(len(answer.unanswered))
-        actions.note_silence(scope, batch_id, silent=False)
-    actions.plan_chunk(scope, batch_id, lane, chunk, moment())
-
-
-@app.task(name="bulk.carry_out", queue="bulk", retry=_PATIENCE)
-def carry_out(*, organisation_id: int, account_id: int, brand: str, batch_id: int, lane: int) -> None:
-    """Carry the accepted plan out, chunk by chunk."""
-    scope = scope_again(account_id, organisation_id, brand, channel="upload")
-    _each_chunk(
-        scope, batch_id, lane, "outcome = ''",
-        lambda chunk: actions.carry_out_chunk(scope, batch_id, lane, chunk, moment()),
-    )  # fmt: skip
+def carry_out_lane(scope: Scope, batch_id: int, lane: int) -> None:
+    """Carry out what this lane has left; whoever comes last calls the batch done."""
+    _each_chunk(scope, batch_id, lane, actions.carry_out_chunk, unplanned=False)
     actions.finish(scope, batch_id, moment())
 
 
 @app.periodic(cron="17 3 * * *")
 @app.task(name="bulk.forget", queue="bulk", pass_context=False)
 def forget(timestamp: int) -> None:
-    """Each night: batches whose 30 days are over lose their key and rows (law 9)."""
+    """Each night: what was sent and has had its 30 days is gone (law 9)."""
     with housekeeping():
-        housework.forget_before(timezone.now() - timedelta(days=30))
+        forgotten = housework.forget_before(timezone.now() - timedelta(days=30))
+    housework.remove_files(forgotten)
 
 
 @app.periodic(cron="* * * * *")
@@ -87,8 +79,42 @@ async def take_up_again(timestamp: int) -> None:
         await app.job_manager.retry_job(job)
 
 
-def _each_chunk(scope: Scope, batch_id: int, lane: int, where: str, work: Callable[[int], None]) -> None:
+@app.periodic(cron="* * * * *")
+@app.task(name="bulk.wake", queue="interactive", pass_context=False, queueing_lock="wake")
+def wake(timestamp: int) -> None:
+    """Each minute: busy batches that no job is for, such as a command's that was interrupted, get one."""
+    with housekeeping():
+        idle = housework.idle_batches(timezone.now() - _IDLE)
+    for found in idle:
+        try:
+            scope = scope_again(found.account_id, found.organisation_id, found.brand, channel="upload")
+        except NoAccess:
+            continue
+        with opened(scope):
+            actions.enqueue(found.step, scope, found.id)
+
+
+def _work(context: JobContext, ids: dict[str, Any], step: Callable[[Scope, int], None]) -> None:
+    """A step with its rights looked up anew; a batch that cannot go on is stopped and says why."""
+    who = ids["account_id"], ids["organisation_id"], ids["brand"]
+    batch_id = ids["batch_id"]
+    try:
+        scope = scope_again(*who, channel="upload")
+        step(scope, batch_id)
+    except (NoAccess, NotAllowed):
+        actions.stop(scope_without_rights(*who, channel="upload"), batch_id, moment(), code="no_access")
+    except Exception as problem:
+        if not _PATIENCE.lasts(problem, context.job.attempts):
+            # The kind of problem only: its text may hold what somebody sent.
+            _log.error("batch %d stopped: %s", batch_id, type(problem).__name__)
+            actions.stop(scope, batch_id, moment(), code="our_fault")
+        raise
+
+
+def _each_chunk(
+    scope: Scope, batch_id: int, lane: int, work: Callable[[Scope, int, int, int, Moment], None], *, unplanned: bool
+) -> None:
     with opened(scope):
-        left = rows.chunks(batch_id, lane, where)
+        left = chunks.left(batch_id, lane=lane, unplanned=unplanned)
     for chunk in left:
-        work(chunk)
+        work(scope, batch_id, lane, chunk, moment())

@@ -1,7 +1,8 @@
-"""Batches and their rows."""
+"""Batches and the chunks of their rows."""
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from collectief.contracts.models import Organisation
@@ -48,24 +49,27 @@ class Batch(models.Model):
         indexes = [models.Index(fields=["organisation", "-id"], name="batch_latest")]
 
 
-class BatchRow(models.Model):
-    """One row of a file. `sealed` holds what was sent; `person_key` keeps one person's rows together, in order."""
+class BatchChunk(models.Model):
+    """Some thousands of rows of a file, that are judged and carried out in one transaction (ADR 9).
 
-    pk = models.CompositePrimaryKey("batch_id", "number")
+    All rows of a person are in one chunk, in the order of the file. `numbers` are the spreadsheet's row numbers;
+    `planned` and `outcomes` have a letter per row (`bulk.rules`) and are empty until then. `sealed` holds what was
+    sent, `plan_told` and `outcome_told` why, by row number; `mutation_ids` are 0 where nothing needed recording.
+    """
+
+    pk = models.CompositePrimaryKey("batch_id", "lane", "chunk")
     batch = models.ForeignKey(Batch, models.CASCADE, db_index=False, db_constraint=False)
     organisation_id = models.BigIntegerField()
-    number = models.IntegerField()
     lane = models.SmallIntegerField()
     chunk = models.IntegerField()
-    kind = models.CharField(max_length=30)
-    person_key = models.BinaryField()
+    size = models.IntegerField()
+    numbers = ArrayField(models.IntegerField())
     sealed = models.BinaryField()
-    planned = models.CharField(max_length=12, default="")
-    code = models.CharField(max_length=60, default="")
-    params = models.JSONField(default=dict)
-    outcome = models.CharField(max_length=16, default="")
-    mutation_id = models.BigIntegerField(null=True)
+    planned = models.TextField(default="")
+    plan_told = models.BinaryField(default=b"")
+    outcomes = models.TextField(default="")
+    outcome_told = models.BinaryField(default=b"")
+    mutation_ids = ArrayField(models.BigIntegerField(), default=list)
 
     class Meta:
-        db_table = "batch_row"
-        indexes = [models.Index(fields=["batch", "lane", "chunk"], name="batch_row_chunk")]
+        db_table = "batch_chunk"

@@ -1,10 +1,15 @@
-"""What a batch and its rows can be; plain Python."""
+"""What a batch and its rows can be; plain Python.
+
+A chunk writes its verdicts as one word, a letter per row: the first of the verdict's name.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
+from typing import Any
 
+from collectief.enrolment.rules import StayChange
 from collectief.mutations.verdicts import Accepted, Refused, Unchanged, Verdict
 
 
@@ -18,10 +23,13 @@ class State(StrEnum):
     DONE = "done"
     REFUSED = "refused"
     CANCELLED = "cancelled"
+    STOPPED = "stopped"
 
 
 # In these the worker has something to do.
 BUSY = (State.RECEIVED, State.PLANNING, State.CARRYING_OUT)
+# In these every row has its outcome, and nothing follows.
+ENDED = (State.DONE, State.REFUSED, State.CANCELLED, State.STOPPED)
 
 
 class Planned(StrEnum):
@@ -31,6 +39,10 @@ class Planned(StrEnum):
     CHANGED = "changed"
     UNCHANGED = "unchanged"
     REJECTED = "rejected"
+
+    @property
+    def letter(self) -> str:
+        return self.value[0]
 
 
 class Outcome(StrEnum):
@@ -42,23 +54,51 @@ class Outcome(StrEnum):
     CHANGED_SINCE = "changed_since"
     NOT_ACCEPTED = "not_accepted"
 
+    @property
+    def letter(self) -> str:
+        return self.value[0]
 
-def planned(kind: str, verdict: Verdict) -> tuple[Planned | None, str]:
-    """A verdict in the plan's words: what, and the code when rejected. None: no verdict yet (BRP)."""
+
+PLANNED_BY_LETTER: Mapping[str, Planned] = {kind.letter: kind for kind in Planned}
+OUTCOME_BY_LETTER: Mapping[str, Outcome] = {kind.letter: kind for kind in Outcome}
+
+# Why a row is rejected or changed since: a code, and what to say with it.
+Told = tuple[str, Mapping[str, Any]]
+
+# The row's own cells say what is wrong: its problems of shape.
+PROBLEMS = "problems"
+
+
+def planned(verdict: Verdict) -> Planned | None:
+    """A verdict in the plan's words; None while the BRP has not answered."""
     if isinstance(verdict, Accepted):
-        return (Planned.NEW if kind == "enrol" else Planned.CHANGED), ""
+        joins = any(isinstance(change, StayChange) and change.before is None for change in verdict.changes)
+        return Planned.NEW if joins else Planned.CHANGED
     if isinstance(verdict, Unchanged):
-        return Planned.UNCHANGED, ""
+        return Planned.UNCHANGED
+    return Planned.REJECTED if isinstance(verdict, Refused) else None
+
+
+def stands(planned_letter: str, told: Told | None, verdict: Verdict) -> bool:
+    """Whether a row may be carried out with this verdict: the one its plan showed."""
+    now = planned(verdict)
+    if now is None or now.letter != planned_letter:
+        return False
+    return not isinstance(verdict, Refused) or (told is not None and told[0] == verdict.code)
+
+
+def outcome_of(planned_letter: str) -> Outcome:
+    """What becomes of a row whose verdict still stands."""
+    return {
+        Planned.NEW: Outcome.PROCESSED,
+        Planned.CHANGED: Outcome.PROCESSED,
+        Planned.UNCHANGED: Outcome.UNCHANGED,
+        Planned.REJECTED: Outcome.REJECTED,
+    }[PLANNED_BY_LETTER[planned_letter]]
+
+
+def changed_since(verdict: Verdict) -> Told:
+    """Why a row was not carried out although its plan was accepted: what it would come to now."""
     if isinstance(verdict, Refused):
-        return Planned.REJECTED, verdict.code
-    return None, ""
-
-
-def lane(person_key: bytes, lanes: int = 2) -> int:
-    """Which of the lanes a person's rows go through: always the same one, so that they stay in order."""
-    return person_key[0] % lanes
-
-
-def percentage(counts: Mapping[str, int], total: int) -> int:
-    """How far a step is, 0-100."""
-    return min(100, sum(counts.values()) * 100 // total) if total else 100
+        return verdict.code, dict(verdict.params)
+    return ("already_so" if isinstance(verdict, Unchanged) else "possible_by_now"), {}

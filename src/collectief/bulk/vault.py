@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import json
 import os
 import tempfile
 from collections.abc import Iterator
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import IO, Any
 from uuid import uuid4
 
+import orjson
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 from django.core.files.base import File
@@ -40,21 +40,28 @@ def opened_key(key_sealed: bytes | memoryview) -> bytes:
     return unseal(_installation_key(), bytes(key_sealed), b"batch-key")
 
 
-class RowVault:
-    """Seals and opens the rows of one batch; bound to batch and row, so that none can be swapped."""
+class ChunkVault:
+    """Seals and opens what belongs to the chunks of one batch; bound to its place, so that none can be swapped."""
 
     def __init__(self, key: bytes, batch_id: int) -> None:
         self._cipher = AESGCM(key)
         self._batch = batch_id
 
-    def seal(self, number: int, content: Any) -> bytes:
+    def seal(self, what: str, lane: int, chunk: int, content: Any) -> bytes:
+        """`content` as JSON, sealed; `what` it is ("rows", "plan", "outcome") is part of its place."""
         nonce = os.urandom(NONCE_BYTES)
-        plain = json.dumps(content, separators=(",", ":")).encode()
-        return nonce + self._cipher.encrypt(nonce, plain, b"%d:%d" % (self._batch, number))
+        plain = orjson.dumps(content, option=orjson.OPT_NON_STR_KEYS, default=dict)
+        return nonce + self._cipher.encrypt(nonce, plain, self._place(what, lane, chunk))
 
-    def open(self, number: int, sealed: bytes) -> Any:
-        bound = b"%d:%d" % (self._batch, number)
-        return json.loads(self._cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], bound))
+    def open(self, what: str, lane: int, chunk: int, sealed: bytes | memoryview) -> Any:
+        """What was sealed there. Raises cryptography.exceptions.InvalidTag for anything else."""
+        sealed = bytes(sealed)
+        return orjson.loads(
+            self._cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], self._place(what, lane, chunk))
+        )
+
+    def _place(self, what: str, lane: int, chunk: int) -> bytes:
+        return f"{self._batch}:{what}:{lane}:{chunk}".encode()
 
 
 def store_file(key: bytes, batch_id: int, stream: IO[bytes]) -> str:

@@ -146,7 +146,8 @@ class History:
         """What the BRP would have answered then: the simulator's own population."""
         found = {bsn: _registered(bsn) for bsn in people}
         with opened(self.scope):
-            register.keep(self.scope, LookUp(found, frozenset(), ()), now=moment.now)
+            said = register.answers(self.scope, LookUp(found, frozenset(), ()))
+            register.keep(self.scope, said, now=moment.now)
 
     def _recent_failures(self) -> None:
         """The last two weeks: names that differ, someone nobody knows, a date before the start."""
@@ -198,8 +199,7 @@ def _request(
 
 
 def _subject(scope: Scope, bsn: Bsn) -> Subject:
-    keys = bsn_keys(scope)
-    return Subject(bsn_index=keys.blind_index(bsn), bsn_sealed=keys.sealed(bsn))
+    return Subject(bsn_index=bsn_keys(scope).blind_index(bsn), bsn=bsn)
 
 
 def _registered(bsn: Bsn) -> RegisteredPerson:

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from django.db import transaction
+from django.db import connection, transaction
 from procrastinate.contrib.django import app as queue
 from procrastinate.types import JSONValue
 
 from collectief.audit import actions as audit
+from collectief.foundation.bsn import Bsn
 from collectief.mutations import actions as mutations
 from collectief.mutations.corridor import Moment, Outcome, Request, Subject
 from collectief.mutations.models import Mutation
 from collectief.mutations.rules import OPEN, State, TransitionRefused
 from collectief.mutations.verdicts import Accepted, Refused, Waiting
+from collectief.participants import register
+from collectief.participants.keys import bsn_keys
+from collectief.participants.rules import RegisterAnswer
 from collectief.scope.scope import Scope
+from collectief.scope.staging import ids_array
 from collectief.segments.profile import Permission
 
 from . import memory
@@ -50,7 +55,7 @@ def withdraw(scope: Scope, mutation_id: int, moment: Moment) -> Mutation:
     Raises Mutation.DoesNotExist for one that is not the scope's, CannotWithdraw when it is too late.
     """
     scope.require(Permission.CHANGE_PARTICIPANTS)
-    mutation = Mutation.objects.select_for_update().get(organisation_id=scope.organisation_id, id=mutation_id)
+    mutation = _locked(scope, mutation_id)
     if mutation.state == State.PROCESSED:
         if mutation.effective_day is None or mutation.effective_day <= moment.today:
             raise CannotWithdraw("in_effect")
@@ -59,7 +64,7 @@ def withdraw(scope: Scope, mutation_id: int, moment: Moment) -> Mutation:
         mutations.move(mutation, State.WITHDRAWN, moment, by=scope.account)
     except TransitionRefused:
         raise CannotWithdraw("already_decided") from None
-    mutation.bsn_sealed = None
+    mutation.bsn_index = mutation.bsn_sealed = None
     mutation.save()
     audit.record(scope, "mutation.withdraw", participants=_about(mutation), detail={"mutation": mutation.id})
     return mutation
@@ -71,7 +76,7 @@ def reverse(scope: Scope, mutation_id: int, moment: Moment) -> Outcome:
 
     Raises Mutation.DoesNotExist for one that is not the scope's, CannotWithdraw when it was never processed.
     """
-    original = Mutation.objects.select_for_update().get(organisation_id=scope.organisation_id, id=mutation_id)
+    original = _locked(scope, mutation_id)
     if original.state != State.PROCESSED or original.kind == Kind.REVERSE:
         raise CannotWithdraw("not_processed")
     [outcome] = mutations.submit(scope, [_reversal(original)], moment)
@@ -82,12 +87,37 @@ def reverse(scope: Scope, mutation_id: int, moment: Moment) -> Outcome:
     return outcome
 
 
-def open_mutations(scope: Scope, mutation_ids: Sequence[int]) -> list[tuple[bytes, bytes]]:
-    """The sealed BSNs (index, sealed) of those of these mutations that still wait."""
-    rows = Mutation.objects.filter(
-        organisation_id=scope.organisation_id, id__in=mutation_ids, state__in=OPEN, bsn_sealed__isnull=False
-    ).values_list("bsn_index", "bsn_sealed")
-    return [(bytes(index), bytes(sealed)) for index, sealed in rows if index and sealed]
+def whom_to_ask(scope: Scope, mutation_ids: Sequence[int]) -> list[Bsn]:
+    """The BSNs of those of these mutations that still wait: given with it, or known of who was enrolled before."""
+    waiting = Mutation.objects.filter(organisation_id=scope.organisation_id, id__in=mutation_ids, state__in=OPEN)
+    rows = list(waiting.values_list("participant_id", "bsn_index", "bsn_sealed"))
+    sealed = [(bytes(index), bytes(value)) for _, index, value in rows if index and value]
+    known = [participant_id for participant_id, _, value in rows if participant_id and not value]
+    if known:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT bsn_index, bsn_sealed FROM person_sealed(%s::bigint[])", [ids_array(known)])
+            sealed += [(bytes(index), bytes(value)) for index, value in cursor.fetchall()]
+    keys = bsn_keys(scope)
+    return [keys.unsealed(value, index) for index, value in dict(sealed).items()]
+
+
+def take_answers(
+    scope: Scope, mutation_ids: Sequence[int], said: Mapping[bytes, RegisterAnswer], moment: Moment
+) -> None:
+    """Keep what the BRP answered and decide what waited for it."""
+    register.keep(scope, said, now=moment.now)
+    mutations.decide_waiting(scope, mutation_ids, moment)
+
+
+def _locked(scope: Scope, mutation_id: int) -> Mutation:
+    """A mutation to be undone: nothing else changes its person meanwhile. Raises Mutation.DoesNotExist.
+
+    People first, then the row, as everywhere: two who come at once wait for each other in one order.
+    """
+    own = Mutation.objects.filter(organisation_id=scope.organisation_id)
+    participant_id = own.values_list("participant_id", flat=True).get(id=mutation_id)
+    mutations.lock_people(scope, [Subject(participant_id=participant_id)])
+    return own.select_for_update().get(id=mutation_id)
 
 
 def _reversal(original: Mutation) -> Request:
@@ -97,7 +127,7 @@ def _reversal(original: Mutation) -> Request:
 
 def _undo(scope: Scope, mutation: Mutation, moment: Moment) -> None:
     request = _reversal(mutation)
-    sitting = EnrolmentSitting(scope, [request], moment)
+    sitting = EnrolmentSitting(scope, [request], moment, for_real=True)
     verdict = sitting.judge(request)
     if not isinstance(verdict, Accepted):
         raise CannotWithdraw(verdict.code if isinstance(verdict, Refused) else "built_upon")

@@ -20,8 +20,8 @@ class EnrolmentFamily:
 
     kinds = frozenset(str(kind) for kind in Kind)
 
-    def sit(self, scope: Scope, requests: Sequence[Request], moment: Moment) -> EnrolmentSitting:
-        return EnrolmentSitting(scope, requests, moment)
+    def sit(self, scope: Scope, requests: Sequence[Request], moment: Moment, *, for_real: bool) -> EnrolmentSitting:
+        return EnrolmentSitting(scope, requests, moment, for_real=for_real)
 
     def asked(self, application: Application) -> dict[str, Any]:
         """The fields that were filled in; the kind stands in its own column."""

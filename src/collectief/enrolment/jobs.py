@@ -3,36 +3,34 @@
 from __future__ import annotations
 
 from django.utils import timezone
-from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from collectief.access.queries import scope_again
+from collectief.access.queries import NoAccess, scope_again, scope_without_rights
 from collectief.mutations import actions as mutations
 from collectief.mutations.corridor import Moment
 from collectief.participants import register
+from collectief.participants.register import RegisterSilent
 from collectief.scope.database import opened
+from collectief.scope.patience import Patience
 
 from . import actions
 
 
-class RegisterSilent(RuntimeError):
-    """The BRP did not answer for everyone; asked again later, nothing is lost."""
-
-
-# The BRP may be away for a weekend: asked again every half minute.
-_PATIENCE = RetryStrategy(max_attempts=10_000, wait=30)
-
-
-@app.task(name="enrolment.ask_register", queue="interactive", retry=_PATIENCE)
+@app.task(name="enrolment.ask_register", queue="interactive", retry=Patience(RegisterSilent, seconds=30))
 def ask_register(*, organisation_id: int, account_id: int, brand: str, mutation_ids: list[int]) -> None:
     """Ask the BRP about waiting mutations and decide them; raises RegisterSilent to be tried again."""
-    scope = scope_again(account_id, organisation_id, brand, channel="form")
-    with opened(scope):
-        sealed = actions.open_mutations(scope, mutation_ids)
-    answer = register.ask(register.current_register(), scope, sealed)
     now = timezone.now()
+    try:
+        scope = scope_again(account_id, organisation_id, brand, channel="form")
+    except NoAccess:
+        bare = scope_without_rights(account_id, organisation_id, brand, channel="form")
+        with opened(bare):
+            mutations.reject_waiting(bare, mutation_ids, Moment(timezone.localdate(now), now), code="account_ended")
+        return
     with opened(scope):
-        register.keep(scope, answer, now=now)
-        mutations.decide_waiting(scope, mutation_ids, Moment(timezone.localdate(now), now))
+        bsns = actions.whom_to_ask(scope, mutation_ids)
+    answer = register.ask(register.current_register(), bsns)
+    with opened(scope):
+        actions.take_answers(scope, mutation_ids, register.answers(scope, answer), Moment(timezone.localdate(now), now))
     if answer.unanswered:
         raise RegisterSilent(len(answer.unanswered))

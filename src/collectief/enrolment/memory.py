@@ -8,31 +8,31 @@ from typing import Any
 
 from collectief.foundation.period import Period
 
-from .rules import Change, ReferenceChange, Stay, StayChange
+from .rules import AddressChange, Change, ReferenceChange, Stay, StayChange
 
 
-def stay_key(stay: Stay) -> tuple[int, str]:
-    """What a stay keeps while it exists: its contract and first day (law 1 makes the pair unique)."""
-    return stay.contract_id, stay.period.first_day.isoformat()
-
-
-def change_as_json(change: Change, stay_ids: Mapping[tuple[int, str], int]) -> dict[str, Any]:
-    """A change as the mutation's record holds it."""
+def change_as_json(change: Change) -> dict[str, Any]:
+    """A change as the mutation's record holds it; a stay has its id by now."""
     if isinstance(change, ReferenceChange):
         return {"reference": [change.before, change.after]}
+    if isinstance(change, AddressChange):
+        return {"address": [dict(change.before), dict(change.after)]}
     stay = change.after or change.before
     assert stay is not None
-    return {"id": stay_ids.get(stay_key(stay)), "before": _stay(change.before), "after": _stay(change.after)}
+    return {"id": stay.id, "before": _stay(change.before), "after": _stay(change.after)}
 
 
 def changes_from_json(touched: Sequence[Mapping[str, Any]]) -> tuple[Change, ...]:
     """The changes a mutation's record holds."""
-    return tuple(
-        ReferenceChange(*line["reference"])
-        if "reference" in line
-        else StayChange(_stay_back(line["before"], line["id"]), _stay_back(line["after"], line["id"]))
-        for line in touched
-    )
+    return tuple(_change(line) for line in touched)
+
+
+def _change(line: Mapping[str, Any]) -> Change:
+    if "reference" in line:
+        return ReferenceChange(*line["reference"])
+    if "address" in line:
+        return AddressChange(*line["address"])
+    return StayChange(_stay_back(line["before"], line["id"]), _stay_back(line["after"], line["id"]))
 
 
 def _stay(stay: Stay | None) -> dict[str, Any] | None:

@@ -20,7 +20,7 @@ class Participation(models.Model):
 
     insurer_id = models.BigIntegerField()
     organisation = models.ForeignKey(Organisation, models.PROTECT, db_index=False, db_constraint=False)
-    contract = models.ForeignKey(GroupContract, models.PROTECT, db_index=False)
+    contract = models.ForeignKey(GroupContract, models.PROTECT, db_index=False, db_constraint=False)
     participant = models.ForeignKey(Participant, models.PROTECT)
     period = DateRangeField()
     reason = models.CharField(max_length=40, default="")

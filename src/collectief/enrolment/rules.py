@@ -16,8 +16,13 @@ from enum import StrEnum
 from collectief.foundation.dates import BirthDate
 from collectief.foundation.names import PersonName
 from collectief.foundation.period import ONE_DAY, Period
+from collectief.foundation.value import value
 from collectief.mutations.verdicts import Accepted, Refused, Unchanged, Verdict, Waiting
+from collectief.participants.rules import RegisterAnswer
 from collectief.segments.profile import Capability, SegmentProfile
+
+# The fields of a home address.
+ADDRESS = ("country", "street", "house_number", "postcode", "city")
 
 
 class Kind(StrEnum):
@@ -31,7 +36,7 @@ class Kind(StrEnum):
     REVERSE = "reverse"
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Application:
     """One thing asked, in the same shape whether typed, uploaded or sent. Absent is None or empty.
 
@@ -63,7 +68,7 @@ class Contract:
     period: Period
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Stay:
     """One participation: in which contract, when, and why it ended. `id` is None until it is in the table."""
 
@@ -73,17 +78,7 @@ class Stay:
     id: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class RegisterAnswer:
-    """What the BRP said of this person lately."""
-
-    found: bool
-    deceased: bool = False
-    name: PersonName | None = None
-    birth_date: BirthDate | None = None
-
-
-@dataclass(frozen=True, slots=True)
+@value()
 class Member:
     """One person as the organisation knows them; `known` is False for a newcomer."""
 
@@ -92,6 +87,8 @@ class Member:
     birth_date: BirthDate | None = None
     stays: tuple[Stay, ...] = ()
     register: RegisterAnswer | None = None
+    # Without empty fields; known only where an application brings an address.
+    address: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +102,7 @@ class Terms:
     default_contract: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class StayChange:
     """A stay before and after: None before is a new stay, None after a stay that never was."""
 
@@ -113,7 +110,7 @@ class StayChange:
     after: Stay | None
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class ReferenceChange:
     """The external reference before and after."""
 
@@ -121,7 +118,15 @@ class ReferenceChange:
     after: str
 
 
-Change = StayChange | ReferenceChange
+@value()
+class AddressChange:
+    """The home address before and after, as a whole; empty is none."""
+
+    before: Mapping[str, str]
+    after: Mapping[str, str]
+
+
+Change = StayChange | ReferenceChange | AddressChange
 
 CAPABILITIES: Mapping[Kind, Capability] = {
     Kind.ENROL: Capability.ENROL,
@@ -146,17 +151,20 @@ def carried_out(member: Member, verdict: Verdict) -> Member:
     if not isinstance(verdict, Accepted):
         return member
     stays = list(member.stays)
-    reference = member.reference
+    reference, address = member.reference, member.address
     for change in verdict.changes:
         if isinstance(change, ReferenceChange):
             reference = change.after
-            continue
-        if change.before is not None:
-            stays.remove(change.before)
-        if change.after is not None:
-            stays.append(change.after)
-    stays.sort(key=lambda stay: (stay.contract_id, stay.period.first_day))
-    return replace(member, known=True, reference=reference, stays=tuple(stays))
+        elif isinstance(change, AddressChange):
+            address = change.after
+        else:
+            if change.before is not None:
+                stays.remove(change.before)
+            if change.after is not None:
+                stays.append(change.after)
+    if len(stays) > 1:
+        stays.sort(key=lambda stay: (stay.contract_id, stay.period.first_day))
+    return Member(True, reference, member.birth_date, tuple(stays), member.register, address)
 
 
 def judge_enrol(application: Application, member: Member, terms: Terms) -> Verdict:
@@ -167,21 +175,29 @@ def judge_enrol(application: Application, member: Member, terms: Terms) -> Verdi
     contract = _contract(application.contract or terms.default_contract, first_day, terms)
     if isinstance(contract, Refused):
         return contract
-    reference = _new_reference(application, member)
-    same = [stay for stay in member.stays if stay.contract_id == contract.id]
-    if any(stay.period.first_day == first_day for stay in same):
-        # Already so: a file sent twice changes nothing twice, also when the stay has ended since.
-        return Accepted(first_day, reference) if reference else Unchanged()
+    last_day = application.last_day
+    if last_day is not None and last_day < first_day:
+        return Refused("end_before_start")
+    more = _new_details(application, member)
+    same = _in(member, contract)
+    for stay in same:
+        if stay.period.first_day == first_day:
+            if last_day is not None and stay.period.last_day != last_day:
+                return Refused("enrolled_until_another_day", {"first_day": _day(first_day)})
+            # Already so: a file sent twice changes nothing twice, also when the stay has ended since.
+            return Accepted(terms.today, more) if more else Unchanged()
     if refused := _outside_window("first_day", first_day, terms):
         return refused
-    period = Period.through(first_day, application.last_day) if application.last_day else Period(first_day)
+    if last_day is not None and (refused := _outside_window("last_day", last_day, terms)):
+        return refused
+    period = Period.through(first_day, last_day)
     if refused := _overlap(period, same):
         return refused
     if member.register is None:
         return Waiting()
     if refused := judge_identity(application, member.register, first_day):
         return refused
-    return Accepted(first_day, (StayChange(None, Stay(contract.id, period)), *reference))
+    return Accepted(first_day, (StayChange(None, Stay(contract.id, period)), *more))
 
 
 def judge_re_enrol(application: Application, member: Member, terms: Terms) -> Verdict:
@@ -269,18 +285,27 @@ def judge_identity(application: Application, answer: RegisterAnswer, first_day: 
         return Refused("register_birth_date_differs")
     if application.name and not answer.name.same_person_name(application.name):
         return Refused("register_name_differs")
-    if answer.birth_date and BirthDate.on(first_day) < answer.birth_date:
+    if answer.birth_date and answer.birth_date.is_after(first_day):
         return Refused("first_day_before_birth")
     return None
 
 
 def judge_reversal(application: Application, member: Member, terms: Terms) -> Verdict:
-    """X05: back to before, in one step, unless a later mutation built on what this one left."""
+    """X05: back to before, in one step, unless a later mutation built on what this one left.
+
+    As far back as any change may go: what lies further needs a person at the insurer.
+    """
     undone = tuple(_undone(change) for change in application.undoes)
+    earliest, _ = terms.profile.window(terms.today)
+    if any(_first_difference(change) < earliest for change in undone if isinstance(change, StayChange)):
+        return Refused("undo_too_early", {"earliest": _day(earliest)})
     stays = list(member.stays)
     for change in undone:
         if isinstance(change, ReferenceChange):
             if change.before != member.reference:
+                return Refused("built_upon")
+        elif isinstance(change, AddressChange):
+            if change.before != member.address:
                 return Refused("built_upon")
         elif change.before is not None:
             if change.before not in stays:
@@ -297,7 +322,17 @@ def judge_reversal(application: Application, member: Member, terms: Terms) -> Ve
 def _undone(change: Change) -> Change:
     if isinstance(change, ReferenceChange):
         return ReferenceChange(change.after, change.before)
+    if isinstance(change, AddressChange):
+        return AddressChange(change.after, change.before)
     return StayChange(change.after, change.before)
+
+
+def _first_difference(change: StayChange) -> date:
+    """The first day on which a change of a stay is felt."""
+    before, after = change.before, change.after
+    if before is None or after is None or before.period.first_day != after.period.first_day:
+        return min(stay.period.first_day for stay in (before, after) if stay is not None)
+    return min((stay.period.end_day for stay in (before, after) if stay.period.end_day), default=date.max)
 
 
 _JUDGES = {
@@ -372,10 +407,14 @@ def _in(member: Member, contract: Contract) -> list[Stay]:
     return [stay for stay in member.stays if stay.contract_id == contract.id]
 
 
-def _new_reference(application: Application, member: Member) -> tuple[ReferenceChange, ...]:
+def _new_details(application: Application, member: Member) -> tuple[Change, ...]:
+    """What an enrolment says besides the stay: a reference, an address; empty says nothing."""
+    changes: tuple[Change, ...] = ()
     if application.reference and application.reference != member.reference:
-        return (ReferenceChange(member.reference, application.reference),)
-    return ()
+        changes = (ReferenceChange(member.reference, application.reference),)
+    if application.address and application.address != member.address:
+        changes += (AddressChange(member.address, application.address),)
+    return changes
 
 
 def _day(day: date) -> str:

@@ -1,26 +1,29 @@
-"""One chunk of applications for participants: their facts in five queries, their effects in seven statements.
+"""One chunk of applications for participants: their facts in a handful of queries, their effects as sets.
 
-Whoever is meant by BSN, relation number or reference becomes one `_Case`; the rules see its `Member`, which
-each accepted application moves on, so that a thousand rows about ten people come out as if done one by one.
+Whoever is meant by BSN, relation number or reference becomes one `Case`; the rules see its `Member`, which each
+accepted application moves on, so that a thousand rows about ten people come out as if done one by one.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import count
 
 from collectief.contracts.queries import contracts
+from collectief.foundation.bsn import Bsn
 from collectief.foundation.dates import BirthDate
 from collectief.foundation.names import PersonName
 from collectief.mutations.corridor import Entry, Moment, Request, Subject
 from collectief.mutations.verdicts import Accepted, Refused, Verdict
 from collectief.participants.register import recent_answers
+from collectief.participants.rules import RegisterAnswer
 from collectief.scope.scope import Scope
 from collectief.scope.staging import next_ids
 
 from . import effects, memory
-from .rules import Contract, Kind, Member, RegisterAnswer, Stay, StayChange, Terms, carried_out, judge
+from .rules import Contract, Kind, Member, Stay, StayChange, Terms, carried_out, judge
 
 # Kinds for which a person may be new to the organisation, and the BRP is asked.
 CHECKED = frozenset({Kind.ENROL, Kind.RE_ENROL})
@@ -30,28 +33,34 @@ CHECKED = frozenset({Kind.ENROL, Kind.RE_ENROL})
 class Case:
     """One person in this chunk: what the rules know, and what the tables must become."""
 
+    # As the tables had it, and as it is by now.
+    start: Member
     member: Member
+    bsn_index: bytes | None = None
     participant_id: int | None = None
     relation_number: str = ""
     name: PersonName | None = None
-    before: tuple[Stay, ...] = ()
-    bsn_index: bytes | None = None
-    bsn_sealed: bytes | None = None
-    address: dict[str, str] = field(default_factory=dict)
-    accepted: bool = False
+    birth_date: str = ""
+    # Given with an enrolment; kept sealed once the person is new here.
+    bsn: Bsn | None = None
     newcomer: bool = False
-    # Participation ids by contract and first day: a stay keeps both for as long as it exists.
-    stay_ids: dict[tuple[int, str], int] = field(default_factory=dict)
 
 
 class EnrolmentSitting:
     """Facts of a chunk; see `mutations.corridor.Sitting`."""
 
-    def __init__(self, scope: Scope, requests: Sequence[Request], moment: Moment) -> None:
+    def __init__(self, scope: Scope, requests: Sequence[Request], moment: Moment, *, for_real: bool) -> None:
         self.scope, self.moment = scope, moment
         known = {c.number: Contract(c.id, c.number, c.period) for c in contracts(scope)}
         only = next(iter(known)) if len(known) == 1 else ""
         self.terms = Terms(scope.profile, known, moment.today, default_contract=only)
+        self._by_id: dict[int, Case] = {}
+        self._by_index: dict[bytes, Case] = {}
+        self._by_relation: dict[str, Case] = {}
+        self._by_reference: dict[str, dict[int, Case]] = defaultdict(dict)
+        self._cases: list[Case] = []
+        # An accepted application makes at most one stay; what is not for real needs numbers that nobody has.
+        self._stay_ids = _numbers("participation_id_seq", len(requests)) if for_real else count(-1, -1)
         self._find(requests)
 
     def judge(self, request: Request) -> Verdict:
@@ -61,56 +70,75 @@ class EnrolmentSitting:
             return case
         return judge(request.application, case.member, self.terms)
 
-    def accept(self, request: Request, verdict: Accepted) -> None:
-        """Move the person on; a newcomer is known from here."""
+    def accept(self, request: Request, verdict: Accepted) -> Accepted:
+        """Move the person on; a newcomer is known from here. Gives the verdict with numbers for new stays."""
         case = self._case(request.subject)
         assert isinstance(case, Case)
+        verdict = self._numbered(verdict)
         case.member = carried_out(case.member, verdict)
-        case.accepted = True
-        case.bsn_sealed = case.bsn_sealed or request.subject.bsn_sealed
-        if request.application.address:
-            case.address = dict(request.application.address)
-        # Later rows of the same file may name the person by the reference this one gave.
+        if case.newcomer and case.bsn is None:
+            case.bsn = request.subject.bsn
+        # Later applications of the same chunk may name the person by the reference this one gave.
         if case.member.reference:
             self._by_reference[case.member.reference][id(case)] = case
+        return verdict
+
+    def learn(self, said: Mapping[bytes, RegisterAnswer]) -> None:
+        """Everyone is again as the tables had them, and the BRP has answered."""
+        for case in self._cases:
+            answer = said.get(case.bsn_index) if case.bsn_index else None
+            if answer is not None:
+                case.start = replace(case.start, register=answer)
+                if case.newcomer:
+                    case.name = answer.name
+            case.member = case.start
 
     def write(self) -> None:
-        """Give ids to what is new and write every effect of the accepted applications."""
-        changed = [case for case in self._cases if case.accepted]
+        """Give ids to who is new and write every effect of the accepted applications."""
+        changed = [case for case in self._cases if case.member is not case.start]
+        new = sorted((case for case in changed if case.newcomer), key=lambda case: case.bsn_index or b"")
+        if new:
+            ids, numbers = next_ids("participant_id_seq", len(new)), next_ids("participant_relation_number", len(new))
+            for case, id_, number in zip(new, ids, numbers, strict=True):
+                case.participant_id, case.relation_number = id_, str(number)
+                born = case.member.register.birth_date if case.member.register else None
+                case.birth_date = str(born or "")
         if changed:
-            self._number(changed)
-            effects.write(self.scope, changed)
+            effects.write(self.scope, new, [case for case in changed if not case.newcomer])
 
     def entry(self, request: Request, verdict: Verdict) -> Entry:
         """What the mutation's record says it touched."""
         case = self._case(request.subject)
         if isinstance(case, Refused):
             return Entry()
-        named = self.terms.contracts.get(request.application.contract or self.terms.default_contract)
-        contract_id = named.id if named else None
         if not isinstance(verdict, Accepted):
-            return Entry(case.participant_id, contract_id)
-        touched = [memory.change_as_json(change, case.stay_ids) for change in verdict.changes]
-        stays = [
-            stay
-            for change in verdict.changes
-            if isinstance(change, StayChange) and (stay := change.after or change.before)
-        ]
-        return Entry(
-            case.participant_id,
-            stays[-1].contract_id if stays else contract_id,
-            [line["id"] for line in touched if "id" in line],
-            touched,
-        )
+            named = self.terms.contracts.get(request.application.contract or self.terms.default_contract)
+            return Entry(case.participant_id, named.id if named else None, bsn_index=case.bsn_index)
+        touched = [memory.change_as_json(change) for change in verdict.changes]
+        stay_ids = [line["id"] for line in touched if "id" in line]
+        contract_id = None
+        for change in verdict.changes:
+            if isinstance(change, StayChange) and (stay := change.after or change.before):
+                contract_id = stay.contract_id
+        if contract_id is None:
+            named = self.terms.contracts.get(request.application.contract or self.terms.default_contract)
+            contract_id = named.id if named else None
+        return Entry(case.participant_id, contract_id, stay_ids, touched, case.bsn_index)
+
+    def _numbered(self, verdict: Accepted) -> Accepted:
+        changes = list(verdict.changes)
+        for place, change in enumerate(changes):
+            if isinstance(change, StayChange) and (after := change.after) is not None and after.id is None:
+                stay = Stay(after.contract_id, after.period, after.reason, next(self._stay_ids))
+                changes[place] = StayChange(change.before, stay)
+        return Accepted(verdict.effective_day, tuple(changes))
 
     def _case(self, subject: Subject) -> Case | Refused:
         """The one person meant. A reference that two participants share names nobody."""
+        if subject.bsn_index is not None:
+            return self._by_index.get(subject.bsn_index) or self._newcomer(subject.bsn_index)
         if subject.participant_id is not None:
             found = self._by_id.get(subject.participant_id)
-        elif subject.bsn_index is not None:
-            found = self._by_index.get(subject.bsn_index)
-            if found is None:
-                found = self._newcomer(subject)
         elif subject.relation_number:
             found = self._by_relation.get(subject.relation_number)
         else:
@@ -120,46 +148,35 @@ class EnrolmentSitting:
             found = next(iter(candidates.values()), None)
         return found if found is not None else Refused("participant_unknown")
 
-    def _newcomer(self, subject: Subject) -> Case:
-        assert subject.bsn_index is not None
-        answer = self._answers.get(subject.bsn_index)
-        case = Case(Member(register=answer), bsn_index=subject.bsn_index, newcomer=True)
-        if answer is not None:
-            case.name = answer.name
-        self._by_index[subject.bsn_index] = case
+    def _newcomer(self, index: bytes) -> Case:
+        answer = self._answers.get(index)
+        member = Member(register=answer)
+        case = Case(member, member, index, name=answer.name if answer else None, newcomer=True)
+        self._by_index[index] = case
         self._cases.append(case)
         return case
 
     def _find(self, requests: Sequence[Request]) -> None:
         """Read participants, their stays and the BRP's recent answers for everyone the chunk is about."""
-        self._by_id: dict[int, Case] = {}
-        self._by_index: dict[bytes, Case] = {}
-        self._by_relation: dict[str, Case] = {}
-        self._by_reference: dict[str, dict[int, Case]] = defaultdict(dict)
-        self._cases: list[Case] = []
-        subjects = [request.subject for request in requests]
-        rows = effects.find_participants(self.scope, subjects)
-        stays = effects.find_stays([row.id for row in rows])
-        indexes = {request.subject.bsn_index for request in requests if request.kind in CHECKED}
-        if indexes:
-            indexes |= {row.bsn_index for row in rows}
-        self._answers = {
-            index: RegisterAnswer(a.found, a.deceased, a.name, a.birth_date)
-            for index, a in recent_answers([i for i in indexes if i], now=self.moment.now).items()
-        }
+        rows = effects.find_participants(self.scope, [request.subject for request in requests])
+        ids = [row.id for row in rows]
+        stays = effects.find_stays(ids)
+        # An address is only ever compared with one that is brought, or put back by undoing.
+        addressed = any(request.application.address or request.application.undoes for request in requests)
+        addresses = effects.find_addresses(ids) if addressed else {}
+        self._answers: dict[bytes, RegisterAnswer] = {}
+        # Newly enrolled here, or come back: everyone else is judged without the BRP.
+        if checked := {r.subject.bsn_index for r in requests if r.kind in CHECKED and r.subject.bsn_index}:
+            self._answers = recent_answers(self.scope, checked, now=self.moment.now)
+        if any(request.kind in CHECKED and request.subject.bsn_index is None for request in requests):
+            self._answers |= recent_answers(self.scope, [row.bsn_index for row in rows], now=self.moment.now)
         for row in rows:
-            self._know(row, tuple(stays.get(row.id, ())))
+            self._know(row, tuple(stays.get(row.id, ())), addresses.get(row.id, {}))
 
-    def _know(self, row: effects.ParticipantRow, stays: tuple[Stay, ...]) -> None:
-        member = Member(
-            known=True,
-            reference=row.reference,
-            birth_date=BirthDate.parse(row.birth_date),
-            stays=stays,
-            register=self._answers.get(row.bsn_index),
-        )
-        case = Case(member, row.id, row.relation_number, row.name, stays, row.bsn_index)
-        case.stay_ids = {memory.stay_key(stay): stay.id for stay in stays if stay.id is not None}
+    def _know(self, row: effects.ParticipantRow, stays: tuple[Stay, ...], address: Mapping[str, str]) -> None:
+        born = BirthDate.parse(row.birth_date) if row.birth_date else None
+        member = Member(True, row.reference, born, stays, self._answers.get(row.bsn_index), address)
+        case = Case(member, member, row.bsn_index, row.id, row.relation_number, row.name, row.birth_date)
         self._cases.append(case)
         self._by_id[row.id] = case
         self._by_index[row.bsn_index] = case
@@ -167,24 +184,7 @@ class EnrolmentSitting:
         if row.reference:
             self._by_reference[row.reference][id(case)] = case
 
-    def _number(self, changed: Iterable[Case]) -> None:
-        """Ids for new participants and new stays, one question per sequence."""
-        new = [case for case in changed if case.newcomer]
-        ids = next_ids("participant_id_seq", len(new)) if new else []
-        numbers = next_ids("participant_relation_number", len(new)) if new else []
-        for case, id_, number in zip(new, ids, numbers, strict=True):
-            case.participant_id, case.relation_number = id_, str(number)
-        unnumbered = [
-            (case, memory.stay_key(stay))
-            for case in changed
-            for stay in case.member.stays
-            if memory.stay_key(stay) not in case.stay_ids
-        ]
-        stay_ids = next_ids("participation_id_seq", len(unnumbered)) if unnumbered else []
-        for (case, key), id_ in zip(unnumbered, stay_ids, strict=True):
-            case.stay_ids[key] = id_
-        for case in changed:
-            case.member = replace(
-                case.member,
-                stays=tuple(replace(stay, id=case.stay_ids[memory.stay_key(stay)]) for stay in case.member.stays),
-            )
+
+def _numbers(sequence: str, most: int) -> Iterator[int]:
+    """Numbers of a sequence, asked for once the first is needed; those left over are nobody's."""
+    yield from next_ids(sequence, most)

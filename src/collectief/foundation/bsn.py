@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from stdnum.exceptions import ValidationError
 from stdnum.nl import bsn as stdnum_bsn
 
+from .value import value
 
-@dataclass(frozen=True, slots=True)
+
+@value()
 class Bsn:
     """A valid BSN. Its text forms hide the number, so that no log or error shows it by accident (law 5)."""
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
+
+from .value import value
 
 _DAY_FIRST = re.compile(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4})")
 _YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ]00:00(?::00(?:\.0+)?)?)?")
@@ -35,7 +37,7 @@ def dutch(day: date) -> str:
     return f"{day.day:02}-{day.month:02}-{day.year:04}"
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@value(order=True)
 class BirthDate:
     """A birth date; `month` and `day` are 0 where the registers do not know them.
 
@@ -52,18 +54,17 @@ class BirthDate:
             raise ValueError("a day without a month is no birth date")
         date(self.year, self.month or 1, self.day or 1)
 
-    @classmethod
-    def parse(cls, text: str) -> BirthDate:
+    @staticmethod
+    def parse(text: str) -> BirthDate:
         """Read 01-02-1980, 1980-02-01 or, day or month unknown, 00-00-1980. Raises ValueError otherwise."""
-        day, month, year = _day_month_year(text)
-        return cls(year, month, day)
+        return _birth_date(text)
 
     @classmethod
     def on(cls, day: date) -> BirthDate:
         return cls(day.year, day.month, day.day)
 
     def __str__(self) -> str:
-        return f"{self.year:04}-{self.month:02}-{self.day:02}"
+        return _birth_text(self.year, self.month, self.day)
 
     @property
     def dutch(self) -> str:
@@ -72,7 +73,24 @@ class BirthDate:
 
     def agrees_with(self, other: BirthDate) -> bool:
         """Whether the two can be the same day: an unknown part agrees with every value."""
-        return self.year == other.year and all(
-            ours == theirs or not ours or not theirs
-            for ours, theirs in ((self.month, other.month), (self.day, other.day))
+        return (
+            self.year == other.year
+            and (self.month == other.month or not self.month or not other.month)
+            and (self.day == other.day or not self.day or not other.day)
         )
+
+    def is_after(self, day: date) -> bool:
+        """Whether somebody born then was certainly not there on `day`."""
+        return (self.year, self.month, self.day) > (day.year, day.month, day.day)
+
+
+@lru_cache(maxsize=32_768)
+def _birth_text(year: int, month: int, day: int) -> str:
+    return f"{year:04}-{month:02}-{day:02}"
+
+
+@lru_cache(maxsize=32_768)
+def _birth_date(text: str) -> BirthDate:
+    # A large file has many people and few birth dates.
+    day, month, year = _day_month_year(text)
+    return BirthDate(year, month, day)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from functools import lru_cache
+
+from .value import value
 
 # Letters that Unicode does not take apart into a base letter and a mark.
 _PLAIN = str.maketrans(
@@ -60,7 +61,7 @@ def tidy_initials(text: str) -> str:
     return "".join(f"{initial}." for initial in initials)
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class PersonName:
     """How a person is named: initials ("A.J."), prefix ("van der"; may be empty) and core surname ("Veen")."""
 
@@ -87,7 +88,10 @@ class PersonName:
         return f"{search_key(self.surname)} {search_key(self.initials)} {search_key(self.prefix)}".rstrip()
 
     def same_person_name(self, other: PersonName) -> bool:
-        """Whether the surnames agree and no initial contradicts: accents, case and missing initials forgiven."""
+        """Whether the surnames agree and no initial contradicts: accents, case and missing initials forgiven.
+
+        "A." and "A.J." agree, "A.J." and "A.B." do not.
+        """
         if self == other:
             return True
         if search_key(self.surname) != search_key(other.surname):
@@ -96,4 +100,4 @@ class PersonName:
             if whole != others:
                 return False
         ours, theirs = search_key(self.initials), search_key(other.initials)
-        return ours.startswith(theirs[:1]) or not ours or not theirs
+        return ours.startswith(theirs) or theirs.startswith(ours)

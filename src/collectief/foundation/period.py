@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, timedelta
+
+from .value import value
 
 ONE_DAY = timedelta(days=1)
 
@@ -12,7 +13,7 @@ EARLIEST_DAY = date(1900, 1, 1)
 LATEST_DAY = date(2099, 12, 31)
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@value(order=True)
 class Period:
     """Days from `first_day` up to but not including `end_day`; no `end_day` means open-ended.
 

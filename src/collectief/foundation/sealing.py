@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import os
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -26,7 +27,7 @@ def unseal(key: bytes, sealed: bytes, associated: bytes) -> bytes:
     return AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], associated)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class BsnKeys:
     """The keys of one insurer: one to index, and one to seal with a number that says which it was."""
 
@@ -49,8 +50,17 @@ class BsnKeys:
 
     def sealed(self, bsn: Bsn) -> bytes:
         """The BSN, bound to its own blind index (the row's identity within an insurer)."""
-        return seal(self.seal_key, bsn.digits.encode(), self.blind_index(bsn))
+        return self.sealed_at(bsn, self.blind_index(bsn))
+
+    def sealed_at(self, bsn: Bsn, index: bytes) -> bytes:
+        """The BSN, sealed for the row whose blind index, its own, is known already."""
+        nonce = os.urandom(NONCE_BYTES)
+        return nonce + self._cipher.encrypt(nonce, bsn.digits.encode(), index)
 
     def unsealed(self, sealed: bytes, index: bytes) -> Bsn:
         """The BSN that was sealed for the row with this blind index."""
         return Bsn(unseal(self.seal_key, sealed, index).decode())
+
+    @cached_property
+    def _cipher(self) -> AESGCM:
+        return AESGCM(self.seal_key)

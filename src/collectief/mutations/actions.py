@@ -1,46 +1,54 @@
-"""Submitting, deciding and withdrawing mutations: each verb runs in one transaction inside an opened scope."""
+"""Trying, submitting and deciding mutations: each verb runs in one transaction inside an opened scope."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
-from typing import Any
 
 from django.db import connection, transaction
 
 from collectief.audit import actions as audit
+from collectief.foundation.bsn import Bsn
+from collectief.participants.keys import bsn_keys
+from collectief.participants.rules import RegisterAnswer
 from collectief.scope.scope import Scope
-from collectief.scope.staging import next_ids, stage
 from collectief.segments.profile import Permission
 
-from .corridor import Entry, Moment, Outcome, Request, Sitting, registry
+from .corridor import LANES, Entry, Moment, Outcome, Request, Sitting, Subject, lane_of, registry
 from .models import Mutation
+from .records import Misshapen, record, record_misshapen, state_of, step
 from .rules import OPEN, State, judge_transition
 from .verdicts import Accepted, Refused, Unchanged, Verdict, Waiting
 
-# A row's verdict when it was planned, in few letters; judged again at acceptance and compared.
+__all__ = ["Misshapen", "Trial", "decide_waiting", "lock_people", "move", "refuse", "reject_waiting", "submit"]
+
+# Whether the request with this number may be carried out with this verdict: a plan that was seen says so.
 Expected = Callable[[int, Verdict], bool]
 
-_COLUMNS = {
-    "id": "bigint", "kind": "text", "state": "text", "code": "text", "params": "jsonb", "effective_day": "date",
-    "bsn_index": "bytea", "bsn_sealed": "bytea", "asked": "jsonb", "touched": "jsonb", "trail": "jsonb",
-    "participant_id": "bigint", "contract_id": "bigint", "participation_ids": "bigint[]", "source": "text",
-    "decided_at": "timestamptz",
-}  # fmt: skip
 
+class Trial:
+    """What submitting would come to, judged in order, nothing written (X02).
 
-def preview(scope: Scope, requests: Sequence[Request], moment: Moment) -> list[Verdict]:
-    """What submitting would come to, judged in order, nothing written (X02)."""
-    sitting = _sit(scope, requests, moment)
-    verdicts = []
-    for request in requests:
-        verdict = sitting.judge(request)
-        if isinstance(verdict, Accepted):
-            sitting.accept(request, verdict)
-        verdicts.append(verdict)
-    return verdicts
+    Facts are read once, inside the opened scope; the BRP can be asked between, with no transaction open.
+    """
+
+    def __init__(self, scope: Scope, requests: Sequence[Request], moment: Moment) -> None:
+        self._requests = requests
+        self._sitting = _sit(scope, requests, moment, for_real=False)
+        self.verdicts = [verdict for verdict, _ in _judged(self._sitting, requests, None)]
+
+    def waiting(self) -> list[Bsn]:
+        """Whom the BRP must be asked about before there is a verdict, each once."""
+        asked = (
+            request.subject.bsn
+            for request, verdict in zip(self._requests, self.verdicts, strict=True)
+            if isinstance(verdict, Waiting)
+        )
+        return list(dict.fromkeys(bsn for bsn in asked if bsn is not None))
+
+    def learn(self, said: Mapping[bytes, RegisterAnswer]) -> None:
+        """Judge again with the BRP's answers."""
+        self._sitting.learn(said)
+        self.verdicts = [verdict for verdict, _ in _judged(self._sitting, self._requests, None)]
 
 
 @transaction.atomic
@@ -53,17 +61,11 @@ def submit(
     Raises NotAllowed when the scope may not change participants.
     """
     scope.require(Permission.CHANGE_PARTICIPANTS)
-    _lock(scope, requests)
-    sitting = _sit(scope, requests, moment)
-    verdicts: list[tuple[Verdict, bool]] = []
-    for number, request in enumerate(requests):
-        verdict = sitting.judge(request)
-        stands = expected is None or expected(number, verdict)
-        if stands and isinstance(verdict, Accepted):
-            sitting.accept(request, verdict)
-        verdicts.append((verdict, stands))
+    lock_people(scope, [request.subject for request in requests])
+    sitting = _sit(scope, requests, moment, for_real=True)
+    judged = _judged(sitting, requests, expected)
     sitting.write()
-    return _record(scope, sitting, list(requests), verdicts, moment)
+    return record(scope, sitting, requests, judged, moment)
 
 
 @transaction.atomic
@@ -74,55 +76,34 @@ def decide_waiting(scope: Scope, mutation_ids: Sequence[int], moment: Moment) ->
         .filter(organisation_id=scope.organisation_id, id__in=mutation_ids, state__in=OPEN)
         .order_by("id")
     )
-    requests = [_request_again(mutation) for mutation in waiting]
-    _lock(scope, requests)
-    sitting = _sit(scope, requests, moment)
-    verdicts = []
-    for request in requests:
-        verdict = sitting.judge(request)
-        if isinstance(verdict, Accepted):
-            sitting.accept(request, verdict)
-        verdicts.append(verdict)
+    requests = [_request_again(scope, mutation) for mutation in waiting]
+    lock_people(scope, [request.subject for request in requests])
+    sitting = _sit(scope, requests, moment, for_real=True)
+    judged = _judged(sitting, requests, None)
     sitting.write()
-    for mutation, request, verdict in zip(waiting, requests, verdicts, strict=True):
+    for mutation, request, (verdict, _) in zip(waiting, requests, judged, strict=True):
         if not isinstance(verdict, Waiting):
-            _decide(scope, mutation, verdict, sitting.entry(request, verdict), moment)
+            # Asked twice, by a double click or by a colleague: the first did it.
+            decided = Refused("already_so") if isinstance(verdict, Unchanged) else verdict
+            _decide(scope, mutation, decided, sitting.entry(request, verdict), moment)
 
 
-@dataclass(frozen=True, slots=True)
-class Misshapen:
-    """Something asked that could not even be judged: its cells or fields were wrong."""
-
-    kind: str
-    code: str
-    params: Mapping[str, Any]
-    asked: Mapping[str, Any]
-    source: str
+@transaction.atomic
+def reject_waiting(scope: Scope, mutation_ids: Sequence[int], moment: Moment, *, code: str) -> None:
+    """End what waits, for a reason that has nothing to do with what was asked."""
+    waiting = Mutation.objects.select_for_update().filter(
+        organisation_id=scope.organisation_id, id__in=mutation_ids, state__in=OPEN
+    )
+    for mutation in waiting.order_by("id"):
+        entry = Entry(mutation.participant_id, mutation.contract_id)
+        _decide(scope, mutation, Refused(code), entry, moment)
 
 
 @transaction.atomic
 def refuse(scope: Scope, refused: Sequence[Misshapen], moment: Moment) -> list[int]:
     """Record what could not be judged as rejected mutations; their ids."""
     scope.require(Permission.CHANGE_PARTICIPANTS)
-    ids = next_ids("mutation_id_seq", len(refused)) if refused else []
-    rows: list[tuple[Any, ...]] = [
-        (
-            id_, one.kind, str(State.REJECTED), one.code, json.dumps(dict(one.params)), None, None, None,
-            json.dumps(dict(one.asked)), "[]",
-            json.dumps([step(State.RECEIVED, moment, scope.account), step(State.REJECTED, moment, "", one.code)]),
-            None, None, [], one.source, moment.now,
-        )
-        for id_, one in zip(ids, refused, strict=True)
-    ]  # fmt: skip
-    if rows:
-        _insert(scope, rows, moment)
-        audit.record(scope, "mutation.refuse", outcome="failure", detail={"mutations": len(rows)})
-    return ids
-
-
-def step(state: State, moment: Moment, by: str, code: str = "") -> dict[str, str]:
-    """One line of a mutation's trail."""
-    return {"state": state, "at": moment.now.isoformat(timespec="seconds"), "by": by, "code": code}
+    return record_misshapen(scope, refused, moment)
 
 
 def move(mutation: Mutation, state: State, moment: Moment, by: str, code: str = "") -> None:
@@ -137,8 +118,34 @@ def move(mutation: Mutation, state: State, moment: Moment, by: str, code: str = 
     mutation.decided_at = moment.now
 
 
+def lock_people(scope: Scope, subjects: Sequence[Subject]) -> None:
+    """One person's changes happen one after another, and two organisations never wait for each other here.
+
+    People are spread over lanes by blind index, so that the lanes of a file run side by side; who is named
+    otherwise takes them all, in order. Held until the transaction ends.
+    """
+    lanes = {lane_of(subject.bsn_index) if subject.bsn_index else None for subject in subjects}
+    with connection.cursor() as cursor:
+        for lane in range(LANES):
+            if lanes & {lane, None}:
+                # One number: negative, so that no other use of advisory locks by table id meets it.
+                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [-(scope.organisation_id * LANES + lane) - 1])
+
+
+def _judged(sitting: Sitting, requests: Sequence[Request], expected: Expected | None) -> list[tuple[Verdict, bool]]:
+    """Every verdict in order, each accepted one carried out on the facts; and whether it stood."""
+    judged: list[tuple[Verdict, bool]] = []
+    for number, request in enumerate(requests):
+        verdict = sitting.judge(request)
+        stands = expected is None or expected(number, verdict)
+        if stands and isinstance(verdict, Accepted):
+            verdict = sitting.accept(request, verdict)
+        judged.append((verdict, stands))
+    return judged
+
+
 def _decide(scope: Scope, mutation: Mutation, verdict: Verdict, entry: Entry, moment: Moment) -> None:
-    state, code = _state(verdict), verdict.code if isinstance(verdict, Refused) else ""
+    state, code = state_of(verdict), verdict.code if isinstance(verdict, Refused) else ""
     move(mutation, state, moment, by="", code=code)
     mutation.params = dict(verdict.params) if isinstance(verdict, Refused) else {}
     mutation.participant_id = entry.participant_id
@@ -148,118 +155,31 @@ def _decide(scope: Scope, mutation: Mutation, verdict: Verdict, entry: Entry, mo
     mutation.effective_day = verdict.effective_day if isinstance(verdict, Accepted) else mutation.effective_day
     mutation.bsn_sealed = None
     mutation.save()
-    participants = [entry.participant_id] if entry.participant_id else []
-    audit.record(scope, f"mutation.{mutation.kind}", participants=participants, detail={"state": state, "code": code})
+    audit.record(
+        scope,
+        f"mutation.{mutation.kind}",
+        participants=[entry.participant_id] if entry.participant_id else [],
+        outcome="failure" if state == State.REJECTED else "success",
+        detail={"mutation": mutation.id, "state": state, "code": code},
+    )
 
 
-def _request_again(mutation: Mutation) -> Request:
-    from .corridor import Subject
-
+def _request_again(scope: Scope, mutation: Mutation) -> Request:
     application = registry.family(mutation.kind).application(mutation.kind, mutation.asked)
+    index = bytes(mutation.bsn_index) if mutation.bsn_index else None
+    sealed = bytes(mutation.bsn_sealed) if mutation.bsn_sealed else None
     subject = Subject(
         participant_id=mutation.participant_id,
-        bsn_index=bytes(mutation.bsn_index) if mutation.bsn_index else None,
-        bsn_sealed=bytes(mutation.bsn_sealed) if mutation.bsn_sealed else None,
+        bsn_index=index,
+        bsn=bsn_keys(scope).unsealed(sealed, index) if sealed and index else None,
     )
     return Request(application, subject, mutation.source)
 
 
-def _sit(scope: Scope, requests: Sequence[Request], moment: Moment) -> Sitting:
-    families = {id(registry.family(request.kind)): registry.family(request.kind) for request in requests}
+def _sit(scope: Scope, requests: Sequence[Request], moment: Moment, *, for_real: bool) -> Sitting:
+    kinds = {request.kind for request in requests}
+    families = {id(family): family for family in map(registry.family, kinds)}
     if len(families) > 1:
         raise ValueError("one chunk holds kinds of one family")
     family = next(iter(families.values())) if families else next(iter(registry.families.values()))
-    return family.sit(scope, requests, moment)
-
-
-def _lock(scope: Scope, requests: Sequence[Request]) -> None:
-    """One person's changes happen one after another, and two organisations never wait for each other here.
-
-    People are spread over two locks by blind index, so that the two lanes of a file run side by side; who is
-    named otherwise takes both, in order.
-    """
-    indexes = [request.subject.bsn_index for request in requests]
-    lanes = {index[0] % 2 if index else None for index in indexes}
-    with connection.cursor() as cursor:
-        for lane in (0, 1):
-            if lanes & {lane, None}:
-                # One number: negative, so that no other use of advisory locks by table id meets it.
-                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [-(scope.organisation_id * 2 + lane) - 1])
-
-
-def _state(verdict: Verdict) -> State:
-    if isinstance(verdict, Accepted):
-        return State.PROCESSED
-    return State.REJECTED if isinstance(verdict, Refused) else State.WAITING
-
-
-def _record(
-    scope: Scope,
-    sitting: Sitting,
-    requests: list[Request],
-    verdicts: list[tuple[Verdict, bool]],
-    moment: Moment,
-) -> list[Outcome]:
-    """Write a mutation for each request that changed, waits or was refused; unchanged ones leave no trace."""
-    told = [n for n, (verdict, stands) in enumerate(verdicts) if stands and not isinstance(verdict, Unchanged)]
-    ids = dict(zip(told, next_ids("mutation_id_seq", len(told)) if told else [], strict=True))
-    outcomes, rows, touched_participants = [], [], set()
-    trails = _Trails(scope, moment)
-    for number, (request, (verdict, stands)) in enumerate(zip(requests, verdicts, strict=True)):
-        entry = sitting.entry(request, verdict)
-        if number in ids:
-            rows.append(_row(ids[number], request, verdict, entry, moment, trails))
-            if entry.participant_id:
-                touched_participants.add(entry.participant_id)
-        outcomes.append(Outcome(verdict, ids.get(number), entry.participant_id, changed_since=not stands))
-    if rows:
-        _insert(scope, rows, moment)
-        kinds = sorted({request.kind for n, request in enumerate(requests) if n in ids})
-        audit.record(
-            scope,
-            f"mutation.{kinds[0] if len(kinds) == 1 else 'several'}",
-            participants=sorted(touched_participants),
-            detail={"mutations": len(rows), "kinds": kinds},
-        )
-    return outcomes
-
-
-class _Trails(dict[tuple[State, str], str]):
-    """The trail of a mutation decided at once, as JSON: the same for thousands of rows of a file."""
-
-    def __init__(self, scope: Scope, moment: Moment) -> None:
-        self._received, self._moment = step(State.RECEIVED, moment, scope.account), moment
-
-    def __missing__(self, decided: tuple[State, str]) -> str:
-        state, code = decided
-        self[decided] = json.dumps([self._received, step(state, self._moment, "", code)])
-        return self[decided]
-
-
-def _row(
-    id_: int, request: Request, verdict: Verdict, entry: Entry, moment: Moment, trails: _Trails
-) -> tuple[Any, ...]:
-    state = _state(verdict)
-    refused = verdict if isinstance(verdict, Refused) else None
-    code = refused.code if refused else ""
-    effective: date | None = verdict.effective_day if isinstance(verdict, Accepted) else None
-    waits = state == State.WAITING
-    return (
-        id_, request.kind, str(state), code,
-        json.dumps(dict(refused.params)) if refused else "{}", effective,
-        request.subject.bsn_index if waits else None, request.subject.bsn_sealed if waits else None,
-        json.dumps(registry.family(request.kind).asked(request.application)), json.dumps(list(entry.touched)),
-        trails[state, code], entry.participant_id, entry.contract_id, list(entry.participation_ids), request.source,
-        None if waits else moment.now,
-    )  # fmt: skip
-
-
-def _insert(scope: Scope, rows: list[tuple[Any, ...]], moment: Moment) -> None:
-    stage("new_mutation", _COLUMNS, rows)
-    names = ", ".join(_COLUMNS)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO mutation ({names}, insurer_id, organisation_id, channel, account_id, account, submitted_at)"
-            f" SELECT {names}, %s, %s, %s, %s, %s, %s FROM pg_temp.new_mutation",
-            [scope.insurer_id, scope.organisation_id, scope.channel, scope.account_id, scope.account, moment.now],
-        )
+    return family.sit(scope, requests, moment, for_real=for_real)

@@ -12,21 +12,37 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Protocol
 
+from collectief.foundation.bsn import Bsn
+from collectief.foundation.value import value
+from collectief.participants.rules import RegisterAnswer
+
 from .verdicts import Accepted, Verdict
 
+# One person's changes are in one lane, so that they happen one after another; two lanes work side by side (ADR 6).
+LANES = 2
 
-@dataclass(frozen=True, slots=True)
+
+def lane_of(bsn_index: bytes) -> int:
+    """The lane of whoever has this blind index: always the same one."""
+    return bsn_index[0] % LANES
+
+
+@value()
 class Subject:
-    """Whom an application is about: any one of these finds a known participant, the BSN also a newcomer."""
+    """Whom an application is about: any one of these finds a known participant, the BSN also a newcomer.
+
+    The first that is there counts: the index of a BSN, a participant, a relation number, a reference. `bsn` is in
+    memory only; tables have it sealed.
+    """
 
     participant_id: int | None = None
     bsn_index: bytes | None = None
-    bsn_sealed: bytes | None = None
+    bsn: Bsn | None = None
     relation_number: str = ""
     reference: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Request:
     """An application and its subject; `source` names the row of a file it came from."""
 
@@ -39,7 +55,7 @@ class Request:
         return str(self.application.kind)
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Entry:
     """What a mutation says of itself once judged: whom and what it touched."""
 
@@ -47,9 +63,10 @@ class Entry:
     contract_id: int | None = None
     participation_ids: Sequence[int] = ()
     touched: Sequence[Mapping[str, Any]] = ()
+    bsn_index: bytes | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Outcome:
     """What became of one request. `mutation_id` is None where nothing needed recording."""
 
@@ -74,8 +91,14 @@ class Sitting(Protocol):
     def judge(self, request: Request) -> Verdict:
         """The verdict, without carrying it out."""
 
-    def accept(self, request: Request, verdict: Accepted) -> None:
-        """Carry an accepted verdict out on the facts; the tables follow in `write`."""
+    def accept(self, request: Request, verdict: Accepted) -> Accepted:
+        """Carry an accepted verdict out on the facts; the tables follow in `write`.
+
+        Gives the verdict back with the numbers of what is new in it.
+        """
+
+    def learn(self, said: Mapping[bytes, RegisterAnswer]) -> None:
+        """The BRP has answered meanwhile: facts are as they were when read, and its answers are among them."""
 
     def write(self) -> None:
         """Write every effect, as sets."""
@@ -89,8 +112,8 @@ class Family(Protocol):
 
     kinds: frozenset[str]
 
-    def sit(self, scope: Any, requests: Sequence[Request], moment: Moment) -> Sitting:
-        """Read the facts of all requests, in a fixed number of queries."""
+    def sit(self, scope: Any, requests: Sequence[Request], moment: Moment, *, for_real: bool) -> Sitting:
+        """Read the facts of all requests, in a fixed number of queries; not `for_real`: nothing will be written."""
 
     def asked(self, application: Any) -> dict[str, Any]:
         """The application as JSON, without a BSN."""

@@ -21,7 +21,7 @@ class Mutation(models.Model):
     insurer_id = models.BigIntegerField()
     organisation = models.ForeignKey(Organisation, models.PROTECT, db_index=False, db_constraint=False)
     contract = models.ForeignKey(GroupContract, models.PROTECT, null=True, db_index=False, db_constraint=False)
-    participant = models.ForeignKey(Participant, models.PROTECT, null=True, db_index=False)
+    participant = models.ForeignKey(Participant, models.PROTECT, null=True, db_index=False, db_constraint=False)
     kind = models.CharField(max_length=30)
     state = models.CharField(max_length=12)
     code = models.CharField(max_length=60, default="")
@@ -38,12 +38,18 @@ class Mutation(models.Model):
     source = models.CharField(max_length=40, default="")
     account_id = models.BigIntegerField()
     account = models.CharField(max_length=120)
-    reverses = models.OneToOneField("self", models.PROTECT, null=True)
+    reverses = models.ForeignKey("self", models.PROTECT, null=True, db_index=False)
     submitted_at = models.DateTimeField(db_default=Now())
     decided_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "mutation"
+        constraints = [
+            # Only what reverses something is in the index: hardly any mutation is.
+            models.UniqueConstraint(
+                fields=["reverses"], name="mutation_reversed_once", condition=models.Q(reverses__isnull=False)
+            ),
+        ]
         indexes = [
             models.Index(fields=["participant", "-id"], name="mutation_of_participant"),
             models.Index(fields=["organisation", "-id"], name="mutation_latest"),

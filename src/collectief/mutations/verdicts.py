@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from typing import Any
 
+from collectief.foundation.value import value
 
-@dataclass(frozen=True, slots=True)
+
+@value()
 class Refused:
     """Not possible; `code` and `params` are turned into a reason and a remedy by the locale."""
 
@@ -16,17 +18,17 @@ class Refused:
     params: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Unchanged:
     """What was asked is already so."""
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Waiting:
     """No judgement yet: the BRP must be asked first."""
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Accepted:
     """Possible, with what it changes. `effective_day` is the first day that differs because of it.
 

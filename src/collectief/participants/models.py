@@ -21,12 +21,13 @@ class Person(models.Model):
 
 
 class RegisterCheck(models.Model):
-    """What the BRP last answered about a BSN: used again while recent, so that it is asked once (STANDARDS, BRP).
+    """What the BRP last answered an organisation about a BSN: used again while recent (STANDARDS, BRP).
 
-    Reached by definer functions only: one organisation does not learn what another asked.
+    Per organisation, so that none learns from an answer, or from how soon it comes, what another asked.
     """
 
-    insurer_id = models.BigIntegerField()
+    pk = models.CompositePrimaryKey("organisation_id", "bsn_index")
+    organisation_id = models.BigIntegerField()
     bsn_index = models.BinaryField()
     checked_at = models.DateTimeField()
     found = models.BooleanField()
@@ -38,18 +39,18 @@ class RegisterCheck(models.Model):
 
     class Meta:
         db_table = "register_check"
-        constraints = [models.UniqueConstraint(fields=["insurer_id", "bsn_index"], name="register_check_once")]
 
 
 class Participant(models.Model):
     """A person as one organisation knows them. `bsn_index` finds them again, `relation_number` names them.
 
-    `birth_date` is the text form of `foundation.dates.BirthDate`: day or month may be 00.
+    `birth_date` is the text form of `foundation.dates.BirthDate`: day or month may be 00, and it is empty where
+    the BRP knows no date. Why some references here and elsewhere have no foreign key: ADR 8.
     """
 
     insurer_id = models.BigIntegerField()
-    organisation = models.ForeignKey(Organisation, models.PROTECT, db_index=False)
-    person = models.ForeignKey(Person, models.PROTECT, db_index=False)
+    organisation = models.ForeignKey(Organisation, models.PROTECT, db_index=False, db_constraint=False)
+    person = models.ForeignKey(Person, models.PROTECT, db_index=False, db_constraint=False)
     bsn_index = models.BinaryField()
     relation_number = models.CharField(max_length=12, db_collation="C")
     external_reference = models.CharField(max_length=40, db_collation="C", default="")

@@ -1,9 +1,11 @@
-"""The BRP's answers, kept while recent: asked once, used again (law 5: found by blind index, never by number)."""
+"""The BRP's answers, kept while recent: asked once, used again (law 5: found by blind index, never by number).
+
+Each organisation has its own: that another asked about somebody shows in no answer and in no pace.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -15,21 +17,24 @@ from collectief.foundation.names import PersonName
 from collectief.gateways.brp.client import register_at
 from collectief.gateways.brp.port import LookUp, PersonRegister
 from collectief.scope.scope import Scope
+from collectief.scope.staging import bytes_array, stage
 
 from .keys import bsn_keys
+from .rules import RegisterAnswer
 
 # A person rarely changes name within a month; after it the BRP is asked again.
 RECENT = timedelta(days=30)
 
+_COLUMNS = {
+    "bsn_index": "bytea", "found": "boolean", "deceased": "boolean", "initials": "text", "prefix": "text",
+    "surname": "text", "birth_date": "text",
+}  # fmt: skip
+_NAMES = ", ".join(_COLUMNS)
+_UPDATES = ", ".join(f"{name} = excluded.{name}" for name in (*_COLUMNS, "checked_at") if name != "bsn_index")
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What the BRP said; name and birth date only when the person was found."""
 
-    found: bool
-    deceased: bool
-    name: PersonName | None
-    birth_date: BirthDate | None
+class RegisterSilent(RuntimeError):
+    """The BRP did not answer for everyone; asked again later, nothing is lost."""
 
 
 def current_register() -> PersonRegister:
@@ -37,14 +42,18 @@ def current_register() -> PersonRegister:
     return register_at(settings.BRP_URL, settings.BRP_API_KEY)
 
 
-def recent_answers(indexes: Sequence[bytes], *, now: datetime) -> dict[bytes, Answer]:
-    """The answers not older than `RECENT`, by blind index; must run inside an opened scope."""
+def recent_answers(scope: Scope, indexes: Collection[bytes], *, now: datetime) -> dict[bytes, RegisterAnswer]:
+    """The answers not older than `RECENT`, by blind index; must run inside the opened scope."""
     if not indexes:
         return {}
     with connection.cursor() as cursor:
-        cursor.execute("SELECT * FROM register_answers(%s::bytea[], %s)", [list(indexes), now - RECENT])
+        cursor.execute(
+            f"SELECT {_NAMES} FROM register_check"
+            " WHERE organisation_id = %s AND bsn_index = ANY (%s::bytea[]) AND checked_at >= %s",
+            [scope.organisation_id, bytes_array(indexes), now - RECENT],
+        )
         return {
-            bytes(index): Answer(
+            bytes(index): RegisterAnswer(
                 found,
                 deceased,
                 PersonName(initials, prefix, surname) if found else None,
@@ -54,28 +63,44 @@ def recent_answers(indexes: Sequence[bytes], *, now: datetime) -> dict[bytes, An
         }
 
 
-def ask(register: PersonRegister, scope: Scope, sealed: Iterable[tuple[bytes, bytes]]) -> LookUp:
-    """Ask the BRP about sealed BSNs (index, sealed); no transaction is open while the line is."""
-    keys = bsn_keys(scope)
-    bsns: list[Bsn] = [keys.unsealed(value, index) for index, value in sealed]
+def ask(register: PersonRegister, bsns: Sequence[Bsn]) -> LookUp:
+    """Ask the BRP; no transaction is open while the line is."""
     return register.look_up(bsns)
 
 
-def keep(scope: Scope, answer: LookUp, *, now: datetime) -> None:
-    """Store what the BRP answered; must run inside an opened scope."""
+def answers(scope: Scope, look_up: LookUp) -> dict[bytes, RegisterAnswer]:
+    """What the BRP answered, by blind index."""
     keys = bsn_keys(scope)
-    rows = [
+    said = {
+        keys.blind_index(bsn): RegisterAnswer(True, person.deceased, person.name, person.birth_date)
+        for bsn, person in look_up.found.items()
+    }
+    said.update((keys.blind_index(bsn), RegisterAnswer(False)) for bsn in look_up.absent)
+    return said
+
+
+def keep(scope: Scope, said: Mapping[bytes, RegisterAnswer], *, now: datetime) -> None:
+    """Store what the BRP answered; a newer answer replaces an older one. Must run inside the opened scope."""
+    if not said:
+        return
+    nobody = PersonName("", "", "")
+    stage(
+        "register_said",
+        _COLUMNS,
         (
-            keys.blind_index(bsn), True, person.deceased, person.name.initials, person.name.prefix,
-            person.name.surname, str(person.birth_date) if person.birth_date else "",
-        )
-        for bsn, person in answer.found.items()
-    ]  # fmt: skip
-    rows += [(keys.blind_index(bsn), False, False, "", "", "", "") for bsn in answer.absent]
-    if rows:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT register_keep(%s::bytea[], %s::boolean[], %s::boolean[], %s::varchar[], %s::varchar[],"
-                " %s::varchar[], %s::varchar[], %s)",
-                [*(list(column) for column in zip(*rows, strict=True)), now],
+            (
+                index, one.found, one.deceased, (name := one.name or nobody).initials, name.prefix, name.surname,
+                str(one.birth_date) if one.birth_date else "",
             )
+            # In index order: two files with the same people wait for each other instead of locking each other out.
+            for index, one in sorted(said.items(), key=lambda item: item[0])
+        ),
+    )  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO register_check AS kept (organisation_id, checked_at, {_NAMES})"
+            f" SELECT %s, %s, {_NAMES} FROM pg_temp.register_said"
+            f" ON CONFLICT (organisation_id, bsn_index) DO UPDATE SET {_UPDATES}"
+            " WHERE kept.checked_at < excluded.checked_at",
+            [scope.organisation_id, now],
+        )

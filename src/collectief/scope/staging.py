@@ -1,7 +1,7 @@
-"""Many rows to the database at once: COPY into a temporary table, from which the app's role inserts.
+"""Many rows to and from the database at once.
 
-COPY straight into a table is refused under row security, and no role of ours bypasses it; by way of a
-temporary table it is as fast.
+COPY straight into a table is refused under row security, and no role of ours bypasses it; by way of a temporary
+table, from which the app's role inserts, it is as fast.
 """
 
 from __future__ import annotations
@@ -14,20 +14,38 @@ from psycopg import sql
 
 
 def stage(name: str, columns: Mapping[str, str], rows: Iterable[Sequence[Any]]) -> None:
-    """Fill the temporary table `name` (columns: name to SQL type) with `rows`, replacing what it held."""
+    """Fill the temporary table `name` (columns: name to SQL type) with `rows`, replacing what it held.
+
+    A name always has the same columns: the table stays for as long as the connection, empty between transactions.
+    """
     table = sql.Identifier("pg_temp", name)
     with connection.cursor() as cursor:
         shape = sql.SQL(", ").join(sql.SQL("{} {}").format(sql.Identifier(c), sql.SQL(t)) for c, t in columns.items())
-        cursor.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(table))
-        cursor.execute(sql.SQL("CREATE TEMPORARY TABLE {} ({}) ON COMMIT DROP").format(sql.Identifier(name), shape))
+        cursor.execute(
+            sql.SQL("CREATE TEMPORARY TABLE IF NOT EXISTS {} ({}) ON COMMIT DELETE ROWS").format(
+                sql.Identifier(name), shape
+            )
+        )
+        cursor.execute(sql.SQL("TRUNCATE {}").format(table))
         copy = sql.SQL("COPY {} ({}) FROM STDIN").format(table, sql.SQL(", ").join(map(sql.Identifier, columns)))
         with cursor.copy(copy) as stream:
+            write = stream.write_row
             for row in rows:
-                stream.write_row(row)
+                write(row)
 
 
 def next_ids(sequence: str, count: int) -> list[int]:
     """`count` numbers of a sequence in one question, so that rows can refer to each other before they exist."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval(%s) FROM generate_series(1, %s)", [sequence, count])
-        return [number for (number,) in cursor.fetchall()]
+        cursor.execute("SELECT array_agg(nextval(%s)) FROM generate_series(1, %s)", [sequence, count])
+        return list(cursor.fetchone()[0] or ())
+
+
+def bytes_array(values: Iterable[bytes]) -> str:
+    """A parameter for `%s::bytea[]`; writing the array ourselves is ten times as fast as adapting each value."""
+    return "{" + ",".join('"\\\\x' + value.hex() + '"' for value in values) + "}"
+
+
+def ids_array(values: Iterable[int]) -> str:
+    """A parameter for `%s::bigint[]`."""
+    return "{" + ",".join(map(str, values)) + "}"

@@ -137,6 +137,17 @@ def _refusals() -> dict[str, tuple[str, str]]:
         "not_enrolled_then": (
             _("Op {first_day} neemt deze persoon niet deel aan dit contract."), _("Controleer de datum."),
         ),
+        "enrolled_until_another_day": (
+            _("Deze persoon is al aangemeld per {first_day}, met een andere einddatum."),
+            _("Gebruik Afmelden om de einddatum vast te leggen."),
+        ),
+        "already_so": (
+            _("Dit is al zo: er is niets gewijzigd."), _("U hoeft niets te doen."),
+        ),
+        "possible_by_now": (
+            _("Sinds de controle is er iets veranderd: de regel zou nu wel verwerkt kunnen worden."),
+            _("Verstuur de regel opnieuw als u dat wilt."),
+        ),
         "never_enrolled": (
             _("Deze persoon was niet eerder aangemeld onder uw contract."),
             _("Gebruik Nieuwe deelnemer om aan te melden."),
@@ -149,10 +160,22 @@ def _refusals() -> dict[str, tuple[str, str]]:
         "reference_ambiguous": (
             _("Meer dan een deelnemer heeft referentie {reference}."), _("Vul het relatienummer in."),
         ),
+        "two_people": (
+            _("Het BSN en het relatienummer zijn van twee verschillende personen."),
+            _("Controleer beide nummers, of laat een van de twee weg."),
+        ),
         "reason_missing": (_("De reden ontbreekt."), _("Kies een reden uit de lijst.")),
         "reason_unknown": (_("Deze reden kennen we niet."), _("Kies een reden uit de lijst.")),
         "not_for_this_segment": (
             _("Dit kan niet in dit portaal."), _("Neem contact met ons op."),
+        ),
+        "undo_too_early": (
+            _("Dit ligt te ver terug om ongedaan te maken."),
+            _("Ongedaan maken kan tot en met {earliest}. Neem voor eerdere wijzigingen contact met ons op."),
+        ),
+        "account_ended": (
+            _("Het account dat dit aanvroeg is beëindigd voordat de controle klaar was."),
+            _("Doe de aanmelding opnieuw."),
         ),
         "built_upon": (
             _("Dit kan niet ongedaan worden gemaakt: een latere wijziging bouwt erop voort."),
@@ -177,7 +200,7 @@ def _refusals() -> dict[str, tuple[str, str]]:
             _("De actie ontbreekt."), _("Kies Aanmelden, Afmelden of Wijzigen referentie."),
         ),
         "action_unknown": (
-            _("De actie “{value}” kennen we niet."), _("Kies Aanmelden, Afmelden of Wijzigen referentie."),
+            _("Deze actie kennen we niet."), _("Kies Aanmelden, Afmelden of Wijzigen referentie."),
         ),
         "bsn_missing": (_("Het BSN ontbreekt."), _("Vul het burgerservicenummer van negen cijfers in.")),
         "bsn_invalid": (
@@ -189,6 +212,9 @@ def _refusals() -> dict[str, tuple[str, str]]:
         "birth_date_missing": (_("De geboortedatum ontbreekt."), _("Vul de geboortedatum in als dd-mm-jjjj.")),
         "external_reference_missing": (
             _("Het nieuwe referentienummer ontbreekt."), _("Vul het nieuwe nummer in."),
+        ),
+        "bsn_in_wrong_column": (
+            _("Hier staat een BSN. Zijn de kolommen verschoven?"), _("Zet het BSN alleen in de kolom BSN."),
         ),
         "too_long": (_("De tekst is te lang."), _("Gebruik hooguit {longest} tekens.")),
         "unreadable_characters": (

@@ -15,6 +15,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import orjson
+
 from collectief.foundation.names import search_key
 from collectief.segments.profile import TerminationReason
 
@@ -47,9 +49,13 @@ def main() -> None:
     )
     try:
         for answer in _answers(Path(question["path"]), template, limits):
-            sys.stdout.write(json.dumps(answer, separators=(",", ":")) + "\n")
+            _say(answer)
     except FileRefused as refused:
-        sys.stdout.write(json.dumps({"refused": refused.code, "params": refused.params}) + "\n")
+        _say({"refused": refused.code, "params": refused.params})
+
+
+def _say(answer: dict[str, Any]) -> None:
+    sys.stdout.buffer.write(orjson.dumps(answer, option=orjson.OPT_APPEND_NEWLINE))
 
 
 def _confine(limits: Limits) -> None:

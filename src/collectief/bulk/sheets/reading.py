@@ -14,6 +14,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+import orjson
+
 from .columns import Template
 from .container import FileRefused, Limits
 from .shape import Problem, Row
@@ -65,7 +67,7 @@ class Reading:
             child.stdin.write(json.dumps(self._question).encode() + b"\n")
             child.stdin.close()
             for line in _lines(child.stdout.fileno(), self._seconds):
-                answer = json.loads(line)
+                answer = orjson.loads(line)
                 if "rows" in answer:
                     yield [
                         Row(
@@ -79,7 +81,7 @@ class Reading:
                     raise FileRefused(answer["refused"], **answer["params"])
                 else:
                     ended = True
-        except (BrokenPipeError, json.JSONDecodeError):
+        except (BrokenPipeError, orjson.JSONDecodeError):
             raise FileRefused("unreadable") from None
         finally:
             child.kill()

@@ -49,6 +49,8 @@ _PREFIX = re.compile(
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 # Kept as sent, but for spaces at the ends: they are numbers of somebody's administration.
 _EXACT = frozenset({"contract", "relation_number", "external_reference"})
+# Nobody's number belongs here: a file whose columns have shifted must not leave a BSN where it is not sealed.
+_NEVER_A_BSN = frozenset({"initials", "prefix", "surname", "country", "street", "house_number", "postcode", "city"})
 # Hardly ever twice the same: remembering them would only fill memory.
 _UNIQUE = frozenset({"bsn", "relation_number", "external_reference"})
 _REMEMBERED = 50_000
@@ -75,8 +77,8 @@ class Row:
 
     number: int
     action: str
-    values: Mapping[str, str]
-    problems: Sequence[Problem]
+    values: dict[str, str]
+    problems: list[Problem]
     raw: Sequence[str]
 
 
@@ -145,7 +147,7 @@ class Shaper:
         if not action:
             # An action cell that could not be read has its problem already.
             if not any(problem.column == "action" for problem in problems):
-                problems.append(Problem("action", "action_unknown" if typed else "action_missing", {"value": typed}))
+                problems.append(Problem("action", "action_unknown" if typed else "action_missing"))
             return ""
         missing = [key for key in REQUIRED[action] if key not in values]
         if missing or action != ENROL:
@@ -158,7 +160,7 @@ class Shaper:
             if code:
                 values["reason"] = code
             else:
-                problems.append(Problem("reason", "reason_unknown", {"value": values["reason"]}))
+                problems.append(Problem("reason", "reason_unknown"))
         if "surname" in values and "prefix" not in values:
             prefix, values["surname"] = split_prefix(values["surname"])
             if prefix:
@@ -223,6 +225,8 @@ def _text(key: str, cell: Any, text: str) -> str:
         raise _Wrong("too_long", longest=str(limit))
     if not text:
         return ""
+    if key in _NEVER_A_BSN and looks_like_bsn(text):
+        raise _Wrong("bsn_in_wrong_column")
     if key == "initials":
         return tidy_initials(text)
     if key == "surname" and not any(character.isalpha() for character in text):
@@ -233,7 +237,7 @@ def _text(key: str, cell: Any, text: str) -> str:
 def _bsn(key: str, cell: Any, text: str) -> str:
     if not text:
         return ""
-    if len(text) == 9 and text.isascii() and text.isdigit() and passes_eleven_test(text):
+    if looks_like_bsn(text):
         return text
     try:
         return Bsn.parse(text).digits
@@ -241,8 +245,13 @@ def _bsn(key: str, cell: Any, text: str) -> str:
         raise _Wrong("bsn_invalid") from None
 
 
+def looks_like_bsn(text: str) -> bool:
+    """Whether this is a BSN as it should be written: the test of `Bsn.parse`, which is too slow for each row."""
+    return len(text) == 9 and text.isascii() and text.isdigit() and passes_eleven_test(text)
+
+
 def passes_eleven_test(digits: str) -> bool:
-    """Whether nine ASCII digits are a BSN: the test of `Bsn.parse`, which is too slow for each row of a file."""
+    """Whether nine ASCII digits pass the eleven-test of a BSN."""
     a, b, c, d, e, f, g, h, i = digits.encode()
     # 2064 is what the code of the digit 0 adds: 48 times the sum of the weights.
     total = 9 * a + 8 * b + 7 * c + 6 * d + 5 * e + 4 * f + 3 * g + 2 * h - i - 2064

@@ -9,9 +9,10 @@ from typing import Protocol
 from collectief.foundation.bsn import Bsn
 from collectief.foundation.dates import BirthDate
 from collectief.foundation.names import PersonName
+from collectief.foundation.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class RegisteredPerson:
     """A person as the BRP knows them; `birth_date` is None where the register knows nothing of it."""
 

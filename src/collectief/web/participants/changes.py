@@ -49,7 +49,7 @@ def new(request: PortalRequest) -> HttpResponse:
     form = NewParticipantForm(request.POST or None, contracts=known, initial=_asked_before(request))
     if request.method == "POST" and form.is_valid():
         keys, bsn = bsn_keys(request.scope), form.cleaned_data["bsn"]
-        subject = Subject(bsn_index=keys.blind_index(bsn), bsn_sealed=keys.sealed(bsn))
+        subject = Subject(bsn_index=keys.blind_index(bsn), bsn=bsn)
         outcome = _apply(request, form.application(), subject)
         if _said(form, outcome):
             return redirect("mutation", mutation_id=outcome.mutation_id)

@@ -56,6 +56,7 @@ def state_label(state: str) -> tuple[str, str]:
         State.DONE: (_("Verwerkt"), "success"),
         State.REFUSED: (_("Kan niet worden gelezen"), "danger"),
         State.CANCELLED: (_("Geannuleerd"), "neutral"),
+        State.STOPPED: (_("Gestopt"), "danger"),
     }[State(state)]
 
 
@@ -89,7 +90,7 @@ def outcome_labels() -> dict[str, tuple[str, str]]:
 
 def counts(batch: Any) -> list[Count]:
     """The tiles above the rows: per verdict of the plan, or per outcome once done."""
-    done = batch.state in (State.DONE, State.CANCELLED)
+    done = batch.state in (State.DONE, State.CANCELLED, State.STOPPED)
     labels = outcome_labels() if done else planned_labels()
     numbers = batch.outcome_counts if done else batch.planned_counts
     return [

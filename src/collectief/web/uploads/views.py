@@ -86,6 +86,8 @@ def batch(request: PortalRequest, batch_id: int) -> HttpResponse:
         context["reason"], context["remedy"] = file_refusal(found.code, found.params)
     else:
         context |= _rows(request, found)
+        if found.state == State.STOPPED:
+            context["reason"], context["remedy"] = file_refusal(found.code, found.params)
     return render(request, "uploads/batch.html", context)
 
 

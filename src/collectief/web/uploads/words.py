@@ -23,6 +23,14 @@ def _words() -> dict[str, tuple[str, str]]:
             _("Open uw gegevens in Excel of LibreOffice en bewaar ze als .xlsx, .xls of .ods."),
         ),
         "empty": (_("Dit bestand is leeg."), again),
+        "no_access": (
+            _("Het account dat dit bestand verstuurde heeft geen rechten meer, daarom zijn we gestopt."),
+            _("Wat al verwerkt is, blijft zo. Laat een collega de overige regels opnieuw versturen."),
+        ),
+        "our_fault": (
+            _("Er ging bij ons iets mis, daarom zijn we gestopt."),
+            _("Wat al verwerkt is, blijft zo. Verstuur het bestand later opnieuw: niets telt dubbel."),
+        ),
         "no_rows": (
             _("Er staan geen regels in dit bestand."),
             _("Vul vanaf de regel onder de kolomnamen per persoon een regel in en verstuur het bestand opnieuw."),

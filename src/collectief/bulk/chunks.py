@@ -1,0 +1,223 @@
+"""The chunks of a batch in the table: put away, taken out to be judged or carried out, looked through by row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from django.db import connection
+
+from collectief.scope.staging import ids_array
+
+from . import vault
+from .applications import Sent
+from .models import Batch
+from .rules import OUTCOME_BY_LETTER, PLANNED_BY_LETTER, Outcome, Planned, Told
+
+_WHERE = "organisation_id = %s AND batch_id = %s AND lane = %s AND chunk = %s"
+
+# How many opened chunks a walk through the rows keeps: in the order of the file it is in one chunk of each lane.
+_KEPT_OPEN = 6
+
+
+def add(batch: Batch, safe: vault.ChunkVault, lane: int, chunk: int, lines: Sequence[Sequence[Any]]) -> None:
+    """Put a chunk away; a line is the fields of `Sent`, in order."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO batch_chunk (organisation_id, batch_id, lane, chunk, size, numbers, sealed, planned,"
+            " plan_told, outcomes, outcome_told, mutation_ids) VALUES (%s, %s, %s, %s, %s, %s::integer[], %s, '', '',"
+            " '', '', '{}')",
+            [
+                batch.organisation_id, batch.id, lane, chunk, len(lines), ids_array(line[0] for line in lines),
+                safe.seal("rows", lane, chunk, lines),
+            ],
+        )  # fmt: skip
+
+
+def append(batch: Batch, safe: vault.ChunkVault, lane: int, chunk: int, lines: Sequence[Sequence[Any]]) -> None:
+    """Add rows to a chunk that was put away."""
+    key = [batch.organisation_id, batch.id, lane, chunk]
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT sealed FROM batch_chunk WHERE {_WHERE}", key)
+        whole = [*safe.open("rows", lane, chunk, cursor.fetchone()[0]), *lines]
+        cursor.execute(
+            f"UPDATE batch_chunk SET size = %s, numbers = %s::integer[], sealed = %s WHERE {_WHERE}",
+            [len(whole), ids_array(line[0] for line in whole), safe.seal("rows", lane, chunk, whole), *key],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A chunk taken out: its rows, opened, and what its plan said of each."""
+
+    lane: int
+    number: int
+    rows: list[Sent]
+    planned: str
+    told: dict[int, Told]
+
+
+def take(batch: Batch, lane: int, chunk: int, *, unplanned: bool, lock: bool = False) -> Chunk | None:
+    """The chunk if it still has to be planned, or carried out; locked until the transaction ends.
+
+    None when that was done, or what was sent is no longer to be read.
+    """
+    if batch.key_sealed is None:
+        return None
+    left = "planned = ''" if unplanned else "outcomes = ''"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT sealed, planned, plan_told FROM batch_chunk WHERE {_WHERE} AND {left}"
+            f"{' FOR UPDATE' if lock else ''}",
+            [batch.organisation_id, batch.id, lane, chunk],
+        )
+        found = cursor.fetchone()
+    if found is None:
+        return None
+    safe = vault.ChunkVault(vault.opened_key(batch.key_sealed), batch.id)
+    sealed, planned, told = found
+    return Chunk(
+        lane, chunk, [Sent(*line) for line in safe.open("rows", lane, chunk, sealed)], planned,
+        _told(safe, "plan", lane, chunk, told),
+    )  # fmt: skip
+
+
+def write_plan(batch: Batch, chunk: Chunk, verdicts: Sequence[Planned], told: Mapping[int, Told]) -> None:
+    """Write the verdict of each row, and why by row number; a chunk that has its plan keeps it."""
+    assert batch.key_sealed is not None
+    safe = vault.ChunkVault(vault.opened_key(batch.key_sealed), batch.id)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE batch_chunk SET planned = %s, plan_told = %s WHERE {_WHERE} AND planned = ''",
+            [
+                "".join(verdict.letter for verdict in verdicts),
+                safe.seal("plan", chunk.lane, chunk.number, told) if told else b"",
+                batch.organisation_id, batch.id, chunk.lane, chunk.number,
+            ],
+        )  # fmt: skip
+
+
+def write_outcomes(
+    batch: Batch, chunk: Chunk, outcomes: Sequence[Outcome], told: Mapping[int, Told], mutation_ids: Sequence[int]
+) -> None:
+    """Write what became of each row, its mutation (0: none), and why by row number."""
+    assert batch.key_sealed is not None
+    safe = vault.ChunkVault(vault.opened_key(batch.key_sealed), batch.id)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE batch_chunk SET outcomes = %s, outcome_told = %s, mutation_ids = %s::bigint[] WHERE {_WHERE}",
+            [
+                "".join(outcome.letter for outcome in outcomes),
+                safe.seal("outcome", chunk.lane, chunk.number, told) if told else b"",
+                ids_array(mutation_ids) if any(mutation_ids) else "{}",
+                batch.organisation_id, batch.id, chunk.lane, chunk.number,
+            ],
+        )  # fmt: skip
+
+
+def left(batch_id: int, *, lane: int | None = None, unplanned: bool) -> list[int]:
+    """The chunks, of one lane or of all, that have a step to go, in order."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT chunk FROM batch_chunk WHERE batch_id = %s AND {'planned' if unplanned else 'outcomes'} = ''"
+            f"{'' if lane is None else ' AND lane = %s'} ORDER BY chunk",
+            [batch_id] if lane is None else [batch_id, lane],
+        )
+        return [number for (number,) in cursor.fetchall()]
+
+
+def done(batch_id: int, *, unplanned: bool) -> int:
+    """How many rows have had this step."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT coalesce(sum(size), 0) FROM batch_chunk WHERE batch_id = %s"
+            f" AND {'planned' if unplanned else 'outcomes'} <> ''",
+            [batch_id],
+        )
+        return int(cursor.fetchone()[0])
+
+
+def give_up(batch_id: int) -> None:
+    """Every row without an outcome ends as not accepted."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE batch_chunk SET outcomes = repeat(%s, size) WHERE batch_id = %s AND outcomes = ''",
+            [Outcome.NOT_ACCEPTED.letter, batch_id],
+        )
+
+
+def counts(batch_id: int, *, outcomes: bool) -> dict[str, int]:
+    """How many rows per verdict of the plan, or per outcome; every kind named, also at 0."""
+    column, kinds = ("outcomes", OUTCOME_BY_LETTER) if outcomes else ("planned", PLANNED_BY_LETTER)
+    columns = ", ".join(f"coalesce(sum(length({column}) - length(replace({column}, %s, ''))), 0)" for _ in kinds)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {columns} FROM batch_chunk WHERE batch_id = %s", [*kinds, batch_id])
+        return {str(kind): int(number) for kind, number in zip(kinds.values(), cursor.fetchone(), strict=True)}
+
+
+# A row's place: its number, and where in which chunk it stands.
+Place = tuple[int, int, int, int]
+_PLACES = """
+SELECT r.number, c.lane, c.chunk, r.place
+  FROM batch_chunk c, unnest(c.numbers, string_to_array({column}, NULL)) WITH ORDINALITY AS r (number, letter, place)
+ WHERE c.batch_id = %s {which} ORDER BY r.number
+"""
+
+
+def places(
+    batch_id: int, *, letters: str = "", outcomes: bool, size: int | None = None, offset: int = 0
+) -> list[Place]:
+    """Where rows stand, in the order of the file: all, or those whose verdict or outcome is one of `letters`."""
+    column = "c.outcomes" if outcomes else "c.planned"
+    query = _PLACES.format(column=column, which="AND r.letter = ANY (string_to_array(%s, NULL))" if letters else "")
+    with connection.cursor() as cursor:
+        cursor.execute(f"{query} LIMIT %s OFFSET %s", [batch_id, *([letters] if letters else []), size, offset])
+        return [(number, lane, chunk, place - 1) for number, lane, chunk, place in cursor.fetchall()]
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A row with all that is known of it."""
+
+    sent: Sent
+    planned: Planned | None
+    outcome: Outcome | None
+    told: Told | None
+    mutation_id: int | None
+
+
+def opened(batch: Batch, where: Sequence[Place]) -> Iterator[Opened]:
+    """The rows at these places, each chunk opened once when they come in the order of the file."""
+    if batch.key_sealed is None:
+        return
+    safe = vault.ChunkVault(vault.opened_key(batch.key_sealed), batch.id)
+
+    @lru_cache(_KEPT_OPEN)
+    def chunk(lane: int, number: int) -> tuple[list[Any], str, str, dict[int, Told], list[int]]:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT sealed, planned, outcomes, plan_told, outcome_told, mutation_ids FROM batch_chunk"
+                f" WHERE {_WHERE}",
+                [batch.organisation_id, batch.id, lane, number],
+            )
+            sealed, planned, outcomes, plan_told, outcome_told, mutation_ids = cursor.fetchone()
+        told = _told(safe, "plan", lane, number, plan_told) | _told(safe, "outcome", lane, number, outcome_told)
+        return safe.open("rows", lane, number, sealed), planned, outcomes, told, mutation_ids
+
+    for number, lane, chunk_number, place in where:
+        lines, planned, outcomes, told, mutation_ids = chunk(lane, chunk_number)
+        yield Opened(
+            Sent(*lines[place]),
+            PLANNED_BY_LETTER[planned[place]] if planned else None,
+            OUTCOME_BY_LETTER[outcomes[place]] if outcomes else None,
+            told.get(number),
+            (mutation_ids[place] or None) if mutation_ids else None,
+        )
+
+
+def _told(safe: vault.ChunkVault, what: str, lane: int, chunk: int, sealed: bytes | memoryview) -> dict[int, Told]:
+    if not sealed:
+        return {}
+    return {int(number): (code, params) for number, (code, params) in safe.open(what, lane, chunk, sealed).items()}

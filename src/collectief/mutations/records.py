@@ -1,0 +1,164 @@
+"""Writing what was asked and what became of it: one row per mutation, thousands at a time."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from django.db import connection
+
+from collectief.audit import actions as audit
+from collectief.foundation.bsn import Bsn
+from collectief.participants.keys import bsn_keys
+from collectief.scope.scope import Scope
+from collectief.scope.staging import ids_array, next_ids, stage
+
+from .corridor import Entry, Moment, Outcome, Request, Sitting, registry
+from .rules import State
+from .verdicts import Accepted, Refused, Unchanged, Verdict
+
+_COLUMNS = {
+    "id": "bigint", "kind": "text", "state": "text", "code": "text", "params": "jsonb", "effective_day": "date",
+    "bsn_index": "bytea", "bsn_sealed": "bytea", "asked": "jsonb", "touched": "jsonb", "trail": "jsonb",
+    "participant_id": "bigint", "contract_id": "bigint", "participation_ids": "bigint[]", "source": "text",
+    "decided_at": "timestamptz",
+}  # fmt: skip
+
+# What a request came to, and whether it stood: one that did not was judged otherwise than its plan said.
+Judged = tuple[Verdict, bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Misshapen:
+    """Something asked that could not even be judged: its cells or fields were wrong."""
+
+    kind: str
+    code: str
+    params: Mapping[str, Any]
+    asked: Mapping[str, Any]
+    source: str
+
+
+def step(state: State, moment: Moment, by: str, code: str = "") -> dict[str, str]:
+    """One line of a mutation's trail."""
+    return {"state": state, "at": moment.now.isoformat(timespec="seconds"), "by": by, "code": code}
+
+
+def state_of(verdict: Verdict) -> State:
+    """Where a mutation with this verdict stands."""
+    if isinstance(verdict, Accepted):
+        return State.PROCESSED
+    return State.REJECTED if isinstance(verdict, Refused) else State.WAITING
+
+
+def record(
+    scope: Scope, sitting: Sitting, requests: Sequence[Request], judged: Sequence[Judged], moment: Moment
+) -> list[Outcome]:
+    """Write a mutation for each request that changed, waits or was refused; unchanged ones leave no trace."""
+    told = sum(1 for verdict, stands in judged if stands and not isinstance(verdict, Unchanged))
+    ids = iter(next_ids("mutation_id_seq", told) if told else ())
+    writer = _Writer(scope, moment)
+    outcomes: list[Outcome] = []
+    for request, (verdict, stands) in zip(requests, judged, strict=True):
+        if not stands or isinstance(verdict, Unchanged):
+            outcomes.append(Outcome(verdict, changed_since=not stands))
+            continue
+        entry = sitting.entry(request, verdict)
+        id_ = next(ids)
+        writer.add(id_, request, verdict, entry)
+        outcomes.append(Outcome(verdict, id_, entry.participant_id))
+    writer.write()
+    return outcomes
+
+
+def record_misshapen(scope: Scope, refused: Sequence[Misshapen], moment: Moment) -> list[int]:
+    """Write what could not be judged as rejected mutations; their ids."""
+    if not refused:
+        return []
+    ids = next_ids("mutation_id_seq", len(refused))
+    rows: list[tuple[Any, ...]] = [
+        (
+            id_, one.kind, str(State.REJECTED), one.code, _json(one.params), None, None, None, _json(one.asked), "[]",
+            _json([step(State.RECEIVED, moment, scope.account), step(State.REJECTED, moment, "", one.code)]),
+            None, None, "{}", one.source, moment.now,
+        )
+        for id_, one in zip(ids, refused, strict=True)
+    ]  # fmt: skip
+    _insert(scope, rows, moment)
+    audit.record(scope, "mutation.refuse", outcome="failure", detail={"mutations": len(rows)})
+    return ids
+
+
+class _Writer:
+    """The mutations of one chunk, put together and written as one set with one event in the trail."""
+
+    def __init__(self, scope: Scope, moment: Moment) -> None:
+        self._scope, self._moment = scope, moment
+        self._rows: list[tuple[Any, ...]] = []
+        self._participants: set[int] = set()
+        self._kinds: set[str] = set()
+        self._states: Counter[str] = Counter()
+        # A trail is the same for thousands of rows of a file.
+        self._trails: dict[tuple[State, str], str] = {}
+
+    def add(self, id_: int, request: Request, verdict: Verdict, entry: Entry) -> None:
+        state, kind = state_of(verdict), request.kind
+        refused = verdict if isinstance(verdict, Refused) else None
+        code = refused.code if refused else ""
+        waits = state == State.WAITING
+        bsn = request.subject.bsn if waits else None
+        self._rows.append(
+            (
+                id_, kind, str(state), code, _json(refused.params) if refused else "{}",
+                verdict.effective_day if isinstance(verdict, Accepted) else None,
+                entry.bsn_index if waits else None, self._sealed(bsn) if bsn else None,
+                _json(registry.family(kind).asked(request.application)), _json(entry.touched),
+                self._trail(state, code), entry.participant_id, entry.contract_id, ids_array(entry.participation_ids),
+                request.source, None if waits else self._moment.now,
+            )
+        )  # fmt: skip
+        self._kinds.add(kind)
+        self._states[state] += 1
+        if entry.participant_id:
+            self._participants.add(entry.participant_id)
+
+    def write(self) -> None:
+        if not self._rows:
+            return
+        _insert(self._scope, self._rows, self._moment)
+        kinds = sorted(self._kinds)
+        audit.record(
+            self._scope,
+            f"mutation.{kinds[0] if len(kinds) == 1 else 'several'}",
+            participants=sorted(self._participants),
+            outcome="failure" if self._states.keys() == {State.REJECTED} else "success",
+            detail={"mutations": len(self._rows), "kinds": kinds, "states": dict(self._states)},
+        )
+
+    def _trail(self, state: State, code: str) -> str:
+        found = self._trails.get((state, code))
+        if found is None:
+            received = step(State.RECEIVED, self._moment, self._scope.account)
+            found = self._trails[state, code] = _json([received, step(state, self._moment, "", code)])
+        return found
+
+    def _sealed(self, bsn: Bsn) -> bytes:
+        return bsn_keys(self._scope).sealed(bsn)
+
+
+def _json(value: Any) -> str:
+    return orjson.dumps(value, default=dict).decode()
+
+
+def _insert(scope: Scope, rows: Sequence[tuple[Any, ...]], moment: Moment) -> None:
+    stage("new_mutation", _COLUMNS, rows)
+    names = ", ".join(_COLUMNS)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO mutation ({names}, insurer_id, organisation_id, channel, account_id, account, submitted_at)"
+            f" SELECT {names}, %s, %s, %s, %s, %s, %s FROM pg_temp.new_mutation",
+            [scope.insurer_id, scope.organisation_id, scope.channel, scope.account_id, scope.account, moment.now],
+        )

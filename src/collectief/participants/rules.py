@@ -1,0 +1,17 @@
+"""What is known of a person, in plain Python."""
+
+from __future__ import annotations
+
+from collectief.foundation.dates import BirthDate
+from collectief.foundation.names import PersonName
+from collectief.foundation.value import value
+
+
+@value()
+class RegisterAnswer:
+    """What the BRP said of a person lately; name and birth date only when it knows them."""
+
+    found: bool
+    deceased: bool = False
+    name: PersonName | None = None
+    birth_date: BirthDate | None = None
