@@ -52,6 +52,7 @@ def find_participants(scope: Scope, subjects: Sequence[Subject]) -> list[Partici
     if not parts:
         return []
     columns = "id, bsn_index, relation_number, external_reference, initials, prefix, surname, birth_date"
+    # UNION keeps each once; there is nothing to keep apart when all are named in one way.
     query = " UNION ".join(
         f"SELECT {columns} FROM participant WHERE organisation_id = %s AND {clause}" for clause, _ in parts
     )

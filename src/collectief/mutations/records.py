@@ -22,10 +22,11 @@ from .verdicts import Accepted, Refused, Unchanged, Verdict
 
 _COLUMNS = {
     "id": "bigint", "kind": "text", "state": "text", "code": "text", "params": "jsonb", "effective_day": "date",
-    "bsn_index": "bytea", "bsn_sealed": "bytea", "asked": "jsonb", "touched": "jsonb", "trail": "jsonb",
-    "participant_id": "bigint", "contract_id": "bigint", "participation_ids": "bigint[]", "source": "text",
-    "decided_at": "timestamptz",
+    "bsn_index": "bytea", "bsn_sealed": "bytea", "asked": "jsonb", "touched": "jsonb", "participant_id": "bigint",
+    "contract_id": "bigint", "participation_ids": "bigint[]", "source": "text", "decided_at": "timestamptz",
 }  # fmt: skip
+_SELECTED = ", ".join(f"{name}::{kind}" for name, kind in _COLUMNS.items())
+_STATE, _CODE = (list(_COLUMNS).index(name) for name in ("state", "code"))
 
 # What a request came to, and whether it stood: one that did not was judged otherwise than its plan said.
 Judged = tuple[Verdict, bool]
@@ -82,7 +83,6 @@ def record_misshapen(scope: Scope, refused: Sequence[Misshapen], moment: Moment)
     rows: list[tuple[Any, ...]] = [
         (
             id_, one.kind, str(State.REJECTED), one.code, _json(one.params), None, None, None, _json(one.asked), "[]",
-            _json([step(State.RECEIVED, moment, scope.account), step(State.REJECTED, moment, "", one.code)]),
             None, None, "{}", one.source, moment.now,
         )
         for id_, one in zip(ids, refused, strict=True)
@@ -101,8 +101,6 @@ class _Writer:
         self._participants: set[int] = set()
         self._kinds: set[str] = set()
         self._states: Counter[str] = Counter()
-        # A trail is the same for thousands of rows of a file.
-        self._trails: dict[tuple[State, str], str] = {}
 
     def add(self, id_: int, request: Request, verdict: Verdict, entry: Entry) -> None:
         state, kind = state_of(verdict), request.kind
@@ -116,8 +114,8 @@ class _Writer:
                 verdict.effective_day if isinstance(verdict, Accepted) else None,
                 entry.bsn_index if waits else None, self._sealed(bsn) if bsn else None,
                 _json(registry.family(kind).asked(request.application)), _json(entry.touched),
-                self._trail(state, code), entry.participant_id, entry.contract_id, ids_array(entry.participation_ids),
-                request.source, None if waits else self._moment.now,
+                entry.participant_id, entry.contract_id, ids_array(entry.participation_ids), request.source,
+                None if waits else self._moment.now,
             )
         )  # fmt: skip
         self._kinds.add(kind)
@@ -138,13 +136,6 @@ class _Writer:
             detail={"mutations": len(self._rows), "kinds": kinds, "states": dict(self._states)},
         )
 
-    def _trail(self, state: State, code: str) -> str:
-        found = self._trails.get((state, code))
-        if found is None:
-            received = step(State.RECEIVED, self._moment, self._scope.account)
-            found = self._trails[state, code] = _json([received, step(state, self._moment, "", code)])
-        return found
-
     def _sealed(self, bsn: Bsn) -> bytes:
         return bsn_keys(self._scope).sealed(bsn)
 
@@ -155,10 +146,17 @@ def _json(value: Any) -> str:
 
 def _insert(scope: Scope, rows: Sequence[tuple[Any, ...]], moment: Moment) -> None:
     stage("new_mutation", _COLUMNS, rows)
-    names = ", ".join(_COLUMNS)
+    # A trail is the same for thousands of rows of a file: it travels once.
+    received = step(State.RECEIVED, moment, scope.account)
+    decided = {(row[_STATE], row[_CODE]) for row in rows}
+    trails = {f"{state} {code}": [received, step(State(state), moment, "", code)] for state, code in decided}
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO mutation ({names}, insurer_id, organisation_id, channel, account_id, account, submitted_at)"
-            f" SELECT {names}, %s, %s, %s, %s, %s, %s FROM pg_temp.new_mutation",
-            [scope.insurer_id, scope.organisation_id, scope.channel, scope.account_id, scope.account, moment.now],
-        )
+            f"INSERT INTO mutation ({', '.join(_COLUMNS)}, trail, insurer_id, organisation_id, channel, account_id,"
+            f" account, submitted_at) SELECT {_SELECTED}, %s::jsonb -> (state || ' ' || code), %s, %s, %s, %s, %s, %s"
+            " FROM pg_temp.new_mutation",
+            [
+                _json(trails), scope.insurer_id, scope.organisation_id, scope.channel, scope.account_id,
+                scope.account, moment.now,
+            ],
+        )  # fmt: skip
