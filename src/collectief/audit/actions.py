@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from typing import Any
 
-from collectief.scope.scope import Scope
+from django.db import connection
 
-from .models import AuditEvent
+from collectief.scope.scope import Scope
+from collectief.scope.staging import ids_array
 
 PURPOSE = "administration_of_group_insurance"
+
+# Not by the ORM: one event of a file names thousands of people, and each would be adapted by itself.
+_INSERT = (
+    "INSERT INTO audit_event (insurer_id, organisation_id, action, outcome, account_id, account, roles, responsible,"
+    " purpose, access_point, participant_ids, detail)"
+    " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s::bigint[], %s::jsonb)"
+)
 
 
 def record(
@@ -24,17 +33,12 @@ def record(
 
     `detail` holds codes, counts and ids; never a name, a BSN or what a person filled in.
     """
-    AuditEvent.objects.create(
-        insurer_id=scope.insurer_id,
-        organisation_id=scope.organisation_id,
-        action=action,
-        outcome=outcome,
-        account_id=scope.account_id,
-        account=scope.account,
-        roles=sorted(scope.roles),
-        responsible=scope.organisation,
-        purpose=PURPOSE,
-        access_point=f"{scope.brand}/{scope.channel}",
-        participant_ids=list(participants),
-        detail=detail or {},
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _INSERT,
+            [
+                scope.insurer_id, scope.organisation_id, action, outcome, scope.account_id, scope.account,
+                sorted(scope.roles), scope.organisation, PURPOSE, f"{scope.brand}/{scope.channel}",
+                ids_array(participants), json.dumps(detail or {}),
+            ],
+        )  # fmt: skip
