@@ -43,7 +43,7 @@ class Memory:
 
     def sample(self) -> None:
         me = psutil.Process()
-        while not self._over.wait(0.05):
+        while not self._over.wait(0.5):
             for process in [me, *me.children(recursive=True)]:
                 try:
                     if "python" in process.name():

@@ -6,6 +6,7 @@ one transaction, and holds all rows of its people: what was done is known from t
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 from typing import IO, Any
 
@@ -17,6 +18,7 @@ from collectief.audit import actions as audit
 from collectief.contracts.queries import contracts
 from collectief.foundation.bsn import Bsn
 from collectief.mutations import actions as mutations
+from collectief.mutations import lanes
 from collectief.mutations.corridor import LANES, Moment, Outcome
 from collectief.mutations.verdicts import Refused, Verdict, Waiting
 from collectief.participants import register
@@ -109,6 +111,7 @@ def plan_chunk(scope: Scope, batch_id: int, lane: int, chunk: int, moment: Momen
         taken = chunks.take(batch, lane, chunk, unplanned=True) if batch.state == State.PLANNING else None
         if taken is None:
             return
+        facts = _facts(scope, lane)
         good = [sent for sent in taken.rows if not sent.problems]
         trial = mutations.Trial(scope, [request_of(sent, batch_id, batch.contract) for sent in good], moment)
     if bsns := trial.waiting():
@@ -118,7 +121,13 @@ def plan_chunk(scope: Scope, batch_id: int, lane: int, chunk: int, moment: Momen
     told: dict[int, Told] = {sent.number: (PROBLEMS, {}) for sent in taken.rows if sent.problems}
     told |= {number: (one.code, one.params) for number, one in verdicts.items() if isinstance(one, Refused)}
     with opened(scope):
-        chunks.write_plan(batch, taken, [verdict for verdict in plan if verdict is not None], told)
+        chunks.write_plan(batch, taken, [verdict for verdict in plan if verdict is not None], told, facts)
+
+
+def _facts(scope: Scope, lane: int) -> str:
+    """What says whether anything has changed that the rows of a lane are judged on, but for the BRP and the day."""
+    agreed = hashlib.sha256(repr(contracts(scope)).encode()).hexdigest()[:16]
+    return f"{lanes.version(scope, lane)}/{scope.profile.slug}/{agreed}"
 
 
 def ask_register(scope: Scope, batch_id: int, bsns: list[Bsn], moment: Moment) -> dict[bytes, register.RegisterAnswer]:
@@ -163,6 +172,19 @@ def accept(scope: Scope, batch_id: int, *, version: int, moment: Moment) -> Batc
     batch.save()
     audit.record(scope, "batch.accept", detail={"batch": batch.id, "version": version})
     return batch
+
+
+def settle_unchanged(scope: Scope, batch_id: int, lane: int) -> None:
+    """Give chunks in which everything already was as asked their outcome, if nothing has changed since the plan.
+
+    Judging them again would be judging the same facts: neither the BRP nor the day is asked about what is so
+    already. A whole file that was sent before, as a weekly roster is, is done with one statement.
+    """
+    with opened(scope):
+        if _claimed(scope, batch_id, State.CARRYING_OUT) is None:
+            return
+        lanes.lock_lanes(scope, [lane])
+        chunks.settle(batch_id, lane, Planned.UNCHANGED, rules.Outcome.UNCHANGED, _facts(scope, lane))
 
 
 def carry_out_chunk(scope: Scope, batch_id: int, lane: int, chunk: int, moment: Moment) -> None:

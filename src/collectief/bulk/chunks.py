@@ -27,8 +27,8 @@ def add(batch: Batch, safe: vault.ChunkVault, lane: int, chunk: int, lines: Sequ
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO batch_chunk (organisation_id, batch_id, lane, chunk, size, numbers, sealed, planned,"
-            " plan_told, outcomes, outcome_told, mutation_ids) VALUES (%s, %s, %s, %s, %s, %s::integer[], %s, '', '',"
-            " '', '', '{}')",
+            " plan_told, facts, outcomes, outcome_told, mutation_ids) VALUES (%s, %s, %s, %s, %s, %s::integer[], %s, '',"
+            " '', '', '', '', '{}')",
             [
                 batch.organisation_id, batch.id, lane, chunk, len(lines), ids_array(line[0] for line in lines),
                 safe.seal("rows", lane, chunk, lines),
@@ -84,19 +84,30 @@ def take(batch: Batch, lane: int, chunk: int, *, unplanned: bool, lock: bool = F
     )  # fmt: skip
 
 
-def write_plan(batch: Batch, chunk: Chunk, verdicts: Sequence[Planned], told: Mapping[int, Told]) -> None:
-    """Write the verdict of each row, and why by row number; a chunk that has its plan keeps it."""
+def write_plan(batch: Batch, chunk: Chunk, verdicts: Sequence[Planned], told: Mapping[int, Told], facts: str) -> None:
+    """Write the verdict of each row, why by row number, and on which facts; a chunk that has its plan keeps it."""
     assert batch.key_sealed is not None
     safe = vault.ChunkVault(vault.opened_key(batch.key_sealed), batch.id)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"UPDATE batch_chunk SET planned = %s, plan_told = %s WHERE {_WHERE} AND planned = ''",
+            f"UPDATE batch_chunk SET planned = %s, plan_told = %s, facts = %s WHERE {_WHERE} AND planned = ''",
             [
                 "".join(verdict.letter for verdict in verdicts),
                 safe.seal("plan", chunk.lane, chunk.number, told) if told else b"",
+                facts,
                 batch.organisation_id, batch.id, chunk.lane, chunk.number,
             ],
         )  # fmt: skip
+
+
+def settle(batch_id: int, lane: int, planned: Planned, outcome: Outcome, facts: str) -> None:
+    """Give every chunk of a lane that has this one verdict for all its rows, on these facts, its outcome."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE batch_chunk SET outcomes = repeat(%s, size)"
+            " WHERE batch_id = %s AND lane = %s AND outcomes = '' AND facts = %s AND planned = repeat(%s, size)",
+            [outcome.letter, batch_id, lane, facts, planned.letter],
+        )
 
 
 def write_outcomes(

@@ -43,7 +43,7 @@ def take_in(scope: Scope, batch: Batch, path: Path, key: bytes) -> tuple[int, li
 
 
 class _People:
-    """Whom rows are about, as blind indexes in hexadecimals; "" for nobody we know.
+    """Whom rows are about, as blind indexes; empty for nobody we know.
 
     A reference means whoever has it when the file is read, or whom an earlier row of the file gives it; when that
     are two people it means nobody, and the row says so.
@@ -51,9 +51,9 @@ class _People:
 
     def __init__(self, scope: Scope) -> None:
         self._scope, self._keys = scope, bsn_keys(scope)
-        self._given: dict[str, str] = {}
+        self._given: dict[str, bytes] = {}
 
-    def of(self, rows: Sequence[Row]) -> list[str]:
+    def of(self, rows: Sequence[Row]) -> list[bytes]:
         """One for each row; a row that names two people gets a problem of its own."""
         numbers = {row.values["relation_number"] for row in rows if "relation_number" in row.values}
         references = {row.values["external_reference"] for row in rows if _by_reference(row)}
@@ -61,16 +61,16 @@ class _People:
         by_reference = self._known("external_reference", references)
         return [self._person(row, by_number, by_reference) for row in rows]
 
-    def _person(self, row: Row, by_number: dict[str, set[str]], by_reference: dict[str, set[str]]) -> str:
+    def _person(self, row: Row, by_number: dict[str, set[bytes]], by_reference: dict[str, set[bytes]]) -> bytes:
         values = row.values
-        person = ""
+        person = b""
         if bsn := values.get("bsn"):
-            person = self._keys.blind_index(Bsn(bsn)).hex()
+            person = self._keys.blind_index(Bsn(bsn))
         if number := values.get("relation_number"):
-            named = next(iter(by_number.get(number, ())), "")
+            named = next(iter(by_number.get(number, ())), b"")
             if person and named and person != named:
                 _object(row, Problem("relation_number", "two_people"))
-                return ""
+                return b""
             person = person or named
         elif not person and _by_reference(row):
             reference = values["external_reference"]
@@ -79,15 +79,15 @@ class _People:
             )
             if len(meant) > 1:
                 _object(row, Problem("external_reference", "reference_ambiguous", {"reference": reference}))
-                return ""
-            person = next(iter(meant), "")
+                return b""
+            person = next(iter(meant), b"")
         if person and row.action != "terminate" and (gives := values.get("external_reference")):
             self._given[gives] = person
         return person
 
-    def _known(self, column: str, wanted: Iterable[str]) -> dict[str, set[str]]:
+    def _known(self, column: str, wanted: Iterable[str]) -> dict[str, set[bytes]]:
         """The organisation's own participants by that column."""
-        found: dict[str, set[str]] = defaultdict(set)
+        found: dict[str, set[bytes]] = defaultdict(set)
         keys = list(wanted)
         if keys:
             with connection.cursor() as cursor:
@@ -97,7 +97,7 @@ class _People:
                     [self._scope.insurer_id, self._scope.organisation_id, keys],
                 )
                 for key, index in cursor.fetchall():
-                    found[key].add(bytes(index).hex())
+                    found[key].add(bytes(index))
         return found
 
 
@@ -127,14 +127,14 @@ class _Packing:
         self._batch, self._safe = batch, safe
         self._open: list[list[list[Any]]] = [[] for _ in range(LANES)]
         self._number = [0] * LANES
-        self._where: list[dict[str, int]] = [{} for _ in range(LANES)]
+        self._where: list[dict[bytes, int]] = [{} for _ in range(LANES)]
         self._late: dict[tuple[int, int], list[list[Any]]] = defaultdict(list)
 
-    def add(self, row: Row, person: str) -> None:
+    def add(self, row: Row, person: bytes) -> None:
         self.count += 1
-        lane = lane_of(bytes.fromhex(person[:2])) if person else row.number % LANES
+        lane = lane_of(person) if person else row.number % LANES
         problems = [[one.column, one.code, dict(one.params)] for one in row.problems] if row.problems else []
-        line = [row.number, row.action, row.values, problems, row.raw, person]
+        line = [row.number, row.action, row.values, problems, row.raw, person.hex()]
         here = self._number[lane]
         if person:
             chunk = self._where[lane].setdefault(person, here)

@@ -58,6 +58,7 @@ def plan_lane(scope: Scope, batch_id: int, lane: int) -> None:
 
 def carry_out_lane(scope: Scope, batch_id: int, lane: int) -> None:
     """Carry out what this lane has left; whoever comes last calls the batch done."""
+    actions.settle_unchanged(scope, batch_id, lane)
     _each_chunk(scope, batch_id, lane, actions.carry_out_chunk, unplanned=False)
     actions.finish(scope, batch_id, moment())
 

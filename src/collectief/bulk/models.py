@@ -66,6 +66,8 @@ class BatchChunk(models.Model):
     numbers = ArrayField(models.IntegerField())
     sealed = models.BinaryField()
     planned = models.TextField(default="")
+    # The facts its plan was made on: while they are the same, so is the plan.
+    facts = models.CharField(max_length=80, default="")
     plan_told = models.BinaryField(default=b"")
     outcomes = models.TextField(default="")
     outcome_told = models.BinaryField(default=b"")

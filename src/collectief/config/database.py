@@ -52,7 +52,7 @@ def _connection(**where: Any) -> dict[str, Any]:
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
         # No statement is prepared: a plan made for one organisation's share of a table is wrong for another's.
-        "OPTIONS": {"prepare_threshold": None, "application_name": "collectief"},
+        "OPTIONS": {"prepare_threshold": None, "application_name": "collectief", "server_side_binding": True},
         **where,
     }
 

@@ -97,6 +97,20 @@ class Stack:
                 "--name", f"{queue}-{number}",
             )  # fmt: skip
 
+    def wait_for_workers(self) -> None:
+        """Until each has said that it is there. Raises PartStopped."""
+        from django.db import connection
+
+        for _ in range(240):
+            if broken := self.broken():
+                raise PartStopped(", ".join(broken))
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT count(*) FROM procrastinate_workers")
+                if cursor.fetchone()[0] >= len(QUEUES):
+                    return
+            time.sleep(0.25)
+        raise PartStopped("no workers within a minute")
+
     def stop(self, *, database: bool = True) -> None:
         """Take everything down, last started first."""
         for part in reversed(self.parts.values()):

@@ -11,7 +11,8 @@ from procrastinate.types import JSONValue
 from collectief.audit import actions as audit
 from collectief.foundation.bsn import Bsn
 from collectief.mutations import actions as mutations
-from collectief.mutations.corridor import Moment, Outcome, Request, Subject
+from collectief.mutations import lanes
+from collectief.mutations.corridor import LANES, Moment, Outcome, Request, Subject
 from collectief.mutations.models import Mutation
 from collectief.mutations.rules import OPEN, State, TransitionRefused
 from collectief.mutations.verdicts import Accepted, Refused, Waiting
@@ -116,7 +117,7 @@ def _locked(scope: Scope, mutation_id: int) -> Mutation:
     """
     own = Mutation.objects.filter(organisation_id=scope.organisation_id)
     participant_id = own.values_list("participant_id", flat=True).get(id=mutation_id)
-    mutations.lock_people(scope, [Subject(participant_id=participant_id)])
+    lanes.lock_people(scope, [Subject(participant_id=participant_id)])
     return own.select_for_update().get(id=mutation_id)
 
 
@@ -133,6 +134,7 @@ def _undo(scope: Scope, mutation: Mutation, moment: Moment) -> None:
         raise CannotWithdraw(verdict.code if isinstance(verdict, Refused) else "built_upon")
     sitting.accept(request, verdict)
     sitting.write()
+    lanes.note_change(scope, range(LANES))
 
 
 def _about(mutation: Mutation) -> list[int]:

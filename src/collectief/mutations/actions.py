@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from collectief.audit import actions as audit
 from collectief.foundation.bsn import Bsn
@@ -13,13 +13,14 @@ from collectief.participants.rules import RegisterAnswer
 from collectief.scope.scope import Scope
 from collectief.segments.profile import Permission
 
-from .corridor import LANES, Entry, Moment, Outcome, Request, Sitting, Subject, lane_of, registry
+from . import lanes
+from .corridor import Entry, Moment, Outcome, Request, Sitting, Subject, registry
 from .models import Mutation
 from .records import Misshapen, record, record_misshapen, state_of, step
 from .rules import OPEN, State, judge_transition
 from .verdicts import Accepted, Refused, Unchanged, Verdict, Waiting
 
-__all__ = ["Misshapen", "Trial", "decide_waiting", "lock_people", "move", "refuse", "reject_waiting", "submit"]
+__all__ = ["Misshapen", "Trial", "decide_waiting", "move", "refuse", "reject_waiting", "submit"]
 
 # Whether the request with this number may be carried out with this verdict: a plan that was seen says so.
 Expected = Callable[[int, Verdict], bool]
@@ -61,10 +62,10 @@ def submit(
     Raises NotAllowed when the scope may not change participants.
     """
     scope.require(Permission.CHANGE_PARTICIPANTS)
-    lock_people(scope, [request.subject for request in requests])
+    locked = lanes.lock_people(scope, [request.subject for request in requests])
     sitting = _sit(scope, requests, moment, for_real=True)
     judged = _judged(sitting, requests, expected)
-    sitting.write()
+    _write(scope, sitting, judged, locked)
     return record(scope, sitting, requests, judged, moment)
 
 
@@ -77,10 +78,10 @@ def decide_waiting(scope: Scope, mutation_ids: Sequence[int], moment: Moment) ->
         .order_by("id")
     )
     requests = [_request_again(scope, mutation) for mutation in waiting]
-    lock_people(scope, [request.subject for request in requests])
+    locked = lanes.lock_people(scope, [request.subject for request in requests])
     sitting = _sit(scope, requests, moment, for_real=True)
     judged = _judged(sitting, requests, None)
-    sitting.write()
+    _write(scope, sitting, judged, locked)
     for mutation, request, (verdict, _) in zip(waiting, requests, judged, strict=True):
         if not isinstance(verdict, Waiting):
             # Asked twice, by a double click or by a colleague: the first did it.
@@ -118,20 +119,6 @@ def move(mutation: Mutation, state: State, moment: Moment, by: str, code: str = 
     mutation.decided_at = moment.now
 
 
-def lock_people(scope: Scope, subjects: Sequence[Subject]) -> None:
-    """One person's changes happen one after another, and two organisations never wait for each other here.
-
-    People are spread over lanes by blind index, so that the lanes of a file run side by side; who is named
-    otherwise takes them all, in order. Held until the transaction ends.
-    """
-    lanes = {lane_of(subject.bsn_index) if subject.bsn_index else None for subject in subjects}
-    with connection.cursor() as cursor:
-        for lane in range(LANES):
-            if lanes & {lane, None}:
-                # One number: negative, so that no other use of advisory locks by table id meets it.
-                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [-(scope.organisation_id * LANES + lane) - 1])
-
-
 def _judged(sitting: Sitting, requests: Sequence[Request], expected: Expected | None) -> list[tuple[Verdict, bool]]:
     """Every verdict in order, each accepted one carried out on the facts; and whether it stood."""
     judged: list[tuple[Verdict, bool]] = []
@@ -142,6 +129,12 @@ def _judged(sitting: Sitting, requests: Sequence[Request], expected: Expected | 
             verdict = sitting.accept(request, verdict)
         judged.append((verdict, stands))
     return judged
+
+
+def _write(scope: Scope, sitting: Sitting, judged: Sequence[tuple[Verdict, bool]], locked: Sequence[int]) -> None:
+    sitting.write()
+    if any(stands and isinstance(verdict, Accepted) for verdict, stands in judged):
+        lanes.note_change(scope, locked)
 
 
 def _decide(scope: Scope, mutation: Mutation, verdict: Verdict, entry: Entry, moment: Moment) -> None:

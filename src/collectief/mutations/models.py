@@ -10,6 +10,18 @@ from collectief.contracts.models import GroupContract, Organisation
 from collectief.participants.models import Participant
 
 
+class PeopleLane(models.Model):
+    """How often the people of an organisation in one lane have changed (`mutations.lanes`)."""
+
+    pk = models.CompositePrimaryKey("organisation_id", "lane")
+    organisation_id = models.BigIntegerField()
+    lane = models.SmallIntegerField()
+    version = models.BigIntegerField()
+
+    class Meta:
+        db_table = "people_lane"
+
+
 class Mutation(models.Model):
     """One change asked for one person, from submission to outcome (X05).
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
@@ -17,6 +17,7 @@ from collectief.foundation.bsn import Bsn
 from collectief.foundation.dates import BirthDate, parse_day
 from collectief.foundation.names import search_key, tidy, tidy_initials
 from collectief.foundation.period import EARLIEST_DAY, LATEST_DAY
+from collectief.foundation.value import value
 
 from .columns import ACTIONS, CHANGE_REFERENCE, ENROL, TERMINATE, Template
 
@@ -62,7 +63,7 @@ class _Wrong(ValueError):
         self.code, self.params = code, params
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Problem:
     """What is wrong with a cell: its column ("" for the whole row), a code and what to say with it."""
 
@@ -71,7 +72,7 @@ class Problem:
     params: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Row:
     """A row as read: the spreadsheet's own row number, action, values by column, problems and the cells as text."""
 
