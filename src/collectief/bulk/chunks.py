@@ -27,8 +27,8 @@ def add(batch: Batch, safe: vault.ChunkVault, lane: int, chunk: int, lines: Sequ
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO batch_chunk (organisation_id, batch_id, lane, chunk, size, numbers, sealed, planned,"
-            " plan_told, facts, outcomes, outcome_told, mutation_ids) VALUES (%s, %s, %s, %s, %s, %s::integer[], %s, '',"
-            " '', '', '', '', '{}')",
+            " plan_told, facts, outcomes, outcome_told, mutation_ids) VALUES (%s, %s, %s, %s, %s, %s::integer[], %s,"
+            " '', '', '', '', '', '{}')",
             [
                 batch.organisation_id, batch.id, lane, chunk, len(lines), ids_array(line[0] for line in lines),
                 safe.seal("rows", lane, chunk, lines),
