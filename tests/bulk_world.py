@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
 from collectief.bulk import actions, inline, queries
 from collectief.bulk.models import Batch
-from collectief.demo.files import write_demo_file
+from collectief.demo.files import write_demo_file, write_rows
 from collectief.foundation.bsn import Bsn
+from collectief.foundation.dates import dutch
 from collectief.gateways.brp.inhabitants import inhabitant
 from collectief.gateways.brp.port import LookUp, RegisteredPerson
 from collectief.scope.database import opened
@@ -39,6 +40,23 @@ def demo_file(folder: Path, contract: str, *, rows: int, bad: int = 0, seed: int
     """A file in `folder` with `rows` rows for a contract."""
     path = folder / name
     write_demo_file(path, rows=rows, seed=seed, bad=bad, contract=contract, first_day=FIRST_DAY)
+    return path
+
+
+def row_of(bsn: Bsn, contract: str, **more: str) -> dict[str, str]:
+    """The cells that enrol somebody the register knows; `more` says what is otherwise."""
+    someone = inhabitant(bsn)
+    return {
+        "action": "Aanmelden", "contract": contract, "bsn": bsn.digits, "initials": someone.name.initials,
+        "prefix": someone.name.prefix, "surname": someone.name.surname, "birth_date": someone.birth_date.dutch,
+        "first_day": dutch(FIRST_DAY), **more,
+    }  # fmt: skip
+
+
+def file_of(folder: Path, *rows: Mapping[str, str], name: str = "file.xlsx") -> Path:
+    """A filled-in template with these rows: the text of the cells by column."""
+    path = folder / name
+    write_rows(path, rows)
     return path
 
 

@@ -119,12 +119,18 @@ def demo_world(scale: float) -> None:
 )
 @click.option("--contract", default="23595", show_default=True, help="Contract to fill in.")
 @click.option("--first-day", type=click.DateTime(["%Y-%m-%d"]), help="Everyone's; this month's by default.")
-def demo_file(out: Path, rows: int, seed: int, bad: int, contract: str, first_day: datetime | None) -> None:
+@click.option("--leave", type=click.DateTime(["%Y-%m-%d"]), help="Terminate them instead, with this last day.")
+def demo_file(
+    out: Path, rows: int, seed: int, bad: int, contract: str, first_day: datetime | None, leave: datetime | None
+) -> None:
     """Write an upload file with ROWS people the BRP simulator knows."""
-    from collectief.demo.files import write_demo_file
+    from collectief.demo.files import write_demo_file, write_leavers
 
-    day = (first_day or datetime.now(UTC).replace(day=1)).date()
-    write_demo_file(out, rows=rows, seed=seed, bad=bad, contract=contract, first_day=day)
+    if leave:
+        write_leavers(out, rows=rows, seed=seed, contract=contract, last_day=leave.date())
+    else:
+        day = (first_day or datetime.now(UTC).replace(day=1)).date()
+        write_demo_file(out, rows=rows, seed=seed, bad=bad, contract=contract, first_day=day)
     click.echo(f"{out}: {rows} rows")
 
 

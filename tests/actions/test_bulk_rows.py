@@ -1,0 +1,277 @@
+"""What rows of a file do, of every action and in every company: enrol, terminate, change reference (U21, X02)."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from collectief.bulk import inline, intake, queries
+from collectief.enrolment.models import Participation
+from collectief.gateways.brp.inhabitants import dummy_bsns
+from collectief.mutations.models import Mutation
+from collectief.participants import register as register_module
+from collectief.participants.models import Address, Participant
+from collectief.scope.database import opened
+from tests.bulk_world import Register, again, done, file_of, planned, row_of
+from tests.world import agency
+
+pytestmark = [pytest.mark.django_db, pytest.mark.feature("U21")]
+
+LEAVE = {"action": "Afmelden", "last_day": "30-11-2026", "reason": "Einde dienstverband"}
+
+
+@pytest.fixture(autouse=True)
+def register(monkeypatch) -> Register:
+    found = Register()
+    monkeypatch.setattr(register_module, "current_register", lambda: found)
+    return found
+
+
+@pytest.fixture
+def ours():
+    return agency()
+
+
+@pytest.fixture
+def number(ours) -> str:
+    return ours.contracts[0].number
+
+
+@pytest.fixture
+def people():
+    return list(dummy_bsns(6, seed=77))
+
+
+def outcomes(ours, batch):
+    """Per row number, its outcome (or its verdict in the plan) and code."""
+    with opened(ours.scope):
+        rows, _ = queries.page_of_rows(batch, size=200)
+        return {row.number: (row.outcome or row.planned, row.code) for row in rows}
+
+
+def stays(ours):
+    with opened(ours.scope):
+        found = Participation.objects.order_by("participant_id", "period")
+        return [(stay.period.lower, stay.period.upper, stay.reason) for stay in found]
+
+
+def test_terminating_by_bsn_relation_number_and_reference(ours, number, people, tmp_path):
+    done(ours.scope, file_of(tmp_path, *(row_of(b, number, external_reference=f"P{n}") for n, b in enumerate(people))))
+    with opened(ours.scope):
+        by_reference = dict(Participant.objects.values_list("external_reference", "relation_number"))
+    batch = done(
+        ours.scope,
+        file_of(
+            tmp_path,
+            LEAVE | {"bsn": people[0].digits},
+            LEAVE | {"relation_number": by_reference["P1"]},
+            LEAVE | {"external_reference": "P2"},
+        ),
+    )
+    assert outcomes(ours, batch) == dict.fromkeys((3, 4, 5), ("processed", ""))
+    with opened(ours.scope):
+        left = Participation.objects.filter(reason="end_of_employment")
+        assert set(left.values_list("external_reference", flat=True)) == {"P0", "P1", "P2"}
+        assert {stay.period.upper for stay in left} == {date(2026, 12, 1)}
+
+
+def test_a_reference_changed_by_a_file(ours, number, people, tmp_path):
+    done(ours.scope, file_of(tmp_path, row_of(people[0], number, external_reference="OLD")))
+    change = {"action": "Wijzigen referentie", "bsn": people[0].digits, "external_reference": "NEW"}
+    batch = done(ours.scope, file_of(tmp_path, change))
+    assert batch.outcome_counts["processed"] == 1
+    with opened(ours.scope):
+        assert Participant.objects.get().external_reference == "NEW"
+        assert Participation.objects.get().external_reference == "NEW"
+    assert done(ours.scope, file_of(tmp_path, change)).outcome_counts["unchanged"] == 1
+
+
+def test_enrol_and_terminate_of_one_person_in_one_file(ours, number, people, tmp_path):
+    rows = (
+        row_of(people[0], number, first_day="01-08-2026", external_reference="P1"),
+        LEAVE | {"external_reference": "P1", "last_day": "30-09-2026"},
+        row_of(people[0], number, first_day="01-11-2026"),
+    )
+    path = file_of(tmp_path, *rows)
+    assert outcomes(ours, done(ours.scope, path)) == dict.fromkeys((3, 4, 5), ("processed", ""))
+    assert stays(ours) == [
+        (date(2026, 8, 1), date(2026, 10, 1), "end_of_employment"),
+        (date(2026, 11, 1), None, ""),
+    ]
+    again_ = done(ours.scope, path)
+    assert again_.outcome_counts["unchanged"] == 3
+
+
+def test_the_same_person_twice_in_one_file_is_enrolled_once(ours, number, people, tmp_path):
+    batch = done(ours.scope, file_of(tmp_path, row_of(people[0], number), row_of(people[0], number)))
+    assert outcomes(ours, batch) == {3: ("processed", ""), 4: ("unchanged", "")}
+    assert len(stays(ours)) == 1
+
+
+def test_rows_of_a_person_far_apart_stay_in_order(ours, number, tmp_path, monkeypatch):
+    """Who comes back after their chunk was put away is judged with it."""
+    monkeypatch.setattr(intake, "CHUNK", 4)
+    crowd = list(dummy_bsns(30, seed=78))
+    rows = [row_of(bsn, number, first_day="01-08-2026") for bsn in crowd]
+    rows += [LEAVE | {"bsn": bsn.digits, "last_day": "30-09-2026"} for bsn in crowd]
+    rows += [row_of(bsn, number, first_day="01-11-2026") for bsn in crowd]
+    batch = done(ours.scope, file_of(tmp_path, *rows))
+    assert batch.outcome_counts["processed"] == 90
+    assert len(stays(ours)) == 60
+    with opened(ours.scope):
+        rows_seen, total = queries.page_of_rows(batch, size=200)
+    assert (total, [row.number for row in rows_seen]) == (90, list(range(3, 93)))
+
+
+def test_an_end_date_with_an_enrolment_is_kept(ours, number, people, tmp_path):
+    batch = done(ours.scope, file_of(tmp_path, row_of(people[0], number, last_day="31-12-2026")))
+    assert batch.outcome_counts["processed"] == 1
+    assert stays(ours) == [(date(2026, 11, 1), date(2027, 1, 1), "")]
+
+
+@pytest.mark.feature("U20")
+def test_an_address_is_kept_and_a_new_one_is_a_change(ours, number, people, tmp_path):
+    home = {"country": "Polen", "street": "Długa", "house_number": "7/2", "postcode": "00-238", "city": "Warszawa"}
+    done(ours.scope, file_of(tmp_path, row_of(people[0], number, **home)))
+    with opened(ours.scope):
+        address = Address.objects.get()
+        assert (address.country, address.street, address.house_number) == ("Polen", "Długa", "7/2")
+    same = planned(ours.scope, file_of(tmp_path, row_of(people[0], number, **home)))
+    assert same.planned_counts["unchanged"] == 1
+    moved = done(ours.scope, file_of(tmp_path, row_of(people[0], number, **(home | {"street": "Krótka"}))))
+    assert moved.planned_counts["changed"] == 1
+    with opened(ours.scope):
+        assert Address.objects.get().street == "Krótka"
+
+
+def test_only_a_reference_that_changes_is_a_change_and_not_new(ours, number, people, tmp_path):
+    done(ours.scope, file_of(tmp_path, row_of(people[0], number, external_reference="A")))
+    batch = planned(ours.scope, file_of(tmp_path, row_of(people[0], number, external_reference="B")))
+    assert (batch.planned_counts["changed"], batch.planned_counts["new"]) == (1, 0)
+
+
+def test_a_reference_two_people_share_hits_neither(ours, number, people, tmp_path):
+    rows = [row_of(bsn, number, external_reference="SAME") for bsn in people[:2]]
+    done(ours.scope, file_of(tmp_path, *rows))
+    batch = done(ours.scope, file_of(tmp_path, LEAVE | {"external_reference": "SAME"}))
+    with opened(ours.scope):
+        [row], _ = queries.page_of_rows(batch)
+        assert [problem[1] for problem in row.problems] == ["reference_ambiguous"]
+    assert {stay[1] for stay in stays(ours)} == {None}
+
+
+def test_a_reference_a_file_gives_to_another_hits_neither(ours, number, people, tmp_path):
+    done(ours.scope, file_of(tmp_path, row_of(people[0], number, external_reference="P1")))
+    rows = row_of(people[1], number, external_reference="P1"), LEAVE | {"external_reference": "P1"}
+    batch = planned(ours.scope, file_of(tmp_path, *rows))
+    assert (batch.planned_counts["new"], batch.planned_counts["rejected"]) == (1, 1)
+
+
+def test_the_bsn_of_one_with_the_number_of_another_is_refused(ours, number, people, tmp_path):
+    done(ours.scope, file_of(tmp_path, *(row_of(bsn, number) for bsn in people[:2])))
+    with opened(ours.scope):
+        numbers = {bytes(p.bsn_index): p.relation_number for p in Participant.objects.all()}
+    from collectief.participants.keys import bsn_keys
+
+    other = numbers[bsn_keys(ours.scope).blind_index(people[1])]
+    batch = planned(ours.scope, file_of(tmp_path, LEAVE | {"bsn": people[0].digits, "relation_number": other}))
+    with opened(ours.scope):
+        [row], _ = queries.page_of_rows(batch)
+    assert row.problems == [("relation_number", "two_people", {})]
+
+
+def test_somebody_nobody_knows_is_refused(ours, number, tmp_path):
+    rows = LEAVE | {"relation_number": "399999999"}, LEAVE | {"external_reference": "nobody's"}
+    assert outcomes(ours, planned(ours.scope, file_of(tmp_path, *rows))) == {
+        3: ("rejected", "participant_unknown"),
+        4: ("rejected", "participant_unknown"),
+    }
+
+
+def test_the_end_before_the_start_and_the_start_before_birth(ours, number, people, tmp_path):
+    rows = (
+        row_of(people[0], number, last_day="31-10-2026"),
+        row_of(people[1], number, first_day="01-01-1900", birth_date="01-01-1901"),
+    )
+    batch = planned(ours.scope, file_of(tmp_path, *rows))
+    assert batch.planned_counts["rejected"] == 2
+
+
+@pytest.mark.parametrize("column", ["contract", "surname", "street", "city"])
+def test_a_bsn_in_a_wrong_column_is_kept_nowhere(ours, number, people, tmp_path, column):
+    from django.db import connection
+
+    digits = people[5].digits
+    batch = done(ours.scope, file_of(tmp_path, row_of(people[0], number) | {column: digits}))
+    assert batch.outcome_counts["rejected"] == 1
+    with opened(ours.scope), connection.cursor() as cursor:
+        for table in ("batch", "batch_chunk", "mutation", "audit_event", "participant", "address"):
+            cursor.execute(f"SELECT coalesce(string_agg(t::text, ' '), '') FROM {table} t")
+            assert digits not in cursor.fetchone()[0], table
+
+
+@pytest.mark.feature("X02")
+def test_why_a_row_was_not_carried_out_after_all_is_told(ours, number, people, tmp_path):
+    """Rejected by now, already so by now, possible by now: each with its reason."""
+    rows = [
+        row_of(people[0], number),
+        row_of(people[1], number),
+        LEAVE | {"external_reference": "P2"},
+    ]
+    batch = planned(ours.scope, file_of(tmp_path, *rows))
+    assert batch.planned_counts["rejected"] == 1
+    done(
+        ours.scope,
+        file_of(
+            tmp_path,
+            row_of(people[0], number),
+            row_of(people[1], number, first_day="05-11-2026"),
+            row_of(people[2], number, external_reference="P2"),
+        ),
+    )
+    inline.carry_out(ours.scope, batch.id)
+    ended = again(ours.scope, batch)
+    with opened(ours.scope):
+        seen, _ = queries.page_of_rows(ended)
+        told = {row.number: (row.outcome, row.problems) for row in seen}
+    assert told[3] == ("changed_since", [("", "already_so", {})])
+    assert told[4] == ("changed_since", [("", "enrolled_later", {"first_day": "2026-11-05"})])
+    # A row that named nobody when the file was read is not carried out on whoever has that reference since.
+    assert told[5][0] in ("rejected", "changed_since")
+    with opened(ours.scope):
+        assert [row.number for row in queries.bad_rows(ended)] == [3, 4, 5]
+
+
+def test_what_was_unchanged_when_planned_is_judged_again_when_something_changed(ours, number, people, tmp_path):
+    from collectief.enrolment import actions as enrolment
+    from collectief.mutations.corridor import Moment
+
+    path = file_of(tmp_path, row_of(people[0], number, first_day="01-12-2026"))
+    done(ours.scope, path)
+    batch = planned(ours.scope, path)
+    assert batch.planned_counts["unchanged"] == 1
+    with opened(ours.scope):
+        enrolled = Mutation.objects.get(state="processed")
+        today = Moment(date(2026, 11, 20), enrolled.submitted_at)
+        enrolment.withdraw(ours.scope, enrolled.id, today)
+    inline.carry_out(ours.scope, batch.id)
+    assert again(ours.scope, batch).outcome_counts["changed_since"] == 1
+    assert stays(ours) == []
+
+
+def test_what_was_unchanged_when_planned_is_judged_again_when_a_contract_changed(ours, number, people, tmp_path):
+    from collectief.scope.database import office
+
+    path = file_of(tmp_path, row_of(people[0], number))
+    done(ours.scope, path)
+    batch = planned(ours.scope, path)
+    with office():
+        contract = ours.contracts[0]
+        contract.end_day = date(2026, 1, 1)
+        contract.save()
+    inline.carry_out(ours.scope, batch.id)
+    ended = again(ours.scope, batch)
+    with opened(ours.scope):
+        [row], _ = queries.page_of_rows(ended)
+    assert (row.outcome, row.code) == ("changed_since", "contract_not_in_force")

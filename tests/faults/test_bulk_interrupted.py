@@ -1,0 +1,175 @@
+"""What comes between plan and result: answers that have had their time, rights that are gone, faults of our own."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from types import SimpleNamespace
+
+import pytest
+from django.utils import timezone
+
+from collectief.access.models import Membership
+from collectief.bulk import actions, chunks, housework, inline, jobs
+from collectief.bulk.rules import State
+from collectief.enrolment.models import Participation
+from collectief.participants import register as register_module
+from collectief.scope.database import housekeeping, office, opened
+from tests.bulk_world import Register, again, demo_file, planned, received
+from tests.world import agency
+
+pytestmark = [pytest.mark.usefixtures("committed_db"), pytest.mark.feature("U21")]
+
+
+@pytest.fixture(autouse=True)
+def register(monkeypatch) -> Register:
+    found = Register()
+    monkeypatch.setattr(register_module, "current_register", lambda: found)
+    return found
+
+
+def _accepted(ours, folder, rows: int = 6):
+    batch = planned(ours.scope, demo_file(folder, ours.contracts[0].number, rows=rows))
+    with opened(ours.scope):
+        actions.accept(ours.scope, batch.id, version=batch.version, moment=jobs.moment())
+    return batch
+
+
+def _job(ours, batch, attempts: int = 0):
+    context = SimpleNamespace(job=SimpleNamespace(attempts=attempts))
+    ids = {
+        "organisation_id": ours.scope.organisation_id, "account_id": ours.scope.account_id,
+        "brand": ours.scope.brand, "batch_id": batch.id,
+    }  # fmt: skip
+    return context, ids
+
+
+def test_the_brp_is_asked_again_when_its_answers_have_had_their_time(tmp_path, register, monkeypatch):
+    ours = agency()
+    batch = _accepted(ours, tmp_path)
+    assert len(register.asked) == 6
+    soon = timezone.now() + register_module.RECENT + timedelta(hours=1)
+    monkeypatch.setattr(jobs, "moment", lambda: jobs.Moment(timezone.localdate(), soon))
+    for lane in (0, 1):
+        jobs.carry_out_lane(ours.scope, batch.id, lane)
+    assert len(register.asked) == 12
+    assert again(ours.scope, batch).outcome_counts["processed"] == 6
+
+
+def test_a_silent_brp_while_carrying_out_leaves_every_row_to_do(tmp_path, register, monkeypatch):
+    ours = agency()
+    batch = _accepted(ours, tmp_path)
+    register.silent = True
+    soon = timezone.now() + register_module.RECENT + timedelta(hours=1)
+    monkeypatch.setattr(jobs, "moment", lambda: jobs.Moment(timezone.localdate(), soon))
+    with pytest.raises(register_module.RegisterSilent):
+        jobs.carry_out_lane(ours.scope, batch.id, 0)
+    found = again(ours.scope, batch)
+    assert (found.state, found.register_silent) == (State.CARRYING_OUT, True)
+    with opened(ours.scope):
+        assert chunks.done(batch.id, unplanned=False) == 0
+        assert not Participation.objects.exists()
+
+
+def test_who_lost_their_rights_sees_the_batch_stopped_and_nothing_changed(tmp_path):
+    ours = agency()
+    batch = _accepted(ours, tmp_path)
+    with office():
+        Membership.objects.filter(account_id=ours.scope.account_id).update(is_active=False)
+    context, ids = _job(ours, batch)
+    jobs.carry_out.func(context, lane=0, **ids)
+    found = again(ours.scope, batch)
+    assert (found.state, found.code, found.outcome_counts["not_accepted"]) == (State.STOPPED, "no_access", 6)
+    with opened(ours.scope):
+        assert not Participation.objects.exists()
+
+
+def test_who_may_not_change_participants_any_more_does_not(tmp_path):
+    ours = agency()
+    batch = _accepted(ours, tmp_path)
+    with office():
+        Membership.objects.filter(account_id=ours.scope.account_id).update(roles=["financial"])
+    context, ids = _job(ours, batch)
+    jobs.carry_out.func(context, lane=0, **ids)
+    jobs.carry_out.func(context, lane=1, **ids)
+    assert again(ours.scope, batch).state == State.STOPPED
+    with opened(ours.scope):
+        assert not Participation.objects.exists()
+
+
+def test_a_fault_of_our_own_is_tried_again_and_then_said(tmp_path, monkeypatch):
+    ours = agency()
+    batch = _accepted(ours, tmp_path)
+
+    def broken(*args):
+        raise RuntimeError("a fault")
+
+    monkeypatch.setattr(actions, "carry_out_chunk", broken)
+    context, ids = _job(ours, batch)
+    with pytest.raises(RuntimeError):
+        jobs.carry_out.func(context, lane=0, **ids)
+    assert again(ours.scope, batch).state == State.CARRYING_OUT
+    context, ids = _job(ours, batch, attempts=4)
+    with pytest.raises(RuntimeError):
+        jobs.carry_out.func(context, lane=0, **ids)
+    found = again(ours.scope, batch)
+    assert (found.state, found.code, found.outcome_counts["not_accepted"]) == (State.STOPPED, "our_fault", 6)
+
+
+def test_a_file_cancelled_while_it_is_read_stays_cancelled(tmp_path, monkeypatch):
+    ours = agency()
+    batch = received(ours.scope, demo_file(tmp_path, ours.contracts[0].number, rows=5))
+    with opened(ours.scope):
+        actions.cancel(ours.scope, batch.id, jobs.moment())
+    actions.read(ours.scope, batch.id, jobs.moment())
+    assert again(ours.scope, batch).state == State.CANCELLED
+
+
+def test_a_batch_nobody_works_on_is_found_and_taken_up_again(tmp_path):
+    """A command that was interrupted leaves a batch for which there is no job."""
+    from collectief.scope.database import opened as opened_again
+
+    ours = agency()
+    batch = received(ours.scope, demo_file(tmp_path, ours.contracts[0].number, rows=5))
+    with housekeeping():
+        [idle] = housework.idle_batches(timezone.now() + timedelta(minutes=3))
+    assert (idle.id, idle.step) == (batch.id, "read")
+    with opened_again(ours.scope):
+        actions.enqueue(idle.step, ours.scope, idle.id)
+        # Asked twice it is still one job.
+        actions.enqueue(idle.step, ours.scope, idle.id)
+    with housekeeping():
+        assert housework.idle_batches(timezone.now() + timedelta(minutes=3)) == []
+
+
+def test_a_plan_nobody_accepted_ends_after_its_thirty_days(tmp_path):
+    ours = agency()
+    batch = planned(ours.scope, demo_file(tmp_path, ours.contracts[0].number, rows=5))
+    with housekeeping():
+        housework.forget_before(timezone.now() + timedelta(minutes=1))
+    found = again(ours.scope, batch)
+    assert (found.state, found.key_sealed) == (State.CANCELLED, None)
+    with opened(ours.scope), pytest.raises(actions.NotThePlanSeen):
+        actions.accept(ours.scope, batch.id, version=batch.version, moment=jobs.moment())
+
+
+def test_a_result_stays_thirty_days_from_when_it_was_there(tmp_path):
+    ours = agency()
+    batch = _accepted(ours, tmp_path)
+    for lane in (0, 1):
+        jobs.carry_out_lane(ours.scope, batch.id, lane)
+    with opened(ours.scope):
+        from collectief.bulk.models import Batch
+
+        Batch.objects.filter(id=batch.id).update(created_at=timezone.now() - timedelta(days=40))
+    with housekeeping():
+        housework.forget_before(timezone.now() - timedelta(days=30))
+    assert again(ours.scope, batch).key_sealed is not None
+
+
+def test_the_command_says_what_becomes_of_it_when_the_brp_is_silent(tmp_path, register):
+    ours = agency()
+    register.silent = True
+    batch = received(ours.scope, demo_file(tmp_path, ours.contracts[0].number, rows=5))
+    with pytest.raises(inline.UploadFailed) as failed:
+        inline.plan(ours.scope, batch.id)
+    assert (failed.value.code, failed.value.batch_id) == ("register_silent", batch.id)
