@@ -71,7 +71,9 @@ class Visitor:
     def signs_in(self, name: str, company: str, *, level: str = "eH3") -> None:
         """From the front door, by way of eHerkenning, to the dashboard or to the reason why not."""
         self.opens("/")
-        self.page.get_by_role("link", name=re.compile("Inloggen met eHerkenning|Log in with eHerkenning")).first.click()
+        self.page.get_by_role(
+            "link", name=re.compile("Inloggen met eHerkenning|Sign in with eHerkenning")
+        ).first.click()
         self.page.get_by_label(re.compile(f"{re.escape(name)}.*{re.escape(company)}")).check()
         self.page.get_by_label(level, exact=True).check()
         self.page.get_by_role("button", name="Inloggen").click()

@@ -87,7 +87,7 @@ def test_a_participant_is_terminated_in_the_list_shows_grey_and_is_withdrawn(ann
     anna.page.get_by_label("Reden").select_option(label="Einde dienstverband")
     anna.finds_no_barriers()
     anna.page.get_by_role("button", name="Afmelden").click()
-    anna.sees(f"Afmelding van {name} per {dutch(last_day)} is ontvangen.")
+    anna.sees(f"Afmelding van {name} t/m {dutch(last_day)} is ontvangen.")
     assert anna.page.locator("tr.c-pending").count() == 1
     anna.finds_no_barriers()
     anna.page.get_by_role("link", name=name).click()

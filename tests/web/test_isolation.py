@@ -7,19 +7,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from django.conf import settings
-from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection, transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
-from collectief.access import sessions
-from collectief.access.models import Membership
-from collectief.brands.catalogue import brand
 from collectief.bulk.models import Batch
 from collectief.enrolment.models import Participation
-from collectief.foundation.assurance import AssuranceLevel
 from collectief.foundation.bsn import Bsn
 from collectief.foundation.dates import BirthDate
 from collectief.foundation.names import PersonName
@@ -27,8 +21,9 @@ from collectief.mutations.corridor import Moment
 from collectief.mutations.models import Mutation
 from collectief.participants import register as register_module
 from collectief.scope import database
-from collectief.scope.database import office, opened, signing_in
+from collectief.scope.database import opened
 from tests.bulk_world import Register, demo_file, planned
+from tests.web.visiting import client_of
 from tests.world import Human, agency, enrolled, member_of, valid_bsns
 
 pytestmark = pytest.mark.django_db
@@ -55,19 +50,6 @@ def anna(monkeypatch, tmp_path):
         }
         relation_number = Participation.objects.get().relation_number
     return ours, found, ["Geheimzinnig", "13-12-1971", "1971-12-13", "geheim-bestand", relation_number]
-
-
-def client_of(scope) -> Client:
-    """A browser signed in as this scope's account."""
-    with office():
-        membership = Membership.objects.get(account_id=scope.account_id, organisation_id=scope.organisation_id)
-    with signing_in():
-        session = SessionStore()
-        sessions.open_session(session, brand(scope.brand), membership, AssuranceLevel.EH3, now=timezone.now())
-        session.save()
-    client = Client(headers={"host": f"{scope.brand}.localhost"})
-    client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key
-    return client
 
 
 def _patterns(resolver: URLResolver, prefix: str = "/") -> Iterator[tuple[str, list[str]]]:
