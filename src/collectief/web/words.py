@@ -56,6 +56,10 @@ def sign_in_refusal(code: str, params: Mapping[str, Any], brand: Brand) -> tuple
             _("U heeft geen account in dit portaal voor {company}."),
             _("Vraag de accountbeheerder van uw organisatie om een account, of bel {desk}."),
         ),
+        "other_branch": (
+            _("Uw inlogmiddel geldt alleen voor vestiging {branch}, en niet voor {organisation} in dit portaal."),
+            _("Vraag de beheerder van eHerkenning bij u om een machtiging zonder die beperking, of bel {desk}."),
+        ),
         "account_inactive": (
             _("Uw account is gedeactiveerd."),
             _("Vraag de accountbeheerder van uw organisatie om uw account weer actief te maken."),

@@ -19,12 +19,13 @@ from collectief.bulk import actions, queries
 from collectief.bulk.rules import BUSY, State
 from collectief.bulk.sheets.columns import template_for
 from collectief.bulk.sheets.corrections import write_bad_rows
+from collectief.bulk.sheets.reading import Limits
 from collectief.bulk.sheets.template import write_template
 from collectief.contracts.queries import contracts
 from collectief.mutations.corridor import Moment
 from collectief.segments.profile import Capability, Permission
 
-from ..page import PortalRequest, page
+from ..page import PortalRequest, longest_body, page
 from ..paging import found_page, last_page, page_number, pages, whole_number
 from . import present
 from .forms import UploadForm
@@ -33,10 +34,13 @@ from .words import file_refusal
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # Files and rows on a page.
 FILES, ROWS = 25, 50
+# What a form with a file may weigh: the file, and some room for the fields around it.
+LONGEST_BODY = Limits().file_bytes + 64 * 1024
 guarded = page(Permission.UPLOAD_MUTATIONS, Capability.BULK_UPLOAD)
 
 
 @guarded
+@longest_body(LONGEST_BODY)
 @require_http_methods(["GET", "POST"])
 def uploads(request: PortalRequest) -> HttpResponse:
     """Send a file, and the files sent before."""
@@ -60,6 +64,7 @@ def uploads(request: PortalRequest) -> HttpResponse:
     )
     context = {
         "form": form,
+        "longest_file": Limits().file_bytes,
         "batches": [present.batch_line(batch) for batch in found],
         "total": total,
         "pages": pages(request.GET, number, last_page(total, FILES)),
