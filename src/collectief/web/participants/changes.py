@@ -48,7 +48,7 @@ _FIELDS = {
 def new(request: PortalRequest) -> HttpResponse:
     """Nieuwe deelnemer; `?uit=` fills in what an earlier, refused application asked, but for the BSN."""
     known = contracts(request.scope)
-    form = NewParticipantForm(request.POST or None, contracts=known, initial=_asked_before(request))
+    form = NewParticipantForm(_sent(request), contracts=known, initial=_asked_before(request))
     if request.method == "POST" and form.is_valid():
         keys, bsn = bsn_keys(request.scope), form.cleaned_data["bsn"]
         subject = Subject(bsn_index=keys.blind_index(bsn), bsn_sealed=keys.sealed(bsn))
@@ -65,7 +65,7 @@ def new(request: PortalRequest) -> HttpResponse:
 def terminate(request: PortalRequest, participation_id: int) -> HttpResponse:
     """Afmelden, from the list or from the participant's page."""
     row = _row(request, participation_id)
-    form = TerminateForm(request.POST or None, profile=request.scope.profile)
+    form = TerminateForm(_sent(request), profile=request.scope.profile)
     if request.method == "POST" and form.is_valid():
         outcome = _apply(request, form.application(_number(request, row)), Subject(participant_id=row.participant_id))
         if _said(form, outcome):
@@ -83,7 +83,7 @@ def re_enrol(request: PortalRequest, participation_id: int) -> HttpResponse:
     """Her-aanmelden, under the same or another contract of the organisation."""
     row = _row(request, participation_id)
     initial = {"contract": _number(request, row), "reference": row.external_reference}
-    form = ReEnrolForm(request.POST or None, contracts=contracts(request.scope), initial=initial)
+    form = ReEnrolForm(_sent(request), contracts=contracts(request.scope), initial=initial)
     if request.method == "POST" and form.is_valid():
         outcome = _apply(request, form.application(), Subject(participant_id=row.participant_id))
         if _said(form, outcome):
@@ -103,7 +103,7 @@ def transfer(request: PortalRequest, participation_id: int) -> HttpResponse:
     others = [contract for contract in contracts(request.scope) if contract.id != row.contract_id]
     if not others:
         raise Http404
-    form = TransferForm(request.POST or None, contracts=others)
+    form = TransferForm(_sent(request), contracts=others)
     if request.method == "POST" and form.is_valid():
         outcome = _apply(request, form.application(_number(request, row)), Subject(participant_id=row.participant_id))
         if _said(form, outcome):
@@ -121,7 +121,7 @@ def reference(request: PortalRequest, participant_id: int) -> HttpResponse:
         found = participants.participant(request.scope, participant_id)
     except participants.NotFound:
         raise Http404 from None
-    form = ReferenceForm(request.POST or None, initial={"reference": found.external_reference})
+    form = ReferenceForm(_sent(request), initial={"reference": found.external_reference})
     if request.method == "POST" and form.is_valid():
         outcome = _apply(request, form.application(), Subject(participant_id=participant_id))
         if _said(form, outcome):
@@ -188,6 +188,11 @@ def _acted(act: Callable[..., Any], request: PortalRequest, mutation_id: int) ->
     if isinstance(outcome, Outcome) and isinstance(outcome.verdict, Refused):
         return refusal(outcome.verdict.code, outcome.verdict.params)
     return None
+
+
+def _sent(request: PortalRequest) -> Any:
+    """What a form was filled in with; None where nothing was sent. A form may be sent empty."""
+    return request.POST if request.method == "POST" else None
 
 
 def _apply(request: PortalRequest, application: Application, subject: Subject) -> Outcome:

@@ -45,7 +45,7 @@ guarded = page(Permission.UPLOAD_MUTATIONS, Capability.BULK_UPLOAD)
 def uploads(request: PortalRequest) -> HttpResponse:
     """Send a file, and the files sent before."""
     known = contracts(request.scope)
-    form = UploadForm(request.POST or None, request.FILES or None, contracts=known)
+    form = UploadForm(*((request.POST, request.FILES) if request.method == "POST" else ()), contracts=known)
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
         batch = actions.receive(
