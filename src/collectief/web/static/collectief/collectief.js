@@ -32,6 +32,14 @@
     }, 1000);
   }
 
+  // Who just followed a link is not called back by a page that finds, at that moment, that it has something new. It asks
+  // again in two seconds, should the link have been a download.
+  let left = 0;
+  window.addEventListener("beforeunload", () => { left = Date.now(); });
+  body.addEventListener("htmx:beforeOnLoad", (event) => {
+    if (Date.now() - left < 10000) event.preventDefault();
+  });
+
   document.querySelector("[data-focus]")?.focus();
 
   // A second click must not send the same change again; who comes back to the page may send another.
