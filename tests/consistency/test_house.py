@@ -69,23 +69,26 @@ def _patterns(resolver) -> list[URLPattern]:
 
 
 def test_every_address_says_who_may_open_it():
-    public = set()
+    public, signed_in = set(), set()
     for pattern in _patterns(get_resolver()):
         view = pattern.callback
         if getattr(view, "public", False):
             public.add(pattern.name)
+        elif getattr(view, "signed_in", False):
+            signed_in.add(pattern.name)
         else:
             assert isinstance(getattr(view, "permission", None), Permission), pattern.name
     assert public == {
         "alive", "ready", "metrics", "home", "sign_in", "sign_in_begin", "sign_in_complete", "sign_out", "language",
     }  # fmt: skip
+    assert signed_in == {"stay"}
 
 
 def test_every_template_is_used():
     folder = SOURCE / "web" / "templates"
     text = "".join(path.read_text() for path in [*SOURCE.rglob("*.py"), *folder.rglob("*.html")])
     # The error pages are named by a pattern in web.errors.
-    named = text + "".join(f'"errors/{name}.html"' for name in ("400", "403", "404"))
+    named = text + "".join(f'"errors/{name}.html"' for name in ("400", "403", "404", "413"))
     unused = [str(p.relative_to(folder)) for p in folder.rglob("*.html") if str(p.relative_to(folder)) not in named]
     assert not unused
 

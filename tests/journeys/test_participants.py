@@ -8,6 +8,7 @@ from itertools import islice
 
 import pytest
 
+from collectief.demo.cast import OTTO
 from collectief.foundation.dates import dutch
 from collectief.gateways.brp.inhabitants import dummy_bsns, inhabitant
 
@@ -15,7 +16,7 @@ TODAY = date.today()
 PEOPLE = list(islice(dummy_bsns(60, seed=4242), 60))
 
 
-def _enrols(anna, number: int, *, surname: str = "", first_day: date = TODAY) -> str:
+def _enrols(anna, number: int, *, surname: str = "", first_day: date = TODAY, **address: str) -> str:
     """Anna fills in Nieuwe deelnemer for one of the population and sends it; the name on screen afterwards."""
     someone = inhabitant(PEOPLE[number])
     anna.follows_menu("Nieuwe deelnemer")
@@ -23,7 +24,7 @@ def _enrols(anna, number: int, *, surname: str = "", first_day: date = TODAY) ->
         "Ingangsdatum": dutch(first_day), "Burgerservicenummer (BSN)": someone.bsn.digits,
         "Voorletters": someone.name.initials, "Voorvoegsel": someone.name.prefix,
         "Achternaam": surname or someone.name.surname, "Geboortedatum": someone.birth_date.dutch,
-        "Extern referentienummer": f"J-{number:04}",
+        "Extern referentienummer": f"J-{number:04}", **address,
     }  # fmt: skip
     for label, value in fill.items():
         anna.page.get_by_label(label, exact=True).fill(value)
@@ -39,7 +40,6 @@ def _finds(anna, **search: str) -> None:
 
 
 @pytest.mark.feature("U18")
-@pytest.mark.feature("U20")
 def test_a_new_participant_is_checked_and_enrolled(anna):
     name = _enrols(anna, 1)
     anna.sees("Dit is verwerkt.")
@@ -87,7 +87,7 @@ def test_a_participant_is_terminated_in_the_list_shows_grey_and_is_withdrawn(ann
     anna.page.get_by_label("Reden").select_option(label="Einde dienstverband")
     anna.finds_no_barriers()
     anna.page.get_by_role("button", name="Afmelden").click()
-    anna.sees(f"Afmelding van {name} per {dutch(last_day)} is ontvangen.")
+    anna.sees(f"Afmelding van {name} t/m {dutch(last_day)} is ontvangen.")
     assert anna.page.locator("tr.c-pending").count() == 1
     anna.finds_no_barriers()
     anna.page.get_by_role("link", name=name).click()
@@ -198,7 +198,7 @@ def test_the_list_is_searched_sorted_and_paged(anna):
 def test_the_dashboard_shows_what_was_done_and_what_failed_with_a_link(anna):
     anna.sees("Laatste mislukte verwerkingen")
     anna.sees("Laatste verwerkingen")
-    anna.page.get_by_role("link", name="Alle mislukte verwerkingen van de laatste 30 dagen").click()
+    anna.page.get_by_role("link", name="Alle mislukte verwerkingen van de laatste 30 dagen").first.click()
     anna.sees_heading("Mislukte verwerkingen")
     anna.finds_no_barriers()
 
@@ -212,3 +212,105 @@ def test_otto_cannot_open_annas_participant(anna, otto):
     otto.sees("Deze pagina bestaat niet")
     assert name not in otto.page.content()
     otto.finds_no_barriers()
+
+
+@pytest.mark.feature("U20")
+def test_an_address_abroad_that_is_filled_in_stands_on_the_participants_page(anna):
+    """Adresgegevens (niet verplicht): for an S1 later, the full home address with house number."""
+    # Given the form, which says why the address matters
+    anna.follows_menu("Nieuwe deelnemer")
+    anna.sees("Let op: om later een S1-formulier aan te vragen")
+    # When Anna enrols somebody with an address in Poland
+    _enrols(
+        anna, 9, Land="Polen", Straat="Ulica Długa", Huisnummer="12b m. 4", Postcode="00-238", Woonplaats="Warszawa"
+    )
+    anna.sees("Dit is verwerkt.")
+    # Then it stands on the page of the participant
+    anna.page.get_by_role("link", name="Naar de deelnemer").click()
+    for part in ("Ulica Długa 12b m. 4", "00-238 Warszawa", "Polen"):
+        anna.sees(part)
+    anna.finds_no_barriers()
+
+
+@pytest.mark.feature("U04")
+@pytest.mark.feature("U19")
+def test_a_participant_is_found_by_birth_date_relation_number_and_reference(anna):
+    """Deelnemers zoeken: achternaam, relatienummer, geboortedatum of extern referentienummer."""
+    # Given somebody of whom Anna knows all of these
+    name = _enrols(anna, 10)
+    anna.sees("Dit is verwerkt.")
+    _finds(anna, Extern_referentienummer="J-0010")
+    number, born = (anna.page.locator("tbody tr td").nth(n).inner_text() for n in (0, 1))
+    # When she searches on one of them, then that person is in the list
+    for search in ({"Relatienummer": number}, {"Geboortedatum": born}, {"Extern_referentienummer": "J-001"},
+                   {"Relatienummer": number, "Geboortedatum": born}):  # fmt: skip
+        _finds(anna, **search)
+        anna.page.get_by_role("link", name=name, exact=True).wait_for()
+    # And who was born on another day is not
+    _finds(anna, Relatienummer=number, Geboortedatum="01-01-1901")
+    anna.sees("We vinden niemand met deze gegevens")
+
+
+@pytest.mark.feature("U04")
+def test_the_search_is_over_one_contract_or_over_all(anna):
+    """Naast de button Zoek deelnemer kiezen: alle beschikbare contracten of één specifiek contract."""
+    anna.follows_menu("Huidige deelnemers")
+    counted = {}
+    for contract in (
+        "Alle contracten",
+        "23595 – Vestiging Leiden",
+        "23596 – Vestiging Delft",
+        "23597 – Vestiging Den Haag",
+    ):
+        anna.page.get_by_role("search").get_by_label("Contract").select_option(label=contract)
+        anna.page.get_by_role("button", name="Zoek deelnemer").click()
+        shown = set(anna.page.locator("tbody tr td:nth-child(7)").all_inner_texts())
+        if contract != "Alle contracten":
+            assert shown == {contract.split(" ")[0]}
+        counted[contract] = int(anna.page.locator("#aantal").inner_text().split(": ")[1].replace(".", ""))
+    assert counted.pop("Alle contracten") == sum(counted.values())
+
+
+@pytest.mark.feature("U10")
+def test_changing_contract_is_offered_only_where_there_are_several(someone):
+    """Let op: deze functionaliteit is alleen beschikbaar als er meerdere contracten zijn gekoppeld."""
+    otto = someone("Otto Smit", OTTO.name, brand="voorbeeld")
+    otto.follows_menu("Huidige deelnemers")
+    assert otto.page.get_by_role("search").get_by_label("Contract").count() == 0
+    otto.page.locator("tbody th a").first.click()
+    otto.page.get_by_role("link", name="Bekijk alle details en acties voor deze deelnemer").click()
+    otto.page.get_by_role("link", name="Afmelden").first.wait_for()
+    assert otto.page.get_by_role("link", name="Wissel contract…").count() == 0
+    otto.finds_no_barriers()
+
+
+@pytest.mark.feature("U06")
+def test_who_leaves_shows_grey_with_the_last_day_until_then(anna):
+    """Na het afmelden wordt de naam van de deelnemer grijs weergegeven."""
+    name = _enrols(anna, 11, first_day=TODAY - timedelta(days=30))
+    anna.sees("Dit is verwerkt.")
+    _finds(anna, Extern_referentienummer="J-0011")
+    anna.page.get_by_role("link", name=name, exact=True).click()
+    anna.page.get_by_label("Einddatum (t/m)", exact=True).fill(dutch(TODAY))
+    anna.page.get_by_label("Reden").select_option(label="Einde dienstverband")
+    anna.page.get_by_role("button", name="Afmelden").click()
+    anna.sees(f"Afmelding van {name} t/m {dutch(TODAY)} is ontvangen.")
+    row = anna.page.get_by_role("row", name=re.compile(re.escape(name)))
+    assert dutch(TODAY) in row.inner_text()
+    grey, black = (
+        anna.page.evaluate("(e) => getComputedStyle(e).color", found.element_handle())
+        for found in (row.locator("td").first, anna.page.locator("h1"))
+    )
+    assert grey != black
+
+
+def test_a_change_is_sent_once_however_often_the_button_is_pressed(anna):
+    """Two clicks are one application: the second finds the button at rest."""
+    anna.follows_menu("Nieuwe deelnemer")
+    sent = []
+    anna.page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+    anna.page.evaluate(
+        "() => { const b = [...document.querySelectorAll('main button')].at(-1); b.click(); b.click(); b.click(); }"
+    )
+    anna.sees("Er is een probleem")
+    assert len(sent) == 1

@@ -41,6 +41,17 @@ def test_femke_sees_no_participants_and_bas_neither(someone):
         colleague.finds_no_barriers()
 
 
+@pytest.mark.feature("U02")
+def test_dewi_has_two_roles_and_the_menu_of_both(someone):
+    """Welke acties u kunt uitvoeren is afhankelijk van de rol: administratief en/of financieel en/of accountbeheer."""
+    dewi = someone("Dewi Kaya")
+    dewi.sees_heading("Dashboard")
+    dewi.sees("(administratief, financieel)")
+    dewi.follows_menu("Huidige deelnemers")
+    dewi.sees("Aantal deelnemers")
+    dewi.finds_no_barriers()
+
+
 @pytest.mark.feature("K07")
 def test_a_brand_is_data_another_host_has_its_own_name_and_level(someone, visitor):
     visitor.brand = "voorbeeld"
@@ -50,6 +61,8 @@ def test_a_brand_is_data_another_host_has_its_own_name_and_level(someone, visito
     otto = someone("Otto Smit", OTTO.name, brand="voorbeeld", level="eH3")
     otto.sees_heading("Dashboard")
     assert "Mijn Voorbeeld Zakelijk" in otto.page.title()
+    otto.sees("Hier meld je deelnemers aan en af")
+    otto.page.get_by_role("img", name="Mijn Voorbeeld Zakelijk").wait_for()
     otto.finds_no_barriers()
 
 
@@ -58,6 +71,15 @@ def test_the_portal_speaks_english_when_asked(anna):
     anna.page.get_by_role("button", name="English").click()
     anna.page.get_by_role("link", name="Current participants").first.wait_for()
     assert anna.page.locator("html").get_attribute("lang") == "en"
+    anna.finds_no_barriers()
+    # And goes on doing so: a termination from beginning to end
+    anna.page.get_by_role("link", name="Current participants").first.click()
+    anna.page.locator("tbody tr:not(.c-pending) th a").first.click()
+    anna.page.get_by_label("End date (inclusive)").fill("31-02-2026")
+    anna.page.get_by_label("Reason").select_option(label="End of employment")
+    anna.page.get_by_role("button", name="Terminate").click()
+    anna.sees("There is a problem")
+    assert anna.page.get_by_placeholder("dd-mm-yyyy").count() >= 1
     anna.finds_no_barriers()
 
 

@@ -26,7 +26,7 @@ def test_anna_uploads_the_template_and_agrees_with_the_plan(anna, tmp_path):
     anna.page.get_by_role("button", name="Verwerk alle 60 regels").wait_for(timeout=60_000)
     anna.finds_no_barriers()
     anna.page.get_by_role("button", name="Verwerk alle 60 regels").click()
-    anna.page.locator(".ds-tag", has_text="Verwerkt").first.wait_for(timeout=60_000)
+    anna.page.locator("h1 .ds-tag").get_by_text("Verwerkt", exact=True).wait_for(timeout=60_000)
     anna.finds_no_barriers()
     # The same file again changes nothing.
     _sends(anna, file)
@@ -87,3 +87,27 @@ def test_otto_cannot_open_annas_upload(anna, otto, tmp_path):
     otto.opens(path)
     assert "van-anna" not in otto.page.content()
     otto.finds_no_barriers()
+
+
+@pytest.mark.feature("U21")
+def test_a_page_that_waits_does_not_call_back_who_leaves_it(anna, tmp_path):
+    """The answer that the plan is ready comes while Anna is on her way to another page: she gets there."""
+    file = tmp_path / "onderweg.xlsx"
+    write_demo_file(file, rows=3, seed=24, first_day=FIRST_DAY)
+    _sends(anna, file)
+    anna.page.get_by_role("button", name="Verwerk alle 3 regels").wait_for(timeout=60_000)
+    refreshed = anna.page.evaluate(
+        """async () => {
+             const asks = document.createElement("div");
+             asks.setAttribute("hx-get", location.pathname + "voortgang/");
+             asks.setAttribute("hx-trigger", "now");
+             document.querySelector("main").append(asks);
+             window.htmx.process(asks);
+             window.dispatchEvent(new Event("beforeunload"));
+             window.stillHere = true;
+             asks.dispatchEvent(new Event("now"));
+             await new Promise((done) => setTimeout(done, 1500));
+             return !window.stillHere;
+           }"""
+    )
+    assert not refreshed

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from collectief.brands.catalogue import all_brands
 from collectief.bulk.sheets.shape import REQUIRED
-from collectief.web.uploads.words import _words
-from collectief.web.words import _refusals, refusal
+from collectief.web.uploads.words import _words, file_refusal
+from collectief.web.words import _refusals, refusal, sign_in_refusal
 
 SOURCE = Path("src/collectief")
 
@@ -61,3 +62,41 @@ def test_each_is_a_sentence_with_a_remedy(code):
     assert reason.endswith((".", "?"))
     assert remedy.endswith(".")
     assert "{" not in reason + remedy
+
+
+@pytest.mark.parametrize("code", [*sorted(_refusals()), "a_code_of_years_ago"])
+@pytest.mark.parametrize("params", [{}, {"surprise": None}], ids=["nothing", "something else"])
+def test_whatever_is_known_of_a_refusal_there_are_words(code, params):
+    """A page shows what was refused long ago, by a rule that may have told less: that is no reason to fail."""
+    reason, remedy = refusal(code, params)
+    assert reason
+    assert remedy.endswith(".")
+    assert "{" not in reason + remedy
+
+
+@pytest.mark.parametrize("code", [*sorted(_words()), "a_code_of_years_ago"])
+def test_whatever_is_known_of_a_refused_file_there_are_words(code):
+    reason, remedy = file_refusal(code, {})
+    assert reason.endswith(".")
+    assert remedy.endswith(".")
+    assert "{" not in reason + remedy
+
+
+def _sign_in_codes() -> set[str]:
+    """Every code that signing in can be refused with, in the gateway and in `access`."""
+    files = ("gateways/eherkenning/oidc.py", "access/actions.py", "web/sign_in.py")
+    codes = _codes(r'SignInRefused\("(\w+)"', *files)
+    return codes | {"cancelled", "unknown_error", "unavailable"}
+
+
+@pytest.mark.feature("U01")
+@pytest.mark.parametrize("brand", all_brands(), ids=lambda brand: brand.slug)
+def test_every_refused_sign_in_says_why_and_what_to_do(brand):
+    told = {code: sign_in_refusal(code, {}, brand) for code in _sign_in_codes()}
+    general = told.pop("unknown_error")
+    assert len(told) >= 7
+    for code, (reason, remedy) in told.items():
+        assert reason.endswith("."), code
+        assert remedy.endswith("."), code
+        assert "{" not in reason + remedy, code
+        assert (reason, remedy) != general, f"{code} has no words of its own"

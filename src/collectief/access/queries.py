@@ -74,7 +74,12 @@ def _scope(
     brand = brand_of(brand_slug)
     if found is None or found.organisation.insurer.slug != brand.insurer:
         raise NoAccess
-    organisation = found.organisation
+    return scope_of(found, brand, channel=channel)
+
+
+def scope_of(membership: Membership, brand: Brand, *, channel: str = "form") -> Scope:
+    """The scope that a membership gives at a portal. Raises NoAccess when the portal does not serve its segment."""
+    organisation = membership.organisation
     try:
         opened = door(brand, organisation.segment)
     except KeyError:
@@ -84,9 +89,9 @@ def _scope(
         insurer=organisation.insurer.slug,
         organisation_id=organisation.id,
         organisation=organisation.name,
-        account_id=found.account_id,
-        account=found.account.name,
-        roles=frozenset(Role(role) for role in found.roles),
+        account_id=membership.account_id,
+        account=membership.account.name,
+        roles=frozenset(Role(role) for role in membership.roles),
         profile=opened.profile,
         brand=brand.slug,
         channel=channel,

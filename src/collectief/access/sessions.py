@@ -15,8 +15,12 @@ from .models import Membership
 from .queries import NoAccess, scope_for
 
 _KEY = "signed_in"
-# A session is not written for every click: a minute more or less is no matter on fifteen.
-_TOUCH_SECONDS = 60
+# What one click asks of us in the same second is one use.
+_SAME_USE_SECONDS = 1
+
+
+class SessionOver(PermissionError):
+    """Somebody was signed in with this session, and is no more."""
 
 
 def open_session(
@@ -36,9 +40,10 @@ def open_session(
 
 
 def scope_of(session: SessionBase, brand: Brand, *, now: datetime) -> Scope | None:
-    """The scope of a live session; None, and the session ended, when it is over or its rights are gone.
+    """The scope of a live session; None when nobody signed in with it at this portal.
 
-    Must run inside `signing_in`.
+    Raises SessionOver, and ends the session, when its time is over or its rights are gone. Must run inside
+    `signing_in`.
     """
     held = session.get(_KEY)
     if held is None or held["brand"] != brand.slug:
@@ -47,16 +52,16 @@ def scope_of(session: SessionBase, brand: Brand, *, now: datetime) -> Scope | No
     idle, age = at - held["seen"], at - held["since"]
     if idle > settings.SESSION_IDLE_SECONDS or age > settings.SESSION_LONGEST_SECONDS:
         session.flush()
-        return None
+        raise SessionOver
     try:
         return scope_for(held["account_id"], held["organisation_id"], brand.slug)
     except NoAccess:
         session.flush()
-        return None
+        raise SessionOver from None
 
 
 def touch(session: SessionBase, *, now: datetime) -> None:
-    """The session is in use."""
+    """The session is in use; kept to the second, so that it ends when the browser's own clock says it does."""
     held = session.get(_KEY)
-    if held and now.timestamp() - held["seen"] > _TOUCH_SECONDS:
+    if held and now.timestamp() - held["seen"] >= _SAME_USE_SECONDS:
         session[_KEY] = {**held, "seen": now.timestamp()}

@@ -33,8 +33,13 @@ class Desk:
 
     @property
     def dial(self) -> str:
-        """The number as a `tel:` link takes it: digits, with a plus where it was written."""
-        return "".join(sign for sign in self.phone if sign.isdigit() or sign == "+")
+        """The number as a `tel:` link takes it."""
+        return dial(self.phone)
+
+
+def dial(phone: str) -> str:
+    """A number as a `tel:` link takes it: digits, with a plus where it was written."""
+    return "".join(sign for sign in phone if sign.isdigit() or sign == "+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +47,8 @@ class Brand:
     """A portal: its hosts, whose insurance it shows, how it looks and how it speaks.
 
     It may raise the assurance level of its segments and switch capabilities off (`narrowed`), never the
-    reverse. `wording` holds, by language, the sentences it words differently: msgid to text.
+    reverse. `wording` holds, by language, the sentences it words differently: msgid to text. `address` is how it
+    speaks to people: a test sees to it that one that says "je" does so in every sentence.
     """
 
     slug: str
@@ -56,9 +62,15 @@ class Brand:
     desks: tuple[Desk, ...] = ()
     support_phone: str = ""
     narrowed: frozenset[str] = frozenset()
+    welcome: Texts = field(default_factory=dict, hash=False)
     privacy: Texts = field(default_factory=dict, hash=False)
     terms: Texts = field(default_factory=dict, hash=False)
     wording: Mapping[str, Texts] = field(default_factory=dict, hash=False, repr=False)
+
+    @property
+    def support_dial(self) -> str:
+        """The number for help with this portal, as a `tel:` link takes it."""
+        return dial(self.support_phone)
 
     @property
     def theme(self) -> str:
@@ -109,6 +121,7 @@ class _Reader:
             desks=tuple(self._desk(desk) for desk in self._take(self.table, "desks", list)),
             support_phone=self._take(self.table, "support_phone", str),
             narrowed=frozenset(self._known("narrowed", set(Capability), required=False)),
+            welcome=self._texts(self._take(self.table, "welcome", dict), "welcome"),
             privacy=self._texts(self._take(self.table, "privacy", dict), "privacy"),
             terms=self._texts(self._take(self.table, "terms", dict), "terms"),
             wording=self._wording(),

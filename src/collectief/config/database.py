@@ -12,7 +12,9 @@ import os
 import secrets
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+import psycopg
 
 OWNER, APP, SUPERUSER = "collectief_owner", "collectief_app", "postgres"
 
@@ -57,15 +59,32 @@ def _connection(**where: Any) -> dict[str, Any]:
     }
 
 
-def _from_url(url: str) -> dict[str, Any]:
+# What an address says before its question mark.
+_IN_THE_ADDRESS = frozenset({"host", "hostaddr", "port", "dbname", "user", "password"})
+
+
+def from_url(url: str) -> dict[str, Any]:
+    """The connection that an address names: postgresql://user:password@host:port/name?sslmode=verify-full&...
+
+    Every option of libpq may follow the question mark. Raises ValueError for one it does not have, or for another
+    kind of database: an option that is misspelt must not be silently without effect.
+    """
     parts = urlsplit(url)
-    return _connection(
-        HOST=parts.hostname or "",
+    if parts.scheme not in ("postgres", "postgresql"):
+        raise ValueError("the database's address begins with postgresql://")
+    options = dict(parse_qsl(parts.query, keep_blank_values=True, strict_parsing=True)) if parts.query else {}
+    known = {option.keyword.decode() for option in psycopg.pq.Conninfo.get_defaults()} - _IN_THE_ADDRESS
+    if unknown := sorted(set(options) - known):
+        raise ValueError(f"the database's address has options nobody knows: {', '.join(unknown)}")
+    found = _connection(
+        HOST=unquote(parts.hostname or ""),
         PORT=str(parts.port or ""),
         NAME=unquote(parts.path.lstrip("/")),
         USER=unquote(parts.username or ""),
         PASSWORD=unquote(parts.password or ""),
     )
+    found["OPTIONS"] |= options
+    return found
 
 
 def connections(state: Path) -> dict[str, dict[str, Any]]:
@@ -74,7 +93,7 @@ def connections(state: Path) -> dict[str, dict[str, Any]]:
     DATABASE_URL and DATABASE_OWNER_URL name a server of yours; without them it is the embedded one under `state`.
     """
     if url := os.environ.get("DATABASE_URL"):
-        found = {"default": _from_url(url), "owner": _from_url(os.environ.get("DATABASE_OWNER_URL", url))}
+        found = {"default": from_url(url), "owner": from_url(os.environ.get("DATABASE_OWNER_URL", url))}
     else:
         name = os.environ.get("COLLECTIEF_DATABASE", "collectief")
         found = {

@@ -47,7 +47,7 @@ def addresses(stack: Stack) -> str:
     }
     lines = ["", "Collectief is up.", "", *(f"  {name:<26}{address}" for name, address in rows)]
     lines += ["", "Sign in and choose one of these people, level eH2+ or higher (Voorbeeld: eH3):", ""]
-    lines += [f"  {name:<26}{role:<18}{company}" for name, role, company in sorted(people)]
+    lines += [f"  {name:<26}{role:<28}{company}" for name, role, company in sorted(people)]
     lines += ["", "Ctrl-C stops everything."]
     return "\n".join(lines)
 

@@ -49,6 +49,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "collectief.web.middleware.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "collectief.web.middleware.BodyMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -88,6 +89,7 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]
 SESSION_IDLE_SECONDS = 15 * 60
 SESSION_WARNING_SECONDS = 13 * 60
 SESSION_LONGEST_SECONDS = 4 * 60 * 60
+SESSION_ENGINE = "collectief.access.session_store"
 SESSION_COOKIE_AGE = SESSION_LONGEST_SECONDS
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -121,7 +123,6 @@ LANGUAGE_CODE = "nl"
 LANGUAGES = [("nl", "Nederlands"), ("en", "English")]
 LOCALE_PATHS = [PACKAGE / "locale"]
 LANGUAGE_COOKIE_HTTPONLY = True
-FORMAT_MODULE_PATH = ["collectief.config.formats"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Europe/Amsterdam"
@@ -145,7 +146,6 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
-PROCRASTINATE_ON_APP_READY = "collectief.config.jobs.on_app_ready"
 
 BRP_URL = os.environ.get("BRP_URL", "http://127.0.0.1:8091")
 BRP_API_KEY = os.environ.get("BRP_API_KEY", "demo")

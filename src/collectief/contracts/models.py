@@ -22,6 +22,8 @@ class Organisation(models.Model):
     name = models.CharField(max_length=200)
     kvk = models.CharField(max_length=8)
     segment = models.CharField(max_length=40)
+    # The establishment (vestigingsnummer) it is, when it is not the whole company.
+    branch = models.CharField(max_length=12, default="", db_default="")
 
     class Meta:
         db_table = "organisation"

@@ -44,6 +44,7 @@ BRUG = Company(
         Colleague("Anna de Boer", "anna@debrug.example", "anna-debrug", ("administrative",)),
         Colleague("Femke Visser", "femke@debrug.example", "femke-debrug", ("financial",)),
         Colleague("Bas Mulder", "bas@debrug.example", "bas-debrug", ("account_manager",)),
+        Colleague("Dewi Kaya", "dewi@debrug.example", "dewi-debrug", ("administrative", "financial")),
     ),
     people=2600,
 )

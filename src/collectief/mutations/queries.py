@@ -1,10 +1,12 @@
-"""Mutations as people look at them: what is decided, what failed, what became of one."""
+"""Mutations as people look at them: what is open, what is decided, what failed, what became of one."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
+
+from django.db.models import QuerySet
 
 from collectief.foundation.names import PersonName
 from collectief.participants.queries import names
@@ -39,6 +41,10 @@ class MutationView:
     decided_at: datetime | None
     account: str
     channel: str
+    # What it undoes, for a reversal: the id, and the kind and moment when it did so.
+    undoes: int | None = None
+    undoes_kind: str | None = None
+    undoes_at: datetime | None = None
 
     @property
     def open(self) -> bool:
@@ -57,27 +63,41 @@ class MutationView:
 
 def mutation(scope: Scope, mutation_id: int) -> MutationView:
     """One mutation. Raises NotFound for one that is not the scope's."""
-    return _views(scope, [Mutation.objects.get(organisation_id=scope.organisation_id, id=mutation_id)])[0]
+    return _views(scope, [_of(scope).get(id=mutation_id)])[0]
 
 
 def mutations_of(scope: Scope, participant_id: int) -> list[MutationView]:
     """The history of one participant, latest first."""
-    found = Mutation.objects.filter(organisation_id=scope.organisation_id, participant_id=participant_id)
-    return _views(scope, list(found.order_by("-id")[:200]))
+    return _views(scope, list(_of(scope).filter(participant_id=participant_id).order_by("-id")[:200]))
 
 
 def rejected_mutations(scope: Scope, *, now: datetime, page: int = 1, size: int = 25) -> tuple[list[MutationView], int]:
     """What was rejected in the last 30 days, latest first, and how many (U26)."""
-    found = Mutation.objects.filter(
-        organisation_id=scope.organisation_id, state=State.REJECTED, decided_at__gte=now - REJECTED_SHOWN
-    ).order_by("-decided_at", "-id")
-    return _views(scope, list(found[(page - 1) * size : page * size])), found.count()
+    found = _of(scope).filter(state=State.REJECTED, decided_at__gte=now - REJECTED_SHOWN)
+    return _page(scope, found.order_by("-decided_at", "-id"), page, size)
+
+
+def open_mutations(scope: Scope, *, page: int = 1, size: int = 25) -> tuple[list[MutationView], int]:
+    """What is not decided yet, latest first, and how many: all of it can still be withdrawn (law 4)."""
+    return _page(scope, _of(scope).filter(state__in=OPEN).order_by("-id"), page, size)
+
+
+def waiting_newcomers(scope: Scope) -> int:
+    """How many people were applied for and stand in no list yet, because the BRP did not answer."""
+    return _of(scope).filter(state__in=OPEN, participant__isnull=True).count()
 
 
 def latest(scope: Scope, state: State, *, count: int = 5) -> list[MutationView]:
     """The last mutations that came to `state` (U03)."""
-    found = Mutation.objects.filter(organisation_id=scope.organisation_id, state=state)
-    return _views(scope, list(found.order_by("-id")[:count]))
+    return _views(scope, list(_of(scope).filter(state=state).order_by("-id")[:count]))
+
+
+def _of(scope: Scope) -> QuerySet[Mutation]:
+    return Mutation.objects.filter(organisation_id=scope.organisation_id).select_related("reverses")
+
+
+def _page(scope: Scope, found: QuerySet[Mutation], page: int, size: int) -> tuple[list[MutationView], int]:
+    return _views(scope, list(found[(page - 1) * size : page * size])), found.count()
 
 
 def _views(scope: Scope, found: list[Mutation]) -> list[MutationView]:
@@ -86,10 +106,16 @@ def _views(scope: Scope, found: list[Mutation]) -> list[MutationView]:
         MutationView(
             row.id, row.kind, row.state, row.code, row.params, str(_name(row, known)), row.participant_id,
             row.contract_id, row.asked, row.touched, row.trail, row.effective_day, row.submitted_at, row.decided_at,
-            row.account, row.channel,
+            row.account, row.channel, *_undone(row),
         )
         for row in found
     ]  # fmt: skip
+
+
+def _undone(row: Mutation) -> tuple[int | None, str | None, datetime | None]:
+    """What a reversal undoes; one that was refused names it only in what was asked."""
+    undone = row.reverses
+    return (undone.id, undone.kind, undone.submitted_at) if undone else (row.asked.get("reverses"), None, None)
 
 
 def _name(row: Mutation, known: dict[int, PersonName]) -> PersonName | str:

@@ -23,6 +23,7 @@ def _page(name: str, status: int) -> Callable[..., HttpResponse]:
 bad_request = _page("400", 400)
 not_allowed = _page("403", 403)
 not_found = _page("404", 404)
+too_large = _page("413", 413)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

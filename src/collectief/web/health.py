@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import DatabaseError, connection
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
@@ -36,5 +36,7 @@ def ready(request: HttpRequest) -> HttpResponse:
 @public
 @require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
-    """Counters of this process in Prometheus' text format; no path or label names a person."""
+    """Counters of this process in Prometheus' text format; not on the host of a portal, which everyone can reach."""
+    if request.brand is not None:  # type: ignore[attr-defined]
+        raise Http404
     return HttpResponse(generate_latest(), content_type=CONTENT_TYPE_LATEST)

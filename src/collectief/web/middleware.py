@@ -16,10 +16,16 @@ from collectief.brands.catalogue import brand_for_host
 from collectief.brands.wording import worded
 from collectief.scope.database import opened, signing_in
 
+from .errors import too_large
+from .page import to_sign_in
+from .paging import whole_number
+
 Next = Callable[[HttpRequest], HttpResponse]
 
 # Asked by machines, on whatever name they know us by.
 WITHOUT_BRAND = ("/healthz", "/readyz", "/metrics")
+# These wait for eHerkenning: they hold no transaction open meanwhile, and nobody is signed in on them yet.
+WITHOUT_TRANSACTION = ("/inloggen/eherkenning/", "/inloggen/terug/")
 
 
 class BrandMiddleware:
@@ -31,6 +37,7 @@ class BrandMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.brand = brand_for_host(request.get_host())  # type: ignore[attr-defined]
         request.scope = None  # type: ignore[attr-defined]
+        request.session_over = False  # type: ignore[attr-defined]
         if request.brand is None and request.path not in WITHOUT_BRAND:  # type: ignore[attr-defined]
             return render(request, "errors/no_portal.html", status=404)
         return self.get_response(request)
@@ -46,13 +53,36 @@ class SignInRoleMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.path in WITHOUT_BRAND:
+        if request.path in WITHOUT_BRAND or request.path in WITHOUT_TRANSACTION:
             return self.get_response(request)
         with signing_in():
             response = self.get_response(request)
             if response.status_code == 500:
                 transaction.set_rollback(True)
         return response
+
+
+class BodyMiddleware:
+    """Refuses a body that is larger than its page takes by what it says of its length, before any of it is read.
+
+    Stands before the form token is looked at: that reads the body, and a file in it goes to disk.
+    """
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        length = whole_number(request.META.get("CONTENT_LENGTH")) or 0
+        if length <= settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+            return None
+        if request.scope is None and getattr(view, "permission", None) is not None:  # type: ignore[attr-defined]
+            return to_sign_in(request)  # type: ignore[arg-type]
+        return too_large(request) if length > getattr(view, "longest_body", 0) else None
 
 
 class LanguageMiddleware:
@@ -78,12 +108,16 @@ class ScopeMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.path in WITHOUT_BRAND:
+        if request.path in WITHOUT_BRAND or request.path in WITHOUT_TRANSACTION:
             return self.get_response(request)
-        scope = sessions.scope_of(request.session, request.brand, now=timezone.now())  # type: ignore[attr-defined]
-        request.scope = scope  # type: ignore[attr-defined]
+        try:
+            scope = sessions.scope_of(request.session, request.brand, now=timezone.now())  # type: ignore[attr-defined]
+        except sessions.SessionOver:
+            scope = None
+            request.session_over = True  # type: ignore[attr-defined]
         if scope is None:
             return self.get_response(request)
+        request.scope = scope  # type: ignore[attr-defined]
         with opened(scope):
             response = self.get_response(request)
             if response.status_code == 500:

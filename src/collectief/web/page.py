@@ -19,12 +19,17 @@ from collectief.segments.profile import Capability, Permission
 
 View = Callable[..., HttpResponseBase]
 
+# What the address of the sign-in says when a session has ended.
+ENDED = "beeindigd"
+
 
 class PortalRequest(HttpRequest):
     """A request as the middleware hands it to a page."""
 
     brand: Brand
     scope: Scope
+    # Somebody was signed in until this request.
+    session_over: bool
     htmx: Any
 
 
@@ -41,7 +46,7 @@ def page(
         @wraps(view)
         def guarded(request: PortalRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if request.scope is None:
-                return _to_sign_in(request)
+                return to_sign_in(request)
             if not request.scope.may(permission, capability):
                 raise PermissionDenied
             return view(request, *args, **kwargs)
@@ -54,16 +59,39 @@ def page(
     return decorated
 
 
+def longest_body(size: int) -> Callable[[View], View]:
+    """A page that takes more than a form of text: up to `size` bytes. A larger body is refused unread."""
+
+    def decorated(view: View) -> View:
+        view.longest_body = size  # type: ignore[attr-defined]
+        return view
+
+    return decorated
+
+
+def signed_in(view: View) -> View:
+    """A page for everyone who is signed in, whatever their roles."""
+
+    @wraps(view)
+    def guarded(request: PortalRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        return to_sign_in(request) if request.scope is None else view(request, *args, **kwargs)
+
+    guarded.signed_in = True  # type: ignore[attr-defined]
+    return guarded
+
+
 def public(view: View) -> View:
     """A page for everyone, signed in or not."""
     view.public = True  # type: ignore[attr-defined]
     return view
 
 
-def _to_sign_in(request: PortalRequest) -> HttpResponse:
-    address = reverse("sign_in")
+def to_sign_in(request: PortalRequest) -> HttpResponse:
+    """To the way in, and from there back to the page that was asked for."""
+    said = {ENDED: ""} if request.session_over else {}
     if request.method == "GET" and not request.htmx:
-        address += "?" + urlencode({REDIRECT_FIELD_NAME: request.get_full_path()})
+        said[REDIRECT_FIELD_NAME] = request.get_full_path()
+    address = reverse("sign_in") + (f"?{urlencode(said)}" if said else "")
     if request.htmx:
         return HttpResponse(status=204, headers={"HX-Redirect": address})
     return HttpResponseRedirect(address)

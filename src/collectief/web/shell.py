@@ -10,7 +10,8 @@ from django.http import HttpRequest
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from collectief.brands.catalogue import Brand
+from collectief.brands.brand import Texts
+from collectief.brands.catalogue import Brand, Desk
 from collectief.scope.scope import Scope
 from collectief.segments.profile import Role
 
@@ -41,6 +42,26 @@ class Shell:
     roles: list[str] = field(default_factory=list)
     menu: list[MenuItem] = field(default_factory=list)
     session: SessionTimes | None = None
+
+    @property
+    def welcome(self) -> str:
+        return self._said(self.brand.welcome) if self.brand else ""
+
+    @property
+    def privacy(self) -> str:
+        return self._said(self.brand.privacy) if self.brand else ""
+
+    @property
+    def terms(self) -> str:
+        return self._said(self.brand.terms) if self.brand else ""
+
+    @property
+    def desks(self) -> list[tuple[str, Desk]]:
+        """Where one can ask what, titles in the language of the page."""
+        return [(self._said(desk.title), desk) for desk in self.brand.desks] if self.brand else []
+
+    def _said(self, texts: Texts) -> str:
+        return texts[self.language]
 
     @property
     def organisation(self) -> str | None:

@@ -11,15 +11,13 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
+from collectief.access import actions as access
 from collectief.access import sessions
-from collectief.access.actions import admit
 from collectief.access.identity import identity_provider
 from collectief.access.queries import lowest_level
 from collectief.gateways.eherkenning.port import SignInRefused
-from collectief.scope.database import signing_in
-from collectief.segments.profile import Permission
 
-from .page import PortalRequest, page, public
+from .page import ENDED, PortalRequest, public, signed_in
 from .words import sign_in_refusal
 
 _PENDING = "signing_in"
@@ -41,7 +39,7 @@ def sign_in(request: PortalRequest) -> HttpResponse:
     context = {
         "next": _safe_next(request),
         "minimum": lowest_level(request.brand).label,
-        "ended": "beeindigd" in request.GET,
+        "ended": ENDED in request.GET,
         "signed_out": "uitgelogd" in request.GET,
     }
     return render(request, "sign_in.html", context)
@@ -50,7 +48,7 @@ def sign_in(request: PortalRequest) -> HttpResponse:
 @public
 @require_GET
 def begin(request: PortalRequest) -> HttpResponse:
-    """Off to eHerkenning; what must be recognised on return stays in the session."""
+    """Off to eHerkenning, outside any transaction; what must be recognised on return stays in the session."""
     try:
         begun = identity_provider(request.brand).begin(
             return_url=_return_url(request), minimum=lowest_level(request.brand)
@@ -64,16 +62,18 @@ def begin(request: PortalRequest) -> HttpResponse:
 @public
 @require_GET
 def complete(request: PortalRequest) -> HttpResponse:
-    """Back from eHerkenning: in, or told why not and what to do."""
+    """Back from eHerkenning, outside any transaction: in, or told why not and what to do."""
     pending = request.session.pop(_PENDING, None)
     minimum = lowest_level(request.brand)
     try:
         if pending is None:
             raise SignInRefused("expired")
+        # Forgotten before it is asked about: an answer counts once, also when two come at the same time.
+        request.session.save()
         identity = identity_provider(request.brand).complete(
             return_url=_return_url(request), answer=request.GET.dict(), keep=pending["keep"], minimum=minimum
         )
-        membership = admit(request.brand, identity)
+        membership = access.admit(request.brand, identity)
     except SignInRefused as refused:
         return _refused(request, refused)
     sessions.open_session(request.session, request.brand, membership, identity.level, now=timezone.now())
@@ -83,13 +83,14 @@ def complete(request: PortalRequest) -> HttpResponse:
 @public
 @require_POST
 def sign_out(request: PortalRequest) -> HttpResponse:
-    """Out, here and now; sessions are the sign-in's, not the organisation's."""
-    with signing_in():
-        request.session.flush()
+    """Out, here and now."""
+    if request.scope is not None:
+        access.sign_out(request.scope)
+    request.session.flush()
     return redirect(f"{reverse('sign_in')}?uitgelogd")
 
 
-@page(Permission.SEE_DASHBOARD)
+@signed_in
 @require_POST
 def stay(request: PortalRequest) -> HttpResponse:
     """ "Ingelogd blijven": the session counts as used; the middleware did the work."""

@@ -13,10 +13,15 @@ from collectief.foundation.dates import dutch
 
 
 def refusal(code: str, params: Mapping[str, Any]) -> tuple[str, str]:
-    """The reason and the remedy for a refused application or row. Raises KeyError for a code without words."""
-    reason, remedy = _refusals()[code]
-    shown = {name: _shown(value) for name, value in params.items()}
-    return reason.format(**shown), remedy.format(**shown)
+    """The reason and the remedy for a refused application or row.
+
+    There is always an answer: what was refused long ago, or by a rule that says less than its sentence wants, is
+    shown too. A test sees to it that every code has words.
+    """
+    unknown = (_("Dit kan niet worden verwerkt."), _("Neem contact met ons op."))
+    reason, remedy = _refusals().get(code, unknown)
+    shown = Shown({name: _shown(value) for name, value in params.items()})
+    return reason.format_map(shown), remedy.format_map(shown)
 
 
 def sign_in_refusal(code: str, params: Mapping[str, Any], brand: Brand) -> tuple[str, str]:
@@ -51,14 +56,25 @@ def sign_in_refusal(code: str, params: Mapping[str, Any], brand: Brand) -> tuple
             _("U heeft geen account in dit portaal voor {company}."),
             _("Vraag de accountbeheerder van uw organisatie om een account, of bel {desk}."),
         ),
+        "other_branch": (
+            _("Uw inlogmiddel geldt alleen voor vestiging {branch}, en niet voor {organisation} in dit portaal."),
+            _("Vraag de beheerder van eHerkenning bij u om een machtiging zonder die beperking, of bel {desk}."),
+        ),
         "account_inactive": (
             _("Uw account is gedeactiveerd."),
             _("Vraag de accountbeheerder van uw organisatie om uw account weer actief te maken."),
         ),
     }
-    reason, remedy = words[code]
-    given = {"desk": desk, "company": "", **params}
-    return reason.format(**given), remedy.format(**given)
+    reason, remedy = words.get(code, words["unknown_error"])
+    given = Shown({"desk": desk, **params})
+    return reason.format_map(given), remedy.format_map(given)
+
+
+class Shown(dict[str, Any]):
+    """What a sentence is filled in with; a dash for what is not known."""
+
+    def __missing__(self, name: str) -> str:
+        return "–"
 
 
 def _shown(value: Any) -> str:
@@ -86,7 +102,7 @@ def _refusals() -> dict[str, tuple[str, str]]:
             _("Kies een datum waarop het contract loopt, of een ander contract."),
         ),
         "contract_needed": (
-            _("Deze persoon neemt deel aan meer dan een contract."), _("Geef aan om welk contract het gaat."),
+            _("Deze persoon neemt deel aan meer dan één contract."), _("Geef aan om welk contract het gaat."),
         ),
         "same_contract": (_("De deelnemer heeft dit contract al."), _("Kies een ander contract.")),
         # Days
@@ -130,7 +146,7 @@ def _refusals() -> dict[str, tuple[str, str]]:
             _("Trek die aanmelding eerst in als deelname eerder moet beginnen."),
         ),
         "already_terminated": (
-            _("Deze deelname is al beëindigd per {last_day}."),
+            _("Deze deelname is al beëindigd: t/m {last_day}."),
             _("Meld de persoon opnieuw aan, of maak de afmelding ongedaan."),
         ),
         "not_enrolled": (_("Deze persoon neemt niet deel aan dit contract."), look),
@@ -158,7 +174,7 @@ def _refusals() -> dict[str, tuple[str, str]]:
             _("Vul een BSN, relatienummer of extern referentienummer in."),
         ),
         "reference_ambiguous": (
-            _("Meer dan een deelnemer heeft referentie {reference}."), _("Vul het relatienummer in."),
+            _("Meer dan één deelnemer heeft referentie {reference}."), _("Vul het relatienummer in."),
         ),
         "two_people": (
             _("Het BSN en het relatienummer zijn van twee verschillende personen."),

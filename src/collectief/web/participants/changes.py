@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from collectief.audit import actions as audit
 from collectief.contracts.queries import contracts
 from collectief.enrolment import actions as enrolment
 from collectief.enrolment.queries import ListRow, participation
@@ -27,6 +28,7 @@ from collectief.participants.keys import bsn_keys
 from collectief.segments.profile import Capability, Permission
 
 from ..page import PortalRequest, page
+from ..paging import whole_number
 from ..words import refusal
 from . import present
 from .forms import NewParticipantForm, ReEnrolForm, ReferenceForm, TerminateForm, TransferForm
@@ -46,14 +48,15 @@ _FIELDS = {
 def new(request: PortalRequest) -> HttpResponse:
     """Nieuwe deelnemer; `?uit=` fills in what an earlier, refused application asked, but for the BSN."""
     known = contracts(request.scope)
-    form = NewParticipantForm(request.POST or None, contracts=known, initial=_asked_before(request))
+    form = NewParticipantForm(_sent(request), contracts=known, initial=_asked_before(request))
     if request.method == "POST" and form.is_valid():
         keys, bsn = bsn_keys(request.scope), form.cleaned_data["bsn"]
         subject = Subject(bsn_index=keys.blind_index(bsn), bsn=bsn)
         outcome = _apply(request, form.application(), subject)
         if _said(form, outcome):
             return redirect("mutation", mutation_id=outcome.mutation_id)
-    # What was typed comes back, except the BSN: it is in no page we send (law 5).
+    if form.errors:
+        form.ask_bsn_again()
     return render(request, "participants/new.html", {"form": form}, status=422 if form.errors else 200)
 
 
@@ -62,12 +65,12 @@ def new(request: PortalRequest) -> HttpResponse:
 def terminate(request: PortalRequest, participation_id: int) -> HttpResponse:
     """Afmelden, from the list or from the participant's page."""
     row = _row(request, participation_id)
-    form = TerminateForm(request.POST or None, profile=request.scope.profile)
+    form = TerminateForm(_sent(request), profile=request.scope.profile)
     if request.method == "POST" and form.is_valid():
         outcome = _apply(request, form.application(_number(request, row)), Subject(participant_id=row.participant_id))
         if _said(form, outcome):
             day = dutch(form.cleaned_data["last_day"])
-            messages.success(request, _("Afmelding van {name} per {day} is ontvangen.").format(name=row.name, day=day))
+            messages.success(request, _("Afmelding van {name} t/m {day} is ontvangen.").format(name=row.name, day=day))
             return redirect(_back(request, row, "current_participants"))
     if request.POST.get("from") == "list":
         return show_current(request, form, opened=row.id)
@@ -80,7 +83,7 @@ def re_enrol(request: PortalRequest, participation_id: int) -> HttpResponse:
     """Her-aanmelden, under the same or another contract of the organisation."""
     row = _row(request, participation_id)
     initial = {"contract": _number(request, row), "reference": row.external_reference}
-    form = ReEnrolForm(request.POST or None, contracts=contracts(request.scope), initial=initial)
+    form = ReEnrolForm(_sent(request), contracts=contracts(request.scope), initial=initial)
     if request.method == "POST" and form.is_valid():
         outcome = _apply(request, form.application(), Subject(participant_id=row.participant_id))
         if _said(form, outcome):
@@ -100,7 +103,7 @@ def transfer(request: PortalRequest, participation_id: int) -> HttpResponse:
     others = [contract for contract in contracts(request.scope) if contract.id != row.contract_id]
     if not others:
         raise Http404
-    form = TransferForm(request.POST or None, contracts=others)
+    form = TransferForm(_sent(request), contracts=others)
     if request.method == "POST" and form.is_valid():
         outcome = _apply(request, form.application(_number(request, row)), Subject(participant_id=row.participant_id))
         if _said(form, outcome):
@@ -118,7 +121,7 @@ def reference(request: PortalRequest, participant_id: int) -> HttpResponse:
         found = participants.participant(request.scope, participant_id)
     except participants.NotFound:
         raise Http404 from None
-    form = ReferenceForm(request.POST or None, initial={"reference": found.external_reference})
+    form = ReferenceForm(_sent(request), initial={"reference": found.external_reference})
     if request.method == "POST" and form.is_valid():
         outcome = _apply(request, form.application(), Subject(participant_id=participant_id))
         if _said(form, outcome):
@@ -170,6 +173,8 @@ def _undo(
             if view.participant_id:
                 return redirect("participant", participant_id=view.participant_id)
             return redirect("mutation", mutation_id=mutation_id)
+    about = [view.participant_id] if view.participant_id else []
+    audit.record(request.scope, "mutations.see", participants=about, detail={"mutation": mutation_id})
     context = {"line": line, "title": title, "button": button, "problem": problem, "possible": getattr(line, allowed)}
     return render(request, "participants/undo.html", context, status=422 if problem else 200)
 
@@ -183,6 +188,11 @@ def _acted(act: Callable[..., Any], request: PortalRequest, mutation_id: int) ->
     if isinstance(outcome, Outcome) and isinstance(outcome.verdict, Refused):
         return refusal(outcome.verdict.code, outcome.verdict.params)
     return None
+
+
+def _sent(request: PortalRequest) -> Any:
+    """What a form was filled in with; None where nothing was sent. A form may be sent empty."""
+    return request.POST if request.method == "POST" else None
 
 
 def _apply(request: PortalRequest, application: Application, subject: Subject) -> Outcome:
@@ -225,18 +235,22 @@ def _back(request: PortalRequest, row: ListRow, list_name: str) -> str:
 
 def _form_page(request: PortalRequest, about: Any, form: forms.Form, title: str, button: str) -> HttpResponse:
     participant_id = getattr(about, "participant_id", None) or about.id
+    audit.record(request.scope, "participants.see", participants=[participant_id])
     context = {"about": about, "participant_id": participant_id, "form": form, "title": title, "button": button}
     return render(request, "participants/change.html", context, status=422 if form.errors else 200)
 
 
 def _asked_before(request: PortalRequest) -> dict[str, Any]:
-    text = request.GET.get("uit", "")
-    if not (text.isascii() and text.isdigit() and len(text) < 18):
+    number = whole_number(request.GET.get("uit"))
+    if number is None:
         return {}
     try:
-        asked = mutations.mutation(request.scope, int(text)).asked
+        view = mutations.mutation(request.scope, number)
     except mutations.NotFound:
         return {}
+    asked = view.asked
+    about = [view.participant_id] if view.participant_id else []
+    audit.record(request.scope, "mutations.see", participants=about, detail={"mutation": view.id})
     initials, prefix, surname = asked.get("name") or ["", "", ""]
     day = asked.get("first_day", "")
     born = asked.get("birth_date", "")

@@ -1,6 +1,8 @@
-"""Dashboard and Mislukte verwerkingen: what was done, what failed and how to mend it (U03, U26)."""
+"""Dashboard, In behandeling and Mislukte verwerkingen: what was done, what waits, what failed (U03, U26, law 4)."""
 
 from __future__ import annotations
+
+from collections.abc import Callable, Sequence
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -9,49 +11,78 @@ from django.views.decorators.http import require_GET
 
 from collectief.audit import actions as audit
 from collectief.contracts.queries import contracts
-from collectief.mutations.queries import latest, rejected_mutations
+from collectief.mutations.queries import MutationView, latest, open_mutations, rejected_mutations
 from collectief.mutations.rules import State
 from collectief.segments.profile import Capability, Permission
 
 from ..page import PortalRequest, page
-from ..uploads.present import pages
+from ..paging import found_page, last_page, page_number, pages
 from . import present
 
 SIZE = 25
+# How many of each stand on the dashboard.
+FEW = 5
 
 
 @page(Permission.SEE_DASHBOARD)
 @require_GET
 def dashboard(request: PortalRequest) -> HttpResponse:
-    """The first page: news, and for who works with participants the last processings and failures."""
+    """The first page: for who works with participants what waits, the last failures and the last processings."""
     scope = request.scope
     context: dict[str, object] = {"sees_people": scope.may(Permission.SEE_PARTICIPANTS)}
     if context["sees_people"]:
-        known, today = contracts(scope), timezone.localdate()
-        processed = latest(scope, State.PROCESSED)
-        failed = latest(scope, State.REJECTED)
-        about = [view.participant_id for view in (*processed, *failed) if view.participant_id]
-        audit.record(scope, "mutations.latest", participants=about)
+        waiting, waiting_total = open_mutations(scope, size=FEW)
+        failed, failed_total = rejected_mutations(scope, now=timezone.now(), size=FEW)
+        processed = latest(scope, State.PROCESSED, count=FEW)
+        _seen(request, "mutations.latest", [*waiting, *failed, *processed])
+        draw = _drawer(request)
         context |= {
-            "processed": [present.mutation_line(view, known, scope, today) for view in processed],
-            "failed": [present.mutation_line(view, known, scope, today) for view in failed],
-        }
+            "waiting": draw(waiting), "waiting_total": waiting_total, "failed": draw(failed),
+            "failed_total": failed_total, "processed": draw(processed),
+            "sees_rejected": scope.may(Permission.SEE_PARTICIPANTS, Capability.REJECTED_MUTATIONS),
+            "may_enrol": scope.may(Permission.CHANGE_PARTICIPANTS, Capability.ENROL),
+        }  # fmt: skip
     return render(request, "participants/dashboard.html", context)
+
+
+@page(Permission.SEE_PARTICIPANTS)
+@require_GET
+def waiting(request: PortalRequest) -> HttpResponse:
+    """Everything that is not decided yet; each leads to where it can be withdrawn."""
+    found, total, number = found_page(
+        page_number(request.GET.get("pagina")), SIZE,
+        lambda page: open_mutations(request.scope, page=page, size=SIZE),
+    )  # fmt: skip
+    _seen(request, "mutations.open", found)
+    context = {
+        "lines": _drawer(request)(found), "total": total, "pages": pages(request.GET, number, last_page(total, SIZE)),
+    }  # fmt: skip
+    return render(request, "participants/waiting.html", context)
 
 
 @page(Permission.SEE_PARTICIPANTS, Capability.REJECTED_MUTATIONS)
 @require_GET
 def rejected(request: PortalRequest) -> HttpResponse:
     """What failed in the last 30 days: why, and what to do."""
-    text = request.GET.get("pagina", "1")
-    number = max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < 6 else 1
-    found, total = rejected_mutations(request.scope, now=timezone.now(), page=number, size=SIZE)
-    known, today = contracts(request.scope), timezone.localdate()
-    about = [view.participant_id for view in found if view.participant_id]
-    audit.record(request.scope, "mutations.rejected", participants=about)
+    now = timezone.now()
+    found, total, number = found_page(
+        page_number(request.GET.get("pagina")), SIZE,
+        lambda page: rejected_mutations(request.scope, now=now, page=page, size=SIZE),
+    )  # fmt: skip
+    _seen(request, "mutations.rejected", found)
     context = {
-        "lines": [present.mutation_line(view, known, request.scope, today) for view in found],
-        "total": total,
-        "pages": pages(number, total, SIZE, request.path),
-    }
+        "lines": _drawer(request)(found), "total": total, "pages": pages(request.GET, number, last_page(total, SIZE)),
+    }  # fmt: skip
     return render(request, "participants/rejected.html", context)
+
+
+def _drawer(request: PortalRequest) -> Callable[[Sequence[MutationView]], list[present.MutationLine]]:
+    """Draws mutations; asks once for what all of them need."""
+    known, today = contracts(request.scope), timezone.localdate()
+    return lambda found: [present.mutation_line(view, known, request.scope, today) for view in found]
+
+
+def _seen(request: PortalRequest, action: str, found: Sequence[MutationView]) -> None:
+    """Who was on the page; newcomers are no participants yet, so the mutations are named too."""
+    about = dict.fromkeys(view.participant_id for view in found if view.participant_id)
+    audit.record(request.scope, action, participants=about, detail={"mutations": [view.id for view in found]})

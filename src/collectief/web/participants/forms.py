@@ -24,7 +24,7 @@ class DayField(forms.CharField):
     """A day as people type it: dd-mm-jjjj and its like."""
 
     def __init__(self, **kwargs: Any) -> None:
-        attributes = {"placeholder": "dd-mm-jjjj", "inputmode": "numeric", "autocomplete": "off"}
+        attributes = {"placeholder": _("dd-mm-jjjj"), "inputmode": "numeric", "autocomplete": "off"}
         super().__init__(widget=forms.TextInput(attrs=attributes), max_length=20, **kwargs)
 
     def clean(self, value: Any) -> Any:
@@ -58,11 +58,18 @@ class BirthDateField(DayField):
         return born
 
 
+class BlindInput(forms.TextInput):
+    """Takes text and never gives it back: what was typed is in no page we send (law 5)."""
+
+    def format_value(self, value: Any) -> None:
+        return None
+
+
 class BsnField(forms.CharField):
     """A BSN; what was typed is never sent back to the browser."""
 
     def __init__(self, **kwargs: Any) -> None:
-        widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
+        widget = BlindInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
         super().__init__(widget=widget, max_length=20, **kwargs)
 
     def clean(self, value: Any) -> Any:
@@ -94,7 +101,8 @@ class SearchForm(forms.Form):
     }  # fmt: skip
 
     def __init__(self, *args: Any, keys: tuple[str, ...], contracts: list[ContractView], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        # Names of its own: the form in an opened row also asks for a contract.
+        super().__init__(*args, **{"auto_id": "zoek_%s"} | kwargs)
         for key, name in self.KEYS.items():
             if key not in keys:
                 del self.fields[name]
@@ -231,6 +239,11 @@ class NewParticipantForm(forms.Form):
     def __init__(self, *args: Any, contracts: list[ContractView], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _contract_choices(self.fields["contract"], contracts)
+
+    def ask_bsn_again(self) -> None:
+        """Say at the field why it is empty, when something else was wrong: it was filled in well."""
+        if "bsn" not in self.errors:
+            self.add_error("bsn", _("Vul het burgerservicenummer opnieuw in: om veiligheid sturen we het niet terug."))
 
     @property
     def address_fields(self) -> list[forms.BoundField]:

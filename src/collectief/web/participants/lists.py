@@ -22,13 +22,16 @@ from collectief.enrolment.queries import (
     exact_count,
     former_participants,
 )
+from collectief.mutations.queries import waiting_newcomers
 from collectief.segments.profile import Capability, Permission
 
 from ..page import PortalRequest, page
+from ..paging import last_page, page_number, whole_number
 from . import present
 from .forms import ReEnrolForm, SearchForm, TerminateForm
 
 _List = Callable[..., ListPage]
+DEFAULT_SIZE = 50
 
 
 @page(Permission.SEE_PARTICIPANTS)
@@ -85,14 +88,14 @@ def _show(
         query["open"] = str(opened)
     search_form = SearchForm(query or None, keys=keys, contracts=known)
     sort = query.get("sorteer", DEFAULT_SORT)
-    found = find(
-        request.scope,
-        _search(search_form, known),
-        today=today,
-        sort=sort,
-        page=_number(query.get("pagina"), 1),
-        size=_number(query.get("per_pagina"), 50, present.SIZES),
-    )
+    search = _search(search_form, known)
+    number, size = page_number(query.get("pagina")), whole_number(query.get("per_pagina"))
+    size = size if size in present.SIZES else DEFAULT_SIZE
+    found = find(request.scope, search, today=today, sort=sort, page=number, size=size)
+    if not found.rows and number > 1:
+        # Beyond the end, as when somebody left since: the last page there is.
+        count = exact_count(request.scope, search, today=today, former=former)
+        found = find(request.scope, search, today=today, sort=sort, page=last_page(count, size), size=size)
     audit.record(
         request.scope,
         "participants.list_former" if former else "participants.list",
@@ -102,14 +105,17 @@ def _show(
         "former": former,
         "search_form": search_form,
         "lines": present.lines(found, known, query, today),
-        "heads": present.heads(sort, query, reference=True, several=len(known) > 1),
+        "heads": present.heads(sort, query),
         "page": found,
         "count": found.count,
-        "pager": present.pager(found, query),
+        "pages": present.list_pages(found, query),
+        "sizes": present.sizes(found, query),
         "form": form,
         "searched": any(value for name, value in query.items() if name in search_form.fields),
         "count_url": reverse("former_count" if former else "current_count") + "?" + query.urlencode(),
         "several_contracts": len(known) > 1,
+        "waiting": 0 if former else waiting_newcomers(request.scope),
+        "may_enrol": request.scope.may(Permission.CHANGE_PARTICIPANTS, Capability.ENROL),
     }
     status = 422 if form is not None and form.is_bound and form.errors else 200
     return render(request, "participants/list.html", context, status=status)
@@ -135,10 +141,3 @@ def _search(form: SearchForm, known: list[ContractView]) -> Search:
         external_reference=data.get("referentie", ""),
         contract_id=int(contract) if contract else None,
     )
-
-
-def _number(text: str | None, default: int, among: tuple[int, ...] = ()) -> int:
-    if not text or not text.isascii() or not text.isdigit() or len(text) > 6:
-        return default
-    number = max(1, int(text))
-    return number if not among or number in among else default

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
-from urllib.parse import urlencode
 
 from django.http import QueryDict
+from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -18,6 +18,7 @@ from collectief.foundation.dates import dutch
 from collectief.mutations.queries import MutationView
 from collectief.scope.scope import Scope
 
+from ..paging import Pages, last_page, link, pages
 from ..words import refusal
 
 SIZES = (25, 50, 100)
@@ -84,13 +85,6 @@ def lines(page: ListPage, contracts: list[ContractView], query: QueryDict, today
     return drawn
 
 
-def link(query: QueryDict, **changes: Any) -> str:
-    """The present address with something else in it."""
-    given = {name: value for name, value in query.items() if value and name not in changes}
-    given |= {name: value for name, value in changes.items() if value is not None}
-    return "?" + urlencode(given)
-
-
 @dataclass(frozen=True, slots=True)
 class Head:
     """A sortable header: its label, where it leads, and how it is sorted now."""
@@ -100,45 +94,29 @@ class Head:
     sorted: str
 
 
-def heads(sort: str, query: QueryDict, *, reference: bool, several: bool) -> list[Head]:
+def heads(sort: str, query: QueryDict) -> list[Head]:
     """The headers of a list."""
     labels = {
         "naam": _("Naam"), "relatienummer": _("Relatienummer"), "geboortedatum": _("Geboortedatum"),
         "referentie": _("Referentie"), "ingang": _("Ingangsdatum"), "einde": _("Einddatum (t/m)"),
     }  # fmt: skip
-    way = {"naam": "none"}
     drawn = []
     for key in SORTS:
-        way[key] = "ascending" if sort == key else "descending" if sort == f"-{key}" else "none"
+        way = "ascending" if sort == key else "descending" if sort == f"-{key}" else "none"
         turn = f"-{key}" if sort == key else key
-        drawn.append(Head(labels[key], link(query, sorteer=turn, pagina=None, open=None), way[key]))
+        drawn.append(Head(labels[key], link(query, sorteer=turn, pagina=None, open=None), way))
     return drawn
 
 
-@dataclass(frozen=True, slots=True)
-class Pager:
-    """Pages near the current one."""
-
-    numbers: list[tuple[int, str, bool]]
-    previous: str
-    next: str
-    sizes: list[tuple[int, str, bool]]
-
-    @property
-    def several(self) -> bool:
-        return bool(self.previous or self.next)
-
-
-def pager(page: ListPage, query: QueryDict) -> Pager:
+def list_pages(page: ListPage, query: QueryDict) -> Pages:
     """The pager of a list whose count may be capped: it never promises a page it does not know."""
-    last = max(page.number + (1 if page.has_next else 0), -(-page.count // page.size), 1)
-    near = sorted({1, *range(max(1, page.number - 2), min(last, page.number + 2) + 1)})
-    return Pager(
-        [(n, link(query, pagina=n, open=None), n == page.number) for n in near],
-        link(query, pagina=page.number - 1, open=None) if page.number > 1 else "",
-        link(query, pagina=page.number + 1, open=None) if page.has_next else "",
-        [(size, link(query, per_pagina=size, pagina=None, open=None), size == page.size) for size in SIZES],
-    )
+    last = max(page.number + (1 if page.has_next else 0), last_page(page.count, page.size))
+    return pages(query, page.number, last, ends=page.exact)
+
+
+def sizes(page: ListPage, query: QueryDict) -> list[tuple[int, str, bool]]:
+    """How many rows a page may have, where that leads, and which it is now."""
+    return [(size, link(query, per_pagina=size, pagina=None, open=None), size == page.size) for size in SIZES]
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +126,6 @@ class Step:
     at: Any
     words: str
     by: str
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +142,8 @@ class MutationLine:
     remedy: str
     may_withdraw: bool
     may_reverse: bool
+    # What a reversal undoes, in words.
+    undoes: str = ""
 
 
 def mutation_line(view: MutationView, contracts: list[ContractView], scope: Scope, today: date) -> MutationLine:
@@ -173,7 +152,7 @@ def mutation_line(view: MutationView, contracts: list[ContractView], scope: Scop
     reason, remedy = _refusal(view)
     return MutationLine(
         view, kinds().get(view.kind, "–"), words, colour, what(view, contracts, scope), _steps(view), reason, remedy,
-        view.may_withdraw(today), view.may_reverse(today),
+        view.may_withdraw(today), view.may_reverse(today), _undoes(view),
     )  # fmt: skip
 
 
@@ -195,6 +174,15 @@ def what(view: MutationView, contracts: list[ContractView], scope: Scope) -> str
     return ", ".join(parts)
 
 
+def _undoes(view: MutationView) -> str:
+    if view.undoes is None:
+        return ""
+    if view.undoes_kind is None or view.undoes_at is None:
+        return _("een eerdere wijziging")
+    at = timezone.localtime(view.undoes_at)
+    return _("{kind} van {at}").format(kind=kinds().get(view.undoes_kind, "–"), at=f"{at:%d-%m-%Y %H:%M}")
+
+
 def _refusal(view: MutationView) -> tuple[str, str]:
     if view.state != "rejected" or not view.code:
         return "", ""
@@ -206,7 +194,7 @@ def _steps(view: MutationView) -> list[Step]:
     for step in view.trail:
         words, _colour = states()[step["state"]]
         by = step["by"] or _("automatisch")
-        drawn.append(Step(parse_datetime(step["at"]), words, by, ""))
+        drawn.append(Step(parse_datetime(step["at"]), words, by))
     return drawn
 
 

@@ -8,6 +8,7 @@ from . import changes, dashboard, lists, person
 
 urlpatterns = [
     path("dashboard/", dashboard.dashboard, name="dashboard"),
+    path("in-behandeling/", dashboard.waiting, name="open_mutations"),
     path("mislukte-verwerkingen/", dashboard.rejected, name="rejected_mutations"),
     path("deelnemers/", lists.current, name="current_participants"),
     path("deelnemers/aantal/", lists.current_count, name="current_count"),

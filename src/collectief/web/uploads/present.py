@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 
 from collectief.bulk.queries import RowView
 from collectief.bulk.rules import Outcome, Planned, State
+from collectief.bulk.sheets.columns import Template
 
 from ..words import refusal
 
@@ -22,28 +23,6 @@ class Count:
     label: str
     number: int
     colour: str
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """One step of the pager."""
-
-    number: int
-    url: str
-    current: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Pages:
-    """The pager of a list: pages near the current one, and the neighbours."""
-
-    items: list[Page]
-    previous: str
-    next: str
-
-    @property
-    def several(self) -> bool:
-        return len(self.items) > 1
 
 
 def state_label(state: str) -> tuple[str, str]:
@@ -114,8 +93,23 @@ def bad(batch: Any) -> int:
     return int(batch.planned_counts.get(Planned.REJECTED, 0))
 
 
-def row_line(row: RowView) -> dict[str, Any]:
-    """A row of the plan or result: its spreadsheet number, who, what, verdict, and per problem reason and remedy."""
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """One thing wrong with a row: the header of its column ("" when it is about the row), why, and what to do."""
+
+    column: str
+    reason: str
+    remedy: str
+
+
+def wrong(row: RowView, template: Template, language: str) -> list[Wrong]:
+    """Everything wrong with a row, in words."""
+    headers = {column.key: column.header(language) for column in template.columns}
+    return [Wrong(headers.get(column, ""), *refusal(code, params)) for column, code, params in row.problems]
+
+
+def row_line(row: RowView, template: Template, language: str) -> dict[str, Any]:
+    """A row of the plan or result: its spreadsheet number, who, what, verdict, and what is wrong with it."""
     actions = {"enrol": _("Aanmelden"), "terminate": _("Afmelden"), "change_reference": _("Wijzigen referentie")}
     if row.outcome:
         label, colour = outcome_labels()[row.outcome]
@@ -123,7 +117,7 @@ def row_line(row: RowView) -> dict[str, Any]:
         label, colour = planned_labels()[row.planned]
     return {
         "number": row.number, "who": row.who, "action": actions.get(row.kind, "–"), "verdict": label,
-        "colour": colour, "problems": [refusal(code, params) for _column, code, params in row.problems],
+        "colour": colour, "problems": wrong(row, template, language),
     }  # fmt: skip
 
 
@@ -143,19 +137,3 @@ def warnings(batch: Any) -> list[str]:
                 % {"names": ", ".join(names)}
             )
     return lines
-
-
-def pages(number: int, total: int, size: int, address: str) -> Pages:
-    """The pager for `total` rows."""
-    last = max(1, -(-total // size))
-    glue = "&" if "?" in address else "?"
-
-    def url(page: int) -> str:
-        return f"{address}{glue}pagina={page}"
-
-    near = sorted({1, last, *range(max(1, number - 2), min(last, number + 2) + 1)})
-    return Pages(
-        [Page(page, url(page), page == number) for page in near],
-        url(number - 1) if number > 1 else "",
-        url(number + 1) if number < last else "",
-    )

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import tempfile
 from typing import IO, Any
-from urllib.parse import urlencode
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -20,28 +19,33 @@ from collectief.bulk import actions, queries
 from collectief.bulk.rules import BUSY, State
 from collectief.bulk.sheets.columns import template_for
 from collectief.bulk.sheets.corrections import write_bad_rows
+from collectief.bulk.sheets.reading import Limits
 from collectief.bulk.sheets.template import write_template
 from collectief.contracts.queries import contracts
 from collectief.mutations.corridor import Moment
 from collectief.segments.profile import Capability, Permission
 
-from ..page import PortalRequest, page
-from ..words import refusal
+from ..page import PortalRequest, longest_body, page
+from ..paging import found_page, last_page, page_number, pages, whole_number
 from . import present
 from .forms import UploadForm
 from .words import file_refusal
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-PAGE_SIZE = 50
+# Files and rows on a page.
+FILES, ROWS = 25, 50
+# What a form with a file may weigh: the file, and some room for the fields around it.
+LONGEST_BODY = Limits().file_bytes + 64 * 1024
 guarded = page(Permission.UPLOAD_MUTATIONS, Capability.BULK_UPLOAD)
 
 
 @guarded
+@longest_body(LONGEST_BODY)
 @require_http_methods(["GET", "POST"])
 def uploads(request: PortalRequest) -> HttpResponse:
     """Send a file, and the files sent before."""
     known = contracts(request.scope)
-    form = UploadForm(request.POST or None, request.FILES or None, contracts=known)
+    form = UploadForm(*((request.POST, request.FILES) if request.method == "POST" else ()), contracts=known)
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
         batch = actions.receive(
@@ -52,14 +56,18 @@ def uploads(request: PortalRequest) -> HttpResponse:
             contract=form.cleaned_data.get("contract", ""),
         )
         actions.enqueue("read", request.scope, batch.id)
-        return _to(request, reverse("upload", args=[batch.id]))
-    number = _number(request, "pagina", 1)
-    found, total = queries.batches(request.scope, page=number)
+        return redirect("upload", batch_id=batch.id)
+    found, total, number = found_page(
+        page_number(request.GET.get("pagina")),
+        FILES,
+        lambda page: queries.batches(request.scope, page=page, size=FILES),
+    )
     context = {
         "form": form,
+        "longest_file": Limits().file_bytes,
         "batches": [present.batch_line(batch) for batch in found],
         "total": total,
-        "pages": present.pages(number, total, 25, reverse("uploads")),
+        "pages": pages(request.GET, number, last_page(total, FILES)),
     }
     return render(request, "uploads/list.html", context, status=422 if form.errors else 200)
 
@@ -69,7 +77,7 @@ def uploads(request: PortalRequest) -> HttpResponse:
 def template(request: PortalRequest) -> FileResponse:
     """The empty template with its filling instructions."""
     stream = _download()
-    write_template(stream, template_for(request.scope.profile), language=get_language() or "nl")
+    write_template(stream, template_for(request.scope.profile), language=_language())
     stream.seek(0)
     return FileResponse(stream, as_attachment=True, filename=_("aan-en-afmeldingen.xlsx"), content_type=XLSX)
 
@@ -107,7 +115,7 @@ def progress(request: PortalRequest, batch_id: int) -> HttpResponse:
 def accept(request: PortalRequest, batch_id: int) -> HttpResponse:
     """Carry out the good rows of the plan that was on screen."""
     _found(request, batch_id)
-    version = int(request.POST.get("version", "0")) if request.POST.get("version", "0").isdigit() else 0
+    version = whole_number(request.POST.get("version")) or 0
     try:
         actions.accept(request.scope, batch_id, version=version, moment=_moment())
         actions.enqueue("carry_out", request.scope, batch_id)
@@ -139,16 +147,28 @@ def bad_rows(request: PortalRequest, batch_id: int) -> FileResponse:
     if found.key_sealed is None:
         raise Http404
     stream = _download()
+    language = _language()
+    form = template_for(request.scope.profile)
     lines = (
-        (row.sent.raw, [refusal(code, params) for _column, code, params in row.problems])
+        (row.sent.raw, [_noted(problem) for problem in present.wrong(row, form, language)])
         for row in queries.bad_rows(found)
         if row.sent is not None
     )
-    write_bad_rows(stream, template_for(request.scope.profile), lines, language=get_language() or "nl")
+    write_bad_rows(stream, form, lines, language=language)
     stream.seek(0)
     audit.record(request.scope, "batch.bad_rows", detail={"batch": found.id})
     name = _("te-herstellen-regels-{number}.xlsx").format(number=found.id)
     return FileResponse(stream, as_attachment=True, filename=name, content_type=XLSX)
+
+
+def _noted(problem: present.Wrong) -> tuple[str, str]:
+    """A problem as the file tells it: a row's problems stand in one cell, so each begins with its column."""
+    start = f"{problem.column}: " if problem.column else ""
+    return start + problem.reason, start + problem.remedy
+
+
+def _language() -> str:
+    return get_language() or settings.LANGUAGE_CODE
 
 
 def _download() -> IO[bytes]:
@@ -160,18 +180,19 @@ def _rows(request: PortalRequest, found: Any) -> dict[str, Any]:
     counts = present.counts(found)
     which = request.GET.get("toon", "")
     which = which if which in {count.code for count in counts} else ""
-    number = _number(request, "pagina", 1)
-    rows, total = queries.page_of_rows(found, which=which, page=number, size=PAGE_SIZE)
+    rows, total, number = found_page(
+        page_number(request.GET.get("pagina")), ROWS,
+        lambda page: queries.page_of_rows(found, which=which, page=page, size=ROWS),
+    )  # fmt: skip
     audit.record(request.scope, "batch.rows", detail={"batch": found.id, "rows": [row.number for row in rows]})
-    address = f"{reverse('upload', args=[found.id])}?{urlencode({'toon': which})}" if which else None
     return {
         "counts": counts,
         "which": which,
-        "rows": [present.row_line(row) for row in rows],
+        "rows": [present.row_line(row, template_for(request.scope.profile), _language()) for row in rows],
         "total": total,
         "good": present.good(found),
         "bad": present.bad(found),
-        "pages": present.pages(number, total, PAGE_SIZE, address or reverse("upload", args=[found.id])),
+        "pages": pages(request.GET, number, last_page(total, ROWS)),
         "warnings": present.warnings(found),
         "readable": found.key_sealed is not None,
     }
@@ -182,17 +203,6 @@ def _found(request: PortalRequest, batch_id: int) -> Any:
         return queries.batch(request.scope, batch_id)
     except queries.NotFound:
         raise Http404 from None
-
-
-def _to(request: PortalRequest, address: str) -> HttpResponse:
-    if request.htmx:
-        return HttpResponse(status=204, headers={"HX-Redirect": address})
-    return redirect(address)
-
-
-def _number(request: PortalRequest, name: str, default: int) -> int:
-    text = request.GET.get(name, "")
-    return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < 7 else default
 
 
 def _moment() -> Moment:

@@ -7,12 +7,15 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from ..words import Shown
+
 
 def file_refusal(code: str, params: Mapping[str, Any]) -> tuple[str, str]:
-    """The reason and the remedy for a refused file. Raises KeyError for a code without words."""
-    reason, remedy = _words()[code]
-    shown = {name: ", ".join(value) if isinstance(value, list) else value for name, value in params.items()}
-    return reason.format(**shown), remedy.format(**shown)
+    """The reason and the remedy for a refused file; for a code without words, that it cannot be read."""
+    words = _words()
+    reason, remedy = words.get(code, words["unreadable"])
+    shown = Shown({name: ", ".join(value) if isinstance(value, list) else value for name, value in params.items()})
+    return reason.format_map(shown), remedy.format_map(shown)
 
 
 def _words() -> dict[str, tuple[str, str]]:

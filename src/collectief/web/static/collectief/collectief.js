@@ -1,35 +1,77 @@
-// What needs a script: the session's warning, the focus on errors, the progress of an upload. All of it works without.
+// What needs a script: the session's warning, the focus on errors, one submission at a time, the progress of an upload.
+// All of it works without.
 "use strict";
 
 (() => {
   const body = document.body;
   const idle = Number(body.dataset.idle || 0);
 
+  // When this portal was last used, in whichever tab: they share one session.
+  const SEEN = "seen";
+  const seenElsewhere = () => {
+    try { return Number(localStorage.getItem(SEEN)) || 0; } catch { return 0; }
+  };
+  const tellOthers = (at) => {
+    try { localStorage.setItem(SEEN, String(at)); } catch { /* a browser that keeps nothing has only this tab's clock */ }
+  };
+
   if (idle) {
     const warning = document.getElementById("session-warning");
     let since = Date.now();
-    const used = () => { since = Date.now(); if (warning.open) warning.close(); };
+    const used = () => { since = Date.now(); tellOthers(since); };
+    used();
     body.addEventListener("htmx:afterRequest", (event) => {
       if (event.detail.requestConfig.verb === "post" && event.detail.successful) used();
     });
     setInterval(() => {
+      since = Math.max(since, Math.min(seenElsewhere(), Date.now()));
       const passed = (Date.now() - since) / 1000;
       if (passed >= idle) window.location.assign(body.dataset.ended);
-      else if (passed >= Number(body.dataset.warning) && !warning.open) warning.showModal();
+      else if (passed < Number(body.dataset.warning)) { if (warning.open) warning.close(); }
+      else if (!warning.open) warning.showModal();
     }, 1000);
   }
 
+  // Who just followed a link is not called back by a page that finds, at that moment, that it has something new. It asks
+  // again in two seconds, should the link have been a download.
+  let left = 0;
+  window.addEventListener("beforeunload", () => { left = Date.now(); });
+  body.addEventListener("htmx:beforeOnLoad", (event) => {
+    if (Date.now() - left < 10000) event.preventDefault();
+  });
+
   document.querySelector("[data-focus]")?.focus();
+
+  // A second click must not send the same change again; who comes back to the page may send another.
+  const buttons = (form) => form.querySelectorAll("button[type=submit]");
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || form.method !== "post") return;
+    if (form.dataset.sent) { event.preventDefault(); return; }
+    form.dataset.sent = "yes";
+    // Not before the browser has gathered the form: a disabled button's own value is left out.
+    setTimeout(() => buttons(form).forEach((button) => { button.disabled = true; }));
+  });
+  window.addEventListener("pageshow", (event) => {
+    if (!event.persisted) return;
+    document.querySelectorAll("form[data-sent]").forEach((form) => {
+      delete form.dataset.sent;
+      buttons(form).forEach((button) => { button.disabled = false; });
+    });
+  });
 
   const upload = document.querySelector("form[data-upload]");
   upload?.addEventListener("submit", (event) => {
     const file = upload.querySelector("input[type=file]");
     if (!file.files.length) return;
     event.preventDefault();
+    const tooLarge = upload.querySelector("[data-too-large]");
+    tooLarge.hidden = file.files[0].size <= Number(upload.dataset.upload);
+    if (!tooLarge.hidden) { file.focus(); return; }
     const bar = upload.querySelector("progress");
     const request = new XMLHttpRequest();
     bar.hidden = false;
-    upload.querySelector("button[type=submit]").disabled = true;
+    buttons(upload).forEach((button) => { button.disabled = true; });
     request.upload.addEventListener("progress", (step) => { if (step.lengthComputable) bar.value = step.loaded * 100 / step.total; });
     request.addEventListener("load", () => {
       if (request.status < 400) { window.location.assign(request.responseURL); return; }

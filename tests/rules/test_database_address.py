@@ -1,0 +1,45 @@
+"""DATABASE_URL: everything in it counts, and what nobody knows is refused."""
+
+from __future__ import annotations
+
+import pytest
+
+from collectief.config.database import connections, from_url
+
+
+def test_an_address_is_taken_apart():
+    found = from_url("postgresql://us%40er:p%3Ass@db.example:5433/na%2Fme")
+    assert [found[key] for key in ("HOST", "PORT", "NAME", "USER", "PASSWORD")] == [
+        "db.example", "5433", "na/me", "us@er", "p:ss",
+    ]  # fmt: skip
+    assert found["OPTIONS"] == {"prepare_threshold": None, "application_name": "collectief"}
+
+
+def test_options_reach_the_driver():
+    found = from_url("postgres://u:p@db/name?sslmode=verify-full&sslrootcert=%2Fetc%2Fca.pem&connect_timeout=5")
+    assert found["OPTIONS"] == {
+        "prepare_threshold": None, "application_name": "collectief", "sslmode": "verify-full",
+        "sslrootcert": "/etc/ca.pem", "connect_timeout": "5",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://u:p@db/name?sslmod=verify-full",
+        "postgresql://u:p@db/name?password=another",
+        "postgresql://u:p@db/name?sslmode",
+        "mysql://u:p@db/name",
+        "u:p@db/name",
+    ],
+)
+def test_what_is_not_understood_is_refused(url):
+    with pytest.raises(ValueError):
+        from_url(url)
+
+
+def test_both_logins_get_their_options(monkeypatch, tmp_path):
+    monkeypatch.setenv("DATABASE_URL", "postgresql://app:a@db/name?sslmode=require")
+    monkeypatch.setenv("DATABASE_OWNER_URL", "postgresql://owner:o@db/name?sslmode=verify-ca")
+    found = connections(tmp_path)
+    assert [found[alias]["OPTIONS"]["sslmode"] for alias in ("default", "owner")] == ["require", "verify-ca"]

@@ -1,0 +1,39 @@
+"""Every address of the portal, from its own URLs: one that nobody thought of is walked too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from django.urls import URLPattern, URLResolver, get_resolver
+
+
+@dataclass(frozen=True)
+class Address:
+    """An address with ids filled in, and the name it has in the code."""
+
+    name: str
+    path: str
+    # Whether an id stands in it.
+    about: bool
+
+
+def _patterns(resolver: URLResolver, prefix: str = "/") -> Iterator[tuple[str, str, list[str]]]:
+    for pattern in resolver.url_patterns:
+        route = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from _patterns(pattern, route)
+        elif isinstance(pattern, URLPattern):
+            yield str(pattern.name), route, list(pattern.pattern.converters)
+
+
+def addresses(ids: Mapping[str, int]) -> list[Address]:
+    """Every address, with these ids in it; a parameter nobody mapped is an error."""
+    found = []
+    for name, route, parameters in _patterns(get_resolver()):
+        path = route
+        for parameter in parameters:
+            path = path.replace(f"<int:{parameter}>", str(ids[parameter]))
+        assert "<" not in path, f"no id known for {route}"
+        found.append(Address(name, path, bool(parameters)))
+    return found

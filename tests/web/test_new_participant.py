@@ -1,0 +1,108 @@
+"""Nieuwe deelnemer: what is typed, what comes back, and what waits for the BRP (U18, law 4, law 5)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from collectief.foundation.dates import dutch
+from tests.web.visiting import refused, text_of, this_moment, waiting
+from tests.world import valid_bsns
+
+BSN = valid_bsns(1, 900_900_000)[0].digits
+
+
+def _typed(ours, **more: str) -> dict[str, str]:
+    today = this_moment().today
+    return {
+        "contract": ours.contracts[0].number, "first_day": dutch(today), "bsn": BSN, "initials": "A.J.",
+        "surname": "Janse", "birth_date": "01-02-1980", **more,
+    }  # fmt: skip
+
+
+@pytest.mark.feature("U19")
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"surname": ""},
+        {"first_day": "31-02-2026"},
+        {"bsn": "123456789"},
+        {"contract": "99999"},
+        {"first_day": "1-1-2010"},
+    ],
+    ids=["something missing", "no such day", "no BSN", "no contract of ours", "refused by a rule"],
+)
+def test_a_form_with_errors_keeps_what_was_typed_but_not_the_bsn(anna, ours, wrong):
+    typed = _typed(ours, **wrong)
+    response = anna.post("/deelnemers/nieuw/", typed)
+    text = text_of(response)
+    assert response.status_code == 422
+    assert 'value="A.J."' in text
+    assert typed["bsn"] not in text
+    assert 'id="id_bsn-error"' in text, "an empty field must say why it is empty"
+
+
+@pytest.mark.feature("U18")
+def test_who_waits_for_the_brp_is_found_on_the_dashboard_and_above_the_list_and_can_be_withdrawn(anna, ours):
+    [mutation] = waiting(ours)
+    address = f"/mutaties/{mutation}/"
+    for page in ("/dashboard/", "/in-behandeling/"):
+        text = text_of(anna.get(page))
+        assert "W. Wachtende000" in text
+        assert f'href="{address}"' in text
+    assert "In behandeling (1)" in text_of(anna.get("/dashboard/"))
+    text = text_of(anna.get("/deelnemers/"))
+    assert "1 nieuwe deelnemer wordt nog gecontroleerd bij de BRP" in text
+    assert 'href="/in-behandeling/"' in text
+    assert f'href="{address}intrekken/"' in text_of(anna.get(address))
+    assert anna.post(f"{address}intrekken/").status_code == 302
+    for page in ("/dashboard/", "/in-behandeling/", "/deelnemers/"):
+        assert "Wachtende" not in text_of(anna.get(page))
+    assert "Er is niets in behandeling." in text_of(anna.get("/in-behandeling/"))
+    assert "nieuwe deelnemer wordt" not in text_of(anna.get("/deelnemers/"))
+
+
+@pytest.mark.feature("U18")
+def test_however_many_wait_the_dashboard_stays_short_and_each_is_found(anna, ours):
+    waiting(ours, 30)
+    text = text_of(anna.get("/dashboard/"))
+    assert "In behandeling (30)" in text
+    assert text.count("Wachtende") == 5
+    found = {name for page in (1, 2) for name in range(30) if f"Wachtende{name:03}" in text_of(
+        anna.get("/in-behandeling/", {"pagina": page}))}  # fmt: skip
+    assert found == set(range(30))
+
+
+@pytest.mark.feature("U26")
+def test_the_dashboard_shows_failures_of_the_same_thirty_days_as_the_list(anna, ours):
+    refused(ours, 1, days_ago=31)
+    refused(ours, 2, days_ago=29, start=900_800_000)
+    dashboard, listed = text_of(anna.get("/dashboard/")), text_of(anna.get("/mislukte-verwerkingen/"))
+    assert "laatste 30 dagen (2)" in dashboard
+    assert "2 mislukte verwerkingen" in listed
+    for text in (dashboard, listed):
+        assert text.count("X. Anders00") == 2
+
+
+@pytest.mark.feature("U03")
+def test_a_failure_that_is_too_old_for_the_list_is_not_on_the_dashboard_either(anna, ours):
+    refused(ours, 1, days_ago=31)
+    assert "Er is in de laatste 30 dagen niets mislukt." in text_of(anna.get("/dashboard/"))
+    assert "Er is in de laatste 30 dagen niets mislukt." in text_of(anna.get("/mislukte-verwerkingen/"))
+
+
+@pytest.mark.feature("U18")
+def test_a_refused_application_fills_in_the_form_again(anna, ours):
+    [mutation] = refused(ours)
+    text = text_of(anna.get("/deelnemers/nieuw/", {"uit": mutation}))
+    assert 'value="Anders000"' in text
+    assert f'value="{dutch(this_moment().today)}"' in text
+
+
+@pytest.mark.feature("U20")
+def test_a_wrong_date_says_so_at_its_field_and_in_the_summary(anna, ours):
+    later = dutch(this_moment().today + timedelta(days=800))
+    text = text_of(anna.post("/deelnemers/nieuw/", _typed(ours, first_day=later)))
+    assert 'href="#id_first_day"' in text
+    assert 'id="id_first_day-error"' in text

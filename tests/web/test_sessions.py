@@ -1,0 +1,133 @@
+"""A session: 15 minutes idle, 4 hours at most, of one portal, gone when its rights are (U01)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.conf import settings
+from django.contrib.sessions.models import Session
+from django.utils import timezone
+
+from collectief.access import sessions
+from collectief.access.jobs import clear_sessions
+from collectief.access.models import Membership
+from collectief.brands.catalogue import brand
+from collectief.scope.database import office, signing_in
+from tests.web.visiting import client_of, session_of, stranger, text_of, this_moment
+from tests.world import agency, member_of
+
+pytestmark = [pytest.mark.django_db, pytest.mark.feature("U01")]
+
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """Moves the portal's clock."""
+    began = timezone.now()
+
+    def after(passed: timedelta) -> None:
+        monkeypatch.setattr("collectief.web.middleware.timezone.now", lambda: began + passed)
+
+    after(timedelta())
+    return after
+
+
+def test_a_quarter_of_an_hour_without_use_ends_it_and_not_before(anna, clock):
+    clock(timedelta(minutes=14, seconds=59))
+    assert anna.get("/dashboard/").status_code == 200
+    clock(timedelta(minutes=29, seconds=57))
+    assert anna.get("/dashboard/").status_code == 200
+    clock(timedelta(minutes=44, seconds=59))
+    response = anna.get("/deelnemers/")
+    assert response.headers["Location"] == "/inloggen/?beeindigd=&next=%2Fdeelnemers%2F"
+    assert "Uw sessie is beëindigd" in text_of(anna.get(response.headers["Location"]))
+
+
+def test_each_use_counts_to_the_second(anna, clock):
+    """The browser counts from the last page: the server must not have stopped a minute before."""
+    clock(timedelta(seconds=50))
+    anna.get("/dashboard/")
+    clock(timedelta(seconds=50) + 15 * MINUTE - timedelta(seconds=1))
+    assert anna.get("/dashboard/").status_code == 200
+
+
+def test_four_hours_are_the_most_however_busy(anna, clock):
+    for minutes in range(10, 240, 10):
+        clock(minutes * MINUTE)
+        assert anna.get("/dashboard/").status_code == 200
+    clock(timedelta(hours=4, seconds=1))
+    assert anna.get("/dashboard/").status_code == 302
+
+
+def test_a_page_that_asks_by_itself_is_no_use(anna, ours, clock):
+    for minutes in (5, 10, 14):
+        clock(minutes * MINUTE)
+        assert anna.get("/mutaties/1/stand/").status_code == 404
+    clock(15 * MINUTE + timedelta(seconds=1))
+    assert anna.get("/dashboard/").status_code == 302
+
+
+@pytest.mark.parametrize("roles", [[], ["administrative"], ["financial"]], ids=str)
+def test_staying_is_for_everyone_who_is_in(ours, clock, roles):
+    colleague = client_of(member_of(ours.organisation, roles=roles))
+    clock(14 * MINUTE)
+    assert colleague.post("/sessie/verlengen/").status_code == 204
+    clock(28 * MINUTE)
+    assert colleague.post("/sessie/verlengen/").status_code == 204
+
+
+def test_staying_after_the_end_leads_to_signing_in(anna, clock):
+    clock(16 * MINUTE)
+    response = anna.post("/sessie/verlengen/", headers={"HX-Request": "true"})
+    assert (response.status_code, response.headers["HX-Redirect"]) == (204, "/inloggen/?beeindigd=")
+    assert stranger().post("/sessie/verlengen/").status_code == 302
+
+
+def test_a_session_of_one_portal_is_none_at_another(ours):
+    elsewhere = client_of(ours.scope, portal="voorbeeld")
+    assert elsewhere.get("/dashboard/").status_code == 302
+    # And it is still good where it was made.
+    assert client_of(ours.scope).get("/dashboard/").status_code == 200
+
+
+@pytest.mark.parametrize("of", ["membership", "account"])
+def test_rights_are_looked_up_again_for_every_page(anna, ours, of):
+    with office():
+        membership = Membership.objects.select_related("account").get(account_id=ours.scope.account_id)
+        held = membership if of == "membership" else membership.account
+        held.is_active = False
+        held.save()
+    assert anna.get("/dashboard/").headers["Location"].startswith("/inloggen/?beeindigd=")
+
+
+def test_a_role_taken_away_closes_its_pages_at_once(anna, ours):
+    with office():
+        Membership.objects.filter(account_id=ours.scope.account_id).update(roles=["financial"])
+    assert anna.get("/deelnemers/").status_code == 403
+
+
+def test_what_is_over_is_ended_and_not_only_passed_over(ours):
+    at = this_moment()
+    session = session_of(ours.scope, at=at)
+    with signing_in(), pytest.raises(sessions.SessionOver):
+        sessions.scope_of(session, brand("mijnzz"), now=at.now + 15 * MINUTE + timedelta(seconds=1))
+    assert session.session_key is None
+    assert session.get("signed_in") is None
+
+
+def test_sessions_that_are_over_leave_the_table(ours):
+    gone, live = session_of(ours.scope), session_of(agency(name="Otto").scope)
+    with signing_in():
+        Session.objects.filter(session_key=gone.session_key).update(expire_date=timezone.now() - MINUTE)
+    clear_sessions(0)
+    with signing_in():
+        assert list(Session.objects.values_list("session_key", flat=True)) == [live.session_key]
+
+
+def test_the_browser_is_told_the_same_times(anna):
+    text = text_of(anna.get("/dashboard/"))
+    assert f'data-idle="{settings.SESSION_IDLE_SECONDS}"' in text
+    assert (settings.SESSION_IDLE_SECONDS, settings.SESSION_WARNING_SECONDS) == (15 * 60, 13 * 60)
+    assert settings.SESSION_LONGEST_SECONDS == 4 * 60 * 60

@@ -1,0 +1,99 @@
+"""Upload aan- en afmeldingen: what the plan and its file of bad rows tell (U21, X02)."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import openpyxl
+import pytest
+import xlsxwriter
+
+from collectief.bulk.sheets.columns import template_for
+from collectief.participants import register as register_module
+from tests.bulk_world import Register, demo_file, planned
+from tests.web.visiting import text_of
+from tests.world import valid_bsns
+
+
+@pytest.fixture(autouse=True)
+def _register(monkeypatch) -> None:
+    monkeypatch.setattr(register_module, "current_register", Register)
+
+
+def _sheet(folder: Path, ours, rows: list[dict[str, str]]) -> Path:
+    """A filled-in template with these cells."""
+    template = template_for(ours.scope.profile)
+    path = folder / "fouten.xlsx"
+    book = xlsxwriter.Workbook(str(path))
+    sheet = book.add_worksheet()
+    sheet.write_row(0, 0, [template.mark])
+    sheet.write_row(1, 0, [column.dutch for column in template.columns])
+    for line, cells in enumerate(rows, start=2):
+        for number, column in enumerate(template.columns):
+            sheet.write_string(line, number, cells.get(column.key, ""))
+    book.close()
+    return path
+
+
+WRONG = {
+    "action": "Aanmelden",
+    "bsn": "123456789",
+    "initials": "A.",
+    "birth_date": "31-02-1980",
+    "first_day": "1-11-2026",
+}
+
+
+@pytest.mark.feature("X02")
+def test_each_problem_says_in_which_column_it_lies(anna, ours, tmp_path):
+    batch = planned(ours.scope, _sheet(tmp_path, ours, [WRONG]))
+    text = text_of(anna.get(f"/uploads/{batch.id}/"))
+    for column, reason in (
+        ("BSN", "Dit is geen geldig BSN."), ("Achternaam", "De achternaam ontbreekt."),
+        ("Geboortedatum", "De datum bestaat niet of is niet te lezen."),
+    ):  # fmt: skip
+        assert f'<span class="c-column">{column}:</span> <strong>{reason}</strong>' in text
+
+
+@pytest.mark.feature("X02")
+def test_the_columns_speak_english_to_who_reads_english(anna, ours, tmp_path):
+    batch = planned(ours.scope, _sheet(tmp_path, ours, [WRONG]))
+    anna.post("/taal/", {"language": "en"})
+    assert '<span class="c-column">Birth date:</span> <strong>' in text_of(anna.get(f"/uploads/{batch.id}/"))
+
+
+@pytest.mark.feature("X02")
+def test_the_file_of_bad_rows_says_so_too(anna, ours, tmp_path):
+    batch = planned(ours.scope, _sheet(tmp_path, ours, [WRONG]))
+    response = anna.get(f"/uploads/{batch.id}/fouten/")
+    book = openpyxl.load_workbook(io.BytesIO(b"".join(response.streaming_content)))
+    said = [str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row if cell.value]
+    assert any("Geboortedatum: De datum bestaat niet of is niet te lezen." in text for text in said)
+    assert any("BSN: Controleer de negen cijfers" in text for text in said)
+
+
+@pytest.mark.feature("X02")
+def test_a_judgement_about_the_whole_row_has_no_column_before_it(anna, ours, tmp_path):
+    good = {**WRONG, "bsn": valid_bsns(1)[0].digits, "surname": "Nergens", "birth_date": "1-1-1980"}
+    batch = planned(ours.scope, _sheet(tmp_path, ours, [good]))
+    text = text_of(anna.get(f"/uploads/{batch.id}/"))
+    assert 'class="c-problem"><strong>' in text
+    assert "c-column" not in text
+
+
+@pytest.mark.feature("U21")
+@pytest.mark.parametrize("page", ["2", "99", "²"])
+def test_a_page_beyond_the_end_shows_the_last_one(anna, ours, tmp_path, page):
+    batch = planned(ours.scope, demo_file(tmp_path, ours.contracts[0].number, rows=3))
+    assert "<tr><td>3</td>" in text_of(anna.get(f"/uploads/{batch.id}/", {"pagina": page}))
+    assert "file.xlsx" in text_of(anna.get("/uploads/", {"pagina": page}))
+
+
+@pytest.mark.feature("U21")
+@pytest.mark.parametrize("version", ["²", "", "x", "99"])
+def test_a_plan_that_was_not_seen_is_not_carried_out(anna, ours, tmp_path, version):
+    batch = planned(ours.scope, demo_file(tmp_path, ours.contracts[0].number, rows=3))
+    text = text_of(anna.post(f"/uploads/{batch.id}/verwerken/", {"version": version}, follow=True))
+    assert "intussen al verwerkt of geannuleerd" in text
+    assert "Wacht op uw akkoord" in text
