@@ -72,11 +72,11 @@ def forget(timestamp: int) -> None:
     housework.remove_files(forgotten)
 
 
-@app.periodic(cron="* * * * *")
+@app.periodic(cron="* * * * * */15")
 @app.task(name="bulk.take_up_again", queue="interactive", pass_context=False, queueing_lock="take_up_again")
 async def take_up_again(timestamp: int) -> None:
-    """Each minute: jobs whose worker died are put back in the queue."""
-    for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=30):
+    """Four times a minute: jobs whose worker has not been heard of for 20 seconds are put back in the queue."""
+    for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=20):
         await app.job_manager.retry_job(job)
 
 

@@ -40,20 +40,18 @@ def demo(port: int) -> None:
 @click.option("--queue", "queues", multiple=True, help="Work off this queue only (interactive, bulk); may be repeated.")
 @click.option("--name", default="worker", show_default=True, help="How this worker is called in the logs.")
 def worker(queues: tuple[str, ...], name: str) -> None:
-    """Work off jobs until stopped; run one per lane for fast uploads."""
+    """Work off jobs until stopped; run one per lane for fast uploads. Outlives a restart of the database."""
     _django()
     import gc
 
-    from procrastinate.contrib.django import app
+    from .worker import work_off
 
     # A chunk of an upload makes a hundred thousand objects and no cycles: looking for some again and again would
     # take a third of the time. What is there now stays, and the rest is looked through less often.
     gc.freeze()
     gc.set_threshold(200_000, 20, 20)
 
-    connector = app.connector.get_worker_connector()  # type: ignore[attr-defined]
-    with app.replace_connector(connector) as running:
-        running.run_worker(queues=list(queues) or None, name=name, concurrency=1, delete_jobs="successful")
+    work_off(list(queues) or None, name)
 
 
 @main.command(context_settings={"ignore_unknown_options": True, "help_option_names": []})
