@@ -126,27 +126,30 @@ _CURRENT = _List("s.shelf = 'c'", "s.end_day > %(today)s")
 # The last stay of who has no later one: who came back stands among the current participants.
 _FORMER = _List("s.shelf = 'f'", "s.end_day <= %(today)s AND s.latest")
 
+# What a row needs of its stay; the index of the name holds all of it, and `infinity` is no date to Python.
+_STAY = """
+s.id, s.participant_id, s.sort_key, s.relation_number, s.birth_date, s.external_reference, s.contract_id, s.first_day,
+s.end_day
+"""
 _COLUMNS = f"""
 s.id, s.participant_id, p.initials, p.prefix, p.surname, s.relation_number, s.birth_date, s.external_reference,
-s.contract_id, s.first_day, upper(s.period) - 1,
+s.contract_id, s.first_day, nullif(s.end_day, 'infinity') - 1,
 (SELECT m.kind FROM mutation m
   WHERE m.organisation_id = %(organisation)s AND m.participant_id = s.participant_id
     AND m.state IN ({", ".join(f"'{state}'" for state in OPEN)}) ORDER BY m.id DESC LIMIT 1)
 """
+# Not EXISTS: the planner, counting on many that have ended, would read the table for it.
 _OVERDUE = """
-SELECT coalesce(min(end_day) <= %(today)s, FALSE) FROM participation
- WHERE organisation_id = %(organisation)s AND shelf = 'c'
+(SELECT end_day FROM participation WHERE organisation_id = %(organisation)s AND shelf = 'c'
+  ORDER BY end_day LIMIT 1) <= %(today)s
 """
-_FOUND = """
-FROM participation s WHERE s.organisation_id = %(organisation)s AND {which} {search}
-ORDER BY s.{column} {way}, s.id {way} LIMIT %(size)s OFFSET %(offset)s
+_PAGE = f"""
+SELECT {_OVERDUE}, {_COLUMNS}
+  FROM (SELECT {_STAY} FROM participation s WHERE s.organisation_id = %(organisation)s AND {{which}} {{search}}
+         ORDER BY s.{{column}} {{way}}, s.id {{way}} LIMIT %(size)s OFFSET %(offset)s) s
+  JOIN participant p ON p.id = s.participant_id
+ ORDER BY s.{{column}} {{way}}, s.id {{way}}
 """
-# Rows that are only skipped or sorted are not worth a visit to the table: the index knows enough of them.
-_SKIPPING = "(SELECT s.id {found}) k JOIN participation s ON s.id = k.id"
-_PAGE = (
-    f"SELECT ({_OVERDUE}), {_COLUMNS} FROM {{rows}} JOIN participant p ON p.id = s.participant_id"
-    " ORDER BY s.{column} {way}, s.id {way}"
-)
 _COUNT = """
 SELECT count(*) FROM (SELECT FROM participation s WHERE s.organisation_id = %(organisation)s AND {which} {search}
  LIMIT %(cap)s) s
@@ -175,7 +178,7 @@ def exact_count(scope: Scope, search: Search, *, today: date, former: bool = Fal
     """How many there are, counted to the last one."""
     shown, keys = (_FORMER, scope.profile.former_search) if former else (_CURRENT, scope.profile.current_search)
     given = {"organisation": scope.organisation_id, "today": today}
-    [[overdue]] = _fetch(_OVERDUE, given)
+    [[overdue]] = _fetch(f"SELECT {_OVERDUE}", given)
     conditions, more = search.conditions(keys)
     return _count(shown.days if overdue else shown.shelf, conditions, given | more, cap=None)
 
@@ -196,15 +199,21 @@ def _stays(scope: Scope, column: str, id_: int, today: date) -> list[ListRow]:
 
 
 def _list(
-    scope: Scope,
-    search: Search,
-    shown: _List,
-    keys: Sequence[SearchKey],
-    today: date,
-    sort: str,
-    page: int,
-    size: int,
+    scope: Scope, search: Search, shown: _List, keys: Sequence[SearchKey], today: date, sort: str, page: int, size: int
 ) -> ListPage:
+    rows, which = _rows(scope, search, shown, keys, today, sort, page, size)
+    if page == 1 and len(rows) < size:
+        return ListPage(rows, min(len(rows), COUNT_CAP), len(rows) <= COUNT_CAP, page, size)
+    conditions, given = search.conditions(keys)
+    given |= {"organisation": scope.organisation_id, "today": today}
+    count = _count(which, conditions, given, cap=COUNT_CAP + 1)
+    return ListPage(rows, min(count, COUNT_CAP), count <= COUNT_CAP, page, size)
+
+
+def _rows(
+    scope: Scope, search: Search, shown: _List, keys: Sequence[SearchKey], today: date, sort: str, page: int, size: int
+) -> tuple[list[ListRow], str]:
+    """The rows of a page, and the condition that found them."""
     conditions, given = search.conditions(keys)
     given |= {"organisation": scope.organisation_id, "today": today, "size": size, "offset": (page - 1) * size}
     shape = {
@@ -217,19 +226,13 @@ def _list(
     if overdue:
         which = shown.days
         _, rows = _page(which, shape, given)
-    whole = page == 1 and len(rows) < size
-    count = len(rows) if whole else _count(which, conditions, given, cap=COUNT_CAP + 1)
-    drawn = [_row(row, today) for row in rows]
-    return ListPage(drawn, min(count, COUNT_CAP), count <= COUNT_CAP, page, size)
+    return [_row(row, today) for row in rows], which
 
 
 def _page(which: str, shape: dict[str, str], given: dict[str, Any]) -> tuple[bool, list[tuple[Any, ...]]]:
     """A page of rows, and whether something on the shelf of what is current has ended meanwhile."""
-    found = _FOUND.format(which=which, **shape)
-    whole = f"(SELECT s.* {found}) s"
-    rows = whole if not given["offset"] and not shape["search"] else _SKIPPING.format(found=found)
-    fetched = _fetch(_PAGE.format(rows=rows, **shape), given)
-    overdue = fetched[0][0] if fetched else _fetch(_OVERDUE, given)[0][0]
+    fetched = _fetch(_PAGE.format(which=which, **shape), given)
+    overdue = fetched[0][0] if fetched else _fetch(f"SELECT {_OVERDUE}", given)[0][0]
     return overdue, [row[1:] for row in fetched]
 
 

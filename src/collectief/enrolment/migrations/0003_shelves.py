@@ -9,7 +9,7 @@ with a later stay). It follows by itself from two columns:
   keep it, a statement at a time. Who has no other stay costs them one look-up.
 
 Every list index is organisation, shelf, what is sorted on, id: the order in which pages are cut. The one of the name
-carries what else a search by name is sorted and narrowed by, so that it need not visit the table for each namesake.
+carries all that a row of the list shows, so that a search by name need not visit the table for each namesake.
 """
 
 from __future__ import annotations
@@ -63,7 +63,8 @@ class Migration(migrations.Migration):
                 "CASE WHEN settled_end IS NULL OR upper(period) IS DISTINCT FROM settled_end THEN 'c'"
                 " WHEN latest THEN 'f' ELSE 'p' END) STORED",
                 "CREATE INDEX participation_by_sort_key ON participation (organisation_id, shelf, sort_key, id)"
-                " INCLUDE (contract_id, relation_number, birth_date, external_reference, first_day, end_day)",
+                " INCLUDE (participant_id, contract_id, relation_number, birth_date, external_reference, first_day,"
+                " end_day)",
                 *(
                     f"CREATE INDEX participation_by_{column} ON participation (organisation_id, shelf, {column}, id)"
                     for column in _SORTED
