@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from collectief.enrolment import settling
 from collectief.enrolment.queries import (
     COUNT_CAP,
     SORTS,
@@ -484,3 +485,16 @@ def test_the_worker_that_settles_sees_no_names(ours, person):
         with housekeeping(), pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
             with connection.cursor() as cursor:
                 cursor.execute(f"SELECT {column} FROM participation")
+
+
+def test_the_job_goes_on_until_nothing_is_left(ours, monkeypatch):
+    from procrastinate.contrib.django import app
+
+    assert "enrolment.settle" in {name for name, _ in app.periodic_registry.periodic_tasks}
+    monkeypatch.setattr(settling, "_AT_ONCE", 2)
+    monkeypatch.setattr(settling.timezone, "localdate", lambda: TODAY)
+    _crowd(ours, 5, ended=True)
+    settling.settle_ended(timestamp=0)
+    with housekeeping():
+        assert settle(TODAY) == 0
+    assert len(former(ours)) == 5
