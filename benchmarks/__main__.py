@@ -22,9 +22,9 @@ def _search() -> Iterator[report.Line]:
 
 
 def _list_page() -> Iterator[report.Line]:
-    from . import search
+    from . import list_page
 
-    return search.whole_page()
+    return list_page.whole_page()
 
 
 BENCHES: dict[str, Callable[[], Iterator[report.Line]]] = {

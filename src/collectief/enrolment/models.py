@@ -15,7 +15,8 @@ class Participation(models.Model):
     `first_day` and `end_day` are made by the database from the period (`infinity`: open-ended), because row
     security leaves range operators without their index. The last four columns are copies of the participant's,
     kept by `actions`, because a list is found and sorted by one table's index. Row security and the contract
-    already tie the organisation, so it has no foreign key of its own to check for every row.
+    already tie the organisation, so it has no foreign key of its own to check for every row. What shelf a stay is
+    on for the lists is the database's own work and `settling`'s (migration 0003_shelves).
     """
 
     insurer_id = models.BigIntegerField()

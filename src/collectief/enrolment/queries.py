@@ -1,18 +1,23 @@
 """The lists of participants: found and sorted by one table's index, counted with a cap (DESIGN, Scope).
 
 The organisation stands in every statement beside row security: without it the planner may not use the index.
+
+A list is one shelf of stays (migration 0003_shelves). The shelf of what is current holds what has ended since it was
+last settled as well, for a minute or so after midnight: each page asks for the first last day on it, and when that has
+passed it is asked again by the days as well. That is as quick for the current list; for the former one it reads all of
+the organisation's stays.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.db import connection
 
-from collectief.foundation.names import PersonName, search_key
+from collectief.foundation.names import PersonName, search_key, split_prefix, tidy
 from collectief.mutations.rules import OPEN
 from collectief.scope.scope import Scope
 from collectief.segments.profile import SearchKey
@@ -32,9 +37,16 @@ SORTS = {
 DEFAULT_SORT = "naam"
 
 
+# Above every text that begins with what stands before it, in the collation of the lists.
+_AFTER_ALL = "\U0010ffff"
+
+
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What is looked for; empty fields match everyone. Text is a prefix, a birth date exact."""
+    """What is looked for; empty fields match everyone. Text is a prefix, a birth date exact.
+
+    A surname may have its prefix before it: "van der Veen" finds Veen, and also who is called Van der Veen as a whole.
+    """
 
     surname: str = ""
     relation_number: str = ""
@@ -46,15 +58,25 @@ class Search:
         """SQL and its parameters, of the keys that this list has."""
         clauses: list[str] = []
         given: dict[str, Any] = {}
-        for key, column, operator, value in (
-            (SearchKey.SURNAME, "sort_key", "^@", search_key(self.surname)),
-            (SearchKey.RELATION_NUMBER, "relation_number", "^@", self.relation_number.strip()),
-            (SearchKey.BIRTH_DATE, "birth_date", "=", self.birth_date),
-            (SearchKey.EXTERNAL_REFERENCE, "external_reference", "^@", self.external_reference.strip()),
+        surname = tidy(self.surname)
+        for key, column, prefixes in (
+            (SearchKey.SURNAME, "sort_key", {search_key(surname), search_key(split_prefix(surname)[1])}),
+            (SearchKey.RELATION_NUMBER, "relation_number", {self.relation_number.strip()}),
+            (SearchKey.EXTERNAL_REFERENCE, "external_reference", {self.external_reference.strip()}),
         ):
-            if value and key in keys:
-                clauses.append(f"AND s.{column} {operator} %({column})s")
-                given[column] = value
+            if key not in keys:
+                continue
+            either = []
+            for number, prefix in enumerate(sorted(prefixes - {""})):
+                # Not LIKE, which row security leaves without its index.
+                name = f"{column}_{number}"
+                either.append(f"s.{column} >= %({name})s AND s.{column} < %({name}_end)s")
+                given |= {name: prefix, f"{name}_end": prefix + _AFTER_ALL}
+            if either:
+                clauses.append(f"AND ({' OR '.join(either)})")
+        if self.birth_date and SearchKey.BIRTH_DATE in keys:
+            clauses.append("AND s.birth_date = %(birth_date)s")
+            given["birth_date"] = self.birth_date
         if self.contract_id is not None:
             clauses.append("AND s.contract_id = %(contract)s")
             given["contract"] = self.contract_id
@@ -93,23 +115,53 @@ class ListPage:
         return self.number * self.size < self.count or (not self.exact and len(self.rows) == self.size)
 
 
-_CURRENT = "s.end_day > %(today)s"
+@dataclass(frozen=True, slots=True)
+class _List:
+    """Which stays a list shows: by the shelf they are on, and by their days when a shelf waits to be settled."""
+
+    shelf: str
+    days: str
+
+
+_CURRENT = _List("s.shelf = 'c'", "s.shelf = 'c' AND s.end_day > %(today)s")
 # The last stay of who has no later one: who came back stands among the current participants.
-_FORMER = (
-    "s.end_day <= %(today)s AND NOT EXISTS (SELECT 1 FROM participation l WHERE l.participant_id = s.participant_id"
-    " AND l.end_day > s.end_day)"
-)
-_PAGE = """
-SELECT s.id, s.participant_id, p.initials, p.prefix, p.surname, s.relation_number, s.birth_date,
-       s.external_reference, s.contract_id, s.first_day, upper(s.period) - 1
-  FROM (SELECT * FROM participation s WHERE s.organisation_id = %(organisation)s AND {which} {search}
-         ORDER BY s.{column} {way}, s.id {way} LIMIT %(size)s OFFSET %(offset)s) s
-  JOIN participant p ON p.id = s.participant_id
- ORDER BY s.{column} {way}, s.id {way}
+_FORMER = _List("s.shelf = 'f'", "s.end_day <= %(today)s AND s.latest")
+
+# What a row needs of its stay; the index of the name holds all of it, and `infinity` is no date to Python.
+_STAY = """
+s.id, s.participant_id, s.sort_key, s.relation_number, s.birth_date, s.external_reference, s.contract_id, s.first_day,
+s.end_day
+"""
+_COLUMNS = f"""
+s.id, s.participant_id, p.initials, p.prefix, p.surname, s.relation_number, s.birth_date, s.external_reference,
+s.contract_id, s.first_day, nullif(s.end_day, 'infinity') - 1,
+(SELECT m.kind FROM mutation m
+  WHERE m.organisation_id = %(organisation)s AND m.participant_id = s.participant_id
+    AND m.state IN ({", ".join(f"'{state}'" for state in OPEN)}) ORDER BY m.id DESC LIMIT 1)
+"""
+# Not EXISTS: the planner, counting on many that have ended, would read the table for it.
+_OVERDUE = """
+(SELECT end_day FROM participation WHERE organisation_id = %(organisation)s AND shelf = 'c'
+  ORDER BY end_day LIMIT 1) <= %(today)s
+"""
+_FOUND = """
+FROM participation s WHERE s.organisation_id = %(organisation)s AND {which} {search}
+ORDER BY s.{column} {way}, s.id {way} LIMIT %(size)s OFFSET %(offset)s
+"""
+# Rows that are only passed over are not worth a visit to the table, where the index of the column knows their ids.
+_FAR = f"(SELECT s.id {_FOUND}) found JOIN participation s USING (id)"
+_NEAR = f"(SELECT {_STAY} {_FOUND}) s"
+_PAGE = f"""
+SELECT {_OVERDUE}, {_COLUMNS} FROM {{rows}} JOIN participant p ON p.id = s.participant_id
+ ORDER BY s.{{column}} {{way}}, s.id {{way}}
 """
 _COUNT = """
-SELECT count(*) FROM (SELECT 1 FROM participation s WHERE s.organisation_id = %(organisation)s AND {which} {search}
+SELECT count(*) FROM (SELECT FROM participation s WHERE s.organisation_id = %(organisation)s AND {which} {search}
  LIMIT %(cap)s) s
+"""
+_STAYS = f"""
+SELECT {_COLUMNS} FROM participation s JOIN participant p ON p.id = s.participant_id
+ WHERE s.organisation_id = %(organisation)s AND s.{{column}} = %(id)s ORDER BY s.first_day DESC, s.id DESC
 """
 
 
@@ -123,94 +175,93 @@ def current_participants(
 def former_participants(
     scope: Scope, search: Search, *, today: date, sort: str = DEFAULT_SORT, page: int = 1, size: int = 50
 ) -> ListPage:
-    """Who took part before and does no more (U12)."""
+    """Who took part before and does no more, each once, by their last stay (U12)."""
     return _list(scope, search, _FORMER, scope.profile.former_search, today, sort, page, size)
 
 
 def exact_count(scope: Scope, search: Search, *, today: date, former: bool = False) -> int:
     """How many there are, counted to the last one."""
-    which, keys = (_FORMER, scope.profile.former_search) if former else (_CURRENT, scope.profile.current_search)
-    return _count(scope, search, which, keys, today, cap=None)
+    shown, keys = (_FORMER, scope.profile.former_search) if former else (_CURRENT, scope.profile.current_search)
+    given = {"organisation": scope.organisation_id, "today": today}
+    [[overdue]] = _fetch(f"SELECT {_OVERDUE}", given)
+    conditions, more = search.conditions(keys)
+    return _count(shown.days if overdue else shown.shelf, conditions, given | more, cap=None)
 
 
 def participation(scope: Scope, participation_id: int, *, today: date) -> ListRow | None:
     """One row of either list; None for one that is not the scope's."""
-    given = {"organisation": scope.organisation_id, "id": participation_id, "size": 1, "offset": 0}
-    query = _PAGE.format(which="s.id = %(id)s", search="", column="id", way="ASC")
-    with connection.cursor() as cursor:
-        cursor.execute(query, given)
-        rows = [_row(row) for row in cursor.fetchall()]
-    return _with_pending(rows, today)[0] if rows else None
+    return next(iter(_stays(scope, "id", participation_id, today)), None)
 
 
 def stays_of(scope: Scope, participant_id: int, *, today: date) -> list[ListRow]:
     """Every participation of one participant, latest first."""
-    given = {
-        "organisation": scope.organisation_id, "participant": participant_id, "size": 500, "offset": 0,
-    }  # fmt: skip
-    query = _PAGE.format(which="s.participant_id = %(participant)s", search="", column="first_day", way="DESC")
-    with connection.cursor() as cursor:
-        cursor.execute(query, given)
-        rows = [_row(row) for row in cursor.fetchall()]
-    return _with_pending(rows, today)
+    return _stays(scope, "participant_id", participant_id, today)
+
+
+def _stays(scope: Scope, column: str, id_: int, today: date) -> list[ListRow]:
+    given = {"organisation": scope.organisation_id, "id": id_}
+    return [_row(row, today) for row in _fetch(_STAYS.format(column=column), given)]
 
 
 def _list(
-    scope: Scope,
-    search: Search,
-    which: str,
-    keys: Sequence[SearchKey],
-    today: date,
-    sort: str,
-    page: int,
-    size: int,
+    scope: Scope, search: Search, shown: _List, keys: Sequence[SearchKey], today: date, sort: str, page: int, size: int
 ) -> ListPage:
-    conditions, given = search.conditions(keys)
-    column = SORTS.get(sort.removeprefix("-"), SORTS[DEFAULT_SORT])
-    way = "DESC" if sort.startswith("-") else "ASC"
-    given |= {"organisation": scope.organisation_id, "today": today, "size": size, "offset": (page - 1) * size}
-    with connection.cursor() as cursor:
-        cursor.execute(_PAGE.format(which=which, search=conditions, column=column, way=way), given)
-        rows = [_row(row) for row in cursor.fetchall()]
+    rows, which = _rows(scope, search, shown, keys, today, sort, page, size)
     if page == 1 and len(rows) < size:
-        count = len(rows)
-    else:
-        count = _count(scope, search, which, keys, today, cap=COUNT_CAP + 1)
-    return ListPage(_with_pending(rows, today), min(count, COUNT_CAP), count <= COUNT_CAP, page, size)
-
-
-def _count(scope: Scope, search: Search, which: str, keys: Sequence[SearchKey], today: date, *, cap: int | None) -> int:
+        return ListPage(rows, min(len(rows), COUNT_CAP), len(rows) <= COUNT_CAP, page, size)
     conditions, given = search.conditions(keys)
+    given |= {"organisation": scope.organisation_id, "today": today}
+    count = _count(which, conditions, given, cap=COUNT_CAP + 1)
+    return ListPage(rows, min(count, COUNT_CAP), count <= COUNT_CAP, page, size)
+
+
+def _rows(
+    scope: Scope, search: Search, shown: _List, keys: Sequence[SearchKey], today: date, sort: str, page: int, size: int
+) -> tuple[list[ListRow], str]:
+    """The rows of a page, and the condition that found them."""
+    conditions, given = search.conditions(keys)
+    given |= {"organisation": scope.organisation_id, "today": today, "size": size, "offset": (page - 1) * size}
+    shape = {
+        "search": conditions,
+        "column": SORTS.get(sort.removeprefix("-"), SORTS[DEFAULT_SORT]),
+        "way": "DESC" if sort.startswith("-") else "ASC",
+    }
+    which = shown.shelf
+    overdue, rows = _page(which, shape, given)
+    if overdue:
+        which = shown.days
+        _, rows = _page(which, shape, given)
+    return [_row(row, today) for row in rows], which
+
+
+def _page(which: str, shape: dict[str, str], given: dict[str, Any]) -> tuple[bool, list[tuple[Any, ...]]]:
+    """A page of rows, and whether something on the shelf of what is current has ended meanwhile."""
+    far = given["offset"] and not shape["search"] and shape["column"] != SORTS[DEFAULT_SORT]
+    rows = (_FAR if far else _NEAR).format(which=which, **shape)
+    fetched = _fetch(_PAGE.format(rows=rows, **shape), given)
+    overdue = fetched[0][0] if fetched else _fetch(f"SELECT {_OVERDUE}", given)[0][0]
+    return overdue, [row[1:] for row in fetched]
+
+
+def _count(which: str, conditions: str, given: dict[str, Any], *, cap: int | None) -> int:
+    [[count]] = _fetch(_COUNT.format(which=which, search=conditions), given | {"cap": cap})
+    return int(count)
+
+
+def _fetch(query: str, given: dict[str, Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        cursor.execute(
-            _COUNT.format(which=which, search=conditions),
-            given | {"organisation": scope.organisation_id, "today": today, "cap": cap},
-        )
-        return int(cursor.fetchone()[0])
+        cursor.execute(query, given)
+        return cursor.fetchall()
 
 
-def _row(row: Sequence[Any]) -> ListRow:
-    id_, participant_id, initials, prefix, surname, *rest = row
-    return ListRow(id_, participant_id, PersonName(initials, prefix, surname), *rest)
-
-
-def _with_pending(rows: list[ListRow], today: date) -> list[ListRow]:
-    """What is being done about these rows: one question for all of them."""
-    if not rows:
-        return rows
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT participant_id, kind FROM mutation WHERE participant_id = ANY (%s::bigint[])"
-            " AND state = ANY (%s) ORDER BY id",
-            [[row.participant_id for row in rows], [str(state) for state in OPEN]],
-        )
-        open_kinds = dict(cursor.fetchall())
-
-    def pending(row: ListRow) -> str:
-        if row.participant_id in open_kinds:
-            return str(open_kinds[row.participant_id])
-        if row.first_day > today:
-            return "begins"
-        return "leaves" if row.last_day is not None and row.last_day >= today else ""
-
-    return [replace(row, pending=pending(row)) for row in rows]
+def _row(row: Sequence[Any], today: date) -> ListRow:
+    id_, participant_id, initials, prefix, surname, number, birth_date, reference, contract_id, *days, open_kind = row
+    first_day, last_day = days
+    if open_kind:
+        pending = str(open_kind)
+    elif first_day > today:
+        pending = "begins"
+    else:
+        pending = "leaves" if last_day is not None and last_day >= today else ""
+    name = PersonName(initials, prefix, surname)
+    return ListRow(id_, participant_id, name, number, birth_date, reference, contract_id, first_day, last_day, pending)

@@ -10,10 +10,24 @@ from .value import value
 
 # Letters that Unicode does not take apart into a base letter and a mark.
 _PLAIN = str.maketrans(
-    {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ß": "ss", "æ": "ae", "œ": "oe", "ı": "i", "ŋ": "n", "ħ": "h"}
-)
+    {
+        "ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ß": "ss", "æ": "ae", "œ": "oe", "ı": "i", "ŋ": "n",
+        "ħ": "h", "ŧ": "t",
+    }
+)  # fmt: skip
 _APOSTROPHES = dict.fromkeys(map(ord, "'`´‘’ʼʻ′"), "'")
 _NO_LETTERS = re.compile(r"[^0-9a-z]+")
+# What a Dutch name may begin with before its core word; longer ones are tried first.
+PREFIXES = (
+    "aan de", "aan den", "aan het", "al", "bij de", "da", "de", "de la", "del", "den", "der", "di", "do", "dos", "du",
+    "el", "in de", "in den", "in het", "in 't", "la", "le", "op de", "op den", "op het", "op 't", "'s", "'t", "te",
+    "ten", "ter", "uit de", "uit den", "van", "van de", "van den", "van der", "van het", "van 't", "von", "von der",
+    "zu", "zur",
+)  # fmt: skip
+_PREFIX = re.compile(
+    "(" + "|".join(re.escape(prefix) for prefix in sorted(PREFIXES, key=len, reverse=True)) + r") (?=\S)|(d')(?=\w)",
+    re.IGNORECASE,
+)
 _INITIAL = re.compile(r"(?:Chr|Ch|Fr|Ph|Sj|St|Th|Tj|IJ|Ij|\w)\.?", re.IGNORECASE)
 
 
@@ -26,11 +40,26 @@ def tidy(text: str) -> str:
 def search_key(text: str) -> str:
     """The letters and digits of `text`, lower case, without marks: equal for spellings people mix up.
 
-    >>> search_key("Özdemir-Kılıç"), search_key("O'Brien")
-    ('ozdemirkilic', 'obrien')
+    Letters of other scripts stay what they are, so that two names in one of them are not the same.
+
+    >>> search_key("Özdemir-Kılıç"), search_key("O'Brien"), search_key("Иванов")
+    ('ozdemirkilic', 'obrien', 'иванов')
     """
-    lowered = unicodedata.normalize("NFKD", text.translate(_APOSTROPHES).replace("İ", "i").lower().translate(_PLAIN))
-    return _NO_LETTERS.sub("", lowered)
+    lowered = text.translate(_APOSTROPHES).replace("İ", "i").lower().translate(_PLAIN)
+    apart = unicodedata.normalize("NFKD", lowered)
+    if apart.isascii():
+        return _NO_LETTERS.sub("", apart)
+    # Case once more, for what taking apart brought up; modifier letters are signs, not letters.
+    folded = apart.casefold()
+    return "".join(char for char in folded if char.isalnum() and unicodedata.category(char) != "Lm")
+
+
+def split_prefix(surname: str) -> tuple[str, str]:
+    """A surname with its prefix typed before it, taken apart: "van der Veen" is "van der" and "Veen"."""
+    match = _PREFIX.match(surname)
+    if match is None:
+        return "", surname
+    return match.group().rstrip(), surname[match.end() :]
 
 
 def tidy_initials(text: str) -> str:

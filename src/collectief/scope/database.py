@@ -33,12 +33,13 @@ _LEAVE = "SELECT set_config('role', %s, true), set_config('c.org', %s, true), se
 
 @contextmanager
 def _entered(audience: Audience, organisation_id: int | None, insurer_id: int | None) -> Iterator[None]:
+    outermost = not connection.in_atomic_block
     with transaction.atomic(savepoint=False), connection.cursor() as cursor:
         cursor.execute(_ENTER, [audience, str(organisation_id or ""), str(insurer_id or "")])
         before = [value or "" for value in cursor.fetchone()[:3]]
         yield
-        # What is to be rolled back takes the settings with it.
-        if not connection.needs_rollback:
+        # The end of the transaction takes the settings with it, and so does what is to be rolled back.
+        if not outermost and not connection.needs_rollback:
             cursor.execute(_LEAVE, before)
 
 

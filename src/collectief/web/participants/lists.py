@@ -67,7 +67,8 @@ def show_current(request: PortalRequest, form: Form | None = None, *, opened: in
     profile = request.scope.profile
     may = request.scope.may(Permission.CHANGE_PARTICIPANTS, Capability.TERMINATE)
     blank = TerminateForm(profile=profile) if may else None
-    return _show(request, current_participants, profile.current_search, form or blank, opened, former=False)
+    known = contracts(request.scope)
+    return _show(request, current_participants, profile.current_search, known, form or blank, opened, former=False)
 
 
 def show_former(request: PortalRequest, form: Form | None = None, *, opened: int | None = None) -> HttpResponse:
@@ -75,13 +76,20 @@ def show_former(request: PortalRequest, form: Form | None = None, *, opened: int
     known = contracts(request.scope)
     may = request.scope.may(Permission.CHANGE_PARTICIPANTS, Capability.RE_ENROL)
     blank = ReEnrolForm(contracts=known) if may else None
-    return _show(request, former_participants, request.scope.profile.former_search, form or blank, opened, former=True)
+    keys = request.scope.profile.former_search
+    return _show(request, former_participants, keys, known, form or blank, opened, former=True)
 
 
 def _show(
-    request: PortalRequest, find: _List, keys: Any, form: Form | None, opened: int | None, *, former: bool
+    request: PortalRequest,
+    find: _List,
+    keys: Any,
+    known: list[ContractView],
+    form: Form | None,
+    opened: int | None,
+    *,
+    former: bool,
 ) -> HttpResponse:
-    known = contracts(request.scope)
     today = timezone.localdate()
     query = request.GET.copy()
     if opened is not None:

@@ -76,11 +76,14 @@ def lines(page: ListPage, contracts: list[ContractView], query: QueryDict, today
     """The rows of a page; the one that `?open=` names is opened."""
     numbers = {contract.id: contract.number for contract in contracts}
     opened = query.get("open", "")
+    # Put together once, not for each row: only the row that is opened differs.
+    closed = link(query, open=None)
+    opening = f"{closed}{'&' if closed != '?' else ''}open="
     drawn = []
     for row in page.rows:
         words, colour = status(row, today)
         here = str(row.id) == opened
-        url = link(query, open=None if here else row.id) + f"#rij-{row.id}"
+        url = f"{closed if here else f'{opening}{row.id}'}#rij-{row.id}"
         drawn.append(Line(row, numbers.get(row.contract_id, ""), words, colour, here, url))
     return drawn
 
