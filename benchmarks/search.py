@@ -218,13 +218,13 @@ def world(size: int, *, former: int) -> Any:
         connections[alias].settings_dict["NAME"] = stack.database
     from collectief.demo.cast import BRUG, OTTO
     from collectief.demo.world import scope_of
-    from collectief.enrolment.settling import settle_ended
+    from collectief.enrolment.settling import settle_all
 
     scope = scope_of(BRUG, BRUG.colleagues[0])
     with server.superuser(stack.database) as connection:
         if connection.execute("SELECT 1 FROM mutation LIMIT 1").fetchone():
             # Made on an earlier day: what has ended since then is settled, as it is within a minute in life.
-            settle_ended(timestamp=0)
+            settle_all(TODAY)
             return scope
         connection.cursor_factory = ClientCursor
         with connection.transaction():

@@ -492,9 +492,8 @@ def test_the_job_goes_on_until_nothing_is_left(ours, monkeypatch):
 
     assert "enrolment.settle" in {name for name, _ in app.periodic_registry.periodic_tasks}
     monkeypatch.setattr(settling, "_AT_ONCE", 2)
-    monkeypatch.setattr(settling.timezone, "localdate", lambda: TODAY)
     _crowd(ours, 5, ended=True)
-    settling.settle_ended(timestamp=0)
+    settling.settle_all(TODAY)
     with housekeeping():
         assert settle(TODAY) == 0
     assert len(former(ours)) == 5

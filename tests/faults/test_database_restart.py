@@ -21,7 +21,7 @@ from collectief.config.stack import Stack
 from collectief.demo.files import write_demo_file
 
 STATE = Path(".data/restart")
-ROWS = 12_000
+ROWS = 30_000
 
 
 @pytest.fixture
@@ -70,7 +70,8 @@ def test_the_database_crashes_while_planning_and_while_carrying_out(stack, tmp_p
     write_demo_file(path, rows=ROWS, seed=4, first_day=date(2026, 11, 1))
     batch = str(_tell(stack, "send", str(path))["id"])
 
-    _until(stack, batch, lambda seen: seen["state"] == "planning")
+    # So many rows that it is under way when it is looked at, about once a second.
+    _until(stack, batch, lambda seen: seen["state"] in ("planning", "planned"))
     _crash_and_come_back(stack)
     _until(stack, batch, lambda seen: seen["state"] == "planned")
 

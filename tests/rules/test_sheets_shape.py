@@ -11,8 +11,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from collectief.bulk.sheets.columns import template_for
-from collectief.bulk.sheets.shape import PREFIXES, Row, Shaper, cell_text, passes_eleven_test, split_prefix
+from collectief.bulk.sheets.shape import Row, Shaper, cell_text, passes_eleven_test
 from collectief.foundation.bsn import Bsn
+from collectief.foundation.names import PREFIXES, split_prefix
 from collectief.segments.catalogue import profile
 
 pytestmark = pytest.mark.feature("U21")

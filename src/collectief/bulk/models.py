@@ -50,7 +50,7 @@ class Batch(models.Model):
 
 
 class BatchChunk(models.Model):
-    """Some thousands of rows of a file, that are judged and carried out in one transaction (ADR 9).
+    """Some thousands of rows of a file, that are judged and carried out in one transaction (ADR 10).
 
     All rows of a person are in one chunk, in the order of the file. `numbers` are the spreadsheet's row numbers;
     `planned` and `outcomes` have a letter per row (`bulk.rules`) and are empty until then. `sealed` holds what was

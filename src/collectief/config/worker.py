@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import logging
+import signal
 import time
 
 import psycopg
@@ -12,7 +15,7 @@ from procrastinate.exceptions import ConnectorException
 
 _log = logging.getLogger(__name__)
 
-# What the queue raises when the database went away.
+# What the queue raises when the database is away.
 _AWAY = (ConnectorException, psycopg.OperationalError, psycopg_pool.PoolTimeout)
 _PAUSE = 2.0
 # Who is silent for four of these is taken for dead (`bulk.jobs.take_up_again`).
@@ -20,20 +23,42 @@ _HEARTBEAT = 5.0
 
 
 def work_off(queues: list[str] | None, name: str) -> None:
-    """Work off jobs until told to stop. While the database is away it is asked again every two seconds.
+    """Work off jobs until told to stop (SIGTERM, SIGINT). While the database is away it is tried again and again.
 
     A job that was under way then has lost its transaction: it is found by the worker's silent heartbeat, and done
     again from where its chunks say it was.
     """
     while True:
         try:
-            connector = app.connector.get_worker_connector()  # type: ignore[attr-defined]
-            with app.replace_connector(connector) as running:
-                running.run_worker(
-                    queues=queues, name=name, concurrency=1, delete_jobs="successful",
-                    update_heartbeat_interval=_HEARTBEAT,
-                )  # fmt: skip
-            return
+            if asyncio.run(_until_told(queues, name)):
+                return
+            _log.warning("%s: the line to the database broke", name)
         except _AWAY as away:
             _log.warning("%s: the database is away (%s)", name, type(away).__name__)
-            time.sleep(_PAUSE)
+        time.sleep(_PAUSE)
+
+
+async def _until_told(queues: list[str] | None, name: str) -> bool:
+    """Whether the worker ended because it was told to; else it lost its database."""
+    told = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, told.set)
+    which = {"queues": queues} if queues else {}
+    connector = app.connector.get_worker_connector()  # type: ignore[attr-defined]
+    with app.replace_connector(connector) as running:
+        async with running.open_async():
+            worker = asyncio.create_task(
+                running.run_worker_async(
+                    name=name, concurrency=1, delete_jobs="successful",
+                    update_heartbeat_interval=_HEARTBEAT, install_signal_handlers=False, **which,
+                )
+            )  # fmt: skip
+            waiting = asyncio.create_task(told.wait())
+            await asyncio.wait({worker, waiting}, return_when=asyncio.FIRST_COMPLETED)
+            waiting.cancel()
+            if told.is_set():
+                # The job under way is finished first.
+                worker.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await worker
+    return told.is_set()

@@ -7,7 +7,6 @@ class EnrolmentConfig(AppConfig):
     def ready(self) -> None:
         from collectief.mutations.corridor import registry
 
-        from . import settling  # noqa: F401  (its job makes itself known)
         from .family import EnrolmentFamily
 
         registry.register(EnrolmentFamily())

@@ -13,7 +13,7 @@ from collectief.participants.register import RegisterSilent
 from collectief.scope.database import opened
 from collectief.scope.patience import Patience
 
-from . import actions
+from . import actions, settling
 
 
 @app.task(name="enrolment.ask_register", queue="interactive", retry=Patience(RegisterSilent, seconds=30))
@@ -34,3 +34,10 @@ def ask_register(*, organisation_id: int, account_id: int, brand: str, mutation_
         actions.take_answers(scope, mutation_ids, register.answers(scope, answer), Moment(timezone.localdate(now), now))
     if answer.unanswered:
         raise RegisterSilent(len(answer.unanswered))
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="enrolment.settle", queue="interactive", queueing_lock="enrolment.settle")
+def settle_ended(timestamp: int) -> None:
+    """Every minute: what has ended is put on the shelf of what has ended."""
+    settling.settle_all(timezone.localdate())

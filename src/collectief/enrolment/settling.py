@@ -8,8 +8,6 @@ from __future__ import annotations
 from datetime import date
 
 from django.db import connection
-from django.utils import timezone
-from procrastinate.contrib.django import app
 
 from collectief.scope.database import housekeeping
 
@@ -32,11 +30,9 @@ def settle(today: date) -> int:
         return cursor.rowcount
 
 
-@app.periodic(cron="* * * * *")
-@app.task(name="enrolment.settle", queue="interactive", queueing_lock="enrolment.settle")
-def settle_ended(timestamp: int) -> None:
-    """Every minute, until nothing is left; it costs a look-up when there is nothing."""
+def settle_all(today: date) -> None:
+    """Settle until nothing is left; it costs a look-up when there is nothing."""
     settled = _AT_ONCE
     while settled == _AT_ONCE:
         with housekeeping():
-            settled = settle(timezone.localdate())
+            settled = settle(today)

@@ -45,7 +45,7 @@ class Participant(models.Model):
     """A person as one organisation knows them. `bsn_index` finds them again, `relation_number` names them.
 
     `birth_date` is the text form of `foundation.dates.BirthDate`: day or month may be 00, and it is empty where
-    the BRP knows no date. Why some references here and elsewhere have no foreign key: ADR 8.
+    the BRP knows no date. Why some references here and elsewhere have no foreign key: ADR 9.
     """
 
     insurer_id = models.BigIntegerField()

@@ -1,4 +1,4 @@
-"""Rows are kept by the chunk (ADR 9).
+"""Rows are kept by the chunk (ADR 10).
 
 Uploads of before are forgotten: a plan takes minutes to make again, and what was carried out stands in the
 mutations.

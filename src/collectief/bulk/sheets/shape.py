@@ -15,7 +15,7 @@ from typing import Any
 
 from collectief.foundation.bsn import Bsn
 from collectief.foundation.dates import BirthDate, parse_day
-from collectief.foundation.names import search_key, tidy, tidy_initials
+from collectief.foundation.names import search_key, split_prefix, tidy, tidy_initials
 from collectief.foundation.period import EARLIEST_DAY, LATEST_DAY
 from collectief.foundation.value import value
 
@@ -36,17 +36,6 @@ LONGEST = {
     "contract": 20, "relation_number": 12, "external_reference": 40, "initials": 40, "prefix": 20, "surname": 200,
     "country": 60, "street": 120, "house_number": 20, "postcode": 16, "city": 80,
 }  # fmt: skip
-# What a Dutch name may begin with before its core word; longer ones are tried first.
-PREFIXES = (
-    "aan de", "aan den", "aan het", "al", "bij de", "da", "de", "de la", "del", "den", "der", "di", "do", "dos", "du",
-    "el", "in de", "in den", "in het", "in 't", "la", "le", "op de", "op den", "op het", "op 't", "'s", "'t", "te",
-    "ten", "ter", "uit de", "uit den", "van", "van de", "van den", "van der", "van het", "van 't", "von", "von der",
-    "zu", "zur",
-)  # fmt: skip
-_PREFIX = re.compile(
-    "(" + "|".join(re.escape(prefix) for prefix in sorted(PREFIXES, key=len, reverse=True)) + r") (?=\S)|(d')(?=\w)",
-    re.IGNORECASE,
-)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 # Kept as sent, but for spaces at the ends: they are numbers of somebody's administration.
 _EXACT = frozenset({"contract", "relation_number", "external_reference"})
@@ -183,14 +172,6 @@ def cell_text(cell: Any) -> str:
     if isinstance(cell, date):
         return f"{cell.day:02}-{cell.month:02}-{cell.year:04}"
     return str(cell)
-
-
-def split_prefix(surname: str) -> tuple[str, str]:
-    """A surname with its prefix typed before it, taken apart: "van der Veen" is "van der" and "Veen"."""
-    match = _PREFIX.match(surname)
-    if match is None:
-        return "", surname
-    return match.group().rstrip(), surname[match.end() :]
 
 
 def _memory(key: str) -> dict[Any, _Read] | None:

@@ -1,4 +1,4 @@
-"""Only what reverses something is indexed as such; a reference that nothing can break loses its foreign key (ADR 8)."""
+"""Only what reverses something is indexed as such; a reference that nothing can break loses its foreign key (ADR 9)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The BRP's answers become each organisation's own; references that nothing can break lose their foreign key (ADR 8).
+"""The BRP's answers become each organisation's own; references that nothing can break lose their foreign key (ADR 9).
 
 The answers of before are dropped: they are a memory of at most 30 days, and the BRP is asked again.
 """

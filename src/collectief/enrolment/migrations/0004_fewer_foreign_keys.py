@@ -1,4 +1,4 @@
-"""References that nothing can break lose their foreign key (ADR 8)."""
+"""References that nothing can break lose their foreign key (ADR 9)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("enrolment", "0002_period")]
+    dependencies = [("enrolment", "0003_shelves")]
     operations = [
         migrations.AlterField(
             model_name="participation",
