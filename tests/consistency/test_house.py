@@ -140,7 +140,7 @@ def test_every_table_with_people_is_under_forced_row_security_with_the_equality_
             " WHERE a.attname = 'organisation_id' AND c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace"
         )
         tables = cursor.fetchall()
-        assert {"participant", "participation", "mutation", "batch", "batch_row", "audit_event"} <= {
+        assert {"participant", "participation", "mutation", "batch", "batch_chunk", "audit_event"} <= {
             t for t, *_ in tables
         }
         assert all(enabled and forced for _table, enabled, forced in tables), tables

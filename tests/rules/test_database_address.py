@@ -12,13 +12,17 @@ def test_an_address_is_taken_apart():
     assert [found[key] for key in ("HOST", "PORT", "NAME", "USER", "PASSWORD")] == [
         "db.example", "5433", "na/me", "us@er", "p:ss",
     ]  # fmt: skip
-    assert found["OPTIONS"] == {"prepare_threshold": None, "application_name": "collectief"}
+    assert found["OPTIONS"] == {
+        "prepare_threshold": None,
+        "application_name": "collectief",
+        "server_side_binding": True,
+    }
 
 
 def test_options_reach_the_driver():
     found = from_url("postgres://u:p@db/name?sslmode=verify-full&sslrootcert=%2Fetc%2Fca.pem&connect_timeout=5")
     assert found["OPTIONS"] == {
-        "prepare_threshold": None, "application_name": "collectief", "sslmode": "verify-full",
+        "prepare_threshold": None, "application_name": "collectief", "server_side_binding": True, "sslmode": "verify-full",
         "sslrootcert": "/etc/ca.pem", "connect_timeout": "5",
     }  # fmt: skip
 

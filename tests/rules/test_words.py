@@ -48,8 +48,21 @@ def _refused_files() -> set[str]:
     }
 
 
-def test_every_refused_file_has_words():
-    assert _refused_files() == set(_words())
+def _stopped_files() -> set[str]:
+    """The codes of every `actions.stop(..., code=...)`."""
+    return {
+        keyword.value.value
+        for path in (SOURCE / "bulk").glob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "stop"
+        for keyword in node.keywords
+        if keyword.arg == "code" and isinstance(keyword.value, ast.Constant)
+    }
+
+
+def test_every_file_that_is_refused_or_stopped_has_words():
+    assert _stopped_files()
+    assert _refused_files() | _stopped_files() == set(_words())
 
 
 @pytest.mark.parametrize("code", sorted(_refusals()))

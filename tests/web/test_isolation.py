@@ -244,7 +244,7 @@ def test_every_table_with_an_organisation_is_closed_to_another(anna):
             " AND table_schema = 'public'"
         )
         tables += [name for (name,) in cursor.fetchall()]
-        assert {"participant", "participation", "mutation", "batch", "batch_row", "audit_event"} <= set(tables)
+        assert {"participant", "participation", "mutation", "batch", "batch_chunk", "audit_event"} <= set(tables)
         for table in set(tables):
             cursor.execute(f"SELECT count(*) FROM {table} WHERE organisation_id <> %s", [otto.organisation.id])
             assert cursor.fetchone()[0] == 0, table

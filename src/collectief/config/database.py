@@ -53,6 +53,7 @@ def _connection(**where: Any) -> dict[str, Any]:
         "ENGINE": "django.db.backends.postgresql",
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
+        # Values travel beside the statement, not inside it: megabytes of a chunk need no quoting.
         # No statement is prepared: a plan made for one organisation's share of a table is wrong for another's.
         "OPTIONS": {"prepare_threshold": None, "application_name": "collectief", "server_side_binding": True},
         **where,

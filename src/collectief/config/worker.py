@@ -7,6 +7,7 @@ import contextlib
 import logging
 import signal
 import time
+from typing import Any
 
 import psycopg
 import psycopg_pool
@@ -43,7 +44,7 @@ async def _until_told(queues: list[str] | None, name: str) -> bool:
     told = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, told.set)
-    which = {"queues": queues} if queues else {}
+    which: Any = {"queues": queues} if queues else {}
     connector = app.connector.get_worker_connector()  # type: ignore[attr-defined]
     with app.replace_connector(connector) as running:
         async with running.open_async():
