@@ -6,6 +6,8 @@ import pytest
 
 from collectief.config.database import connections, from_url
 
+OURS = {"prepare_threshold": None, "application_name": "collectief", "server_side_binding": True}
+
 
 def test_an_address_is_taken_apart():
     found = from_url("postgresql://us%40er:p%3Ass@db.example:5433/na%2Fme")
@@ -22,8 +24,7 @@ def test_an_address_is_taken_apart():
 def test_options_reach_the_driver():
     found = from_url("postgres://u:p@db/name?sslmode=verify-full&sslrootcert=%2Fetc%2Fca.pem&connect_timeout=5")
     assert found["OPTIONS"] == {
-        "prepare_threshold": None, "application_name": "collectief", "server_side_binding": True, "sslmode": "verify-full",
-        "sslrootcert": "/etc/ca.pem", "connect_timeout": "5",
+        **OURS, "sslmode": "verify-full", "sslrootcert": "/etc/ca.pem", "connect_timeout": "5",
     }  # fmt: skip
 
 
