@@ -63,36 +63,58 @@ def scope_without_rights(account_id: int, organisation_id: int, brand_slug: str,
         )
 
 
+# What a scope is made of, in the order `_made` takes it: read for every page, so no models are built.
+_FIELDS = (
+    "organisation__insurer_id", "organisation__insurer__slug", "organisation_id", "organisation__name",
+    "organisation__segment", "account_id", "account__name", "roles",
+)  # fmt: skip
+
+
 def _scope(
     members: QuerySet[Membership], account_id: int, organisation_id: int, brand_slug: str, channel: str
 ) -> Scope:
-    found = (
-        members.select_related("account", "organisation__insurer")
-        .filter(account_id=account_id, organisation_id=organisation_id)
-        .first()
-    )
+    of_both = members.filter(account_id=account_id, organisation_id=organisation_id)
+    found = next(iter(of_both.values_list(*_FIELDS)[:1]), None)
     brand = brand_of(brand_slug)
-    if found is None or found.organisation.insurer.slug != brand.insurer:
+    if found is None or found[1] != brand.insurer:
         raise NoAccess
-    return scope_of(found, brand, channel=channel)
+    return _made(brand, channel, *found)
 
 
 def scope_of(membership: Membership, brand: Brand, *, channel: str = "form") -> Scope:
     """The scope that a membership gives at a portal. Raises NoAccess when the portal does not serve its segment."""
     organisation = membership.organisation
+    return _made(
+        brand, channel, organisation.insurer_id, organisation.insurer.slug, organisation.id, organisation.name,
+        organisation.segment, membership.account_id, membership.account.name, membership.roles,
+    )  # fmt: skip
+
+
+def _made(
+    brand: Brand,
+    channel: str,
+    insurer_id: int,
+    insurer: str,
+    organisation_id: int,
+    organisation: str,
+    segment: str,
+    account_id: int,
+    account: str,
+    roles: list[str],
+) -> Scope:
     try:
-        opened = door(brand, organisation.segment)
+        profile = door(brand, segment).profile
     except KeyError:
         raise NoAccess from None
     return Scope(
-        insurer_id=organisation.insurer_id,
-        insurer=organisation.insurer.slug,
-        organisation_id=organisation.id,
-        organisation=organisation.name,
-        account_id=membership.account_id,
-        account=membership.account.name,
-        roles=frozenset(Role(role) for role in membership.roles),
-        profile=opened.profile,
+        insurer_id=insurer_id,
+        insurer=insurer,
+        organisation_id=organisation_id,
+        organisation=organisation,
+        account_id=account_id,
+        account=account,
+        roles=frozenset(map(Role, roles)),
+        profile=profile,
         brand=brand.slug,
         channel=channel,
     )

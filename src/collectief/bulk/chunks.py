@@ -199,23 +199,22 @@ class Opened:
     mutation_id: int | None
 
 
+# The contents of a chunk, its plan, its outcomes, why, and the mutations of its rows.
+_Contents = tuple[list[Any], str, str, dict[int, Told], list[int]]
+
+
 def opened(batch: Batch, where: Sequence[Place]) -> Iterator[Opened]:
-    """The rows at these places, each chunk opened once when they come in the order of the file."""
+    """The rows at these places; a page's worth in one question, and never more than some chunks open at a time."""
     if batch.key_sealed is None:
         return
     safe = vault.ChunkVault(vault.opened_key(batch.key_sealed), batch.id)
+    needed = list(dict.fromkeys((lane, chunk_number) for _, lane, chunk_number, _ in where))
+    together = _contents(batch, safe, needed) if len(needed) <= _KEPT_OPEN else {}
 
     @lru_cache(_KEPT_OPEN)
-    def chunk(lane: int, number: int) -> tuple[list[Any], str, str, dict[int, Told], list[int]]:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT sealed, planned, outcomes, plan_told, outcome_told, mutation_ids FROM batch_chunk"
-                f" WHERE {_WHERE}",
-                [batch.organisation_id, batch.id, lane, number],
-            )
-            sealed, planned, outcomes, plan_told, outcome_told, mutation_ids = cursor.fetchone()
-        told = _told(safe, "plan", lane, number, plan_told) | _told(safe, "outcome", lane, number, outcome_told)
-        return safe.open("rows", lane, number, sealed), planned, outcomes, told, mutation_ids
+    def chunk(lane: int, number: int) -> _Contents:
+        place = (lane, number)
+        return together[place] if place in together else _contents(batch, safe, [place])[place]
 
     for number, lane, chunk_number, place in where:
         lines, planned, outcomes, told, mutation_ids = chunk(lane, chunk_number)
@@ -226,6 +225,29 @@ def opened(batch: Batch, where: Sequence[Place]) -> Iterator[Opened]:
             told.get(number),
             (mutation_ids[place] or None) if mutation_ids else None,
         )
+
+
+def _contents(
+    batch: Batch, safe: vault.ChunkVault, wanted: Sequence[tuple[int, int]]
+) -> dict[tuple[int, int], _Contents]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT lane, chunk, sealed, planned, outcomes, plan_told, outcome_told, mutation_ids FROM batch_chunk"
+            " WHERE organisation_id = %s AND batch_id = %s"
+            " AND (lane, chunk) IN (SELECT * FROM unnest(%s::smallint[], %s::integer[]))",
+            [
+                batch.organisation_id, batch.id, ids_array(lane for lane, _ in wanted),
+                ids_array(number for _, number in wanted),
+            ],
+        )  # fmt: skip
+        return {
+            (lane, number): (
+                safe.open("rows", lane, number, sealed), planned, outcomes,
+                _told(safe, "plan", lane, number, plan_told) | _told(safe, "outcome", lane, number, outcome_told),
+                mutation_ids,
+            )
+            for lane, number, sealed, planned, outcomes, plan_told, outcome_told, mutation_ids in cursor.fetchall()
+        }  # fmt: skip
 
 
 def _told(safe: vault.ChunkVault, what: str, lane: int, chunk: int, sealed: bytes | memoryview) -> dict[int, Told]:

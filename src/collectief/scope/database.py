@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
+from weakref import WeakKeyDictionary
 
-from django.db import connection, transaction
+from django.db import connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from .scope import Scope
 
@@ -24,23 +26,38 @@ class Audience(StrEnum):
     WORKER = "c_worker"
 
 
-_ENTER = (
-    "SELECT current_setting('role'), current_setting('c.org', true), current_setting('c.insurer', true),"
-    " set_config('role', %s, true), set_config('c.org', %s, true), set_config('c.insurer', %s, true)"
-)
-_LEAVE = "SELECT set_config('role', %s, true), set_config('c.org', %s, true), set_config('c.insurer', %s, true)"
+# Role, organisation and insurer, as the database's settings hold them.
+type _Standing = tuple[str, str, str]
+
+_NOBODY: _Standing = ("none", "", "")
+_TAKE_ON = "SELECT set_config('role', %s, true), set_config('c.org', %s, true), set_config('c.insurer', %s, true)"
+_standings: WeakKeyDictionary[BaseDatabaseWrapper, _Standing] = WeakKeyDictionary()
 
 
 @contextmanager
 def _entered(audience: Audience, organisation_id: int | None, insurer_id: int | None) -> Iterator[None]:
+    connection = connections["default"]
     outermost = not connection.in_atomic_block
-    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
-        cursor.execute(_ENTER, [audience, str(organisation_id or ""), str(insurer_id or "")])
-        before = [value or "" for value in cursor.fetchone()[:3]]
-        yield
+    before = _NOBODY if outermost else _standings.get(connection, _NOBODY)
+    wanted = (str(audience), str(organisation_id or ""), str(insurer_id or ""))
+    with transaction.atomic(savepoint=False):
+        if before == wanted:
+            yield
+            return
+        _take_on(connection, wanted)
+        try:
+            yield
+        finally:
+            _standings[connection] = before
         # The end of the transaction takes the settings with it, and so does what is to be rolled back.
         if not outermost and not connection.needs_rollback:
-            cursor.execute(_LEAVE, before)
+            _take_on(connection, before)
+
+
+def _take_on(connection: BaseDatabaseWrapper, standing: _Standing) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE_ON, list(standing))
+    _standings[connection] = standing
 
 
 @contextmanager
