@@ -33,13 +33,13 @@ ROWS = 400
 
 
 async def _work_off() -> None:
-    with app.replace_connector(app.connector.get_worker_connector()) as running:
-        async with running.open_async():
-            for job in await running.job_manager.get_stalled_jobs(seconds_since_heartbeat=0):
-                await running.job_manager.retry_job(job)
-            await running.run_worker_async(
-                queues=["bulk"], wait=False, concurrency=1, install_signal_handlers=False, listen_notify=False
-            )
+    running = app.with_connector(app.connector.get_worker_connector())
+    async with running.open_async():
+        for job in await running.job_manager.get_stalled_jobs(seconds_since_heartbeat=0):
+            await running.job_manager.retry_job(job)
+        await running.run_worker_async(
+            queues=["bulk"], wait=False, concurrency=1, install_signal_handlers=False, listen_notify=False
+        )
 
 
 def _killed_after(seconds: float) -> bool:

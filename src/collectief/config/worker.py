@@ -45,21 +45,22 @@ async def _until_told(queues: list[str] | None, name: str) -> bool:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, told.set)
     which: Any = {"queues": queues} if queues else {}
-    connector = app.connector.get_worker_connector()  # type: ignore[attr-defined]
-    with app.replace_connector(connector) as running:
-        async with running.open_async():
-            worker = asyncio.create_task(
-                running.run_worker_async(
-                    name=name, concurrency=1, delete_jobs="successful",
-                    update_heartbeat_interval=_HEARTBEAT, install_signal_handlers=False, **which,
-                )
-            )  # fmt: skip
-            waiting = asyncio.create_task(told.wait())
-            await asyncio.wait({worker, waiting}, return_when=asyncio.FIRST_COMPLETED)
-            waiting.cancel()
-            if told.is_set():
-                # The job under way is finished first.
-                worker.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await worker
+    # An app of its own for the queue's work: what a job itself puts in the queue still goes through Django's
+    # connection, in the transaction of its cause, and is seen by nobody before that is committed.
+    running = app.with_connector(app.connector.get_worker_connector())  # type: ignore[attr-defined]
+    async with running.open_async():
+        worker = asyncio.create_task(
+            running.run_worker_async(
+                name=name, concurrency=1, delete_jobs="successful", update_heartbeat_interval=_HEARTBEAT,
+                install_signal_handlers=False, **which,
+            )
+        )  # fmt: skip
+        waiting = asyncio.create_task(told.wait())
+        await asyncio.wait({worker, waiting}, return_when=asyncio.FIRST_COMPLETED)
+        waiting.cancel()
+        if told.is_set():
+            # The job under way is finished first.
+            worker.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await worker
     return told.is_set()
