@@ -6,43 +6,16 @@ primary key through the same driver; the floor of the page is a bare view with t
 
 from __future__ import annotations
 
-import os
 import random
 import time
 from collections.abc import Callable, Iterator
-from datetime import date
-from pathlib import Path
 from typing import Any
 
+from .filling import TODAY, filled
 from .report import Line, median, p95
 
-STATE = Path(".data/bench")
 SIZES = (10_000, 100_000, 1_000_000)
-TODAY = date(2026, 11, 24)
 TRIES = 40
-
-# Everything is made in the database: what is measured is reading. Names follow a skewed alphabet.
-_FILL = """
-INSERT INTO person (insurer_id, bsn_index, bsn_sealed, key_id)
-  SELECT %(insurer)s, decode(md5('p' || n), 'hex'), '\\x00', 1 FROM generate_series(1, %(rows)s) n;
-INSERT INTO participant (insurer_id, organisation_id, person_id, bsn_index, relation_number, external_reference,
-                         initials, prefix, surname, birth_date, sort_key)
-  SELECT %(insurer)s, CASE WHEN n %% 10 < 6 THEN %(large)s ELSE %(others)s END, p.id, p.bsn_index,
-         (400000000 + n)::text, 'P' || n, 'A.', '', initcap(name),
-         (1960 + n %% 45)::text || '-0' || (1 + n %% 9) || '-15',
-         name || ' a'
-    FROM (SELECT id, bsn_index, row_number() OVER () AS n FROM person) p,
-         LATERAL (SELECT substr('abcdefghijklmnoprstvwz', (1 + 21 * power(abs(sin(n)), 2))::int, 1)
-                         || substr(md5(n::text), 1, 7) AS name) made;
-INSERT INTO participation (insurer_id, organisation_id, contract_id, participant_id, period, reason, sort_key,
-                           birth_date, relation_number, external_reference)
-  SELECT insurer_id, organisation_id, %(contract)s, id,
-         daterange(%(today)s - (id %% 900)::int - 400,
-                   CASE WHEN hashint8(id) %% 100 < %(former)s AND hashint8(id) %% 100 > -%(former)s
-                        THEN %(today)s - (id %% 300)::int END),
-         '', sort_key, birth_date, relation_number, external_reference FROM participant;
-ANALYZE person; ANALYZE participant; ANALYZE participation;
-"""
 
 
 def lists() -> Iterator[Line]:
@@ -58,7 +31,7 @@ def lists() -> Iterator[Line]:
 
 def whole_page() -> Iterator[Line]:
     """The list page through Django, with a million participants, beside a bare view of the same rows."""
-    scope = _world(SIZES[-1], former=30)
+    scope = filled(SIZES[-1], former=30)
     from django.http import HttpRequest, HttpResponse
     from django.test import RequestFactory
 
@@ -93,7 +66,7 @@ def whole_page() -> Iterator[Line]:
 
 
 def _measure(size: int, *, former: int, p95s: dict[int, float], floors: dict[int, float]) -> Line:
-    scope = _world(size, former=former)
+    scope = filled(size, former=former)
     from collectief.enrolment.queries import SORTS, Search, current_participants
     from collectief.scope.database import opened
 
@@ -148,46 +121,6 @@ def _times(work: Callable[[], Any], count: int) -> list[float]:
         work()
         taken.append(time.perf_counter() - begin)
     return taken
-
-
-def _world(size: int, *, former: int) -> Any:
-    """A database of `size` participants, made once per size and kept."""
-    from collectief.config.stack import Stack
-
-    stack = Stack(18_900, STATE, database=f"bench_{size}_{former}", scale=0)
-    server = stack.start_server()
-    if server is None:
-        raise RuntimeError("this benchmark fills its own database: unset DATABASE_URL")
-    new = False
-    with server.superuser() as connection:
-        new = not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [stack.database]).fetchone()
-    if new:
-        stack.prepare()
-    os.environ.update(stack.environment)
-    import django
-    from django.db import connections
-
-    django.setup()
-    connections.close_all()
-    for alias in ("default", "owner"):
-        connections[alias].settings_dict["NAME"] = stack.database
-    from collectief.demo.cast import BRUG, OTTO
-    from collectief.demo.world import scope_of
-
-    scope = scope_of(BRUG, BRUG.colleagues[0])
-    if new:
-        other = scope_of(OTTO, OTTO.colleagues[0])
-        with server.superuser(stack.database) as connection:
-            contract = connection.execute("SELECT min(id) FROM group_contract").fetchone()[0]
-            given = {
-                "insurer": scope.insurer_id, "rows": size, "large": scope.organisation_id, "contract": contract,
-                "others": other.organisation_id, "today": TODAY, "former": former,
-            }  # fmt: skip
-            for statement in _FILL.split(";\n"):
-                if statement.strip():
-                    wanted = {key: value for key, value in given.items() if f"%({key})s" in statement}
-                    connection.execute(statement, wanted or None)
-    return scope
 
 
 def _client(scope: Any) -> Any:
