@@ -12,7 +12,7 @@ from . import report
 def _upload() -> Iterator[report.Line]:
     from . import upload
 
-    return upload.first_and_repeat()
+    return upload.every_upload()
 
 
 def _search() -> Iterator[report.Line]:
