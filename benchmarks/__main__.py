@@ -15,6 +15,12 @@ def _upload() -> Iterator[report.Line]:
     return upload.every_upload()
 
 
+def _upload_peer() -> Iterator[report.Line]:
+    from . import peer
+
+    return peer.beside_import_export()
+
+
 def _search() -> Iterator[report.Line]:
     from . import search
 
@@ -29,6 +35,7 @@ def _list_page() -> Iterator[report.Line]:
 
 BENCHES: dict[str, Callable[[], Iterator[report.Line]]] = {
     "upload": _upload,
+    "upload-peer": _upload_peer,
     "search": _search,
     "list-page": _list_page,
 }
