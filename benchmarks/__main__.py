@@ -12,7 +12,13 @@ from . import report
 def _upload() -> Iterator[report.Line]:
     from . import upload
 
-    return upload.first_and_repeat()
+    return upload.every_upload()
+
+
+def _upload_peer() -> Iterator[report.Line]:
+    from . import peer
+
+    return peer.beside_import_export()
 
 
 def _search() -> Iterator[report.Line]:
@@ -29,6 +35,7 @@ def _list_page() -> Iterator[report.Line]:
 
 BENCHES: dict[str, Callable[[], Iterator[report.Line]]] = {
     "upload": _upload,
+    "upload-peer": _upload_peer,
     "search": _search,
     "list-page": _list_page,
 }

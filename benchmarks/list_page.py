@@ -11,8 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from .filling import filled
 from .report import Line, median, p95, seconds, watched_memory
-from .search import SIZES, world
+from .search import SIZES
 
 REQUESTS = 150
 WARM_UP = 10
@@ -21,7 +22,7 @@ ADDRESSES = {"current": "/deelnemers/?per_pagina=50", "former": "/oud-deelnemers
 
 def whole_page() -> Iterator[Line]:
     """A line for each list."""
-    scope = world(SIZES[-1], former=30)
+    scope = filled(SIZES[-1], former=30)
     from django.test.utils import setup_test_environment
 
     # Makes templates tell what they were rendered with, for the floor; undone before anything is timed.

@@ -19,68 +19,19 @@ smallest size to the largest, in terms of the floor's own growth.
 
 from __future__ import annotations
 
-import os
 import random
 from collections.abc import Callable, Iterator
-from datetime import date
-from pathlib import Path
 from typing import Any
 
+from .filling import TODAY, filled
 from .report import Line, median, p95, seconds, watched_memory
 
-STATE = Path(".data/bench")
 SIZES = (10_000, 100_000, 1_000_000)
-TODAY = date.today()
 # Per search, spread over this many people looked for.
 TRIES = 40
 WARM_UP = 2
 PEOPLE = 5
 PAGE = 50
-
-# Everything is made in the database: what is measured is reading. Chance is the id's digest, so that every run has
-# the same world. Names follow a skewed alphabet.
-_FILL = """
-SET work_mem = '256MB';
-INSERT INTO person (insurer_id, bsn_index, bsn_sealed, key_id)
-  SELECT %(insurer)s, decode(md5('p' || n), 'hex'), '\\x00', 1 FROM generate_series(1, %(rows)s) n;
-INSERT INTO participant (insurer_id, organisation_id, person_id, bsn_index, relation_number, external_reference,
-                         initials, prefix, surname, birth_date, sort_key)
-  SELECT %(insurer)s, CASE WHEN n %% 10 < 6 THEN %(large)s ELSE %(others)s END, p.id, p.bsn_index,
-         (400000000 + n)::text, 'P' || n, 'A.', '', initcap(name),
-         (date '1960-01-01' + ('x' || substr(md5('b' || n), 1, 7))::bit(28)::int %% 16000)::text, name || ' a'
-    FROM (SELECT id, bsn_index, row_number() OVER () AS n FROM person) p,
-         LATERAL (SELECT substr('abcdefghijklmnoprstvwz', (1 + 21 * power(abs(sin(n)), 2))::int, 1)
-                         || substr(md5(n::text), 1, 7) AS name) made;
-CREATE TEMPORARY TABLE plan AS
-  SELECT p.*, contracts.ids[CASE WHEN chance %% 100 < 70 THEN 1 WHEN chance %% 100 < 90 THEN 2
-                                 ELSE cardinality(contracts.ids) END] AS contract_id,
-         CASE WHEN share < %(former)s * 10 THEN %(today)s - chance %% 900
-              WHEN share > 1000 - (1000 - %(former)s * 10) / 50 THEN %(today)s + 1 + chance %% 60 END AS end_day,
-         %(today)s - 20 - chance %% 400 AS first_day
-    FROM (SELECT *, ('x' || substr(md5('s' || id), 1, 7))::bit(28)::int %% 1000 AS share,
-                 ('x' || substr(md5('c' || id), 1, 7))::bit(28)::int AS chance FROM participant) p
-    JOIN (SELECT organisation_id, array_agg(id ORDER BY id) AS ids FROM group_contract GROUP BY 1) contracts
-         USING (organisation_id);
-UPDATE plan SET first_day = end_day - 20 - chance %% 400 WHERE end_day IS NOT NULL;
-UPDATE plan SET first_day = %(today)s + 1 + chance %% 60
- WHERE end_day IS NULL AND share - %(former)s * 10 <= (1000 - %(former)s * 10) / 100;
-INSERT INTO participation (insurer_id, organisation_id, contract_id, participant_id, period, settled_end, reason,
-                           sort_key, birth_date, relation_number, external_reference)
-  SELECT insurer_id, organisation_id, contract_id, id, daterange(first_day, end_day),
-         CASE WHEN end_day <= %(today)s THEN end_day END, '', sort_key, birth_date, relation_number, external_reference
-    FROM plan
-   UNION ALL
-  SELECT insurer_id, organisation_id, contract_id, id,
-         daterange(least(first_day, %(today)s) - 300 - chance %% 300, least(first_day, %(today)s) - 30 - chance %% 90),
-         least(first_day, %(today)s) - 30 - chance %% 90, '', sort_key, birth_date, relation_number, external_reference
-    FROM plan WHERE chance / 1000 %% 5 = 0;
-INSERT INTO mutation (insurer_id, organisation_id, participant_id, account_id, account, kind, state, channel, code,
-                      params, asked, touched, trail, participation_ids, source)
-  SELECT insurer_id, organisation_id, id, 1, 'Anna', done.*, '', '{}'::jsonb, '{}'::jsonb, '[]'::jsonb, '[]'::jsonb,
-         '{}'::bigint[], ''
-    FROM plan, (VALUES ('enrol', 'processed', 'upload'), ('terminate', 'waiting', 'form')) done (kind, state, channel)
-   WHERE state = 'processed' OR chance %% 200 = 0;
-"""
 
 
 def lists() -> Iterator[Line]:
@@ -96,7 +47,7 @@ def lists() -> Iterator[Line]:
 
 
 def _measure(size: int, *, former: int) -> tuple[Line, tuple[float, float]]:
-    scope = world(size, former=former)
+    scope = filled(size, former=former)
     from collectief.enrolment.queries import Search, current_participants
     from collectief.scope.database import opened
 
@@ -196,46 +147,3 @@ def _floor(ids: list[int]) -> Callable[[], Any]:
             return cursor.fetchall()
 
     return work
-
-
-def world(size: int, *, former: int) -> Any:
-    """The scope of an organisation with 60% of `size` people; the database is made once and kept."""
-    from collectief.config.stack import Stack
-
-    stack = Stack(int(os.environ.get("BENCH_PORT", "18900")), STATE, database=f"lists_{size}_{former}", scale=0)
-    server = stack.start_server()
-    if server is None:
-        raise RuntimeError("this benchmark fills its own database: unset DATABASE_URL")
-    stack.prepare()
-    os.environ.update(stack.environment)
-    import django
-    from django.db import connections
-    from psycopg import ClientCursor
-
-    django.setup()
-    connections.close_all()
-    for alias in ("default", "owner"):
-        connections[alias].settings_dict["NAME"] = stack.database
-    from collectief.demo.cast import BRUG, OTTO
-    from collectief.demo.world import scope_of
-    from collectief.enrolment.settling import settle_all
-
-    scope = scope_of(BRUG, BRUG.colleagues[0])
-    with server.superuser(stack.database) as connection:
-        if connection.execute("SELECT 1 FROM mutation LIMIT 1").fetchone():
-            # Made on an earlier day: what has ended since then is settled, as it is within a minute in life.
-            settle_all(TODAY)
-            return scope
-        connection.cursor_factory = ClientCursor
-        with connection.transaction():
-            for statement in _FILL.strip().split(";\n"):
-                connection.execute(
-                    statement,
-                    {
-                        "insurer": scope.insurer_id, "rows": size, "large": scope.organisation_id, "today": TODAY,
-                        "others": scope_of(OTTO, OTTO.colleagues[0]).organisation_id, "former": former,
-                    },
-                )  # fmt: skip
-        # As autovacuum would within minutes.
-        connection.execute("VACUUM ANALYZE")
-    return scope

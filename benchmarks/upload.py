@@ -1,58 +1,64 @@
-"""A file of new rows from upload to visible participants, and the same file again.
+"""A file of new rows from upload to visible participants, the same file again, and onto a million participants.
 
 The BRP simulator answers over loopback; two lanes work as in the demo. The floor is parsing the same file and
 COPYing the same cells into a bare table: an ordinary one, without index, committed.
+
+`upload-million` is the largest file once more, in a copy of a database with a million participants, 60% of them of
+the organisation that uploads, and none of them in the file. Its `us_per_row` has the time of a row for each step of
+the growth, and `growth` how much that is of the step before: 1 is linear.
 """
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Iterator
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
+from . import filling
+from .installation import STATE, running
 from .report import Line, seconds, watched_memory
 
-STATE = Path(".data/bench")
 SIZES = (10_000, 100_000)
+EXISTING = 1_000_000
+# As many former participants as the lists are measured with.
+FORMER = 30
 
 
-def first_and_repeat() -> Iterator[Line]:
-    """New rows at 10,000 and 100,000; then the largest file once more, of which nothing may change."""
-    from collectief.config.stack import Stack
-
-    stack = Stack(18_900, STATE, database="bench_upload", scale=0)
-    if server := stack.start_server():
-        server.drop_database(stack.database)
-    stack.prepare()
-    os.environ.update(stack.environment)
-    import django
-
-    django.setup()
-    stack.start_simulators()
-    stack.start_workers()
-    stack.wait_for_workers()
-    try:
-        for number, size in enumerate(SIZES):
-            path = _file(size, seed=number + 1)
-            floor = _floor(path, size)
-            yield _measure("upload", path, size, floor)
-        yield _measure("upload-repeat", path, size, floor, nothing_new=True)
-    finally:
-        stack.stop()
+def every_upload() -> Iterator[Line]:
+    """New rows at 10,000 and 100,000; the largest file again, of which nothing may change; onto a million."""
+    per_row: dict[str, float] = {}
+    with running("bench_upload") as stack:
+        for size in SIZES:
+            path = file_of(size)
+            floor = floor_of(path, size)
+            line = measured(stack, "upload", path, size, floor)
+            per_row[str(size)] = 1e6 / line.per_s
+            yield line
+        yield measured(stack, "upload-repeat", path, size, floor, nothing_new=True)
+    full = filling.made(EXISTING, former=FORMER)
+    with running("bench_upload_million", template=full) as stack:
+        line = measured(stack, "upload-million", path, size, floor)
+    per_row["million"] = 1e6 / line.per_s
+    growth = {f"{before}-{after}": round(per_row[after] / per_row[before], 2) for before, after in pairwise(per_row)}
+    line.more.update(us_per_row={step: round(time_, 1) for step, time_ in per_row.items()}, growth=growth)
+    yield line
 
 
-def _file(size: int, seed: int) -> Path:
+def file_of(size: int) -> Path:
+    """A file of that many new people; everyone of one size is somebody else than everyone of another."""
     from collectief.demo.files import write_demo_file
 
     path = STATE / f"rows-{size}.xlsx"
     if not path.exists():
-        write_demo_file(path, rows=size, seed=seed, first_day=date(2026, 11, 1))
+        write_demo_file(path, rows=size, seed=size, first_day=date(2026, 11, 1))
     return path
 
 
-def _floor(path: Path, size: int) -> float:
+def floor_of(path: Path, size: int) -> float:
+    """Rows per second of parsing the file and copying its cells, the best of three."""
     from django.db import connections
     from python_calamine import CalamineWorkbook
 
@@ -71,7 +77,8 @@ def _floor(path: Path, size: int) -> float:
     return size / min(seconds(work) for _ in range(3))
 
 
-def _measure(bench: str, path: Path, size: int, floor: float, *, nothing_new: bool = False) -> Line:
+def measured(stack: Any, bench: str, path: Path, size: int, floor: float, *, nothing_new: bool = False) -> Line:
+    """Upload the file, accept its plan, and wait until everyone in it is there. Raises RuntimeError when it is not."""
     from django.utils import timezone
 
     from collectief.bulk import actions, queries
@@ -92,6 +99,8 @@ def _measure(bench: str, path: Path, size: int, floor: float, *, nothing_new: bo
                 return
             if now in (State.REFUSED, State.CANCELLED):
                 raise RuntimeError(now)
+            if broken := stack.broken():
+                raise RuntimeError(f"ended by themselves: {broken}")
             time.sleep(0.1)
 
     with watched_memory() as memory:
