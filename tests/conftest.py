@@ -19,6 +19,9 @@ from playwright.sync_api import Browser, sync_playwright
 
 from collectief.config.embedded import EmbeddedServer
 
+# Playwright keeps an event loop in the thread of whoever used it, which Django would take for asynchronous code.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+
 STATE = Path(".data/test")
 TEMPLATE = "test_template"
 # Speed over durability: nothing of a test run must survive a power cut.

@@ -173,3 +173,52 @@ def test_the_command_says_what_becomes_of_it_when_the_brp_is_silent(tmp_path, re
     with pytest.raises(inline.UploadFailed) as failed:
         inline.plan(ours.scope, batch.id)
     assert (failed.value.code, failed.value.batch_id) == ("register_silent", batch.id)
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"", "empty"),
+        (b"%PDF-1.7 a scan under another name", "not_a_spreadsheet"),
+        (b"\x89PNG\r\n\x1a\n and so on", "not_a_spreadsheet"),
+        (b"PK\x03\x04 cut off", "unreadable"),
+    ],
+)
+def test_a_file_that_is_none_ends_refused_with_nothing_changed_and_a_trail(tmp_path, content, code):
+    from collectief.audit.models import AuditEvent
+
+    ours = agency()
+    path = tmp_path / "file.xlsx"
+    path.write_bytes(content)
+    batch = received(ours.scope, path)
+    actions.read(ours.scope, batch.id, jobs.moment())
+    found = again(ours.scope, batch)
+    assert (found.state, found.code, found.rows) == (State.REFUSED, code, 0)
+    with opened(ours.scope):
+        assert not Participation.objects.exists()
+        event = AuditEvent.objects.order_by("-id").first()
+        assert (event.action, event.outcome, event.detail["code"]) == ("batch.refused", "failure", code)
+    # Read again, as a worker that died just then would: still the same.
+    actions.read(ours.scope, batch.id, jobs.moment())
+    assert again(ours.scope, batch).state == State.REFUSED
+
+
+def test_ten_thousand_rows_of_enrolments_and_then_their_terminations(tmp_path):
+    from datetime import date
+
+    from collectief.demo.files import write_leavers
+
+    ours = agency()
+    number = ours.contracts[0].number
+    batch = received(ours.scope, demo_file(tmp_path, number, rows=10_000))
+    inline.plan(ours.scope, batch.id)
+    inline.carry_out(ours.scope, batch.id)
+    assert again(ours.scope, batch).outcome_counts["processed"] == 10_000
+    path = tmp_path / "leavers.xlsx"
+    write_leavers(path, rows=10_000, contract=number, last_day=date(2026, 12, 31))
+    leavers = received(ours.scope, path)
+    inline.plan(ours.scope, leavers.id)
+    inline.carry_out(ours.scope, leavers.id)
+    assert again(ours.scope, leavers).outcome_counts["processed"] == 10_000
+    with opened(ours.scope):
+        assert Participation.objects.filter(reason="end_of_employment").count() == 10_000

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
-from collectief.demo.files import write_demo_file
+from collectief.demo.files import write_demo_file, write_leavers
 
 FIRST_DAY = date.today().replace(day=1)
 
@@ -111,3 +111,56 @@ def test_a_page_that_waits_does_not_call_back_who_leaves_it(anna, tmp_path):
            }"""
     )
     assert not refreshed
+
+
+@pytest.mark.feature("U21")
+def test_the_browser_is_closed_while_the_file_is_checked(someone, tmp_path):
+    """Nobody needs to stay: the check goes on, and the plan is there when Anna comes back in another browser."""
+    anna = someone("Anna de Boer")
+    file = tmp_path / "naar-huis.xlsx"
+    write_demo_file(file, rows=900, seed=25, first_day=FIRST_DAY)
+    _sends(anna, file)
+    anna.sees_heading("naar-huis.xlsx")
+    anna.page.context.close()
+
+    again = someone("Anna de Boer")
+    again.follows_menu("Upload aan- en afmeldingen")
+    again.page.get_by_role("link", name="naar-huis.xlsx").click()
+    again.page.get_by_role("button", name="Verwerk alle 900 regels").wait_for(timeout=60_000)
+    again.finds_no_barriers()
+
+
+@pytest.mark.feature("U21")
+@pytest.mark.feature("U06")
+def test_anna_terminates_people_with_a_file_and_finds_them_greyed(anna, tmp_path):
+    enrol, leave = tmp_path / "aan.xlsx", tmp_path / "af.xlsx"
+    write_demo_file(enrol, rows=6, seed=26, first_day=FIRST_DAY)
+    last_day = date.today() + timedelta(days=40)
+    write_leavers(leave, rows=6, seed=26, last_day=last_day)
+    for file in (enrol, leave):
+        _sends(anna, file)
+        anna.page.get_by_role("button", name="Verwerk alle 6 regels").click(timeout=60_000)
+        anna.page.locator("h1 .ds-tag").get_by_text("Verwerkt", exact=True).wait_for(timeout=60_000)
+    anna.finds_no_barriers()
+
+    anna.follows_menu("Huidige deelnemers")
+    anna.page.get_by_label("Extern referentienummer").fill("S26-00000")
+    anna.page.get_by_role("button", name="Zoek deelnemer").click()
+    anna.sees("Aantal deelnemers: 6")
+    assert anna.page.locator("tr.c-pending").count() == 6
+    assert anna.page.get_by_role("cell", name=f"{last_day:%d-%m-%Y}").count() == 6
+    anna.finds_no_barriers()
+
+
+@pytest.mark.feature("U21")
+def test_anna_cancels_and_nothing_is_changed(anna, tmp_path):
+    file = tmp_path / "toch-niet.xlsx"
+    write_demo_file(file, rows=3, seed=27, first_day=FIRST_DAY)
+    _sends(anna, file)
+    anna.page.get_by_role("button", name="Verwerk alle 3 regels").wait_for(timeout=60_000)
+    anna.page.get_by_role("button", name="Annuleer: wijzig niets").click()
+    anna.sees("Er is niets gewijzigd")
+    anna.follows_menu("Huidige deelnemers")
+    anna.page.get_by_label("Extern referentienummer").fill("S27-")
+    anna.page.get_by_role("button", name="Zoek deelnemer").click()
+    anna.sees("We vinden niemand met deze gegevens")

@@ -1,0 +1,116 @@
+"""`collectief upload`: the same corridor from the command line, its words and its exit codes (U21)."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from collectief.access.models import Account
+from collectief.bulk.models import Batch
+from collectief.config.command import main
+from collectief.enrolment.models import Participation
+from collectief.participants import register as register_module
+from collectief.scope.database import office, opened
+from tests.bulk_world import Register, demo_file
+from tests.world import agency, member_of
+
+pytestmark = [pytest.mark.usefixtures("committed_db"), pytest.mark.feature("U21")]
+
+
+@pytest.fixture(autouse=True)
+def register(monkeypatch) -> Register:
+    found = Register()
+    monkeypatch.setattr(register_module, "current_register", lambda: found)
+    return found
+
+
+@pytest.fixture
+def ours():
+    return agency()
+
+
+def email_of(scope) -> str:
+    with office():
+        return Account.objects.get(id=scope.account_id).email
+
+
+def upload(ours, path, *options: str, scope=None):
+    return CliRunner().invoke(main, ["upload", str(path), "--by", email_of(scope or ours.scope), *options])
+
+
+def participations(ours) -> int:
+    with opened(ours.scope):
+        return Participation.objects.count()
+
+
+def test_every_row_fine(ours, tmp_path):
+    done = upload(ours, demo_file(tmp_path, ours.contracts[0].number, rows=8))
+    assert (done.exit_code, done.output.strip()) == (0, "Verwerkt: 8")
+    assert participations(ours) == 8
+
+
+def test_some_rows_rejected_each_with_its_number_reason_and_remedy(ours, tmp_path):
+    done = upload(ours, demo_file(tmp_path, ours.contracts[0].number, rows=40, bad=40))
+    assert done.exit_code == 1
+    lines = [line for line in done.output.splitlines() if line.startswith("Regel ")]
+    assert len(lines) == 40 - participations(ours) > 5
+    assert any("BSN: Dit is geen geldig BSN. Controleer" in line for line in lines)
+
+
+def test_a_dry_run_changes_nothing_and_leaves_nothing_to_accept(ours, tmp_path):
+    path = demo_file(tmp_path, ours.contracts[0].number, rows=8)
+    done = upload(ours, path, "--dry-run", "--json")
+    assert done.exit_code == 0
+    assert json.loads(done.output)["counts"] == {"new": 8}
+    assert participations(ours) == 0
+    with opened(ours.scope):
+        assert Batch.objects.get().state == "cancelled"
+
+
+def test_for_programs_everything_is_one_json_object(ours, tmp_path):
+    done = upload(ours, demo_file(tmp_path, ours.contracts[0].number, rows=30, bad=50), "--json")
+    answer = json.loads(done.output)
+    assert answer["counts"]["processed"] == participations(ours)
+    first = answer["rejected"][0]
+    assert first["row"] >= 3
+    assert {"column", "code"} <= first["problems"][0].keys()
+
+
+def test_a_file_that_cannot_be_read(ours, tmp_path):
+    path = tmp_path / "scan.xlsx"
+    path.write_bytes(b"%PDF-1.7 no spreadsheet")
+    done = upload(ours, path)
+    assert done.exit_code == 2
+    assert "Dit is geen spreadsheet." in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--contract", "nobody's"], "Contract nobody's is niet van deze organisatie."),
+        (["--portal", "nowhere"], "Er is geen portaal nowhere."),
+    ],
+)
+def test_what_is_not_there(ours, tmp_path, options, said):
+    done = upload(ours, demo_file(tmp_path, ours.contracts[0].number, rows=2), *options)
+    assert (done.exit_code, done.stderr.strip()) == (2, said)
+    assert participations(ours) == 0
+
+
+def test_who_may_not_upload_cannot_here_either(ours, tmp_path):
+    femke = member_of(ours.organisation, roles=["financial"])
+    done = upload(ours, demo_file(tmp_path, ours.contracts[0].number, rows=2), scope=femke)
+    assert done.exit_code == 2
+    assert "mag geen bestanden versturen" in done.stderr
+    assert participations(ours) == 0
+
+
+def test_a_silent_brp_is_said_and_the_workers_go_on_with_it(ours, tmp_path, register):
+    register.silent = True
+    done = upload(ours, demo_file(tmp_path, ours.contracts[0].number, rows=2))
+    assert done.exit_code == 2
+    assert "De BRP antwoordt niet." in done.stderr
+    with opened(ours.scope):
+        assert Batch.objects.get().state == "planning"
