@@ -22,7 +22,7 @@ class Participation(models.Model):
     insurer_id = models.BigIntegerField()
     organisation = models.ForeignKey(Organisation, models.PROTECT, db_index=False, db_constraint=False)
     contract = models.ForeignKey(GroupContract, models.PROTECT, db_index=False, db_constraint=False)
-    participant = models.ForeignKey(Participant, models.PROTECT)
+    participant = models.ForeignKey(Participant, models.PROTECT, db_index=False)
     period = DateRangeField()
     reason = models.CharField(max_length=40, default="")
     sort_key = models.CharField(max_length=260, db_collation="C")
@@ -32,3 +32,4 @@ class Participation(models.Model):
 
     class Meta:
         db_table = "participation"
+        indexes = [models.Index(fields=["participant", "organisation", "id"], name="participation_of_participant")]
