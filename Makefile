@@ -1,5 +1,5 @@
 # Everything here begins with `install`, which costs nothing when nothing changed.
-.PHONY: help install demo test check format bench lock messages docs
+.PHONY: help install demo test check format bench lock messages docs pictures
 .DEFAULT_GOAL := help
 
 BIN := .venv/bin
@@ -44,6 +44,9 @@ messages: install ## gather the words on screen and compile their English transl
 docs: install ## draw again what the docs take from the code: state table, mutation diagram
 	@$(BIN)/python scripts/state-table
 	@$(BIN)/python scripts/mutation-diagram
+
+pictures: install ## take the pictures of the docs again
+	@CHROMIUM=$$(scripts/install-browser) $(BIN)/python scripts/pictures
 
 lock: install ## requirements.lock anew from pyproject.toml, with hashes and nobody's address
 	@uv=.tools/bin/uv; [ -x $$uv ] || uv=uv; \
