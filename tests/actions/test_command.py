@@ -11,9 +11,10 @@ from collectief.access.models import Account
 from collectief.bulk.models import Batch
 from collectief.config.command import main
 from collectief.enrolment.models import Participation
+from collectief.gateways.brp.inhabitants import dummy_bsns
 from collectief.participants import register as register_module
 from collectief.scope.database import office, opened
-from tests.bulk_world import Register, demo_file
+from tests.bulk_world import Register, demo_file, file_of, row_of
 from tests.world import agency, member_of
 
 pytestmark = [pytest.mark.usefixtures("committed_db"), pytest.mark.feature("U21")]
@@ -52,11 +53,18 @@ def test_every_row_fine(ours, tmp_path):
 
 
 def test_some_rows_rejected_each_with_its_number_reason_and_remedy(ours, tmp_path):
-    done = upload(ours, demo_file(tmp_path, ours.contracts[0].number, rows=40, bad=40))
+    number = ours.contracts[0].number
+    good, bad, stranger = dummy_bsns(3, seed=40)
+    rows = row_of(good, number), row_of(bad, number) | {"bsn": "123456789"}, row_of(stranger, "99999")
+    done = upload(ours, file_of(tmp_path, *rows))
     assert done.exit_code == 1
-    lines = [line for line in done.output.splitlines() if line.startswith("Regel ")]
-    assert len(lines) == 40 - participations(ours) > 5
-    assert any("BSN: Dit is geen geldig BSN. Controleer" in line for line in lines)
+    assert done.output.splitlines() == [
+        "Verwerkt: 1",
+        "Afgekeurd: 2",
+        "Regel 4, BSN: Dit is geen geldig BSN. Controleer de negen cijfers; een nul vooraan telt mee.",
+        "Regel 5: Contract 99999 is niet van uw organisatie. Kies een van uw eigen contracten.",
+    ]
+    assert participations(ours) == 1
 
 
 def test_a_dry_run_changes_nothing_and_leaves_nothing_to_accept(ours, tmp_path):
