@@ -16,7 +16,7 @@ def report_text(report: Report) -> str:
     """The counts, and of every bad row its number, what is wrong and what to do."""
     kinds = planned_labels() if report.dry_run else outcome_labels()
     labels = {str(kind): label for kind, (label, _) in kinds.items()}
-    lines = [f"{labels[kind]}: {number}" for kind, number in report.counts.items()]
+    lines = [f"{label}: {report.counts[kind]}" for kind, label in labels.items() if kind in report.counts]
     for number, problems in report.bad_rows:
         for column, code, params in problems:
             where = f", {_HEADERS[column]}" if column else ""
