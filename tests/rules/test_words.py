@@ -49,14 +49,14 @@ def _refused_files() -> set[str]:
 
 
 def _stopped_files() -> set[str]:
-    """The codes of every `actions.stop(..., code=...)`."""
+    """The codes of every `stop("...")` of a job."""
+    tree = ast.parse((SOURCE / "bulk" / "jobs.py").read_text())
     return {
-        keyword.value.value
-        for path in (SOURCE / "bulk").glob("*.py")
-        for node in ast.walk(ast.parse(path.read_text()))
-        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "stop"
-        for keyword in node.keywords
-        if keyword.arg == "code" and isinstance(keyword.value, ast.Constant)
+        node.args[0].value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and getattr(node.func, "id", "") == "stop"
+        and isinstance(node.args[0], ast.Constant)
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from django.db.models import QuerySet
+from django.db import connection
 
 from collectief.brands.catalogue import Brand
 from collectief.brands.catalogue import brand as brand_of
@@ -48,8 +48,7 @@ def scope_for(account_id: int, organisation_id: int, brand_slug: str, *, channel
 
     Raises NoAccess. Must run inside `signing_in`.
     """
-    active = Membership.objects.filter(is_active=True, account__is_active=True)
-    return _scope(active, account_id, organisation_id, brand_slug, channel)
+    return _scope(account_id, organisation_id, brand_slug, channel, only_active=True)
 
 
 def scope_without_rights(account_id: int, organisation_id: int, brand_slug: str, *, channel: str) -> Scope:
@@ -58,23 +57,23 @@ def scope_without_rights(account_id: int, organisation_id: int, brand_slug: str,
     Raises NoAccess when it never was a member.
     """
     with signing_in():
-        return replace(
-            _scope(Membership.objects.all(), account_id, organisation_id, brand_slug, channel), roles=frozenset()
-        )
+        return replace(_scope(account_id, organisation_id, brand_slug, channel, only_active=False), roles=frozenset())
 
 
-# What a scope is made of, in the order `_made` takes it: read for every page, so no models are built.
-_FIELDS = (
-    "organisation__insurer_id", "organisation__insurer__slug", "organisation_id", "organisation__name",
-    "organisation__segment", "account_id", "account__name", "roles",
-)  # fmt: skip
+# What a scope is made of, in the order `_made` takes it. Asked for every page: written out, since the ORM takes three
+# times as long to make the question as the database to answer it.
+_MEMBER = """
+SELECT i.id, i.slug, o.id, o.name, o.segment, a.id, a.name, m.roles
+  FROM membership m JOIN account a ON a.id = m.account_id JOIN organisation o ON o.id = m.organisation_id
+  JOIN insurer i ON i.id = o.insurer_id
+ WHERE m.account_id = %s AND m.organisation_id = %s AND ((m.is_active AND a.is_active) OR NOT %s)
+"""
 
 
-def _scope(
-    members: QuerySet[Membership], account_id: int, organisation_id: int, brand_slug: str, channel: str
-) -> Scope:
-    of_both = members.filter(account_id=account_id, organisation_id=organisation_id)
-    found = next(iter(of_both.values_list(*_FIELDS)[:1]), None)
+def _scope(account_id: int, organisation_id: int, brand_slug: str, channel: str, *, only_active: bool) -> Scope:
+    with connection.cursor() as cursor:
+        cursor.execute(_MEMBER, [account_id, organisation_id, only_active])
+        found = cursor.fetchone()
     brand = brand_of(brand_slug)
     if found is None or found[1] != brand.insurer:
         raise NoAccess

@@ -99,16 +99,19 @@ def _work(context: JobContext, ids: dict[str, Any], step: Callable[[Scope, int],
     """A step with its rights looked up anew; a batch that cannot go on is stopped and says why."""
     who = ids["account_id"], ids["organisation_id"], ids["brand"]
     batch_id = ids["batch_id"]
+
+    def stop(code: str) -> None:
+        actions.stop(scope_without_rights(*who, channel="upload"), batch_id, moment(), code=code)
+
     try:
-        scope = scope_again(*who, channel="upload")
-        step(scope, batch_id)
+        step(scope_again(*who, channel="upload"), batch_id)
     except (NoAccess, NotAllowed):
-        actions.stop(scope_without_rights(*who, channel="upload"), batch_id, moment(), code="no_access")
+        stop("no_access")
     except Exception as problem:
         if not _PATIENCE.lasts(problem, context.job.attempts):
             # The kind of problem only: its text may hold what somebody sent.
             _log.error("batch %d stopped: %s", batch_id, type(problem).__name__)
-            actions.stop(scope, batch_id, moment(), code="our_fault")
+            stop("our_fault")
         raise
 
 

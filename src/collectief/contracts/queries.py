@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.db import connection
+
 from collectief.foundation.period import Period
 from collectief.scope.scope import Scope
 
-from .models import GroupContract
+# Asked for every page and every chunk, and so written out.
+_CONTRACTS = (
+    "SELECT id, number, name, first_day, end_day FROM group_contract WHERE organisation_id = %s ORDER BY number"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +32,9 @@ class ContractView:
 
 def contracts(scope: Scope) -> list[ContractView]:
     """Every contract of the scope's organisation, by number."""
-    rows = GroupContract.objects.filter(organisation_id=scope.organisation_id).order_by("number")
-    return [
-        ContractView(id_, number, name, Period(first_day, end_day))
-        for id_, number, name, first_day, end_day in rows.values_list("id", "number", "name", "first_day", "end_day")
-    ]
+    with connection.cursor() as cursor:
+        cursor.execute(_CONTRACTS, [scope.organisation_id])
+        return [
+            ContractView(id_, number, name, Period(first_day, end_day))
+            for id_, number, name, first_day, end_day in cursor.fetchall()
+        ]
