@@ -15,6 +15,8 @@ from collectief.enrolment.rules import (
     Kind,
     Member,
     RegisterAnswer,
+    Stay,
+    StayChange,
     Terms,
     carried_out,
     judge,
@@ -169,3 +171,28 @@ def test_an_unknown_birth_day_agrees_with_every_day():
 def test_a_segment_without_the_capability_cannot():
     terms = replace(TERMS, profile=profile("municipality"))
     assert judge(MOVE, HERE, terms) == Refused("not_for_this_segment")
+
+
+@pytest.mark.feature("X05")
+def test_undoing_reaches_no_further_back_than_any_change_may():
+    old = Stay(1, Period(date(2021, 1, 1), date(2021, 6, 1)), "end_of_employment", 7)
+    ended = StayChange(Stay(1, Period(date(2021, 1, 1)), "", 7), old)
+    undo = Application(Kind.REVERSE, undoes=(ended,))
+    verdict = judge(undo, Member(True, stays=(old,), register=KNOWN), TERMS)
+    assert verdict == Refused("undo_too_early", {"earliest": "2025-11-24"})
+
+
+def test_initials_that_contradict_are_another_name():
+    assert judge(replace(ENROL, name=PersonName("A.B.", "van der", "Veen")), NEWCOMER, TERMS) == Refused(
+        "register_name_differs"
+    )
+
+
+def test_an_enrolment_may_bring_its_own_end():
+    verdict = judge(replace(ENROL, last_day=date(2026, 12, 31)), NEWCOMER, TERMS)
+    assert isinstance(verdict, Accepted)
+    assert verdict.changes[0].after.period == Period(date(2026, 11, 1), date(2027, 1, 1))
+    assert judge(replace(ENROL, last_day=date(2026, 10, 1)), NEWCOMER, TERMS) == Refused("end_before_start")
+    assert judge(replace(ENROL, last_day=date(2027, 1, 1)), HERE, TERMS) == Refused(
+        "enrolled_until_another_day", {"first_day": "2026-11-01"}
+    )

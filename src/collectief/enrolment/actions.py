@@ -20,7 +20,7 @@ from collectief.participants import register
 from collectief.participants.keys import bsn_keys
 from collectief.participants.rules import RegisterAnswer
 from collectief.scope.scope import Scope
-from collectief.scope.staging import ids_array
+from collectief.scope.staging import bytes_array
 from collectief.segments.profile import Permission
 
 from . import memory
@@ -91,12 +91,12 @@ def reverse(scope: Scope, mutation_id: int, moment: Moment) -> Outcome:
 def whom_to_ask(scope: Scope, mutation_ids: Sequence[int]) -> list[Bsn]:
     """The BSNs of those of these mutations that still wait: given with it, or known of who was enrolled before."""
     waiting = Mutation.objects.filter(organisation_id=scope.organisation_id, id__in=mutation_ids, state__in=OPEN)
-    rows = list(waiting.values_list("participant_id", "bsn_index", "bsn_sealed"))
-    sealed = [(bytes(index), bytes(value)) for _, index, value in rows if index and value]
-    known = [participant_id for participant_id, _, value in rows if participant_id and not value]
+    rows = list(waiting.values_list("bsn_index", "bsn_sealed"))
+    sealed = [(bytes(index), bytes(value)) for index, value in rows if index and value]
+    known = [bytes(index) for index, value in rows if index and not value]
     if known:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT bsn_index, bsn_sealed FROM person_sealed(%s::bigint[])", [ids_array(known)])
+            cursor.execute("SELECT bsn_index, bsn_sealed FROM person_sealed(%s::bytea[])", [bytes_array(known)])
             sealed += [(bytes(index), bytes(value)) for index, value in cursor.fetchall()]
     keys = bsn_keys(scope)
     return [keys.unsealed(value, index) for index, value in dict(sealed).items()]

@@ -1,0 +1,122 @@
+"""What waits for the BRP: whom it is asked about, what comes of it, and that nobody learns of another's question."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from collectief.enrolment import actions as enrolment
+from collectief.enrolment.models import Participation
+from collectief.enrolment.rules import Application, Kind
+from collectief.gateways.brp.port import LookUp, RegisteredPerson
+from collectief.mutations import actions, lanes
+from collectief.mutations.corridor import LANES, Moment, Request, Subject
+from collectief.mutations.models import Mutation
+from collectief.mutations.verdicts import Accepted, Waiting
+from collectief.participants import register
+from collectief.scope.database import opened
+from tests.world import Human, agency, confirm, enrol, enrolled, valid_bsns
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def human() -> Human:
+    return Human(valid_bsns(1)[0])
+
+
+@pytest.fixture
+def ours():
+    return agency()
+
+
+def answered(scope, human: Human):
+    person = RegisteredPerson(human.bsn, human.name, human.birth_date, False)
+    return register.answers(scope, LookUp({human.bsn: person}, frozenset(), ()))
+
+
+@pytest.mark.feature("U13")
+def test_who_comes_back_after_a_year_is_asked_about_by_the_bsn_we_know(ours, human, moment):
+    """Nobody types the BSN again in Oud deelnemers."""
+    participant = enrolled(ours, human, moment)
+    with opened(ours.scope):
+        leave = Application(Kind.TERMINATE, last_day=moment.today - timedelta(days=10), reason="end_of_employment")
+        actions.submit(ours.scope, [Request(leave, Subject(participant_id=participant))], moment)
+    later = Moment(moment.today + timedelta(days=90), moment.now + timedelta(days=90))
+    back = Application(Kind.RE_ENROL, contract=ours.contracts[0].number, first_day=later.today)
+    with opened(ours.scope):
+        [outcome] = actions.submit(ours.scope, [Request(back, Subject(participant_id=participant))], later)
+        assert isinstance(outcome.verdict, Waiting)
+        assert enrolment.whom_to_ask(ours.scope, [outcome.mutation_id]) == [human.bsn]
+        enrolment.take_answers(ours.scope, [outcome.mutation_id], answered(ours.scope, human), later)
+        assert Mutation.objects.get(id=outcome.mutation_id).state == "processed"
+        assert Participation.objects.count() == 2
+
+
+def test_another_agency_is_asked_about_nobody_by_our_mutation(ours, human, moment):
+    theirs = agency(name="Otto")
+    with opened(ours.scope):
+        [outcome] = actions.submit(
+            ours.scope, [enrol(ours.scope, human, ours.contracts[0].number, date(2026, 11, 1))], moment
+        )
+    with opened(theirs.scope):
+        assert enrolment.whom_to_ask(theirs.scope, [outcome.mutation_id]) == []
+
+
+def test_the_same_asked_twice_while_waiting_is_done_once_and_said(ours, human, moment):
+    request = enrol(ours.scope, human, ours.contracts[0].number, date(2026, 11, 1))
+    with opened(ours.scope):
+        ids = [actions.submit(ours.scope, [request], moment)[0].mutation_id for _ in range(2)]
+        enrolment.take_answers(ours.scope, ids, answered(ours.scope, human), moment)
+        assert list(Mutation.objects.order_by("id").values_list("state", "code")) == [
+            ("processed", ""),
+            ("rejected", "already_so"),
+        ]
+        assert Participation.objects.count() == 1
+
+
+@pytest.mark.feature("U21")
+def test_what_another_agency_asked_makes_no_answer_sooner(ours, human, moment):
+    theirs = agency(name="Otto")
+    confirm(ours.scope, [human], moment)
+    with opened(theirs.scope):
+        [outcome] = actions.submit(
+            theirs.scope, [enrol(theirs.scope, human, theirs.contracts[0].number, date(2026, 11, 1))], moment
+        )
+        assert isinstance(outcome.verdict, Waiting)
+
+
+def test_somebody_without_a_birth_date_in_the_brp_can_be_changed_later(ours, human, moment):
+    nameless = answered(ours.scope, human)
+    with opened(ours.scope):
+        register.keep(ours.scope, {i: replace(a, birth_date=None) for i, a in nameless.items()}, now=moment.now)
+        [outcome] = actions.submit(
+            ours.scope, [enrol(ours.scope, human, ours.contracts[0].number, date(2026, 11, 1))], moment
+        )
+        assert isinstance(outcome.verdict, Accepted)
+        leave = Application(Kind.TERMINATE, last_day=date(2026, 11, 30), reason="end_of_employment")
+        [ended] = actions.submit(ours.scope, [Request(leave, Subject(participant_id=outcome.participant_id))], moment)
+        assert isinstance(ended.verdict, Accepted)
+
+
+def test_what_waits_for_who_lost_their_account_is_rejected_and_said(ours, human, moment):
+    with opened(ours.scope):
+        [outcome] = actions.submit(
+            ours.scope, [enrol(ours.scope, human, ours.contracts[0].number, date(2026, 11, 1))], moment
+        )
+        actions.reject_waiting(ours.scope, [outcome.mutation_id], moment, code="account_ended")
+        mutation = Mutation.objects.get()
+        assert (mutation.state, mutation.code, mutation.bsn_sealed) == ("rejected", "account_ended", None)
+
+
+@pytest.mark.feature("X05")
+def test_taking_something_back_counts_as_a_change_of_the_lane(ours, human, moment):
+    participant = enrolled(ours, human, moment)
+    with opened(ours.scope):
+        leave = Application(Kind.TERMINATE, last_day=date(2026, 12, 31), reason="end_of_employment")
+        [outcome] = actions.submit(ours.scope, [Request(leave, Subject(participant_id=participant))], moment)
+        before = [lanes.version(ours.scope, lane) for lane in range(LANES)]
+        enrolment.withdraw(ours.scope, outcome.mutation_id, moment)
+        assert [lanes.version(ours.scope, lane) for lane in range(LANES)] == [number + 1 for number in before]
