@@ -141,13 +141,44 @@ def test_a_batch_nobody_works_on_is_found_and_taken_up_again(tmp_path):
         assert housework.idle_batches(timezone.now() + timedelta(minutes=3)) == []
 
 
+def test_files_that_were_left_behind_are_removed_and_awaited_ones_are_not(tmp_path):
+    from django.core.files.base import ContentFile
+    from django.core.files.storage import default_storage
+
+    from collectief.bulk import vault
+
+    ours = agency()
+    waiting = received(ours.scope, demo_file(tmp_path, ours.contracts[0].number, rows=3))
+    left_behind = default_storage.save("uploads/of-an-upload-that-broke-off", ContentFile(b"sealed"))
+    with housekeeping():
+        awaited = housework.awaited_files()
+    vault.remove_files_but(awaited, before=timezone.now() - timedelta(days=1))
+    assert default_storage.exists(left_behind)
+    vault.remove_files_but(awaited, before=timezone.now() + timedelta(minutes=1))
+    assert not default_storage.exists(left_behind)
+    assert default_storage.exists(waiting.stored_as)
+
+
+def test_a_batch_of_who_lost_their_rights_is_woken_to_be_stopped(tmp_path, monkeypatch):
+    ours = agency()
+    batch = received(ours.scope, demo_file(tmp_path, ours.contracts[0].number, rows=3))
+    with office():
+        Membership.objects.filter(account_id=ours.scope.account_id).update(is_active=False)
+    monkeypatch.setattr(jobs, "_IDLE", timedelta(minutes=-1))
+    jobs.wake.func(0)
+    with housekeeping():
+        assert housework.idle_batches(timezone.now() + timedelta(minutes=3)) == []
+    context, ids = _job(ours, batch)
+    jobs.read.func(context, **ids)
+    assert again(ours.scope, batch).state == State.STOPPED
+
+
 def test_a_plan_nobody_accepted_ends_after_its_thirty_days(tmp_path):
     ours = agency()
     batch = planned(ours.scope, demo_file(tmp_path, ours.contracts[0].number, rows=5))
-    with housekeeping():
-        housework.forget_before(timezone.now() + timedelta(minutes=1))
+    jobs.forget_before(timezone.now() + timedelta(minutes=1))
     found = again(ours.scope, batch)
-    assert (found.state, found.key_sealed) == (State.CANCELLED, None)
+    assert (found.state, found.key_sealed, found.outcome_counts["not_accepted"]) == (State.CANCELLED, None, 5)
     with opened(ours.scope), pytest.raises(actions.NotThePlanSeen):
         actions.accept(ours.scope, batch.id, version=batch.version, moment=jobs.moment())
 
@@ -161,8 +192,7 @@ def test_a_result_stays_thirty_days_from_when_it_was_there(tmp_path):
         from collectief.bulk.models import Batch
 
         Batch.objects.filter(id=batch.id).update(created_at=timezone.now() - timedelta(days=40))
-    with housekeeping():
-        housework.forget_before(timezone.now() - timedelta(days=30))
+    jobs.forget_before(timezone.now() - timedelta(days=30))
     assert again(ours.scope, batch).key_sealed is not None
 
 

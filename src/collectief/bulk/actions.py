@@ -261,6 +261,14 @@ def stop(scope: Scope, batch_id: int, moment: Moment, *, code: str) -> None:
             _end(scope, batch, State.STOPPED, moment, code=code)
 
 
+def expire(scope: Scope, batch_id: int, moment: Moment) -> None:
+    """End what nobody brought to an end in its time; every row without an outcome ends as not accepted."""
+    with opened(scope):
+        batch = Batch.objects.select_for_update().get(organisation_id=scope.organisation_id, id=batch_id)
+        if batch.state not in rules.ENDED:
+            _end(scope, batch, State.CANCELLED, moment)
+
+
 def enqueue(step: str, scope: Scope, batch_id: int) -> None:
     """Put a step in the queue, in the transaction of its cause; by name, since jobs stand above actions."""
     for lane in range(LANES) if step in ("plan", "carry_out") else (None,):

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 
-from . import vault
 from .rules import ENDED, State
 
 # Which step a busy batch waits for.
@@ -16,8 +16,8 @@ _STEPS = {State.RECEIVED: "read", State.PLANNING: "plan", State.CARRYING_OUT: "c
 
 
 @dataclass(frozen=True, slots=True)
-class IdleBatch:
-    """A busy batch, whose it is and which step it waits for."""
+class Unended:
+    """A batch that something must still be done about, whose it is and which step it waits for ("" for its sender)."""
 
     id: int
     organisation_id: int
@@ -26,51 +26,50 @@ class IdleBatch:
     step: str
 
 
-def forget_before(moment: datetime) -> list[str]:
-    """Destroy key and rows of batches that ended before `moment`, or that nobody accepted since then.
+_UNENDED = "SELECT id, organisation_id, account_id, brand, state FROM batch b WHERE"
 
-    Gives the names of the files to remove once that is committed. Must run inside `housekeeping`.
-    """
+
+def overdue_batches(before: datetime) -> list[Unended]:
+    """What was sent before `before` and never came to an end, as a plan that nobody accepted. Inside `housekeeping`."""
+    return _unended(f"{_UNENDED} created_at < %s AND state <> ALL (%s)", [before, [str(state) for state in ENDED]])
+
+
+def forget(before: datetime, *, also: Sequence[int] = ()) -> None:
+    """Destroy key and rows of batches that ended before `before`, and of `also`. Must run inside `housekeeping`."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE batch SET key_sealed = NULL, stored_as = '', finished_at = coalesce(finished_at, now()),"
-            " state = CASE WHEN state = ANY (%(ended)s) THEN state ELSE %(cancelled)s END"
-            " FROM (SELECT id, stored_as FROM batch WHERE coalesce(finished_at, created_at) < %(moment)s"
-            " AND key_sealed IS NOT NULL FOR UPDATE) old WHERE batch.id = old.id RETURNING batch.id, old.stored_as",
-            {"ended": [str(state) for state in ENDED], "cancelled": State.CANCELLED, "moment": moment},
+            "UPDATE batch SET key_sealed = NULL, stored_as = '' WHERE key_sealed IS NOT NULL AND state = ANY (%s)"
+            " AND (finished_at < %s OR id = ANY (%s)) RETURNING id",
+            [[str(state) for state in ENDED], before, list(also)],
         )
-        forgotten = cursor.fetchall()
-        cursor.execute("DELETE FROM batch_chunk WHERE batch_id = ANY (%s)", [[id_ for id_, _ in forgotten]])
-        cursor.execute("DELETE FROM register_check WHERE checked_at < %s", [moment])
-        # A file whose removal was missed, because the worker died just then: its rows are in the table.
-        cursor.execute(
-            "SELECT stored_as FROM batch WHERE stored_as <> '' AND state <> %s"
-            " AND created_at < now() - interval '1 day'",
-            [State.RECEIVED],
-        )
-        missed = [name for (name,) in cursor.fetchall()]
-    return [name for _, name in forgotten if name] + missed
+        forgotten = [id_ for (id_,) in cursor.fetchall()]
+        cursor.execute("DELETE FROM batch_chunk WHERE batch_id = ANY (%s)", [forgotten])
+        cursor.execute("DELETE FROM register_check WHERE checked_at < %s", [before])
 
 
-def remove_files(names: Sequence[str]) -> None:
-    """Remove uploaded files that have no use any more, and any that no batch ever came to know."""
-    for name in names:
-        vault.remove_file(name)
+def awaited_files() -> set[str]:
+    """The uploaded files whose rows are still to be read. Must run inside `housekeeping`."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT stored_as FROM batch WHERE state = %s", [State.RECEIVED])
+        return {name for (name,) in cursor.fetchall()}
 
 
-def idle_batches(since: datetime) -> list[IdleBatch]:
+def idle_batches(since: datetime) -> list[Unended]:
     """Busy batches that are older than `since` and that no job is waiting or working for.
 
     Must run inside `housekeeping`.
     """
+    return _unended(
+        f"{_UNENDED} state = ANY (%s) AND greatest(created_at, accepted_at) < %s AND NOT EXISTS (SELECT 1"
+        " FROM procrastinate_jobs j WHERE j.status IN ('todo', 'doing') AND j.lock LIKE '%%/' || b.id || '/%%')",
+        [[str(state) for state in _STEPS], since],
+    )
+
+
+def _unended(query: str, given: list[Any]) -> list[Unended]:
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT id, organisation_id, account_id, brand, state FROM batch b WHERE state = ANY (%s)"
-            " AND greatest(created_at, accepted_at) < %s AND NOT EXISTS (SELECT 1 FROM procrastinate_jobs j"
-            " WHERE j.status IN ('todo', 'doing') AND j.lock LIKE '%%/' || b.id || '/%%')",
-            [[str(state) for state in _STEPS], since],
-        )
+        cursor.execute(query, given)
         return [
-            IdleBatch(id_, organisation_id, account_id, brand, _STEPS[State(state)])
+            Unended(id_, organisation_id, account_id, brand, _STEPS.get(State(state), ""))
             for id_, organisation_id, account_id, brand, state in cursor.fetchall()
         ]

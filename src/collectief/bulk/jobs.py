@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -18,11 +18,14 @@ from collectief.scope.database import housekeeping, opened
 from collectief.scope.patience import Patience
 from collectief.scope.scope import NotAllowed, Scope
 
-from . import actions, chunks, housework
+from . import actions, chunks, housework, vault
 
 _log = logging.getLogger(__name__)
 _PATIENCE = Patience(RegisterSilent, seconds=15)
 
+_KEPT = timedelta(days=30)
+# A file is gone as soon as its rows are read; what lies longer was left behind.
+_FILES_KEPT = timedelta(days=1)
 # After this a busy batch that nobody works on is taken up again.
 _IDLE = timedelta(minutes=2)
 
@@ -67,9 +70,19 @@ def carry_out_lane(scope: Scope, batch_id: int, lane: int) -> None:
 @app.task(name="bulk.forget", queue="bulk", pass_context=False)
 def forget(timestamp: int) -> None:
     """Each night: what was sent and has had its 30 days is gone (law 9)."""
+    forget_before(timezone.now() - _KEPT)
+
+
+def forget_before(before: datetime) -> None:
+    """Have what was sent before and came to no end end without changing more, and destroy what has had its time."""
     with housekeeping():
-        forgotten = housework.forget_before(timezone.now() - timedelta(days=30))
-    housework.remove_files(forgotten)
+        overdue = housework.overdue_batches(before)
+    for found in overdue:
+        actions.expire(_bare(found), found.id, moment())
+    with housekeeping():
+        housework.forget(before, also=[found.id for found in overdue])
+        awaited = housework.awaited_files()
+    vault.remove_files_but(awaited, before=timezone.now() - _FILES_KEPT)
 
 
 @app.periodic(cron="* * * * * */15")
@@ -87,12 +100,14 @@ def wake(timestamp: int) -> None:
     with housekeeping():
         idle = housework.idle_batches(timezone.now() - _IDLE)
     for found in idle:
-        try:
-            scope = scope_again(found.account_id, found.organisation_id, found.brand, channel="upload")
-        except NoAccess:
-            continue
+        # The step looks the rights up anew, and stops the batch when they are gone.
+        scope = _bare(found)
         with opened(scope):
             actions.enqueue(found.step, scope, found.id)
+
+
+def _bare(found: housework.Unended) -> Scope:
+    return scope_without_rights(found.account_id, found.organisation_id, found.brand, channel="upload")
 
 
 def _work(context: JobContext, ids: dict[str, Any], step: Callable[[Scope, int], None]) -> None:

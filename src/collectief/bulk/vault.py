@@ -10,8 +10,9 @@ import hashlib
 import hmac
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 from uuid import uuid4
@@ -24,6 +25,7 @@ from django.core.files.storage import default_storage
 
 from collectief.foundation.sealing import NONCE_BYTES, seal, unseal
 
+_FOLDER = "uploads"
 _SEGMENT = 1024 * 1024
 # A segment and what sealing adds to it: nonce and authentication tag.
 _SEALED_SEGMENT = _SEGMENT + NONCE_BYTES + 16
@@ -70,7 +72,7 @@ def store_file(key: bytes, batch_id: int, stream: IO[bytes]) -> str:
         for number, segment in enumerate(iter(lambda: stream.read(_SEGMENT), b"")):
             sealed.write(seal(key, segment, b"%d:%d" % (batch_id, number)))
         sealed.seek(0)
-        return default_storage.save(f"uploads/{uuid4()}", File(sealed))
+        return default_storage.save(f"{_FOLDER}/{uuid4()}", File(sealed))
 
 
 @contextmanager
@@ -87,6 +89,17 @@ def plain_file(key: bytes, batch_id: int, stored_as: str) -> Iterator[Path]:
 def remove_file(stored_as: str) -> None:
     """The rows are read: the file has no use any more."""
     default_storage.delete(stored_as)
+
+
+def remove_files_but(awaited: Collection[str], *, before: datetime) -> None:
+    """Remove what was stored before `before` and nobody awaits: whose removal was missed, or whose upload broke off."""
+    try:
+        _, names = default_storage.listdir(_FOLDER)
+    except FileNotFoundError:
+        return
+    for name in (f"{_FOLDER}/{name}" for name in names):
+        if name not in awaited and default_storage.get_modified_time(name) < before:
+            default_storage.delete(name)
 
 
 def _installation_key() -> bytes:
