@@ -16,10 +16,10 @@ import time
 
 import pytest
 from django.db import connections
-from procrastinate.contrib.django import app
 
 from collectief.bulk import actions, chunks, intake, jobs, queries
 from collectief.bulk.rules import State
+from collectief.config.worker import queue_app
 from collectief.enrolment.models import Participation
 from collectief.mutations.models import Mutation
 from collectief.participants import register as register_module
@@ -33,7 +33,7 @@ ROWS = 400
 
 
 async def _work_off() -> None:
-    running = app.with_connector(app.connector.get_worker_connector())
+    running = queue_app()
     async with running.open_async():
         for job in await running.job_manager.get_stalled_jobs(seconds_since_heartbeat=0):
             await running.job_manager.retry_job(job)

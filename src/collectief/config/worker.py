@@ -11,6 +11,7 @@ from typing import Any
 
 import psycopg
 import psycopg_pool
+from procrastinate import App
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import ConnectorException
 
@@ -39,15 +40,24 @@ def work_off(queues: list[str] | None, name: str) -> None:
         time.sleep(_PAUSE)
 
 
+def queue_app() -> App:
+    """The queue as a worker sees it: the same jobs, over a connection of its own.
+
+    Beside the app that jobs use, not in its place (as `replace_connector` would have it): what a job puts in the queue
+    goes through Django's connection, in the transaction of its cause, and is seen by nobody before that is committed.
+    """
+    own = App(connector=app.connector.get_worker_connector())  # type: ignore[attr-defined]
+    own.tasks, own.periodic_registry = app.tasks, app.periodic_registry
+    return own
+
+
 async def _until_told(queues: list[str] | None, name: str) -> bool:
     """Whether the worker ended because it was told to; else it lost its database."""
     told = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, told.set)
     which: Any = {"queues": queues} if queues else {}
-    # An app of its own for the queue's work: what a job itself puts in the queue still goes through Django's
-    # connection, in the transaction of its cause, and is seen by nobody before that is committed.
-    running = app.with_connector(app.connector.get_worker_connector())  # type: ignore[attr-defined]
+    running = queue_app()
     async with running.open_async():
         worker = asyncio.create_task(
             running.run_worker_async(
