@@ -26,21 +26,11 @@ from collectief.bulk.sheets.columns import ACTIONS, COLUMNS, ENROL, MARK_WORD, T
 from collectief.bulk.sheets.shape import LONGEST, REQUIRED, looks_like_bsn, split_prefix
 from collectief.contracts.models import GroupContract
 from collectief.contracts.queries import contracts
+from collectief.enrolment.facts import ADDRESS, Application, Contract, Kind, Member, Stay, StayChange, Terms
 from collectief.enrolment.family import EnrolmentFamily
 from collectief.enrolment.memory import change_as_json
 from collectief.enrolment.models import Participation
-from collectief.enrolment.rules import (
-    ADDRESS,
-    Application,
-    Contract,
-    Kind,
-    Member,
-    Stay,
-    StayChange,
-    Terms,
-    carried_out,
-    judge,
-)
+from collectief.enrolment.rules import carried_out, judge
 from collectief.foundation.bsn import Bsn
 from collectief.foundation.dates import BirthDate, parse_day
 from collectief.foundation.names import PersonName, search_key, tidy, tidy_initials

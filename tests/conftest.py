@@ -141,3 +141,28 @@ def committed_db(django_db_setup, django_db_blocker, database_server: EmbeddedSe
             "  AND relname NOT IN ('django_migrations', 'django_content_type');"
             " EXECUTE 'TRUNCATE ' || names || ' CASCADE'; END $$"
         )
+
+
+@pytest.fixture
+def register(monkeypatch):
+    """Answers in place of the BRP, as the simulator would; can be told to fall silent."""
+    from collectief.participants import register as register_module
+    from tests.bulk_world import Register
+
+    found = Register()
+    monkeypatch.setattr(register_module, "current_register", lambda: found)
+    return found
+
+
+@pytest.fixture
+def ours():
+    """An agency with two contracts and Anna, administratief."""
+    from tests.world import agency
+
+    return agency()
+
+
+@pytest.fixture
+def number(ours) -> str:
+    """Its first contract."""
+    return ours.contracts[0].number

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from collectief.access.models import Account, Membership
 from collectief.access.queries import scope_again
 from collectief.contracts.models import GroupContract, Insurer, Organisation
-from collectief.enrolment.rules import Application, Kind
+from collectief.enrolment.facts import Application, Kind
 from collectief.foundation.bsn import Bsn
 from collectief.foundation.dates import BirthDate
 from collectief.foundation.names import PersonName

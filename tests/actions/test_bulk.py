@@ -9,36 +9,18 @@ from django.utils import timezone
 
 from collectief.bulk import actions, inline, jobs, queries
 from collectief.bulk.models import Batch, BatchChunk
+from collectief.enrolment.facts import Application, Kind
 from collectief.enrolment.models import Participation
-from collectief.enrolment.rules import Application, Kind
 from collectief.mutations import actions as mutations
 from collectief.mutations.corridor import Request, Subject
 from collectief.mutations.models import Mutation
-from collectief.participants import register as register_module
 from collectief.participants.models import Participant
 from collectief.scope.database import opened
 from collectief.scope.scope import NotAllowed
-from tests.bulk_world import Register, again, demo_file, done, planned, received
+from tests.bulk_world import again, demo_file, done, planned, received
 from tests.world import agency, member_of
 
-pytestmark = [pytest.mark.django_db, pytest.mark.feature("U21")]
-
-
-@pytest.fixture(autouse=True)
-def register(monkeypatch) -> Register:
-    found = Register()
-    monkeypatch.setattr(register_module, "current_register", lambda: found)
-    return found
-
-
-@pytest.fixture
-def ours():
-    return agency()
-
-
-@pytest.fixture
-def number(ours) -> str:
-    return ours.contracts[0].number
+pytestmark = [pytest.mark.usefixtures("register"), pytest.mark.django_db, pytest.mark.feature("U21")]
 
 
 def test_every_row_of_a_good_file_is_carried_out(ours, number, tmp_path):

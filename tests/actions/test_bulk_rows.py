@@ -10,32 +10,13 @@ from collectief.bulk import inline, intake, queries
 from collectief.enrolment.models import Participation
 from collectief.gateways.brp.inhabitants import dummy_bsns
 from collectief.mutations.models import Mutation
-from collectief.participants import register as register_module
 from collectief.participants.models import Address, Participant
 from collectief.scope.database import opened
-from tests.bulk_world import Register, again, done, file_of, planned, row_of
-from tests.world import agency
+from tests.bulk_world import again, done, file_of, planned, row_of
 
-pytestmark = [pytest.mark.django_db, pytest.mark.feature("U21")]
+pytestmark = [pytest.mark.usefixtures("register"), pytest.mark.django_db, pytest.mark.feature("U21")]
 
 LEAVE = {"action": "Afmelden", "last_day": "30-11-2026", "reason": "Einde dienstverband"}
-
-
-@pytest.fixture(autouse=True)
-def register(monkeypatch) -> Register:
-    found = Register()
-    monkeypatch.setattr(register_module, "current_register", lambda: found)
-    return found
-
-
-@pytest.fixture
-def ours():
-    return agency()
-
-
-@pytest.fixture
-def number(ours) -> str:
-    return ours.contracts[0].number
 
 
 @pytest.fixture

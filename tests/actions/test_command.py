@@ -12,24 +12,11 @@ from collectief.bulk.models import Batch
 from collectief.config.command import main
 from collectief.enrolment.models import Participation
 from collectief.gateways.brp.inhabitants import dummy_bsns
-from collectief.participants import register as register_module
 from collectief.scope.database import office, opened
-from tests.bulk_world import Register, demo_file, file_of, row_of
-from tests.world import agency, member_of
+from tests.bulk_world import demo_file, file_of, row_of
+from tests.world import member_of
 
-pytestmark = [pytest.mark.usefixtures("committed_db"), pytest.mark.feature("U21")]
-
-
-@pytest.fixture(autouse=True)
-def register(monkeypatch) -> Register:
-    found = Register()
-    monkeypatch.setattr(register_module, "current_register", lambda: found)
-    return found
-
-
-@pytest.fixture
-def ours():
-    return agency()
+pytestmark = [pytest.mark.usefixtures("committed_db", "register"), pytest.mark.feature("U21")]
 
 
 def email_of(scope) -> str:

@@ -7,8 +7,8 @@ from datetime import date, timedelta
 import pytest
 
 from collectief.audit.models import AuditEvent
+from collectief.enrolment.facts import Application, Kind
 from collectief.enrolment.models import Participation
-from collectief.enrolment.rules import Application, Kind
 from collectief.mutations import actions
 from collectief.mutations.corridor import Request, Subject
 from collectief.mutations.models import Mutation

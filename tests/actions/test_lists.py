@@ -10,6 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from collectief.enrolment import settling
+from collectief.enrolment.facts import Application, Kind
 from collectief.enrolment.queries import (
     COUNT_CAP,
     SORTS,
@@ -21,7 +22,6 @@ from collectief.enrolment.queries import (
     participation,
     stays_of,
 )
-from collectief.enrolment.rules import Application, Kind
 from collectief.enrolment.settling import settle
 from collectief.foundation.dates import BirthDate
 from collectief.foundation.names import PersonName

@@ -8,8 +8,8 @@ from datetime import date, timedelta
 import pytest
 
 from collectief.enrolment import actions as enrolment
+from collectief.enrolment.facts import Application, Kind
 from collectief.enrolment.models import Participation
-from collectief.enrolment.rules import Application, Kind
 from collectief.gateways.brp.port import LookUp, RegisteredPerson
 from collectief.mutations import actions, lanes
 from collectief.mutations.corridor import LANES, Moment, Request, Subject

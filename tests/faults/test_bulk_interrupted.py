@@ -14,17 +14,10 @@ from collectief.bulk.rules import State
 from collectief.enrolment.models import Participation
 from collectief.participants import register as register_module
 from collectief.scope.database import housekeeping, office, opened
-from tests.bulk_world import Register, again, demo_file, planned, received
+from tests.bulk_world import again, demo_file, planned, received
 from tests.world import agency
 
-pytestmark = [pytest.mark.usefixtures("committed_db"), pytest.mark.feature("U21")]
-
-
-@pytest.fixture(autouse=True)
-def register(monkeypatch) -> Register:
-    found = Register()
-    monkeypatch.setattr(register_module, "current_register", lambda: found)
-    return found
+pytestmark = [pytest.mark.usefixtures("committed_db", "register"), pytest.mark.feature("U21")]
 
 
 def _accepted(ours, folder, rows: int = 6):

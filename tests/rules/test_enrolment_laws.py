@@ -9,18 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collectief.enrolment.rules import (
-    Application,
-    Contract,
-    Kind,
-    Member,
-    RegisterAnswer,
-    Stay,
-    StayChange,
-    Terms,
-    carried_out,
-    judge,
-)
+from collectief.enrolment.facts import Application, Contract, Kind, Member, Stay, StayChange, Terms
+from collectief.enrolment.rules import RegisterAnswer, carried_out, judge
 from collectief.foundation.dates import BirthDate
 from collectief.foundation.names import PersonName
 from collectief.foundation.period import Period

@@ -12,8 +12,8 @@ from django.test.utils import CaptureQueriesContext
 
 from collectief.access import sessions
 from collectief.enrolment import actions as enrolment
+from collectief.enrolment.facts import Application, Kind
 from collectief.enrolment.models import Participation
-from collectief.enrolment.rules import Application, Kind
 from collectief.mutations.corridor import Request, Subject
 from collectief.participants import register as register_module
 from collectief.scope.database import opened

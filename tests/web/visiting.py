@@ -18,7 +18,7 @@ from collectief.access.models import Membership
 from collectief.audit.models import AuditEvent
 from collectief.brands.catalogue import brand
 from collectief.enrolment import actions as enrolment
-from collectief.enrolment.rules import Application, Kind
+from collectief.enrolment.facts import Application, Kind
 from collectief.foundation.assurance import AssuranceLevel
 from collectief.foundation.dates import BirthDate
 from collectief.foundation.names import PersonName

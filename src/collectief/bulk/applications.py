@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from collectief.enrolment.rules import ADDRESS, Application, Kind
+from collectief.enrolment.facts import ADDRESS, Application, Kind
 from collectief.foundation.bsn import Bsn
 from collectief.foundation.dates import BirthDate
 from collectief.foundation.names import PersonName

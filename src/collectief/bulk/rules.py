@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
-from collectief.enrolment.rules import StayChange
+from collectief.enrolment.facts import StayChange
 from collectief.mutations.verdicts import Accepted, Refused, Unchanged, Verdict
 
 

@@ -15,7 +15,7 @@ from collectief.access.models import Account, Membership
 from collectief.access.queries import scope_again
 from collectief.contracts.models import GroupContract, Insurer, Organisation
 from collectief.enrolment import actions as enrolment
-from collectief.enrolment.rules import Application, Kind
+from collectief.enrolment.facts import Application, Kind
 from collectief.foundation.bsn import Bsn
 from collectief.foundation.names import PersonName
 from collectief.gateways.brp.inhabitants import dummy_bsns, inhabitant

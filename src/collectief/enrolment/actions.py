@@ -24,7 +24,7 @@ from collectief.scope.staging import bytes_array
 from collectief.segments.profile import Permission
 
 from . import memory
-from .rules import Application, Kind
+from .facts import Application, Kind
 from .sitting import EnrolmentSitting
 
 

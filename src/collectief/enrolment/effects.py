@@ -16,7 +16,7 @@ from collectief.participants.keys import bsn_keys
 from collectief.scope.scope import Scope
 from collectief.scope.staging import bytes_array, ids_array, stage
 
-from .rules import ADDRESS, Stay
+from .facts import ADDRESS, Stay
 
 if TYPE_CHECKING:
     from .sitting import Case

@@ -11,7 +11,7 @@ from collectief.foundation.names import PersonName
 from collectief.mutations.corridor import Moment, Request
 from collectief.scope.scope import Scope
 
-from .rules import Application, Kind
+from .facts import Application, Kind
 from .sitting import EnrolmentSitting
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from collectief.foundation.period import Period
 
-from .rules import AddressChange, Change, ReferenceChange, Stay, StayChange
+from .facts import AddressChange, Change, ReferenceChange, Stay, StayChange
 
 
 def change_as_json(change: Change) -> dict[str, Any]:

@@ -23,7 +23,8 @@ from collectief.scope.scope import Scope
 from collectief.scope.staging import next_ids
 
 from . import effects, memory
-from .rules import Contract, Kind, Member, Stay, StayChange, Terms, carried_out, judge
+from .facts import Contract, Kind, Member, Stay, StayChange, Terms
+from .rules import carried_out, judge
 
 # Kinds for which a person may be new to the organisation, and the BRP is asked.
 CHECKED = frozenset({Kind.ENROL, Kind.RE_ENROL})

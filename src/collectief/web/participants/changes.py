@@ -17,8 +17,8 @@ from django.views.decorators.http import require_http_methods
 from collectief.audit import actions as audit
 from collectief.contracts.queries import contracts
 from collectief.enrolment import actions as enrolment
+from collectief.enrolment.facts import Application
 from collectief.enrolment.queries import ListRow, participation
-from collectief.enrolment.rules import Application
 from collectief.foundation.dates import dutch
 from collectief.mutations import queries as mutations
 from collectief.mutations.corridor import Moment, Outcome, Request, Subject

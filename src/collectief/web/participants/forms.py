@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from collectief.contracts.queries import ContractView
-from collectief.enrolment.rules import Application, Kind
+from collectief.enrolment.facts import Application, Kind
 from collectief.foundation.bsn import Bsn
 from collectief.foundation.dates import BirthDate, parse_day
 from collectief.foundation.names import PersonName

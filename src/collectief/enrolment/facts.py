@@ -1,0 +1,122 @@
+"""What is asked of a participation, what is known of a person, and what a verdict changes; plain Python."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from collectief.foundation.dates import BirthDate
+from collectief.foundation.names import PersonName
+from collectief.foundation.period import Period
+from collectief.foundation.value import value
+from collectief.participants.rules import RegisterAnswer
+from collectief.segments.profile import SegmentProfile
+
+# The fields of a home address.
+ADDRESS = ("country", "street", "house_number", "postcode", "city")
+
+
+class Kind(StrEnum):
+    """What can be asked for one person."""
+
+    ENROL = "enrol"
+    TERMINATE = "terminate"
+    RE_ENROL = "re_enrol"
+    TRANSFER = "transfer"
+    CHANGE_REFERENCE = "change_reference"
+    REVERSE = "reverse"
+
+
+@value()
+class Application:
+    """One thing asked, in the same shape whether typed, uploaded or sent. Absent is None or empty.
+
+    `contract` is a contract number; empty means "the one it must be". `to_contract` is for a transfer.
+    `last_day` is inclusive, as people write it.
+    """
+
+    kind: Kind
+    contract: str = ""
+    name: PersonName | None = None
+    birth_date: BirthDate | None = None
+    first_day: date | None = None
+    last_day: date | None = None
+    reason: str = ""
+    reference: str = ""
+    to_contract: str = ""
+    address: Mapping[str, str] = field(default_factory=dict)
+    # For a reversal: the mutation that is undone, and what it changed.
+    reverses: int | None = None
+    undoes: tuple[Change, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """A contract of the organisation, as judging needs it."""
+
+    id: int
+    number: str
+    period: Period
+
+
+@value()
+class Stay:
+    """One participation: in which contract, when, and why it ended. `id` is None until it is in the table."""
+
+    contract_id: int
+    period: Period
+    reason: str = ""
+    id: int | None = None
+
+
+@value()
+class Member:
+    """One person as the organisation knows them; `known` is False for a newcomer."""
+
+    known: bool = False
+    reference: str = ""
+    birth_date: BirthDate | None = None
+    stays: tuple[Stay, ...] = ()
+    register: RegisterAnswer | None = None
+    # Without empty fields; known only where an application brings an address.
+    address: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What is the same for every application of an organisation on a day."""
+
+    profile: SegmentProfile
+    contracts: Mapping[str, Contract]
+    today: date
+    # How the contract is found when the application names none.
+    default_contract: str = ""
+
+
+@value()
+class StayChange:
+    """A stay before and after: None before is a new stay, None after a stay that never was."""
+
+    before: Stay | None
+    after: Stay | None
+
+
+@value()
+class ReferenceChange:
+    """The external reference before and after."""
+
+    before: str
+    after: str
+
+
+@value()
+class AddressChange:
+    """The home address before and after, as a whole; empty is none."""
+
+    before: Mapping[str, str]
+    after: Mapping[str, str]
+
+
+Change = StayChange | ReferenceChange | AddressChange
