@@ -9,9 +9,11 @@ import openpyxl
 import pytest
 import xlsxwriter
 
+from collectief.bulk import actions
 from collectief.bulk.sheets.columns import template_for
 from collectief.participants import register as register_module
-from tests.bulk_world import Register, demo_file, planned
+from collectief.scope.database import opened
+from tests.bulk_world import Register, demo_file, planned, received
 from tests.web.visiting import text_of
 from tests.world import valid_bsns
 
@@ -97,3 +99,25 @@ def test_a_plan_that_was_not_seen_is_not_carried_out(anna, ours, tmp_path, versi
     text = text_of(anna.post(f"/uploads/{batch.id}/verwerken/", {"version": version}, follow=True))
     assert "intussen al verwerkt of geannuleerd" in text
     assert "Wacht op uw akkoord" in text
+
+
+def test_a_page_that_waits_is_loaded_anew_with_each_next_step(anna, ours, tmp_path):
+    """The steps above the progress say where it is, not where it was when the page was opened."""
+    batch = received(ours.scope, demo_file(tmp_path, ours.contracts[0].number, rows=3))
+    where = f"/uploads/{batch.id}/voortgang/"
+    assert f"{where}?stap=received" in anna.get(f"/uploads/{batch.id}/").text
+    same = anna.get(f"{where}?stap=received", headers={"HX-Request": "true"})
+    assert (same.status_code, "HX-Refresh" in same.headers) == (200, False)
+    with opened(ours.scope):
+        type(batch).objects.filter(id=batch.id).update(state="planning")
+    further = anna.get(f"{where}?stap=received", headers={"HX-Request": "true"})
+    assert (further.status_code, further.headers["HX-Refresh"]) == (204, "true")
+
+
+def test_a_file_that_was_stopped_says_why_and_what_stays(anna, ours, tmp_path, moment):
+    batch = received(ours.scope, demo_file(tmp_path, ours.contracts[0].number, rows=3))
+    actions.stop(ours.scope, batch.id, moment, code="no_access")
+    shown = anna.get(f"/uploads/{batch.id}/")
+    assert shown.status_code == 200
+    assert "heeft geen rechten meer, daarom zijn we gestopt" in shown.text
+    assert "Wat al verwerkt is, blijft zo." in shown.text

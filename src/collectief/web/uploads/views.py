@@ -102,9 +102,9 @@ def batch(request: PortalRequest, batch_id: int) -> HttpResponse:
 @page(Permission.UPLOAD_MUTATIONS, Capability.BULK_UPLOAD, background=True)
 @require_GET
 def progress(request: PortalRequest, batch_id: int) -> HttpResponse:
-    """How far it is, every two seconds; once ready the page is loaded anew."""
+    """How far it is, every two seconds; with each next step the page is loaded anew."""
     found = _found(request, batch_id)
-    if found.state not in BUSY:
+    if found.state not in BUSY or request.GET.get("stap", found.state) != found.state:
         return HttpResponse(status=204, headers={"HX-Refresh": "true"})
     context = {"batch": found, "progress": queries.progress(found)}
     return render(request, "uploads/batch.html#progress", context)
