@@ -7,6 +7,7 @@ one transaction, and holds all rows of its people: what was done is known from t
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, Any
 
@@ -16,11 +17,12 @@ from procrastinate.exceptions import AlreadyEnqueued
 
 from collectief.audit import actions as audit
 from collectief.contracts.queries import contracts
+from collectief.enrolment.facts import Kind
 from collectief.foundation.bsn import Bsn
 from collectief.mutations import actions as mutations
 from collectief.mutations import lanes
 from collectief.mutations.corridor import LANES, Moment, Outcome
-from collectief.mutations.verdicts import Refused, Verdict, Waiting
+from collectief.mutations.verdicts import Accepted, Refused, Verdict, Waiting
 from collectief.participants import register
 from collectief.scope.database import opened
 from collectief.scope.scope import Scope
@@ -120,14 +122,19 @@ def plan_chunk(scope: Scope, batch_id: int, lane: int, chunk: int, moment: Momen
     plan = [rules.planned(verdicts[sent.number]) if not sent.problems else Planned.REJECTED for sent in taken.rows]
     told: dict[int, Told] = {sent.number: (PROBLEMS, {}) for sent in taken.rows if sent.problems}
     told |= {number: (one.code, one.params) for number, one in verdicts.items() if isinstance(one, Refused)}
+    kept = trial.keep()
+    keeping = chunks.Keeping(moment.today.isoformat(), [good[place].number for place in kept.places], kept.lines)
     with opened(scope):
-        chunks.write_plan(batch, taken, [verdict for verdict in plan if verdict is not None], told, facts)
+        chunks.write_plan(batch, taken, [verdict for verdict in plan if verdict is not None], told, facts, keeping)
 
 
-def _facts(scope: Scope, lane: int) -> str:
-    """What says whether anything has changed that the rows of a lane are judged on, but for the BRP and the day."""
+def _facts(scope: Scope, lane: int, *, own: int = 0) -> str:
+    """What says whether anything has changed that the rows of a lane are judged on, but for the BRP and the day.
+
+    `own` changes are not counted: those of other chunks of the same batch, which are about other people.
+    """
     agreed = hashlib.sha256(repr(contracts(scope)).encode()).hexdigest()[:16]
-    return f"{lanes.version(scope, lane)}/{scope.profile.slug}/{agreed}"
+    return f"{lanes.version(scope, lane) - own}/{scope.profile.slug}/{agreed}"
 
 
 def ask_register(scope: Scope, batch_id: int, bsns: list[Bsn], moment: Moment) -> dict[bytes, register.RegisterAnswer]:
@@ -206,30 +213,60 @@ def _carry_out(scope: Scope, batch_id: int, lane: int, chunk: int, moment: Momen
         taken = chunks.take(batch, lane, chunk, unplanned=False, lock=True) if going else None
         if taken is None:
             return
-        letters = dict(zip((sent.number for sent in taken.rows), taken.planned, strict=True))
-        good = [sent for sent in taken.rows if not sent.problems]
-        requests = [request_of(sent, batch_id, batch.contract) for sent in good]
-
-        def stands(number: int, verdict: Verdict) -> bool:
-            if isinstance(verdict, Waiting):
-                enrolled = (request.subject.bsn for request in requests)
-                raise AnswersNeeded(list(dict.fromkeys(bsn for bsn in enrolled if bsn is not None)))
-            sent = good[number]
-            return rules.stands(letters[sent.number], taken.told.get(sent.number), verdict)
-
-        came = dict(
-            zip((sent.number for sent in good), mutations.submit(scope, requests, moment, expected=stands), strict=True)
-        )
-        bad = [sent for sent in taken.rows if sent.problems]
-        ids = dict(zip((sent.number for sent in bad), _refuse_misshapen(scope, batch, bad, moment), strict=True))
-        ids |= {number: outcome.mutation_id or 0 for number, outcome in came.items()}
+        kept = _kept(scope, batch_id, taken, moment)
+        done = set(kept.numbers)
+        rest = [sent for sent in taken.rows if sent.number not in done] if kept.leaves_any(taken) else []
+        # Those first: none of them may find, by a reference, who is only now enrolled.
+        came, ids = _judge_again(scope, batch, taken, rest, moment)
+        if kept.numbers:
+            # A chunk that changes anybody counts once in its lane: see `_kept`.
+            counted = any(isinstance(one.verdict, Accepted) and not one.changed_since for one in came.values())
+            carried = mutations.carry_out(scope, Kind.ENROL, kept.lines, [] if counted else [lane], moment)
+            ids |= dict(zip(kept.numbers, carried, strict=True))
         chunks.write_outcomes(
             batch,
             taken,
-            [_outcome(letters[sent.number], came.get(sent.number)) for sent in taken.rows],
+            [_outcome(letter, came.get(number)) for letter, number in zip(taken.planned, taken.numbers, strict=True)],
             {number: rules.changed_since(one.verdict) for number, one in came.items() if one.changed_since},
-            [ids[sent.number] for sent in taken.rows],
+            [ids[number] for number in taken.numbers],
         )
+
+
+def _judge_again(
+    scope: Scope, batch: Batch, taken: chunks.Chunk, rows: Sequence[Sent], moment: Moment
+) -> tuple[dict[int, Outcome], dict[int, int]]:
+    """Judge these rows of a chunk and carry out what stands; what became of them, and their mutations, by number."""
+    letters = dict(zip(taken.numbers, taken.planned, strict=True))
+    good = [sent for sent in rows if not sent.problems]
+    requests = [request_of(sent, batch.id, batch.contract) for sent in good]
+
+    def stands(number: int, verdict: Verdict) -> bool:
+        if isinstance(verdict, Waiting):
+            enrolled = (request.subject.bsn for request in requests)
+            raise AnswersNeeded(list(dict.fromkeys(bsn for bsn in enrolled if bsn is not None)))
+        sent = good[number]
+        return rules.stands(letters[sent.number], taken.told.get(sent.number), verdict)
+
+    outcomes = mutations.submit(scope, requests, moment, expected=stands) if requests else []
+    came = dict(zip((sent.number for sent in good), outcomes, strict=True))
+    bad = [sent for sent in rows if sent.problems]
+    ids = dict(zip((sent.number for sent in bad), _refuse_misshapen(scope, batch, bad, moment), strict=True))
+    return came, ids | {number: outcome.mutation_id or 0 for number, outcome in came.items()}
+
+
+_NOTHING = chunks.Keeping("", [], "")
+
+
+def _kept(scope: Scope, batch_id: int, taken: chunks.Chunk, moment: Moment) -> chunks.Keeping:
+    """What the plan kept, if judging it again would be judging the same facts; its lane is held from here."""
+    kept = taken.kept
+    if kept is None or kept.day != moment.today.isoformat():
+        return _NOTHING
+    # As `mutations.submit` will take them, in order: nobody waits in a circle.
+    anywhere = kept.leaves_any(taken) and any(not sent.person for sent in taken.rows)
+    lanes.lock_lanes(scope, range(LANES) if anywhere else [taken.lane])
+    same = taken.facts == _facts(scope, taken.lane, own=chunks.changes(batch_id, taken.lane))
+    return kept if same else _NOTHING
 
 
 def finish(scope: Scope, batch_id: int, moment: Moment) -> bool:
@@ -308,9 +345,8 @@ def _end(
 
 
 def _outcome(letter: str, came: Outcome | None) -> rules.Outcome:
-    if came is None:
-        return rules.Outcome.REJECTED
-    return rules.Outcome.CHANGED_SINCE if came.changed_since else rules.outcome_of(letter)
+    """What became of a row with this verdict; nothing came of what is wrong in itself, or was kept and stands."""
+    return rules.Outcome.CHANGED_SINCE if came is not None and came.changed_since else rules.outcome_of(letter)
 
 
 def _refuse_misshapen(scope: Scope, batch: Batch, bad: list[Sent], moment: Moment) -> list[int]:

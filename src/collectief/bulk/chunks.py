@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from django.db import connection
@@ -27,8 +27,8 @@ def add(batch: Batch, safe: vault.ChunkVault, lane: int, chunk: int, lines: Sequ
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO batch_chunk (organisation_id, batch_id, lane, chunk, size, numbers, sealed, planned,"
-            " plan_told, facts, outcomes, outcome_told, mutation_ids) VALUES (%s, %s, %s, %s, %s, %s::integer[], %s,"
-            " '', '', '', '', '', '{}')",
+            " plan_told, facts, kept, outcomes, outcome_told, mutation_ids) VALUES (%s, %s, %s, %s, %s, %s::integer[],"
+            " %s, '', '', '', '', '', '', '{}')",
             [
                 batch.organisation_id, batch.id, lane, chunk, len(lines), ids_array(line[0] for line in lines),
                 safe.seal("rows", lane, chunk, lines),
@@ -49,14 +49,38 @@ def append(batch: Batch, safe: vault.ChunkVault, lane: int, chunk: int, lines: S
 
 
 @dataclass(frozen=True, slots=True)
+class Keeping:
+    """Rows that can be carried out as judged on `day`: their numbers, and what `mutations.carry_out` takes."""
+
+    day: str
+    numbers: list[int]
+    lines: str
+
+    @property
+    def as_list(self) -> list[Any]:
+        return [self.day, self.numbers, self.lines]
+
+    def leaves_any(self, chunk: Chunk) -> bool:
+        """Whether the chunk has other rows too."""
+        return len(self.numbers) < len(chunk.numbers)
+
+
+@dataclass(frozen=True)
 class Chunk:
-    """A chunk taken out: its rows, opened, and what its plan said of each."""
+    """A chunk taken out: its rows, what its plan said of each, on which facts, and what it kept."""
 
     lane: int
     number: int
-    rows: list[Sent]
+    numbers: list[int]
     planned: str
     told: dict[int, Told]
+    facts: str
+    kept: Keeping | None
+    _open: Callable[[], list[Any]]
+
+    @cached_property
+    def rows(self) -> list[Sent]:
+        return [Sent(*line) for line in self._open()]
 
 
 def take(batch: Batch, lane: int, chunk: int, *, unplanned: bool, lock: bool = False) -> Chunk | None:
@@ -69,7 +93,7 @@ def take(batch: Batch, lane: int, chunk: int, *, unplanned: bool, lock: bool = F
     left = "planned = ''" if unplanned else "outcomes = ''"
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT sealed, planned, plan_told FROM batch_chunk WHERE {_WHERE} AND {left}"
+            f"SELECT numbers, sealed, planned, plan_told, facts, kept FROM batch_chunk WHERE {_WHERE} AND {left}"
             f"{' FOR UPDATE' if lock else ''}",
             [batch.organisation_id, batch.id, lane, chunk],
         )
@@ -77,24 +101,32 @@ def take(batch: Batch, lane: int, chunk: int, *, unplanned: bool, lock: bool = F
     if found is None:
         return None
     safe = vault.ChunkVault(vault.opened_key(batch.key_sealed), batch.id)
-    sealed, planned, told = found
+    numbers, sealed, planned, told, facts, kept = found
     return Chunk(
-        lane, chunk, [Sent(*line) for line in safe.open("rows", lane, chunk, sealed)], planned,
-        _told(safe, "plan", lane, chunk, told),
+        lane, chunk, numbers, planned, _told(safe, "plan", lane, chunk, told), facts,
+        Keeping(*safe.open("kept", lane, chunk, kept)) if kept else None,
+        lambda: safe.open("rows", lane, chunk, sealed),
     )  # fmt: skip
 
 
-def write_plan(batch: Batch, chunk: Chunk, verdicts: Sequence[Planned], told: Mapping[int, Told], facts: str) -> None:
-    """Write the verdict of each row, why by row number, and on which facts; a chunk that has its plan keeps it."""
+def write_plan(
+    batch: Batch, chunk: Chunk, verdicts: Sequence[Planned], told: Mapping[int, Told], facts: str, kept: Keeping
+) -> None:
+    """Write the verdict of each row, why by row number, on which facts, and what is kept of them.
+
+    A chunk that has its plan keeps it.
+    """
     assert batch.key_sealed is not None
     safe = vault.ChunkVault(vault.opened_key(batch.key_sealed), batch.id)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"UPDATE batch_chunk SET planned = %s, plan_told = %s, facts = %s WHERE {_WHERE} AND planned = ''",
+            f"UPDATE batch_chunk SET planned = %s, plan_told = %s, facts = %s, kept = %s"
+            f" WHERE {_WHERE} AND planned = ''",
             [
                 "".join(verdict.letter for verdict in verdicts),
                 safe.seal("plan", chunk.lane, chunk.number, told) if told else b"",
                 facts,
+                safe.seal("kept", chunk.lane, chunk.number, kept.as_list) if kept.numbers else b"",
                 batch.organisation_id, batch.id, chunk.lane, chunk.number,
             ],
         )  # fmt: skip
@@ -118,7 +150,8 @@ def write_outcomes(
     safe = vault.ChunkVault(vault.opened_key(batch.key_sealed), batch.id)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"UPDATE batch_chunk SET outcomes = %s, outcome_told = %s, mutation_ids = %s::bigint[] WHERE {_WHERE}",
+            f"UPDATE batch_chunk SET outcomes = %s, outcome_told = %s, mutation_ids = %s::bigint[], kept = ''"
+            f" WHERE {_WHERE}",
             [
                 "".join(outcome.letter for outcome in outcomes),
                 safe.seal("outcome", chunk.lane, chunk.number, told) if told else b"",
@@ -126,6 +159,16 @@ def write_outcomes(
                 batch.organisation_id, batch.id, chunk.lane, chunk.number,
             ],
         )  # fmt: skip
+
+
+def changes(batch_id: int, lane: int) -> int:
+    """How many chunks of a lane have changed anybody: in how many transactions this batch did so."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM batch_chunk WHERE batch_id = %s AND lane = %s AND strpos(outcomes, %s) > 0",
+            [batch_id, lane, Outcome.PROCESSED.letter],
+        )
+        return int(cursor.fetchone()[0])
 
 
 def left(batch_id: int, *, lane: int | None = None, unplanned: bool) -> list[int]:

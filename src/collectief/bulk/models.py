@@ -69,6 +69,8 @@ class BatchChunk(models.Model):
     # The facts its plan was made on: while they are the same, so is the plan.
     facts = models.CharField(max_length=80, default="")
     plan_told = models.BinaryField(default=b"")
+    # What can be carried out as it was judged, while these facts are the same (ADR 11); empty once it was.
+    kept = models.BinaryField(default=b"")
     outcomes = models.TextField(default="")
     outcome_told = models.BinaryField(default=b"")
     mutation_ids = ArrayField(models.BigIntegerField(), default=list)

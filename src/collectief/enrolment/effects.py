@@ -105,10 +105,22 @@ def write(scope: Scope, new: Sequence[Case], known: Sequence[Case]) -> None:
 
 
 _PARTICIPANT = {
-    "id": "bigint", "bsn_index": "bytea", "bsn_sealed": "bytea", "relation_number": "text",
+    "participant_id": "bigint", "bsn_index": "bytea", "bsn_sealed": "bytea", "relation_number": "text",
     "external_reference": "text", "initials": "text", "prefix": "text", "surname": "text", "birth_date": "text",
     "sort_key": "text",
 }  # fmt: skip
+# From a temporary table with these columns; every index is there once.
+ADD_PARTICIPANTS = """
+INSERT INTO participant (insurer_id, organisation_id, id, person_id, bsn_index, relation_number, external_reference,
+       initials, prefix, surname, birth_date, sort_key)
+SELECT %s, %s, n.participant_id, person.found_id, n.bsn_index, n.relation_number, n.external_reference, n.initials,
+       n.prefix, n.surname, n.birth_date, n.sort_key
+  FROM pg_temp.{table} n
+  JOIN (SELECT * FROM person_ensure((SELECT array_agg(bsn_index ORDER BY bsn_index) FROM pg_temp.{table}),
+       (SELECT array_agg(bsn_sealed ORDER BY bsn_index) FROM pg_temp.{table}), %s::smallint)) person
+    ON person.found_index = n.bsn_index
+ ORDER BY n.participant_id
+"""
 
 
 def _add_participants(scope: Scope, new: Sequence[Case]) -> None:
@@ -125,14 +137,7 @@ def _add_participants(scope: Scope, new: Sequence[Case]) -> None:
     stage("new_participant", _PARTICIPANT, map(row, new))
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO participant (insurer_id, organisation_id, id, person_id, bsn_index, relation_number,"
-            " external_reference, initials, prefix, surname, birth_date, sort_key)"
-            " SELECT %s, %s, n.id, person.found_id, n.bsn_index, n.relation_number, n.external_reference, n.initials,"
-            " n.prefix, n.surname, n.birth_date, n.sort_key FROM pg_temp.new_participant n"
-            " JOIN (SELECT * FROM person_ensure((SELECT array_agg(bsn_index ORDER BY bsn_index)"
-            " FROM pg_temp.new_participant), (SELECT array_agg(bsn_sealed ORDER BY bsn_index)"
-            " FROM pg_temp.new_participant), %s::smallint)) person ON person.found_index = n.bsn_index"
-            " ORDER BY n.id",
+            ADD_PARTICIPANTS.format(table="new_participant"),
             [scope.insurer_id, scope.organisation_id, keys.key_id],
         )
         if cursor.rowcount != len(new):

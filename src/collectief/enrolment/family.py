@@ -11,7 +11,9 @@ from collectief.foundation.names import PersonName
 from collectief.mutations.corridor import Moment, Request
 from collectief.scope.scope import Scope
 
+from . import newcomers
 from .facts import Application, Kind
+from .memory import asked_as_json
 from .sitting import EnrolmentSitting
 
 
@@ -23,21 +25,11 @@ class EnrolmentFamily:
     def sit(self, scope: Scope, requests: Sequence[Request], moment: Moment, *, for_real: bool) -> EnrolmentSitting:
         return EnrolmentSitting(scope, requests, moment, for_real=for_real)
 
+    def carry_out(self, scope: Scope, lines: str) -> str:
+        return newcomers.add(scope, lines)
+
     def asked(self, application: Application) -> dict[str, Any]:
-        """The fields that were filled in; the kind stands in its own column."""
-        asked: dict[str, Any] = {
-            "contract": application.contract,
-            "to_contract": application.to_contract,
-            "name": [name.initials, name.prefix, name.surname] if (name := application.name) else None,
-            "birth_date": str(application.birth_date) if application.birth_date else None,
-            "first_day": application.first_day.isoformat() if application.first_day else None,
-            "last_day": application.last_day.isoformat() if application.last_day else None,
-            "reason": application.reason,
-            "reference": application.reference,
-            "address": dict(application.address),
-            "reverses": application.reverses,
-        }
-        return {key: value for key, value in asked.items() if value}
+        return asked_as_json(application)
 
     def application(self, kind: str, asked: Mapping[str, Any]) -> Application:
         return Application(

@@ -1,4 +1,4 @@
-"""What a mutation remembers of the changes it made, so that it can be explained and undone (X04, X05)."""
+"""What a mutation remembers: what was asked, and the changes it made, to be explained and undone (X04, X05)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,24 @@ from typing import Any
 
 from collectief.foundation.period import Period
 
-from .facts import AddressChange, Change, ReferenceChange, Stay, StayChange
+from .facts import AddressChange, Application, Change, ReferenceChange, Stay, StayChange
+
+
+def asked_as_json(application: Application) -> dict[str, Any]:
+    """The fields that were filled in, without the BSN; the kind stands in its own column."""
+    asked: dict[str, Any] = {
+        "contract": application.contract,
+        "to_contract": application.to_contract,
+        "name": [name.initials, name.prefix, name.surname] if (name := application.name) else None,
+        "birth_date": str(application.birth_date) if application.birth_date else None,
+        "first_day": application.first_day.isoformat() if application.first_day else None,
+        "last_day": application.last_day.isoformat() if application.last_day else None,
+        "reason": application.reason,
+        "reference": application.reference,
+        "address": dict(application.address),
+        "reverses": application.reverses,
+    }
+    return {key: value for key, value in asked.items() if value}
 
 
 def change_as_json(change: Change) -> dict[str, Any]:

@@ -6,7 +6,7 @@ accepted application moves on, so that a thousand rows about ten people come out
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
@@ -15,7 +15,7 @@ from collectief.contracts.queries import contracts
 from collectief.foundation.bsn import Bsn
 from collectief.foundation.dates import BirthDate
 from collectief.foundation.names import PersonName
-from collectief.mutations.corridor import Entry, Moment, Request, Subject
+from collectief.mutations.corridor import Entry, Kept, Moment, Request, Subject
 from collectief.mutations.verdicts import Accepted, Refused, Verdict
 from collectief.participants.register import recent_answers
 from collectief.participants.rules import RegisterAnswer
@@ -24,6 +24,8 @@ from collectief.scope.staging import next_ids
 
 from . import effects, memory
 from .facts import Contract, Kind, Member, Stay, StayChange, Terms
+from .memory import asked_as_json
+from .newcomers import kept_line
 from .rules import carried_out, judge
 
 # Kinds for which a person may be new to the organisation, and the BRP is asked.
@@ -125,6 +127,26 @@ class EnrolmentSitting:
             named = self.terms.contracts.get(request.application.contract or self.terms.default_contract)
             contract_id = named.id if named else None
         return Entry(case.participant_id, contract_id, stay_ids, touched, case.bsn_index)
+
+    def keep(self, requests: Sequence[Request], verdicts: Sequence[Verdict]) -> Kept:
+        """Who is new here and enrolled, by the only row about them: nothing else in the chunk can touch that."""
+        times = Counter(request.subject.bsn_index for request in requests)
+        places: list[int] = []
+        lines: list[str] = []
+        for place, (request, verdict) in enumerate(zip(requests, verdicts, strict=True)):
+            index, bsn = request.subject.bsn_index, request.subject.bsn
+            if isinstance(verdict, Accepted) and index and bsn and times[index] == 1:
+                case = self._by_index[index]
+                if case.newcomer:
+                    asked = asked_as_json(request.application)
+                    lines.append(
+                        kept_line(
+                            self.scope, index, bsn, case.member, verdict,
+                            place=place, source=request.source, asked=asked,
+                        )
+                    )  # fmt: skip
+                    places.append(place)
+        return Kept(places, "".join(lines))
 
     def _numbered(self, verdict: Accepted) -> Accepted:
         changes = list(verdict.changes)

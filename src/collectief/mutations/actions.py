@@ -14,13 +14,13 @@ from collectief.scope.scope import Scope
 from collectief.segments.profile import Permission
 
 from . import lanes
-from .corridor import Entry, Moment, Outcome, Request, Sitting, Subject, registry
+from .corridor import Entry, Kept, Moment, Outcome, Request, Sitting, Subject, registry
 from .models import Mutation
-from .records import Misshapen, record, record_misshapen, state_of, step
+from .records import Misshapen, record, record_kept, record_misshapen, state_of, step
 from .rules import OPEN, State, judge_transition
 from .verdicts import Accepted, Refused, Unchanged, Verdict, Waiting
 
-__all__ = ["Misshapen", "Trial", "decide_waiting", "move", "refuse", "reject_waiting", "submit"]
+__all__ = ["Misshapen", "Trial", "carry_out", "decide_waiting", "move", "refuse", "reject_waiting", "submit"]
 
 # Whether the request with this number may be carried out with this verdict: a plan that was seen says so.
 Expected = Callable[[int, Verdict], bool]
@@ -50,6 +50,24 @@ class Trial:
         """Judge again with the BRP's answers."""
         self._sitting.learn(said)
         self.verdicts = [verdict for verdict, _ in _judged(self._sitting, self._requests, None)]
+
+    def keep(self) -> Kept:
+        """What `carry_out` can do without judging again, for as long as nothing it was judged on has changed."""
+        return self._sitting.keep(self._requests, self.verdicts)
+
+
+@transaction.atomic
+def carry_out(scope: Scope, kind: str, kept: str, count_in: Sequence[int], moment: Moment) -> list[int]:
+    """Carry out what a trial kept, and record it; the numbers of the mutations, in the order of the trial.
+
+    The caller holds the lanes of these people, and has seen that nothing of what they were judged on has changed:
+    judging again would give the same (law 1). The change is counted in the lanes of `count_in`: those in which this
+    transaction has counted none yet. Raises NotAllowed.
+    """
+    scope.require(Permission.CHANGE_PARTICIPANTS)
+    table = registry.family(kind).carry_out(scope, kept)
+    lanes.note_change(scope, count_in)
+    return record_kept(scope, kind, table, moment)
 
 
 @transaction.atomic

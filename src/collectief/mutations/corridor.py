@@ -85,6 +85,18 @@ class Moment:
     now: datetime
 
 
+@value()
+class Kept:
+    """Accepted applications as they were judged: carried out without judging again, while the facts are the same.
+
+    `places` say which of the requests; `lines` hold what carrying them out needs, as their family wrote it. A BSN is
+    in there only sealed, names and references are not.
+    """
+
+    places: list[int]
+    lines: str
+
+
 class Sitting(Protocol):
     """One chunk being judged: facts of every subject, kept up to date as applications are accepted."""
 
@@ -106,6 +118,9 @@ class Sitting(Protocol):
     def entry(self, request: Request, verdict: Verdict) -> Entry:
         """Whom and what the mutation touched; after `write`."""
 
+    def keep(self, requests: Sequence[Request], verdicts: Sequence[Verdict]) -> Kept:
+        """What can be carried out as it was judged here, instead of `write`."""
+
 
 class Family(Protocol):
     """Kinds of mutation that share their facts."""
@@ -114,6 +129,9 @@ class Family(Protocol):
 
     def sit(self, scope: Any, requests: Sequence[Request], moment: Moment, *, for_real: bool) -> Sitting:
         """Read the facts of all requests, in a fixed number of queries; not `for_real`: nothing will be written."""
+
+    def carry_out(self, scope: Any, lines: str) -> str:
+        """Write every effect of what a sitting kept; the temporary table that `records.record_kept` takes it from."""
 
     def asked(self, application: Any) -> dict[str, Any]:
         """The application as JSON, without a BSN."""

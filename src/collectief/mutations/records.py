@@ -75,6 +75,37 @@ def record(
     return outcomes
 
 
+def record_kept(scope: Scope, kind: str, table: str, moment: Moment) -> list[int]:
+    """Write the mutations of what a family carried out as it was kept; their ids, in the order they came in.
+
+    `table` is a temporary one with participant_id, contract_id, stay_id, first_day, asked, touched, source and place;
+    the first change in `touched` is the stay with that id.
+    """
+    trail = [step(State.RECEIVED, moment, scope.account), step(State.PROCESSED, moment, "")]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO mutation (kind, state, trail, decided_at, submitted_at, insurer_id, organisation_id, channel,"
+            " account_id, account, params, code, participant_id, contract_id, participation_ids, effective_day, asked,"
+            " touched, source)"
+            " SELECT %s, %s, %s::jsonb, %s, %s, %s, %s, %s, %s, %s, '{}', '', n.participant_id, n.contract_id,"
+            " ARRAY[n.stay_id], n.first_day, n.asked::jsonb,"
+            " jsonb_set(n.touched::jsonb, '{0,id}', to_jsonb(n.stay_id)), n.source"
+            f" FROM pg_temp.{table} n ORDER BY n.place RETURNING id, participant_id",
+            [
+                kind, State.PROCESSED, _json(trail), moment.now, moment.now, scope.insurer_id, scope.organisation_id,
+                scope.channel, scope.account_id, scope.account,
+            ],
+        )  # fmt: skip
+        written = cursor.fetchall()
+    audit.record(
+        scope,
+        f"mutation.{kind}",
+        participants=sorted(participant for _, participant in written),
+        detail={"mutations": len(written), "kinds": [kind], "states": {State.PROCESSED: len(written)}},
+    )
+    return [id_ for id_, _ in written]
+
+
 def record_misshapen(scope: Scope, refused: Sequence[Misshapen], moment: Moment) -> list[int]:
     """Write what could not be judged as rejected mutations; their ids."""
     if not refused:

@@ -13,6 +13,7 @@ from django.db import connection
 from psycopg import sql
 
 _BINARY = frozenset({"bigint", "integer", "smallint", "text", "bytea", "boolean", "date", "timestamptz"})
+_ESCAPED = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
 def stage(name: str, columns: Mapping[str, str], rows: Iterable[Sequence[Any]]) -> None:
@@ -39,6 +40,34 @@ def stage(name: str, columns: Mapping[str, str], rows: Iterable[Sequence[Any]]) 
             write = stream.write_row
             for row in rows:
                 write(row)
+
+
+def stage_lines(name: str, columns: Mapping[str, str], lines: str, *, numbered: Mapping[str, str]) -> None:
+    """Fill the temporary table `name` with rows that `line` made before, replacing what it held.
+
+    `numbered` are further columns, each with what gives a row its value as it comes in: a sequence's next number.
+    """
+    table = sql.Identifier("pg_temp", name)
+    with connection.cursor() as cursor:
+        shape = [sql.SQL("{} {}").format(sql.Identifier(c), sql.SQL(t)) for c, t in columns.items()]
+        shape += [sql.SQL("{} {}").format(sql.Identifier(c), sql.SQL(t)) for c, t in numbered.items()]
+        cursor.execute(
+            sql.SQL("CREATE TEMPORARY TABLE IF NOT EXISTS {} ({}) ON COMMIT DELETE ROWS").format(
+                table, sql.SQL(", ").join(shape)
+            )
+        )
+        cursor.execute(sql.SQL("TRUNCATE {}").format(table))
+        given = sql.SQL(", ").join(map(sql.Identifier, columns))
+        with cursor.copy(sql.SQL("COPY {} ({}) FROM STDIN").format(table, given)) as stream:
+            stream.write(lines)
+
+
+def line(raw: Sequence[bytes], texts: Sequence[str]) -> str:
+    """A row as COPY takes it in: columns of bytes, then columns of text, where empty is a text too."""
+    whole = "".join(texts)
+    if "\\" in whole or not whole.isprintable():
+        texts = [text.translate(_ESCAPED) for text in texts]
+    return "\t".join([*[rf"\\x{one.hex()}" for one in raw], *texts]) + "\n"
 
 
 def next_ids(sequence: str, count: int) -> list[int]:
