@@ -41,7 +41,7 @@ def test_the_brp_is_asked_again_when_its_answers_have_had_their_time(tmp_path, r
     batch = _accepted(ours, tmp_path)
     assert len(register.asked) == 6
     soon = timezone.now() + register_module.RECENT + timedelta(hours=1)
-    monkeypatch.setattr(jobs, "moment", lambda: jobs.Moment(timezone.localdate(), soon))
+    monkeypatch.setattr(jobs, "moment", lambda: jobs.Moment(timezone.localdate(soon), soon))
     for lane in (0, 1):
         jobs.carry_out_lane(ours.scope, batch.id, lane)
     assert len(register.asked) == 12
@@ -53,7 +53,7 @@ def test_a_silent_brp_while_carrying_out_leaves_every_row_to_do(tmp_path, regist
     batch = _accepted(ours, tmp_path)
     register.silent = True
     soon = timezone.now() + register_module.RECENT + timedelta(hours=1)
-    monkeypatch.setattr(jobs, "moment", lambda: jobs.Moment(timezone.localdate(), soon))
+    monkeypatch.setattr(jobs, "moment", lambda: jobs.Moment(timezone.localdate(soon), soon))
     with pytest.raises(register_module.RegisterSilent):
         jobs.carry_out_lane(ours.scope, batch.id, 0)
     found = again(ours.scope, batch)
