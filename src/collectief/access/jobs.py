@@ -1,9 +1,16 @@
-"""What signing in leaves behind, tidied."""
+"""What access does in the background: letters to who was invited, and sessions that are over."""
 
 from __future__ import annotations
 
+from django.utils import timezone
 from procrastinate.contrib.django import app
 
+from collectief.gateways.mail.port import AddressRefused, MailUnavailable
+from collectief.scope.database import managing_accounts
+from collectief.scope.patience import Patience
+
+from . import letters
+from .models import Invitation
 from .session_store import SessionStore
 
 
@@ -12,3 +19,26 @@ from .session_store import SessionStore
 def clear_sessions(timestamp: int) -> None:
     """Each hour: sessions that are over are gone from the table."""
     SessionStore.clear_expired()
+
+
+@app.task(name="access.send_invitation", queue="interactive", retry=Patience(MailUnavailable, seconds=30))
+def send_invitation(*, organisation_id: int, insurer_id: int, invitation_id: int) -> None:
+    """Mail an invitation; one that was used, revoked or sent meanwhile is left alone. Raises MailUnavailable.
+
+    Killed between sending and noting it, the same letter goes out again under the same number.
+    """
+    with managing_accounts(organisation_id, insurer_id):
+        invitation = (
+            Invitation.objects.select_related("membership__account", "organisation").filter(id=invitation_id).first()
+        )
+    if invitation is None or invitation.sent_at or invitation.accepted_at or invitation.revoked_at:
+        return
+    undeliverable = False
+    try:
+        letters.post(letters.invitation(invitation))
+    except AddressRefused:
+        undeliverable = True
+    with managing_accounts(organisation_id, insurer_id):
+        # The letter of before, if it was sent again meanwhile, says nothing of the new one.
+        same = Invitation.objects.filter(id=invitation_id, nonce=invitation.nonce)
+        same.update(sent_at=timezone.now(), undeliverable=undeliverable)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models.functions import Lower, Now
 
 from collectief.contracts.models import Insurer, Organisation
 
@@ -20,7 +21,7 @@ class Account(AbstractBaseUser):
     """A person who can sign in. Django's own password field stays unusable until passwords exist for a segment."""
 
     insurer = models.ForeignKey(Insurer, models.PROTECT)
-    email = models.EmailField(unique=True)
+    email = models.EmailField()
     name = models.CharField(max_length=120)
     is_active = models.BooleanField(default=True)
 
@@ -29,6 +30,10 @@ class Account(AbstractBaseUser):
 
     class Meta:
         db_table = "account"
+        constraints = [
+            # However it is typed: a mailbox is one account of an insurer, and of another insurer another.
+            models.UniqueConstraint("insurer", Lower("email"), name="account_once"),
+        ]
 
 
 class Membership(models.Model):
@@ -49,3 +54,33 @@ class Membership(models.Model):
             models.UniqueConstraint(fields=["account", "organisation"], name="membership_once"),
             models.UniqueConstraint(fields=["organisation", "acting_subject"], name="membership_identity_once"),
         ]
+
+
+class Invitation(models.Model):
+    """The letter with which somebody comes into a membership that waits for them (U30, W01, O02).
+
+    Its token is derived from `nonce` and the installation's secret, and stands nowhere: a new nonce makes the old
+    letter worthless. `expires_at` is 14 days on; used up once `accepted_at` is there.
+    """
+
+    membership = models.OneToOneField(Membership, models.CASCADE)
+    organisation = models.ForeignKey(Organisation, models.PROTECT, db_index=False)
+    # As typed by who invited; the account has its own once they are in.
+    name = models.CharField(max_length=120)
+    # Where a code goes when the invitation is used, for portals that ask for one (O03).
+    mobile = models.CharField(max_length=20, default="")
+    brand = models.CharField(max_length=40)
+    language = models.CharField(max_length=5, default="nl")
+    nonce = models.BinaryField()
+    invited_by = models.CharField(max_length=120)
+    created_at = models.DateTimeField(db_default=Now())
+    expires_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+    # The mail server said that the address does not exist.
+    undeliverable = models.BooleanField(default=False)
+    accepted_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "invitation"
+        indexes = [models.Index(fields=["organisation"], name="invitation_of_organisation")]

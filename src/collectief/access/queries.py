@@ -3,22 +3,40 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from django.db import connection
 
 from collectief.brands.catalogue import Brand
 from collectief.brands.catalogue import brand as brand_of
 from collectief.foundation.assurance import AssuranceLevel
-from collectief.scope.database import signing_in
+from collectief.foundation.names import search_key
+from collectief.scope.database import managing_accounts, signing_in
 from collectief.scope.scope import Scope
 from collectief.segments.catalogue import profile
-from collectief.segments.profile import Capability, Role, SegmentProfile
+from collectief.segments.profile import Capability, Permission, Role, SegmentProfile
 
-from .models import Membership
+from .models import Invitation, Membership
+from .rules import Member, standing_of
 
 
 class NoAccess(PermissionError):
     """The account is no active member of that organisation at that portal (any more)."""
+
+
+class NoColleague(LookupError):
+    """The organisation has no member with that number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Colleague:
+    """Somebody with a place in the organisation, as the list of accounts shows them."""
+
+    member: Member
+    name: str
+    email: str
+    last_login: datetime | None
+    invitation: Invitation | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,3 +155,59 @@ def scope_by_email(email: str, brand_slug: str, *, channel: str) -> Scope:
         if len(found) != 1:
             raise NoAccess
         return scope_for(*found[0], brand_slug, channel=channel)
+
+
+def colleagues(scope: Scope, *, now: datetime) -> list[Colleague]:
+    """Everyone with a place in the scope's organisation, by name. Raises NotAllowed."""
+    scope.require(Permission.MANAGE_ACCOUNTS)
+    with managing_accounts(scope.organisation_id, scope.insurer_id):
+        own = Membership.objects.filter(organisation_id=scope.organisation_id)
+        found = [_colleague(one, now) for one in own.select_related("account", "invitation")]
+    return sorted(found, key=lambda one: (search_key(one.name), one.member.id))
+
+
+def colleague(scope: Scope, membership_id: int, *, now: datetime) -> Colleague:
+    """One of them. Raises NotAllowed, NoColleague."""
+    scope.require(Permission.MANAGE_ACCOUNTS)
+    with managing_accounts(scope.organisation_id, scope.insurer_id):
+        own = Membership.objects.filter(organisation_id=scope.organisation_id, id=membership_id)
+        found = own.select_related("account", "invitation").first()
+    if found is None:
+        raise NoColleague(membership_id)
+    return _colleague(found, now)
+
+
+def member_of(membership: Membership, *, now: datetime) -> Member:
+    """A membership, fetched with its account and invitation, as judging needs it."""
+    invitation = _invitation(membership)
+    return Member(
+        membership.id,
+        membership.account_id,
+        frozenset(map(Role, membership.roles)),
+        standing_of(
+            active=membership.is_active and membership.account.is_active,
+            invited=invitation is not None,
+            accepted=invitation is not None and invitation.accepted_at is not None,
+            revoked=invitation is not None and invitation.revoked_at is not None,
+            expires_at=invitation.expires_at if invitation else None,
+            now=now,
+        ),
+    )
+
+
+def _invitation(membership: Membership) -> Invitation | None:
+    try:
+        return membership.invitation
+    except Invitation.DoesNotExist:
+        return None
+
+
+def _colleague(membership: Membership, now: datetime) -> Colleague:
+    invitation = _invitation(membership)
+    waits = invitation is not None and invitation.accepted_at is None
+    # Who has not come in yet goes by the name they were invited with: what their account says is not ours to show.
+    name = invitation.name if invitation is not None and waits else membership.account.name
+    return Colleague(
+        member_of(membership, now=now), name, membership.account.email,
+        None if waits else membership.account.last_login, invitation,
+    )  # fmt: skip

@@ -61,6 +61,8 @@ class Brand:
     address: Literal["u", "je"] = "u"
     desks: tuple[Desk, ...] = ()
     support_phone: str = ""
+    # From whom its mail comes.
+    sender: str = ""
     narrowed: frozenset[str] = frozenset()
     welcome: Texts = field(default_factory=dict, hash=False)
     privacy: Texts = field(default_factory=dict, hash=False)
@@ -120,6 +122,7 @@ class _Reader:
             address=self._address(),
             desks=tuple(self._desk(desk) for desk in self._take(self.table, "desks", list)),
             support_phone=self._take(self.table, "support_phone", str),
+            sender=self._take(self.table, "sender", str),
             narrowed=frozenset(self._known("narrowed", set(Capability), required=False)),
             welcome=self._texts(self._take(self.table, "welcome", dict), "welcome"),
             privacy=self._texts(self._take(self.table, "privacy", dict), "privacy"),

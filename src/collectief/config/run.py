@@ -39,6 +39,7 @@ def addresses(stack: Stack) -> str:
         ("Mijn Voorbeeld Zakelijk", f"{stack.portal('voorbeeld')}/"),
         ("eHerkenning simulator", f"{stack.eherkenning_url}/"),
         ("BRP simulator", f"{stack.brp_url}/"),
+        ("Postbus (mail)", f"{stack.postbus_url}/"),
     ]
     people = {
         (colleague.name, ", ".join(ROLES[role] for role in colleague.roles), company.name)

@@ -149,6 +149,10 @@ PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 
 BRP_URL = os.environ.get("BRP_URL", "http://127.0.0.1:8091")
 BRP_API_KEY = os.environ.get("BRP_API_KEY", "demo")
+# smtp://user:password@host:port, or smtps://
+MAIL_URL = os.environ.get("MAIL_URL", "smtp://127.0.0.1:8094")
+# How a link in a letter begins, {host} being the portal's first.
+PORTAL_ADDRESS = os.environ.get("COLLECTIEF_ADDRESS", "https://{host}" if PRODUCTION else "http://{host}:8000")
 EHERKENNING_URL = os.environ.get("EHERKENNING_URL", "http://127.0.0.1:8090")
 EHERKENNING_CLIENT_ID = os.environ.get("EHERKENNING_CLIENT_ID", "collectief")
 EHERKENNING_CLIENT_SECRET = os.environ.get("EHERKENNING_CLIENT_SECRET", "demo-secret")

@@ -30,7 +30,7 @@ class PartStopped(RuntimeError):
 
 @dataclass
 class Stack:
-    """One installation: web on `port`, the simulators on the two ports above it, state under `state`."""
+    """One installation: web on `port`, the simulators on the ports above it, state under `state`."""
 
     port: int
     state: Path
@@ -48,6 +48,8 @@ class Stack:
             "COLLECTIEF_DATABASE": self.database,
             "EHERKENNING_URL": self.eherkenning_url,
             "BRP_URL": self.brp_url,
+            "MAIL_URL": f"smtp://127.0.0.1:{self.port + 4}",
+            "COLLECTIEF_ADDRESS": f"http://{{host}}:{self.port}",
             "DJANGO_SETTINGS_MODULE": "collectief.config.settings",
         }
 
@@ -58,6 +60,10 @@ class Stack:
     @property
     def brp_url(self) -> str:
         return f"http://127.0.0.1:{self.port + 2}"
+
+    @property
+    def postbus_url(self) -> str:
+        return f"http://127.0.0.1:{self.port + 3}"
 
     def portal(self, brand: str) -> str:
         """The address of a brand's portal."""
@@ -137,6 +143,10 @@ class Stack:
             "--people", str(people),
         )  # fmt: skip
         self._part("brp", "collectief.gateways.brp.simulator", "--port", str(self.port + 2))
+        self._part(
+            "mail", "collectief.gateways.mail.simulator", "--port", str(self.port + 3),
+            "--smtp-port", str(self.port + 4),
+        )  # fmt: skip
 
     def _wait_until_ready(self) -> None:
         for _ in range(240):

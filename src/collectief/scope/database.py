@@ -24,6 +24,7 @@ class Audience(StrEnum):
     SIGN_IN = "c_signin"
     STAFF = "c_staff"
     WORKER = "c_worker"
+    ACCOUNTS = "c_accounts"
 
 
 # Role, organisation and insurer, as the database's settings hold them.
@@ -65,6 +66,13 @@ def opened(scope: Scope) -> Iterator[Scope]:
     """Work as the scope's organisation: one transaction, its rows only."""
     with _entered(Audience.ORGANISATION, scope.organisation_id, scope.insurer_id):
         yield scope
+
+
+@contextmanager
+def managing_accounts(organisation_id: int, insurer_id: int) -> Iterator[None]:
+    """Work on who has access to this organisation: its memberships and invitations, no participants."""
+    with _entered(Audience.ACCOUNTS, organisation_id, insurer_id):
+        yield
 
 
 @contextmanager

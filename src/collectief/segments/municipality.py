@@ -19,6 +19,7 @@ PROFILE = SegmentProfile(
         Role.FINANCIAL: frozenset({Permission.SEE_DASHBOARD, Permission.SEE_INVOICES}),
         Role.ACCOUNT_MANAGER: frozenset({Permission.SEE_DASHBOARD, Permission.MANAGE_ACCOUNTS}),
     },
+    grants={Role.ACCOUNT_MANAGER: frozenset({Role.ADMINISTRATIVE, Role.FINANCIAL, Role.ACCOUNT_MANAGER})},
     current_search=(SearchKey.SURNAME, SearchKey.BIRTH_DATE, SearchKey.RELATION_NUMBER),
     former_search=(),
     # G04

@@ -73,6 +73,8 @@ class SegmentProfile:
     current_search: tuple[SearchKey, ...]
     former_search: tuple[SearchKey, ...]
     termination_reasons: tuple[TerminationReason, ...]
+    # Which roles somebody with a role may give to colleagues and take from them (U30, W05, O07).
+    grants: Mapping[Role, frozenset[Role]] = field(default_factory=dict)
     upload_columns: tuple[str, ...] = ()
     # How far a first or last day may lie from today: mutations further away need a person at the insurer.
     furthest_back: timedelta = timedelta(days=365)
@@ -87,6 +89,10 @@ class SegmentProfile:
     def permissions(self, roles: frozenset[Role]) -> frozenset[Permission]:
         """What these roles may do together."""
         return frozenset().union(*(self.roles.get(role, frozenset()) for role in roles))
+
+    def grantable(self, roles: frozenset[Role]) -> frozenset[Role]:
+        """The roles that somebody with these may give; empty for who manages nobody."""
+        return frozenset().union(*(self.grants.get(role, frozenset()) for role in roles))
 
     def reason(self, code: str) -> TerminationReason | None:
         """The reason with this code; None when this segment does not have it."""

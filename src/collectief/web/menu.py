@@ -34,6 +34,7 @@ ENTRIES = (
         Permission.SEE_PARTICIPANTS,
         Capability.REJECTED_MUTATIONS,
     ),
+    Entry(_("Accountbeheer"), "accounts", Permission.MANAGE_ACCOUNTS),
 )
 
 

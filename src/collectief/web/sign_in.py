@@ -12,9 +12,10 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
 from collectief.access import actions as access
-from collectief.access import sessions
+from collectief.access import invitations, sessions
 from collectief.access.identity import identity_provider
 from collectief.access.queries import lowest_level
+from collectief.access.rules import AccessRefused
 from collectief.gateways.eherkenning.port import SignInRefused
 
 from .page import ENDED, PortalRequest, public, signed_in
@@ -50,13 +51,23 @@ def sign_in(request: PortalRequest) -> HttpResponse:
 def begin(request: PortalRequest) -> HttpResponse:
     """Off to eHerkenning, outside any transaction; what must be recognised on return stays in the session."""
     try:
-        begun = identity_provider(request.brand).begin(
-            return_url=_return_url(request), minimum=lowest_level(request.brand)
-        )
+        return HttpResponseRedirect(begun(request))
     except SignInRefused as refused:
-        return _refused(request, refused)
-    request.session[_PENDING] = {"keep": dict(begun.keep), "next": _safe_next(request)}
-    return HttpResponseRedirect(begun.url)
+        return refused_page(request, refused)
+
+
+def begun(request: PortalRequest, *, invitation: str = "") -> str:
+    """Where to send the browser; what must be recognised on return stays in the session, an invitation among it.
+
+    Raises SignInRefused.
+    """
+    started = identity_provider(request.brand).begin(
+        return_url=_return_url(request), minimum=lowest_level(request.brand)
+    )
+    request.session[_PENDING] = {
+        "keep": dict(started.keep), "next": _safe_next(request), "invitation": invitation,
+    }  # fmt: skip
+    return started.url
 
 
 @public
@@ -73,9 +84,14 @@ def complete(request: PortalRequest) -> HttpResponse:
         identity = identity_provider(request.brand).complete(
             return_url=_return_url(request), answer=request.GET.dict(), keep=pending["keep"], minimum=minimum
         )
-        membership = access.admit(request.brand, identity)
+        if pending["invitation"]:
+            membership = invitations.accept(request.brand, pending["invitation"], identity, now=timezone.now())
+        else:
+            membership = access.admit(request.brand, identity)
     except SignInRefused as refused:
-        return _refused(request, refused)
+        return refused_page(request, refused)
+    except AccessRefused as over:
+        return refused_page(request, SignInRefused(over.code))
     sessions.open_session(request.session, request.brand, membership, identity.level, now=timezone.now())
     return HttpResponseRedirect(pending["next"] or reverse("dashboard"))
 
@@ -124,7 +140,8 @@ def _safe_next(request: HttpRequest) -> str:
     return where if safe else ""
 
 
-def _refused(request: PortalRequest, refused: SignInRefused) -> HttpResponse:
+def refused_page(request: PortalRequest, refused: SignInRefused) -> HttpResponse:
+    """Nobody was let in: why, and what to do."""
     reason, remedy = sign_in_refusal(refused.code, refused.params, request.brand)
     context = {"reason": reason, "remedy": remedy, "minimum": lowest_level(request.brand).label}
     return render(request, "sign_in_refused.html", context, status=403)

@@ -18,5 +18,6 @@ urlpatterns = [
     path("sessie/verlengen/", sign_in.stay, name="stay"),
     path("taal/", sign_in.language, name="language"),
     path("", include("collectief.web.participants.urls")),
+    path("", include("collectief.web.accounts.urls")),
     path("uploads/", include("collectief.web.uploads.urls")),
 ]

@@ -60,6 +60,18 @@ def sign_in_refusal(code: str, params: Mapping[str, Any], brand: Brand) -> tuple
             _("Uw inlogmiddel geldt alleen voor vestiging {branch}, en niet voor {organisation} in dit portaal."),
             _("Vraag de beheerder van eHerkenning bij u om een machtiging zonder die beperking, of bel {desk}."),
         ),
+        "other_company": (
+            _("U logt in namens {company}, en de uitnodiging is voor {organisation}."),
+            _("Open de link in de mail opnieuw en kies bij eHerkenning de goede organisatie."),
+        ),
+        "identity_taken": (
+            _("Met dit inlogmiddel heeft een collega al een account bij uw organisatie."),
+            _("Gebruik uw eigen eHerkenningsmiddel: het is persoonlijk."),
+        ),
+        "invitation_over": (
+            _("Deze uitnodiging is gebruikt, ingetrokken of verlopen."),
+            _("Log gewoon in als u uw account al heeft. Anders stuurt uw accountbeheerder een nieuwe uitnodiging."),
+        ),
         "account_inactive": (
             _("Uw account is gedeactiveerd."),
             _("Vraag de accountbeheerder van uw organisatie om uw account weer actief te maken."),

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from django import template
-from django.forms import BaseForm, BoundField
+from django.forms import BaseForm, BoundField, CheckboxSelectMultiple
 
 from collectief.foundation.dates import BirthDate, dutch
 
@@ -19,12 +19,15 @@ def field(bound: BoundField) -> dict[str, Any]:
     described = [f"{bound.id_for_label}-hint"] if bound.help_text else []
     described += [f"{bound.id_for_label}-error"] if bound.errors else []
     attributes: dict[str, Any] = {"class": "ds-input"}
+    group = isinstance(bound.field.widget, CheckboxSelectMultiple)
     if described:
         attributes["aria-describedby"] = " ".join(described)
     if bound.errors:
         attributes["aria-invalid"] = "true"
-    if bound.field.required:
+    if bound.field.required and not group:
         attributes["aria-required"] = "true"
+    if group:
+        return {"bound": bound, "group": True, "described": " ".join(described), "boxes": list(bound)}
     return {"bound": bound, "input": bound.as_widget(attrs=attributes)}
 
 

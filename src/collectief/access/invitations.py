@@ -1,0 +1,169 @@
+"""The way in for who was invited: a link, valid for fourteen days and once, used by POST only (W01, U30, O02)."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from procrastinate.contrib.django import app as queue
+
+from collectief.audit import actions as audit
+from collectief.brands.catalogue import Brand
+from collectief.contracts.models import Organisation
+from collectief.foundation.assurance import AssuranceLevel
+from collectief.gateways.eherkenning.port import Identity, SignInRefused
+from collectief.scope.database import managing_accounts, opened, signing_in
+
+from . import rules, tokens
+from .models import Account, Invitation, Membership
+from .queries import door, scope_of
+from .rules import AccessRefused, Standing
+
+_log = logging.getLogger(__name__)
+_PURPOSE = "invitation"
+
+
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """What an invitation says to who holds it."""
+
+    id: int
+    membership_id: int
+    organisation_id: int
+    insurer_id: int
+    organisation: str
+    segment: str
+    name: str
+    email: str
+    mobile: str
+    invited_by: str
+    standing: Standing
+    expires_at: datetime
+
+
+def link_token(invitation: Invitation) -> str:
+    """What stands in the link of this invitation, until it is sent again."""
+    return tokens.token(_PURPOSE, invitation.id, bytes(invitation.nonce))
+
+
+def look_up(brand: Brand, token: str, *, now: datetime) -> Invited:
+    """The invitation with this token at this portal. Raises AccessRefused("invitation_unknown") for any other text:
+    the link of a letter that was sent again since among them."""
+    with signing_in():
+        return _invited(_found(brand, token), now)
+
+
+def send(invitation: Invitation, insurer_id: int) -> None:
+    """Put the letter in the queue, in this transaction; by name, since jobs stand above actions."""
+    queue.configure_task("access.send_invitation").defer(
+        organisation_id=invitation.organisation_id, insurer_id=insurer_id, invitation_id=invitation.id
+    )
+
+
+def renew(invitation: Invitation, insurer_id: int, *, now: datetime) -> None:
+    """A fresh link for fourteen days, to the address we have. Must run inside `managing_accounts`."""
+    invitation.nonce, invitation.revoked_at, invitation.sent_at = tokens.new_nonce(), None, None
+    invitation.undeliverable = False
+    invitation.expires_at = now + timedelta(days=rules.INVITATION_DAYS)
+    invitation.save(update_fields=["nonce", "revoked_at", "sent_at", "undeliverable", "expires_at"])
+    send(invitation, insurer_id)
+
+
+def renew_expired(brand: Brand, token: str, *, now: datetime) -> None:
+    """Who clicks an expired link gets a fresh one, at the address we have and nowhere else (O02).
+
+    Its old token is worthless from then on: clicked again, it sends nothing. Raises AccessRefused.
+    """
+    invited = look_up(brand, token, now=now)
+    if invited.standing != Standing.EXPIRED:
+        raise AccessRefused("invitation_unknown")
+    with managing_accounts(invited.organisation_id, invited.insurer_id):
+        invitation = Invitation.objects.select_for_update().get(id=invited.id)
+        # Two clicks at the same moment: the second finds the token of before.
+        if tokens.belongs(token, _PURPOSE, invitation.id, bytes(invitation.nonce)):
+            renew(invitation, invited.insurer_id, now=now)
+
+
+def accept(brand: Brand, token: str, identity: Identity, *, now: datetime) -> Membership:
+    """Use the invitation: from now on this identity of eHerkenning is the member's (U30, O05), and they are let in.
+
+    In a transaction of its own. Raises AccessRefused for an invitation that is no longer good, SignInRefused for an
+    identity that may not come in with it: of another company, too low, for another branch, or a colleague's.
+    """
+    invited = look_up(brand, token, now=now)
+    if invited.standing != Standing.INVITED:
+        raise AccessRefused("invitation_over")
+    with managing_accounts(invited.organisation_id, invited.insurer_id):
+        invitation = Invitation.objects.select_for_update().select_related(None).get(id=invited.id)
+        membership = Membership.objects.select_for_update(of=("self",)).get(id=invited.membership_id)
+        if invitation.accepted_at or not tokens.belongs(token, _PURPOSE, invitation.id, bytes(invitation.nonce)):
+            raise AccessRefused("invitation_over")
+        others = Membership.objects.filter(organisation_id=invited.organisation_id).exclude(id=membership.id)
+        if others.filter(acting_subject=identity.acting_subject).exists():
+            raise SignInRefused("identity_taken")
+        _judge_identity(brand, invited, identity)
+        membership.acting_subject = identity.acting_subject
+        membership.save(update_fields=["acting_subject"])
+        invitation.accepted_at, invitation.nonce = now, tokens.new_nonce()
+        invitation.save(update_fields=["accepted_at", "nonce"])
+    with signing_in():
+        member = Membership.objects.select_related("account", "organisation__insurer").get(id=membership.id)
+    _record(brand, member, identity.level)
+    return member
+
+
+def _judge_identity(brand: Brand, invited: Invited, identity: Identity) -> None:
+    organisation = Organisation.objects.get(id=invited.organisation_id)
+    if identity.kvk != organisation.kvk:
+        raise SignInRefused("other_company", company=identity.company_name, organisation=organisation.name)
+    if identity.branch is not None and identity.branch != organisation.branch:
+        raise SignInRefused("other_branch", branch=identity.branch, organisation=organisation.name)
+    needed = door(brand, organisation.segment).level
+    if identity.level < needed:
+        raise SignInRefused("level_too_low", level=identity.level.label, minimum=needed.label)
+
+
+def _found(brand: Brand, token: str) -> Invitation:
+    id_ = tokens.row_of(token)
+    found = None
+    if id_ is not None:
+        invitations = Invitation.objects.select_related("membership__account", "organisation__insurer")
+        found = invitations.filter(id=id_, brand=brand.slug).first()
+    # Whether there is no such row or another nonce in it, takes the same time and says the same.
+    nonce = bytes(found.nonce) if found else tokens.new_nonce()
+    if not tokens.belongs(token, _PURPOSE, id_ or 0, nonce) or found is None:
+        raise AccessRefused("invitation_unknown")
+    return found
+
+
+def _invited(invitation: Invitation, now: datetime) -> Invited:
+    membership = invitation.membership
+    account: Account = membership.account
+    standing = rules.standing_of(
+        active=membership.is_active and account.is_active,
+        invited=True,
+        accepted=invitation.accepted_at is not None,
+        revoked=invitation.revoked_at is not None,
+        expires_at=invitation.expires_at,
+        now=now,
+    )
+    return Invited(
+        id=invitation.id,
+        membership_id=membership.id,
+        organisation_id=invitation.organisation_id,
+        insurer_id=invitation.organisation.insurer_id,
+        organisation=invitation.organisation.name,
+        segment=invitation.organisation.segment,
+        name=invitation.name,
+        email=account.email,
+        mobile=invitation.mobile,
+        invited_by=invitation.invited_by,
+        standing=standing,
+        expires_at=invitation.expires_at,
+    )
+
+
+def _record(brand: Brand, member: Membership, level: AssuranceLevel) -> None:
+    with opened(scope_of(member, brand)) as scope:
+        audit.record(scope, "account.accept_invitation", detail={"membership": member.id, "level": level.label})

@@ -1,0 +1,124 @@
+"""Who may have access, and who may give it: judged in plain Python (U30, W05, O07, O16)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from collectief.segments.profile import Permission, Role, SegmentProfile
+
+INVITATION_DAYS = 14
+# An invitation is not sent again more often than this, whoever asks.
+RESEND_AFTER = timedelta(minutes=2)
+
+# Mailboxes that anybody can have: not an address of an organisation (W01, privacy law as the manual puts it).
+FREE_MAIL = frozenset(
+    {
+        "gmail", "googlemail", "outlook", "hotmail", "live", "msn", "yahoo", "ymail", "icloud", "me", "aol", "gmx",
+        "proton", "protonmail", "tutanota", "zoho", "mail", "kpnmail", "kpnplanet", "planet", "ziggo", "xs4all",
+        "hetnet", "home", "upcmail", "casema", "chello", "telfort", "tele2", "solcon", "zeelandnet", "caiway", "online",
+        "quicknet", "wxs", "versatel",
+    }
+)  # fmt: skip
+# Names of mailboxes that more than one person reads.
+SHARED_BOXES = frozenset(
+    {
+        "info", "administratie", "admin", "receptie", "hr", "hrm", "pz", "personeelszaken", "salarisadministratie",
+        "salaris", "payroll", "finance", "financien", "boekhouding", "facturen", "factuur", "crediteuren", "debiteuren",
+        "secretariaat", "kantoor", "office", "contact", "mail", "post", "postbus", "algemeen", "support", "helpdesk",
+        "service", "klantenservice", "sales", "verkoop", "inkoop", "planning", "noreply", "team", "afdeling",
+        "directie",
+        "zorg", "verzekeringen",
+    }
+)  # fmt: skip
+_WORD = re.compile(r"[^a-z]+")
+
+
+class Standing(StrEnum):
+    """How a colleague stands."""
+
+    INVITED = "invited"
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+    ACTIVE = "active"
+    INACTIVE = "inactive"
+
+
+class AccessRefused(ValueError):
+    """It may not be done; `code` is turned into words by the locale."""
+
+    def __init__(self, code: str, **params: str) -> None:
+        super().__init__(code)
+        self.code, self.params = code, params
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Somebody with a place in an organisation, as judging needs it."""
+
+    id: int
+    account_id: int
+    roles: frozenset[Role]
+    standing: Standing
+
+
+def standing_of(
+    *, active: bool, invited: bool, accepted: bool, revoked: bool, expires_at: datetime | None, now: datetime
+) -> Standing:
+    """How somebody stands. Who never had an invitation was let in otherwise, by the insurer."""
+    if revoked and not accepted:
+        return Standing.REVOKED
+    if not active:
+        return Standing.INACTIVE
+    if not invited or accepted:
+        return Standing.ACTIVE
+    return Standing.INVITED if expires_at is not None and now < expires_at else Standing.EXPIRED
+
+
+def judge_address(email: str) -> None:
+    """Whether an address can be somebody's own at an organisation (W01). Raises AccessRefused with the reason."""
+    box, _, domain = email.lower().rpartition("@")
+    labels = domain.split(".")
+    if len(labels) >= 2 and labels[-2] in FREE_MAIL:
+        raise AccessRefused("free_mail", domain=domain)
+    words = [word for word in _WORD.split(box) if word]
+    if words and all(word in SHARED_BOXES for word in words):
+        raise AccessRefused("shared_mailbox", box=box)
+
+
+def judge_roles(profile: SegmentProfile, mine: frozenset[Role], before: Iterable[Role], after: Iterable[Role]) -> None:
+    """Whether somebody with the roles `mine` may turn a colleague's roles from one into the other.
+
+    Only what one may give can be given, and only that can be taken. Raises AccessRefused.
+    """
+    wanted = frozenset(after)
+    if not wanted:
+        raise AccessRefused("no_role")
+    if (frozenset(before) ^ wanted) - profile.grantable(mine):
+        raise AccessRefused("role_not_yours")
+
+
+def judge_colleague(me: int, colleague: Member) -> None:
+    """Nobody changes their own place here: the last manager cannot lock everyone out by accident (O16)."""
+    if colleague.account_id == me:
+        raise AccessRefused("yourself")
+
+
+def judge_managed(profile: SegmentProfile, members: Collection[Member]) -> None:
+    """Whether, with these members, somebody can still manage who has access. Raises AccessRefused."""
+    if not any(manages(profile, member) for member in members):
+        raise AccessRefused("last_manager")
+
+
+def manages(profile: SegmentProfile, member: Member) -> bool:
+    """Whether this member can manage accounts now; an invitation is no manager yet."""
+    return member.standing == Standing.ACTIVE and Permission.MANAGE_ACCOUNTS in profile.permissions(member.roles)
+
+
+def judge_resend(sent_at: datetime | None, now: datetime) -> None:
+    """Not more often than once in two minutes: a mailbox is not ours to fill. Raises AccessRefused."""
+    if sent_at is not None and now - sent_at < RESEND_AFTER:
+        raise AccessRefused("just_sent")

@@ -1,0 +1,1 @@
+"""Pages about who has access: accountbeheer, and the way in for who was invited."""

@@ -1,0 +1,67 @@
+"""The shape of what is typed about a colleague; who may have what is judged further on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from collectief.foundation.names import tidy
+from collectief.segments.profile import Role
+
+from ..shell import ROLE_NAMES
+
+
+class RolesField(forms.MultipleChoiceField):
+    """Which roles, as checkboxes; only the ones that can be given are offered."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            label=_("Rollen"), help_text=_("Rollen kunnen gecombineerd worden."),
+            error_messages={"required": _("Kies ten minste één rol.")}, **kwargs,
+        )  # fmt: skip
+
+    def clean(self, value: Any) -> Any:
+        return [Role(role) for role in super().clean(value)]
+
+
+def _offer(field: Any, roles: list[Role]) -> None:
+    field.choices = [(str(role), ROLE_NAMES[role]) for role in roles]
+
+
+class NewColleagueForm(forms.Form):
+    """Nieuw account aanmaken (U30)."""
+
+    name = forms.CharField(
+        label=_("Naam"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": _("Vul de naam van uw collega in.")},
+    )  # fmt: skip
+    email = forms.EmailField(
+        label=_("E-mailadres"), max_length=254,
+        help_text=_("Het eigen zakelijke adres van uw collega: geen Gmail of Outlook, en geen adres van een afdeling."),
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+        error_messages={
+            "required": _("Vul het e-mailadres van uw collega in."), "invalid": _("Vul een geldig e-mailadres in."),
+        },
+    )  # fmt: skip
+    roles = RolesField()
+
+    def __init__(self, *args: Any, roles: list[Role], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _offer(self.fields["roles"], roles)
+
+    def clean_name(self) -> str:
+        return tidy(self.cleaned_data["name"])
+
+
+class ProfileForm(forms.Form):
+    """Een ander profiel: which roles a colleague has."""
+
+    roles = RolesField()
+
+    def __init__(self, *args: Any, roles: list[Role], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _offer(self.fields["roles"], roles)

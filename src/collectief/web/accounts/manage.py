@@ -1,0 +1,170 @@
+"""Accountbeheer (U30, G13): who has access, for whom that changes, and who comes in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from collectief.access import colleagues as actions
+from collectief.access import queries
+from collectief.access.queries import Colleague, NoColleague
+from collectief.access.rules import AccessRefused, Standing
+from collectief.audit import actions as audit
+from collectief.scope.scope import Scope
+from collectief.segments.profile import Permission, Role
+
+from ..page import PortalRequest, page
+from ..shell import ROLE_NAMES
+from .forms import NewColleagueForm, ProfileForm
+from .words import STANDINGS, access_refusal
+
+MANAGE = Permission.MANAGE_ACCOUNTS
+# At which field a refusal is shown; the rest stands above the form.
+_FIELDS = {
+    "free_mail": "email", "shared_mailbox": "email", "already_here": "email", "no_role": "roles",
+    "role_not_yours": "roles", "last_manager": "roles",
+}  # fmt: skip
+
+
+@page(MANAGE)
+@require_GET
+def accounts(request: PortalRequest) -> HttpResponse:
+    """Het overzicht van de gebruikers."""
+    found = queries.colleagues(request.scope, now=timezone.now())
+    audit.record(request.scope, "account.list", detail={"members": len(found)})
+    return render(request, "accounts/list.html", {"lines": [_line(request.scope, one) for one in found]})
+
+
+@page(MANAGE)
+@require_http_methods(["GET", "POST"])
+def new(request: PortalRequest) -> HttpResponse:
+    """Nieuw account aanmaken: a colleague gets an invitation by mail."""
+    form = NewColleagueForm(_sent(request), roles=_offered(request.scope))
+    if request.method == "POST" and form.is_valid():
+        asked = form.cleaned_data
+        try:
+            actions.invite(
+                request.scope, name=asked["name"], email=asked["email"], roles=asked["roles"], now=timezone.now(),
+                language=get_language() or "nl",
+            )  # fmt: skip
+        except AccessRefused as refused:
+            _say(form, refused)
+        else:
+            messages.success(request, _("We sturen {name} een uitnodiging.").format(name=asked["name"]))
+            return redirect("accounts")
+    return render(request, "accounts/new.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@page(MANAGE)
+@require_http_methods(["GET", "POST"])
+def account(request: PortalRequest, membership_id: int) -> HttpResponse:
+    """One colleague: another profile, and what else can be done."""
+    found = _found(request, membership_id)
+    form = ProfileForm(
+        _sent(request), roles=_offered(request.scope, found), initial={"roles": sorted(found.member.roles)}
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.change_roles(request.scope, membership_id, form.cleaned_data["roles"], now=timezone.now())
+        except AccessRefused as refused:
+            _say(form, refused)
+        else:
+            messages.success(request, _("Het profiel van {name} is gewijzigd.").format(name=found.name))
+            return redirect("accounts")
+    context = {"line": _line(request.scope, found), "form": form}
+    return render(request, "accounts/account.html", context, status=422 if form.errors else 200)
+
+
+@page(MANAGE)
+@require_POST
+def deactivate(request: PortalRequest, membership_id: int) -> HttpResponse:
+    """From now on this colleague gets in no more."""
+    return _done(request, membership_id, actions.deactivate, _("{name} heeft geen toegang meer."))
+
+
+@page(MANAGE)
+@require_POST
+def reactivate(request: PortalRequest, membership_id: int) -> HttpResponse:
+    """And in again."""
+    return _done(request, membership_id, actions.reactivate, _("{name} heeft weer toegang."))
+
+
+@page(MANAGE)
+@require_POST
+def resend(request: PortalRequest, membership_id: int) -> HttpResponse:
+    """The invitation once more, with a new link."""
+    return _done(request, membership_id, actions.resend, _("We sturen {name} een nieuwe uitnodiging."))
+
+
+@page(MANAGE)
+@require_POST
+def revoke(request: PortalRequest, membership_id: int) -> HttpResponse:
+    """The invitation is no longer good."""
+    return _done(request, membership_id, actions.revoke, _("De uitnodiging van {name} is ingetrokken."))
+
+
+def _done(request: PortalRequest, membership_id: int, verb: Callable[..., None], said: str) -> HttpResponse:
+    found = _found(request, membership_id)
+    try:
+        verb(request.scope, membership_id, now=timezone.now())
+    except AccessRefused as refused:
+        messages.error(request, " ".join(access_refusal(refused.code, refused.params, request.brand)))
+        return redirect("account", membership_id=membership_id)
+    messages.success(request, said.format(name=found.name))
+    return redirect("accounts")
+
+
+def _found(request: PortalRequest, membership_id: int) -> Colleague:
+    try:
+        return queries.colleague(request.scope, membership_id, now=timezone.now())
+    except NoColleague:
+        raise Http404 from None
+
+
+def _say(form: Any, refused: AccessRefused) -> None:
+    reason, remedy = access_refusal(refused.code, refused.params, None)
+    form.add_error(_FIELDS.get(refused.code), f"{reason} {remedy}".strip())
+
+
+def _offered(scope: Scope, colleague: Colleague | None = None) -> list[Role]:
+    """The roles that can be given, and those a colleague has that cannot be taken: in the order of the segment."""
+    held = colleague.member.roles if colleague else frozenset()
+    can = scope.profile.grantable(scope.roles)
+    return [role for role in scope.profile.roles if role in can or role in held]
+
+
+def _sent(request: PortalRequest) -> Any:
+    return request.POST if request.method == "POST" else None
+
+
+def _line(scope: Scope, found: Colleague) -> dict[str, Any]:
+    standing = found.member.standing
+    words, colour = STANDINGS[standing]
+    return {
+        "id": found.member.id,
+        "name": found.name,
+        "email": found.email,
+        "roles": ", ".join(str(ROLE_NAMES[role]) for role in scope.profile.roles if role in found.member.roles),
+        "standing": words,
+        "colour": colour,
+        "since": _since(found),
+        "until": found.invitation.expires_at if found.invitation and standing == Standing.INVITED else None,
+        "undeliverable": bool(found.invitation and found.invitation.undeliverable and standing == Standing.INVITED),
+        "mine": found.member.account_id == scope.account_id,
+        "invited": standing in (Standing.INVITED, Standing.EXPIRED, Standing.REVOKED),
+        "can_revoke": standing in (Standing.INVITED, Standing.EXPIRED),
+        "active": standing == Standing.ACTIVE,
+    }
+
+
+def _since(found: Colleague) -> datetime | None:
+    return found.last_login

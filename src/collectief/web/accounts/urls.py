@@ -1,0 +1,18 @@
+"""Addresses of accountbeheer and of invitations."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from . import invitation, manage
+
+urlpatterns = [
+    path("accountbeheer/", manage.accounts, name="accounts"),
+    path("accountbeheer/nieuw/", manage.new, name="new_account"),
+    path("accountbeheer/<int:membership_id>/", manage.account, name="account"),
+    path("accountbeheer/<int:membership_id>/deactiveren/", manage.deactivate, name="deactivate_account"),
+    path("accountbeheer/<int:membership_id>/activeren/", manage.reactivate, name="reactivate_account"),
+    path("accountbeheer/<int:membership_id>/opnieuw/", manage.resend, name="resend_invitation"),
+    path("accountbeheer/<int:membership_id>/intrekken/", manage.revoke, name="revoke_invitation"),
+    path("uitnodiging/<str:token>/", invitation.invitation, name="invitation"),
+]
