@@ -1,7 +1,7 @@
 """Managing who has access to an organisation (U30, W05, O07): invite, change, deactivate, send again, revoke.
 
 Every verb runs as the role for accounts with all memberships of the organisation locked, so that two managers at the
-same moment cannot leave nobody in charge; every one is in the trail.
+same moment cannot leave nobody in charge; every one is in the trail. What is refused leaves nothing behind.
 """
 
 from __future__ import annotations
@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
+
+from django.db import transaction
 
 from collectief.audit import actions as audit
 from collectief.scope.database import managing_accounts, opened
@@ -23,6 +25,7 @@ from .rules import AccessRefused, Standing
 from .tokens import new_nonce
 
 
+@transaction.atomic
 def invite(
     scope: Scope, *, name: str, email: str, roles: Iterable[Role], now: datetime, mobile: str = "", language: str = "nl"
 ) -> int:
@@ -63,6 +66,7 @@ def invite(
     return membership.id
 
 
+@transaction.atomic
 def change_roles(scope: Scope, membership_id: int, roles: Iterable[Role], *, now: datetime) -> None:
     """Give a colleague another profile. Raises NotAllowed, NoColleague, AccessRefused."""
     scope.require(Permission.MANAGE_ACCOUNTS)
@@ -77,6 +81,7 @@ def change_roles(scope: Scope, membership_id: int, roles: Iterable[Role], *, now
     _record(scope, "account.change_roles", membership_id, before=sorted(before), roles=sorted(wanted))
 
 
+@transaction.atomic
 def deactivate(scope: Scope, membership_id: int, *, now: datetime) -> None:
     """Close the door to a colleague, from this moment on. Raises NotAllowed, NoColleague, AccessRefused."""
     scope.require(Permission.MANAGE_ACCOUNTS)
@@ -89,6 +94,7 @@ def deactivate(scope: Scope, membership_id: int, *, now: datetime) -> None:
     _record(scope, "account.deactivate", membership_id)
 
 
+@transaction.atomic
 def reactivate(scope: Scope, membership_id: int, *, now: datetime) -> None:
     """Open it again, as it was. Raises NotAllowed, NoColleague, AccessRefused."""
     scope.require(Permission.MANAGE_ACCOUNTS)
@@ -100,6 +106,7 @@ def reactivate(scope: Scope, membership_id: int, *, now: datetime) -> None:
     _record(scope, "account.reactivate", membership_id)
 
 
+@transaction.atomic
 def resend(scope: Scope, membership_id: int, *, now: datetime) -> None:
     """Send the invitation again, with a new link: the old one is worthless. Raises NotAllowed, NoColleague,
     AccessRefused."""
@@ -112,6 +119,7 @@ def resend(scope: Scope, membership_id: int, *, now: datetime) -> None:
     _record(scope, "account.resend_invitation", membership_id)
 
 
+@transaction.atomic
 def revoke(scope: Scope, membership_id: int, *, now: datetime) -> None:
     """Take back an invitation that was not used. Raises NotAllowed, NoColleague, AccessRefused."""
     scope.require(Permission.MANAGE_ACCOUNTS)

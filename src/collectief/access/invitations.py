@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,7 +10,6 @@ from procrastinate.contrib.django import app as queue
 from collectief.audit import actions as audit
 from collectief.brands.catalogue import Brand
 from collectief.contracts.models import Organisation
-from collectief.foundation.assurance import AssuranceLevel
 from collectief.gateways.eherkenning.port import Identity, SignInRefused
 from collectief.scope.database import managing_accounts, opened, signing_in
 
@@ -20,7 +18,6 @@ from .models import Account, Invitation, Membership
 from .queries import door, scope_of
 from .rules import AccessRefused, Standing
 
-_log = logging.getLogger(__name__)
 _PURPOSE = "invitation"
 
 
@@ -48,10 +45,16 @@ def link_token(invitation: Invitation) -> str:
 
 
 def look_up(brand: Brand, token: str, *, now: datetime) -> Invited:
-    """The invitation with this token at this portal. Raises AccessRefused("invitation_unknown") for any other text:
-    the link of a letter that was sent again since among them."""
+    """The invitation with this token at this portal.
+
+    Raises AccessRefused("invitation_unknown") for any other text: the link of a letter that was sent again since
+    among them.
+    """
     with signing_in():
-        return _invited(_found(brand, token), now)
+        found = _found(brand, token)
+    if found is None:
+        raise AccessRefused("invitation_unknown")
+    return _invited(found, now)
 
 
 def send(invitation: Invitation, insurer_id: int) -> None:
@@ -88,43 +91,55 @@ def renew_expired(brand: Brand, token: str, *, now: datetime) -> None:
 def accept(brand: Brand, token: str, identity: Identity, *, now: datetime) -> Membership:
     """Use the invitation: from now on this identity of eHerkenning is the member's (U30, O05), and they are let in.
 
-    In a transaction of its own. Raises AccessRefused for an invitation that is no longer good, SignInRefused for an
-    identity that may not come in with it: of another company, too low, for another branch, or a colleague's.
+    Raises AccessRefused for an invitation that is no longer good, SignInRefused for an identity that may not come in
+    with it: of another company, too low, for another branch, or a colleague's. That uses nothing up, and is in the
+    trail.
     """
     invited = look_up(brand, token, now=now)
     if invited.standing != Standing.INVITED:
         raise AccessRefused("invitation_over")
     with managing_accounts(invited.organisation_id, invited.insurer_id):
-        invitation = Invitation.objects.select_for_update().select_related(None).get(id=invited.id)
-        membership = Membership.objects.select_for_update(of=("self",)).get(id=invited.membership_id)
-        if invitation.accepted_at or not tokens.belongs(token, _PURPOSE, invitation.id, bytes(invitation.nonce)):
-            raise AccessRefused("invitation_over")
-        others = Membership.objects.filter(organisation_id=invited.organisation_id).exclude(id=membership.id)
-        if others.filter(acting_subject=identity.acting_subject).exists():
-            raise SignInRefused("identity_taken")
-        _judge_identity(brand, invited, identity)
-        membership.acting_subject = identity.acting_subject
-        membership.save(update_fields=["acting_subject"])
-        invitation.accepted_at, invitation.nonce = now, tokens.new_nonce()
-        invitation.save(update_fields=["accepted_at", "nonce"])
+        refusal = _take(brand, invited, token, identity, now)
     with signing_in():
-        member = Membership.objects.select_related("account", "organisation__insurer").get(id=membership.id)
-    _record(brand, member, identity.level)
+        memberships = Membership.objects.select_related("account", "organisation__insurer")
+        member = memberships.get(id=invited.membership_id)
+    _record(brand, member, identity, refusal)
+    if refusal is not None:
+        raise refusal
     return member
 
 
-def _judge_identity(brand: Brand, invited: Invited, identity: Identity) -> None:
+def _take(
+    brand: Brand, invited: Invited, token: str, identity: Identity, now: datetime
+) -> AccessRefused | SignInRefused | None:
+    """Make the membership the identity's and the invitation used, or say why not."""
+    invitation = Invitation.objects.select_for_update().get(id=invited.id)
+    if not tokens.belongs(token, _PURPOSE, invitation.id, bytes(invitation.nonce)):
+        return AccessRefused("invitation_over")
+    if refusal := _refusal(brand, invited, identity):
+        return refusal
+    Membership.objects.filter(id=invited.membership_id).update(acting_subject=identity.acting_subject)
+    invitation.accepted_at, invitation.nonce = now, tokens.new_nonce()
+    invitation.save(update_fields=["accepted_at", "nonce"])
+    return None
+
+
+def _refusal(brand: Brand, invited: Invited, identity: Identity) -> SignInRefused | None:
     organisation = Organisation.objects.get(id=invited.organisation_id)
     if identity.kvk != organisation.kvk:
-        raise SignInRefused("other_company", company=identity.company_name, organisation=organisation.name)
+        return SignInRefused("other_company", company=identity.company_name, organisation=organisation.name)
     if identity.branch is not None and identity.branch != organisation.branch:
-        raise SignInRefused("other_branch", branch=identity.branch, organisation=organisation.name)
+        return SignInRefused("other_branch", branch=identity.branch, organisation=organisation.name)
     needed = door(brand, organisation.segment).level
     if identity.level < needed:
-        raise SignInRefused("level_too_low", level=identity.level.label, minimum=needed.label)
+        return SignInRefused("level_too_low", level=identity.level.label, minimum=needed.label)
+    others = Membership.objects.filter(organisation_id=invited.organisation_id).exclude(id=invited.membership_id)
+    if others.filter(acting_subject=identity.acting_subject).exists():
+        return SignInRefused("identity_taken")
+    return None
 
 
-def _found(brand: Brand, token: str) -> Invitation:
+def _found(brand: Brand, token: str) -> Invitation | None:
     id_ = tokens.row_of(token)
     found = None
     if id_ is not None:
@@ -132,9 +147,7 @@ def _found(brand: Brand, token: str) -> Invitation:
         found = invitations.filter(id=id_, brand=brand.slug).first()
     # Whether there is no such row or another nonce in it, takes the same time and says the same.
     nonce = bytes(found.nonce) if found else tokens.new_nonce()
-    if not tokens.belongs(token, _PURPOSE, id_ or 0, nonce) or found is None:
-        raise AccessRefused("invitation_unknown")
-    return found
+    return found if tokens.belongs(token, _PURPOSE, id_ or 0, nonce) else None
 
 
 def _invited(invitation: Invitation, now: datetime) -> Invited:
@@ -164,6 +177,13 @@ def _invited(invitation: Invitation, now: datetime) -> Invited:
     )
 
 
-def _record(brand: Brand, member: Membership, level: AssuranceLevel) -> None:
+def _record(
+    brand: Brand, member: Membership, identity: Identity, refusal: AccessRefused | SignInRefused | None
+) -> None:
     with opened(scope_of(member, brand)) as scope:
-        audit.record(scope, "account.accept_invitation", detail={"membership": member.id, "level": level.label})
+        audit.record(
+            scope, "account.accept_invitation", outcome="failure" if refusal else "success",
+            detail={
+                "membership": member.id, "level": identity.level.label, "code": refusal.code if refusal else "",
+            },
+        )  # fmt: skip

@@ -1,0 +1,103 @@
+"""Who may have access and who may give it, without a database (U30, W01, W05, O07, O16)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from collectief.access import rules
+from collectief.access.rules import AccessRefused, Member, Standing
+from collectief.segments.catalogue import PROFILES
+from collectief.segments.profile import Permission, Role
+
+NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
+roles = st.frozensets(st.sampled_from(list(Role)))
+profiles = st.sampled_from(list(PROFILES.values()))
+
+
+@pytest.mark.feature("W01")
+@pytest.mark.parametrize(
+    ("email", "code"),
+    [
+        ("jan.jansen@gmail.com", "free_mail"),
+        ("jan@Hotmail.NL", "free_mail"),
+        ("jan@outlook.com", "free_mail"),
+        ("j.jansen@ziggo.nl", "free_mail"),
+        ("info@debrug.example", "shared_mailbox"),
+        ("HR@debrug.example", "shared_mailbox"),
+        ("salaris-administratie@debrug.example", "shared_mailbox"),
+        ("info2@debrug.example", "shared_mailbox"),
+        ("jan@debrug.example", None),
+        ("jan.info@debrug.example", None),
+        ("infante@debrug.example", None),
+        ("jan@mail.debrug.example", None),
+        ("jan@gmailing.example", None),
+    ],
+)
+def test_an_address_is_somebodys_own_at_an_organisation(email, code):
+    if code is None:
+        rules.judge_address(email)
+        return
+    with pytest.raises(AccessRefused) as refused:
+        rules.judge_address(email)
+    assert refused.value.code == code
+
+
+@pytest.mark.feature("U30")
+@given(profile=profiles, mine=roles, before=roles, after=roles)
+def test_only_what_one_may_give_is_given_or_taken(profile, mine, before, after):
+    if after and before ^ after <= profile.grantable(mine):
+        rules.judge_roles(profile, mine, before, after)
+        return
+    with pytest.raises(AccessRefused, match="role_not_yours" if after else "no_role"):
+        rules.judge_roles(profile, mine, before, after)
+
+
+@pytest.mark.feature("U30")
+@given(profile=profiles, mine=roles)
+def test_who_manages_nobody_gives_nothing(profile, mine):
+    manages = Permission.MANAGE_ACCOUNTS in profile.permissions(mine)
+    assert bool(profile.grantable(mine)) == manages
+
+
+@pytest.mark.feature("O16")
+@given(
+    profile=profiles,
+    members=st.lists(st.builds(Member, st.integers(1), st.integers(1), roles, st.sampled_from(list(Standing)))),
+)
+def test_somebody_must_be_left_who_manages(profile, members):
+    left = [
+        one
+        for one in members
+        if one.standing == Standing.ACTIVE and Permission.MANAGE_ACCOUNTS in profile.permissions(one.roles)
+    ]
+    if left:
+        rules.judge_managed(profile, members)
+    else:
+        with pytest.raises(AccessRefused, match="last_manager"):
+            rules.judge_managed(profile, members)
+
+
+@pytest.mark.feature("O02")
+@pytest.mark.parametrize(
+    ("more", "standing"),
+    [
+        ({}, Standing.INVITED),
+        ({"expires_at": NOW}, Standing.EXPIRED),
+        ({"revoked": True}, Standing.REVOKED),
+        ({"accepted": True}, Standing.ACTIVE),
+        ({"accepted": True, "expires_at": NOW - timedelta(days=1)}, Standing.ACTIVE),
+        ({"accepted": True, "revoked": True}, Standing.ACTIVE),
+        ({"active": False}, Standing.INACTIVE),
+        ({"invited": False, "expires_at": None}, Standing.ACTIVE),
+    ],
+)
+def test_how_somebody_stands(more, standing):
+    given_ = {
+        "active": True, "invited": True, "accepted": False, "revoked": False, "expires_at": NOW + timedelta(seconds=1),
+        "now": NOW,
+    }  # fmt: skip
+    assert rules.standing_of(**(given_ | more)) == standing
