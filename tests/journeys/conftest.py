@@ -18,6 +18,8 @@ from collectief.demo.cast import BRUG, OTTO
 # A desk and a phone; and the narrowest that a page must still fit on (WCAG 2.2, reflow).
 WIDTHS = (1366, 375)
 NARROWEST = 320
+# The portal and its simulators take ports in a row (config.stack).
+PORTS = 8
 
 
 @pytest.fixture(scope="session")
@@ -34,16 +36,16 @@ def stack(database_server) -> Iterator[Stack]:
 
 
 def _free_ports() -> int:
-    """The first of three ports in a row that are free, looked for from a place of this process's own.
+    """The first of a row of ports that are free, looked for from a place of this process's own.
 
-    Some seconds pass before they are taken: another run on this machine must not come to the same three.
+    Some seconds pass before they are taken: another run on this machine must not come to the same ones.
     """
-    places = range(18_000, 19_000, 3)
+    places = range(18_000, 18_900, PORTS)
     begin = os.getpid() % len(places)
     for port in (*places[begin:], *places[:begin]):
-        if all(_free(port + number) for number in range(3)):
+        if all(_free(port + number) for number in range(PORTS)):
             return port
-    raise RuntimeError("no three free ports in a row")
+    raise RuntimeError(f"no {PORTS} free ports in a row")
 
 
 def _free(port: int) -> bool:
@@ -82,9 +84,23 @@ class Visitor:
         self.page.get_by_role(
             "link", name=re.compile("Inloggen met eHerkenning|Sign in with eHerkenning")
         ).first.click()
+        self.chooses_at_eherkenning(name, company, level=level)
+
+    def chooses_at_eherkenning(self, name: str, company: str, *, level: str = "eH3") -> None:
+        """Is somebody, at a level, at the simulator."""
         self.page.get_by_label(re.compile(f"{re.escape(name)}.*{re.escape(company)}")).check()
         self.page.get_by_label(level, exact=True).check()
         self.page.get_by_role("button", name="Inloggen").click()
+
+    def mail_to(self, address: str, *, number: int = 1) -> dict[str, str]:
+        """The latest of so many letters to an address, once they are all there."""
+        for _ in range(200):
+            answer = self.page.request.get(f"{self.stack.postbus_url}/_simulator/received", params={"to": address})
+            letters: list[dict[str, str]] = answer.json()["letters"]
+            if len(letters) >= number:
+                return letters[0]
+            self.page.wait_for_timeout(100)
+        raise AssertionError(f"no mail to {address}")
 
     def follows_menu(self, entry: str) -> None:
         menu = self.page.get_by_role("navigation", name="Hoofdmenu")

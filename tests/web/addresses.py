@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls import URLPattern, URLResolver, get_resolver, resolve
+
+from collectief.segments.profile import Permission
 
 
 @dataclass(frozen=True)
@@ -17,6 +19,11 @@ class Address:
     # Whether an id stands in it.
     about: bool
 
+    @property
+    def permission(self) -> Permission | None:
+        """What its view asks for; None for what is public."""
+        return getattr(resolve(self.path).func, "permission", None)
+
 
 def _patterns(resolver: URLResolver, prefix: str = "/") -> Iterator[tuple[str, str, list[str]]]:
     for pattern in resolver.url_patterns:
@@ -27,13 +34,19 @@ def _patterns(resolver: URLResolver, prefix: str = "/") -> Iterator[tuple[str, s
             yield str(pattern.name), route, list(pattern.pattern.converters)
 
 
+# Everything that stands in an address to say which one.
+IDS = ("participant_id", "participation_id", "mutation_id", "batch_id", "membership_id")
+# What is nobody's invitation.
+NO_TOKEN = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
+
+
 def addresses(ids: Mapping[str, int]) -> list[Address]:
     """Every address, with these ids in it; a parameter nobody mapped is an error."""
     found = []
     for name, route, parameters in _patterns(get_resolver()):
         path = route
         for parameter in parameters:
-            path = path.replace(f"<int:{parameter}>", str(ids[parameter]))
+            path = path.replace("<str:token>", NO_TOKEN).replace(f"<int:{parameter}>", str(ids.get(parameter, "")))
         assert "<" not in path, f"no id known for {route}"
-        found.append(Address(name, path, bool(parameters)))
+        found.append(Address(name, path, any(parameter in IDS for parameter in parameters)))
     return found

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import logging
 
+from django.db.models.functions import Now
+
 from collectief.audit import actions as audit
 from collectief.brands.catalogue import Brand
 from collectief.gateways.eherkenning.port import Identity, SignInRefused
 from collectief.scope.database import opened, signing_in
 from collectief.scope.scope import Scope
 
-from .models import Membership
+from .models import Account, Membership
 from .queries import door, scope_of
 
 _log = logging.getLogger(__name__)
@@ -27,6 +29,8 @@ def admit(brand: Brand, identity: Identity) -> Membership:
         membership = _membership(brand, identity)
         refusal = _refusal(brand, identity, membership)
         _record(brand, identity, membership, refusal)
+        if refusal is None and membership is not None:
+            Account.objects.filter(id=membership.account_id).update(last_login=Now())
     if refusal is not None:
         raise refusal
     assert membership is not None

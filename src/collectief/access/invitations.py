@@ -103,6 +103,8 @@ def accept(brand: Brand, token: str, identity: Identity, *, now: datetime) -> Me
     with signing_in():
         memberships = Membership.objects.select_related("account", "organisation__insurer")
         member = memberships.get(id=invited.membership_id)
+        if refusal is None:
+            Account.objects.filter(id=member.account_id).update(last_login=now)
     _record(brand, member, identity, refusal)
     if refusal is not None:
         raise refusal

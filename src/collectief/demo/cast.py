@@ -72,7 +72,7 @@ COMPANIES = (BRUG, OTTO, OTTO_ELSEWHERE)
 
 
 def eherkenning_people() -> list[dict[str, str]]:
-    """Who the eHerkenning simulator lets one be: the cast, and one who has no account here."""
+    """Who the eHerkenning simulator lets one be: the cast, and two who have no account."""
     people = {
         (colleague.acting_subject, company.kvk): {
             "acting_subject": colleague.acting_subject,
@@ -83,8 +83,12 @@ def eherkenning_people() -> list[dict[str, str]]:
         for company in COMPANIES
         for colleague in company.colleagues
     }
+    # A colleague of De Brug who has eHerkenning and no account yet: to be invited by Bas.
+    invited = {
+        "acting_subject": "noor-debrug", "name": "Noor Haddad", "kvk": BRUG.kvk, "company_name": BRUG.name,
+    }  # fmt: skip
     stranger = {
         "acting_subject": "vreemd-1", "name": "Iemand zonder account", "kvk": "90000009",
         "company_name": "Zonder Account B.V.",
     }  # fmt: skip
-    return [*people.values(), stranger]
+    return [*people.values(), invited, stranger]

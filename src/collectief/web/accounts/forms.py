@@ -7,10 +7,12 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from collectief.access.rules import AccessRefused, judge_address
 from collectief.foundation.names import tidy
 from collectief.segments.profile import Role
 
 from ..shell import ROLE_NAMES
+from .words import access_refusal
 
 
 class RolesField(forms.MultipleChoiceField):
@@ -55,6 +57,15 @@ class NewColleagueForm(forms.Form):
 
     def clean_name(self) -> str:
         return tidy(self.cleaned_data["name"])
+
+    def clean_email(self) -> str:
+        """Said at once with what else is wrong; the verb judges it too."""
+        email: str = self.cleaned_data["email"]
+        try:
+            judge_address(email)
+        except AccessRefused as refused:
+            raise forms.ValidationError(" ".join(access_refusal(refused.code, refused.params, None))) from None
+        return email
 
 
 class ProfileForm(forms.Form):
