@@ -22,6 +22,8 @@ from .page import ENDED, PortalRequest, public, signed_in
 from .words import sign_in_refusal
 
 _PENDING = "signing_in"
+# Which invitation one comes in with, in the address that begins.
+INVITATION = "uitnodiging"
 
 
 @public
@@ -51,23 +53,15 @@ def sign_in(request: PortalRequest) -> HttpResponse:
 def begin(request: PortalRequest) -> HttpResponse:
     """Off to eHerkenning, outside any transaction; what must be recognised on return stays in the session."""
     try:
-        return HttpResponseRedirect(begun(request))
+        begun = identity_provider(request.brand).begin(
+            return_url=_return_url(request), minimum=lowest_level(request.brand)
+        )
     except SignInRefused as refused:
-        return refused_page(request, refused)
-
-
-def begun(request: PortalRequest, *, invitation: str = "") -> str:
-    """Where to send the browser; what must be recognised on return stays in the session, an invitation among it.
-
-    Raises SignInRefused.
-    """
-    started = identity_provider(request.brand).begin(
-        return_url=_return_url(request), minimum=lowest_level(request.brand)
-    )
-    request.session[_PENDING] = {
-        "keep": dict(started.keep), "next": _safe_next(request), "invitation": invitation,
-    }  # fmt: skip
-    return started.url
+        return _refused(request, refused)
+    # An invitation is looked at once it is known who comes: beginning uses nothing up.
+    invitation = request.GET.get(INVITATION, "")[:200]
+    request.session[_PENDING] = {"keep": dict(begun.keep), "next": _safe_next(request), "invitation": invitation}
+    return HttpResponseRedirect(begun.url)
 
 
 @public
@@ -89,9 +83,9 @@ def complete(request: PortalRequest) -> HttpResponse:
         else:
             membership = access.admit(request.brand, identity)
     except SignInRefused as refused:
-        return refused_page(request, refused)
+        return _refused(request, refused)
     except AccessRefused as over:
-        return refused_page(request, SignInRefused(over.code))
+        return _refused(request, SignInRefused(over.code))
     sessions.open_session(request.session, request.brand, membership, identity.level, now=timezone.now())
     return HttpResponseRedirect(pending["next"] or reverse("dashboard"))
 
@@ -140,7 +134,7 @@ def _safe_next(request: HttpRequest) -> str:
     return where if safe else ""
 
 
-def refused_page(request: PortalRequest, refused: SignInRefused) -> HttpResponse:
+def _refused(request: PortalRequest, refused: SignInRefused) -> HttpResponse:
     """Nobody was let in: why, and what to do."""
     reason, remedy = sign_in_refusal(refused.code, refused.params, request.brand)
     context = {"reason": reason, "remedy": remedy, "minimum": lowest_level(request.brand).label}

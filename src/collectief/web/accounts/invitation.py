@@ -1,26 +1,27 @@
-"""The page behind the link in an invitation: opening it does nothing, the button begins (W01, U30, O02)."""
+"""The page behind the link in an invitation: opening it uses nothing up, signing in does (W01, U30, O02)."""
 
 from __future__ import annotations
 
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_GET
 
 from collectief.access import invitations
 from collectief.access.queries import door
 from collectief.access.rules import AccessRefused, Standing
-from collectief.gateways.eherkenning.port import SignInRefused
 
-from .. import sign_in
 from ..page import PortalRequest, public
+from ..sign_in import INVITATION
 from .words import access_refusal
 
 
 @public
 @never_cache
-@require_http_methods(["GET", "POST"])
+@require_GET
 def invitation(request: PortalRequest, token: str) -> HttpResponse:
     """Who is invited, by whom and for what; an expired invitation is sent anew, to the address we have."""
     try:
@@ -31,17 +32,16 @@ def invitation(request: PortalRequest, token: str) -> HttpResponse:
         if invited.standing != Standing.INVITED:
             raise AccessRefused("invitation_over")
     except AccessRefused as refused:
-        return refused_page(request, refused)
-    if request.method == "POST":
-        try:
-            return HttpResponseRedirect(sign_in.begun(request, invitation=token))
-        except SignInRefused as silent:
-            return sign_in.refused_page(request, silent)
-    context = {"invited": invited, "minimum": door(request.brand, invited.segment).level.label}
+        return _refused(request, refused)
+    context = {
+        "invited": invited,
+        "minimum": door(request.brand, invited.segment).level.label,
+        "begin": f"{reverse('sign_in_begin')}?{urlencode({INVITATION: token})}",
+    }
     return render(request, "accounts/invitation.html", context)
 
 
-def refused_page(request: PortalRequest, refused: AccessRefused) -> HttpResponse:
+def _refused(request: PortalRequest, refused: AccessRefused) -> HttpResponse:
     """An invitation that opens no door; whatever is wrong with it, the answer looks the same."""
     reason, remedy = access_refusal(refused.code, refused.params, request.brand)
     return render(request, "accounts/invitation_refused.html", {"reason": reason, "remedy": remedy}, status=404)
