@@ -38,7 +38,7 @@ def test_a_new_colleague_from_invitation_to_deactivation(someone, visitor):
     noor = visitor
     noor.page.goto(link)
     noor.sees_heading("Uw uitnodiging")
-    noor.sees("Bas Mulder heeft u toegang gegeven")
+    noor.sees("heeft Bas Mulder u toegang gegeven")
     noor.finds_no_barriers()
     noor.page.get_by_role("link", name="Account activeren met eHerkenning").click()
     noor.chooses_at_eherkenning("Noor Haddad", BRUG.name, level="eH2")
