@@ -41,9 +41,10 @@ bench: install ## benchmarks, a JSON line each; BENCH=search for one
 messages: install ## gather the words on screen and compile their English translation
 	@$(BIN)/python scripts/messages
 
-docs: install ## draw again what the docs take from the code: state table, mutation diagram
+docs: install ## draw again what the docs take from the code: state table, mutation diagram, permissions
 	@$(BIN)/python scripts/state-table
 	@$(BIN)/python scripts/mutation-diagram
+	@$(BIN)/python scripts/permission-matrix
 
 pictures: install ## take the pictures of the docs again
 	@CHROMIUM=$$(scripts/install-browser) $(BIN)/python scripts/pictures

@@ -112,7 +112,12 @@ def test_english_is_complete():
 
 
 @pytest.mark.parametrize(
-    ("script", "make", "page"), [("state-table", "table", "state"), ("mutation-diagram", "page", "mutations")]
+    ("script", "make", "page"),
+    [
+        ("state-table", "table", "state"),
+        ("mutation-diagram", "page", "mutations"),
+        ("permission-matrix", "page", "reference/permissions"),
+    ],
 )
 def test_the_docs_are_fresh(script, make, page):
     assert Path(f"docs/{page}.md").read_text() == runpy.run_path(f"scripts/{script}")[make](), "run `make docs`"
