@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,6 +13,7 @@ from collectief.brands.catalogue import Brand
 from collectief.contracts.models import Organisation
 from collectief.gateways.eherkenning.port import Identity, SignInRefused
 from collectief.scope.database import managing_accounts, opened, signing_in
+from collectief.segments.profile import Role
 
 from . import rules, tokens
 from .models import Account, Invitation, Membership
@@ -55,6 +57,52 @@ def look_up(brand: Brand, token: str, *, now: datetime) -> Invited:
     if found is None:
         raise AccessRefused("invitation_unknown")
     return _invited(found, now)
+
+
+def place(
+    *,
+    organisation_id: int,
+    insurer_id: int,
+    brand: Brand,
+    name: str,
+    email: str,
+    roles: Iterable[Role],
+    language: str,
+    invited_by: str,
+    now: datetime,
+    mobile: str = "",
+) -> int:
+    """A place in an organisation that waits for somebody, and the letter to them; the id of the membership.
+
+    Who has an account at this insurer already gets the place with it. The caller has judged the roles. Raises
+    AccessRefused("already_here").
+    """
+    with managing_accounts(organisation_id, insurer_id):
+        account = Account.objects.filter(insurer_id=insurer_id, email__iexact=email).first()
+        if account is None:
+            account = Account(insurer_id=insurer_id, email=email, name=name)
+            account.set_unusable_password()
+            account.save()
+        known = Membership.objects.filter(organisation_id=organisation_id, account=account).exists()
+        if not known:
+            membership = Membership.objects.create(
+                account=account, organisation_id=organisation_id, roles=sorted(str(role) for role in roles)
+            )
+            invitation = Invitation.objects.create(
+                membership=membership,
+                organisation_id=organisation_id,
+                name=name,
+                mobile=mobile,
+                brand=brand.slug,
+                language=language,
+                nonce=tokens.new_nonce(),
+                invited_by=invited_by,
+                expires_at=now + timedelta(days=rules.INVITATION_DAYS),
+            )
+            send(invitation, insurer_id)
+    if known:
+        raise AccessRefused("already_here")
+    return membership.id
 
 
 def send(invitation: Invitation, insurer_id: int) -> None:

@@ -19,5 +19,6 @@ urlpatterns = [
     path("taal/", sign_in.language, name="language"),
     path("", include("collectief.web.participants.urls")),
     path("", include("collectief.web.accounts.urls")),
+    path("", include("collectief.web.onboarding.urls")),
     path("uploads/", include("collectief.web.uploads.urls")),
 ]
