@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from procrastinate.contrib.django import app as queue
 
 from collectief.access import invitations
@@ -21,7 +23,7 @@ from .rules import Applied
 KIND = "account_application"
 
 
-def apply(brand: Brand, applied: Applied, *, language: str) -> None:
+def apply(brand: Brand, applied: Applied, *, language: str, now: datetime) -> None:
     """Send an application in; the insurer gets it, and whoever applied a receipt.
 
     Says nothing of whether organisation or address are known. Raises AccessRefused for what can be seen to be wrong,
@@ -32,7 +34,7 @@ def apply(brand: Brand, applied: Applied, *, language: str) -> None:
         application = AccountApplication(
             insurer=brand.insurer, brand=brand.slug, language=language, segment=applied.segment,
             organisation=applied.organisation, kvk=applied.kvk, name=applied.name, email=applied.email,
-            phone=applied.phone, roles=[str(role) for role in applied.roles],
+            phone=applied.phone, roles=[str(role) for role in applied.roles], applied_at=now,
         )  # fmt: skip
         application.save(force_insert=True)
         # By name, since jobs stand above actions.

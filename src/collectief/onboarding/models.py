@@ -6,11 +6,11 @@ from uuid import uuid4
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models.functions import Now
 
 
 class AccountApplication(models.Model):
-    """One application. Its number is made here: whoever applies may add a row and read none, not even their own."""
+    """One application. Its number is made here: whoever applies may add a row and read none, not even their own:
+    so no column has its value from the database, which would hand it back."""
 
     id = models.UUIDField(primary_key=True, default=uuid4)
     insurer = models.CharField(max_length=50)
@@ -23,10 +23,10 @@ class AccountApplication(models.Model):
     email = models.EmailField()
     phone = models.CharField(max_length=20)
     roles = ArrayField(models.CharField(max_length=40))
-    applied_at = models.DateTimeField(db_default=Now())
+    applied_at = models.DateTimeField()
     # Empty until decided; then what was, for the letter.
-    decision = models.CharField(max_length=12, default="", db_default="")
-    reason = models.CharField(max_length=500, default="", db_default="")
+    decision = models.CharField(max_length=12, default="")
+    reason = models.CharField(max_length=500, default="")
 
     class Meta:
         db_table = "account_application"

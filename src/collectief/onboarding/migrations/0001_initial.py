@@ -6,7 +6,6 @@ import uuid
 
 import django.contrib.postgres.fields
 from django.db import migrations, models
-from django.db.models.functions import Now
 
 from collectief.scope.database import Audience
 from collectief.scope.rowsecurity import every_row
@@ -33,9 +32,9 @@ class Migration(migrations.Migration):
                     "roles",
                     django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40)),
                 ),
-                ("applied_at", models.DateTimeField(db_default=Now())),
-                ("decision", models.CharField(db_default="", default="", max_length=12)),
-                ("reason", models.CharField(db_default="", default="", max_length=500)),
+                ("applied_at", models.DateTimeField()),
+                ("decision", models.CharField(default="", max_length=12)),
+                ("reason", models.CharField(default="", max_length=500)),
             ],
             options={"db_table": "account_application"},
         ),

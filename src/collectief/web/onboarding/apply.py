@@ -33,7 +33,7 @@ def apply(request: PortalRequest) -> HttpResponse:
             email=asked["email"], phone=asked["phone"], roles=tuple(asked["roles"]),
         )  # fmt: skip
         try:
-            actions.apply(request.brand, applied, language=get_language() or "nl")
+            actions.apply(request.brand, applied, language=get_language() or "nl", now=timezone.now())
         except AccessRefused as refused:
             form.add_error("roles", " ".join(access_refusal(refused.code, refused.params, request.brand)))
         else:
