@@ -20,7 +20,7 @@ from tests.web.addresses import IDS, addresses
 from tests.web.visiting import client_of, crowd, text_of, waiting
 from tests.world import Agency, agency, member_of
 
-pytestmark = [pytest.mark.django_db, pytest.mark.feature("U02"), pytest.mark.feature("K06")]
+pytestmark = [pytest.mark.django_db, pytest.mark.feature("U02")]
 
 NOBODYS = 2_000_000_000
 
