@@ -82,7 +82,7 @@ def test_every_address_says_who_may_open_it():
         "alive", "ready", "metrics", "home", "sign_in", "sign_in_begin", "sign_in_complete", "sign_out", "language",
         "invitation", "apply", "applied",
     }  # fmt: skip
-    assert signed_in == {"stay"}
+    assert signed_in == {"stay", "my_account", "end_sessions"}
 
 
 def test_every_template_is_used():

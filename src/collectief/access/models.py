@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models.functions import Lower, Now
 
@@ -84,3 +86,19 @@ class Invitation(models.Model):
     class Meta:
         db_table = "invitation"
         indexes = [models.Index(fields=["organisation"], name="invitation_of_organisation")]
+
+
+class OpenSession(AbstractBaseSession):
+    """A session, as Django keeps it, and whose it is: empty until somebody signed in with it."""
+
+    account_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        db_table = "open_session"
+        indexes = [models.Index(fields=["account_id"], name="open_session_of_account")]
+
+    @classmethod
+    def get_session_store_class(cls) -> type[SessionBase]:
+        from .session_store import SessionStore
+
+        return SessionStore

@@ -86,7 +86,14 @@ def complete(request: PortalRequest) -> HttpResponse:
         return _refused(request, refused)
     except AccessRefused as over:
         return _refused(request, SignInRefused(over.code))
-    sessions.open_session(request.session, request.brand, membership, identity.level, now=timezone.now())
+    sessions.open_session(
+        request.session,
+        request.brand,
+        membership,
+        identity.level,
+        now=timezone.now(),
+        browser=request.headers.get("User-Agent", ""),
+    )
     return HttpResponseRedirect(pending["next"] or reverse("dashboard"))
 
 
