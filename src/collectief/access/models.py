@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
-from django.db import models
+from django.db import connection, models
 
 from collectief.contracts.models import Insurer, Organisation
 
@@ -49,3 +51,22 @@ class Membership(models.Model):
             models.UniqueConstraint(fields=["account", "organisation"], name="membership_once"),
             models.UniqueConstraint(fields=["organisation", "acting_subject"], name="membership_identity_once"),
         ]
+
+
+class UsedOnce(models.Model):
+    """The digest of an artifact or assertion that was used; `until` is when it could not be used again anyway."""
+
+    digest = models.CharField(max_length=64, unique=True)
+    until = models.DateTimeField(db_index=True)
+
+    class Meta:
+        db_table = "used_once"
+
+    @classmethod
+    def remember(cls, digest: str, until: datetime) -> bool:
+        """Whether it was not there yet. One statement, so that of two at the same moment one wins."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO used_once (digest, until) VALUES (%s, %s) ON CONFLICT (digest) DO NOTHING", [digest, until]
+            )
+            return bool(cursor.rowcount)

@@ -150,6 +150,8 @@ PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 BRP_URL = os.environ.get("BRP_URL", "http://127.0.0.1:8091")
 BRP_API_KEY = os.environ.get("BRP_API_KEY", "demo")
 EHERKENNING_URL = os.environ.get("EHERKENNING_URL", "http://127.0.0.1:8090")
+# A file with a connection per portal (docs/eherkenning.md); a portal that is not in it uses the broker above.
+EHERKENNING_CONNECTIONS = os.environ.get("EHERKENNING_CONNECTIONS", "")
 EHERKENNING_CLIENT_ID = os.environ.get("EHERKENNING_CLIENT_ID", "collectief")
 EHERKENNING_CLIENT_SECRET = os.environ.get("EHERKENNING_CLIENT_SECRET", "demo-secret")
 
