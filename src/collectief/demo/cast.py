@@ -31,7 +31,12 @@ class Company:
     colleagues: tuple[Colleague, ...]
     # How many people it had over the years.
     people: int
+    # The establishment (vestigingsnummer) it is, when it is not the whole company.
+    branch: str = ""
 
+
+# Works for two customers under one KvK number: chooses between them after signing in.
+RUBEN = Colleague("Ruben Smits", "ruben@debrug.example", "ruben-debrug", ("administrative",))
 
 BRUG = Company(
     insurer="zorg-en-zekerheid",
@@ -44,6 +49,7 @@ BRUG = Company(
         Colleague("Anna de Boer", "anna@debrug.example", "anna-debrug", ("administrative",)),
         Colleague("Femke Visser", "femke@debrug.example", "femke-debrug", ("financial",)),
         Colleague("Bas Mulder", "bas@debrug.example", "bas-debrug", ("account_manager",)),
+        RUBEN,
         Colleague("Dewi Kaya", "dewi@debrug.example", "dewi-debrug", ("administrative", "financial")),
     ),
     people=2600,
@@ -68,7 +74,18 @@ OTTO_ELSEWHERE = Company(
     colleagues=(Colleague("Otto Smit", "otto@voorbeeld.example", "otto-ottoflex", ("administrative",)),),
     people=150,
 )
-COMPANIES = (BRUG, OTTO, OTTO_ELSEWHERE)
+BRUG_GOUDA = Company(
+    insurer="zorg-en-zekerheid",
+    insurer_name="Zorg en Zekerheid",
+    portal="mijnzz",
+    name="De Brug Gouda",
+    kvk=BRUG.kvk,
+    contracts=(("23599", "Vestiging Gouda"),),
+    colleagues=(RUBEN,),
+    people=60,
+    branch="000090000018",
+)
+COMPANIES = (BRUG, OTTO, OTTO_ELSEWHERE, BRUG_GOUDA)
 
 
 def eherkenning_people() -> list[dict[str, str]]:
@@ -80,7 +97,8 @@ def eherkenning_people() -> list[dict[str, str]]:
             "kvk": company.kvk,
             "company_name": company.name,
         }
-        for company in COMPANIES
+        # The whole company is what eHerkenning knows; its establishments are customers of ours.
+        for company in sorted(COMPANIES, key=lambda company: bool(company.branch), reverse=True)
         for colleague in company.colleagues
     }
     stranger = {
