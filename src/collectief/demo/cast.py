@@ -97,9 +97,10 @@ def eherkenning_people() -> list[dict[str, str]]:
             "kvk": company.kvk,
             "company_name": company.name,
         }
-        # The whole company is what eHerkenning knows; its establishments are customers of ours.
-        for company in sorted(COMPANIES, key=lambda company: bool(company.branch), reverse=True)
+        for company in COMPANIES
         for colleague in company.colleagues
+        # eHerkenning knows the whole company; that an establishment is a customer apart is between us and them.
+        if not company.branch
     }
     stranger = {
         "acting_subject": "vreemd-1", "name": "Iemand zonder account", "kvk": "90000009",
