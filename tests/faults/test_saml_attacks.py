@@ -179,22 +179,38 @@ def test_a_wrapped_signature_covers_nothing_but_itself(asked, caplog, wrap: Call
     assert refused(asked, caplog=caplog).startswith("invalid_response")
 
 
-def sha1_signed(element: etree._Element) -> etree._Element:
-    """Under a signature that is out of date."""
+class OldSigner(XMLSigner):
+    """Signs with what is out of date all the same."""
 
-    class Old(XMLSigner):
-        def check_deprecated_methods(self) -> None:
-            """Signs with SHA-1 all the same."""
+    def check_deprecated_methods(self) -> None:
+        pass
 
+
+def otherwise_signed(
+    element: etree._Element, *, method: SignatureMethod = SignatureMethod.RSA_SHA256,
+    digest: DigestAlgorithm = DigestAlgorithm.SHA256, c14n: str = "http://www.w3.org/2001/10/xml-exc-c14n#",
+) -> etree._Element:  # fmt: skip
+    """Under the broker's own key, by another algorithm than was agreed."""
     bare = unsigned(element)
     bare.insert(1, made("ds:Signature", given={"Id": "placeholder"}))
     broker = key("broker")
-    signer = Old(
-        methods.enveloped, SignatureMethod.RSA_SHA1, DigestAlgorithm.SHA1, "http://www.w3.org/2001/10/xml-exc-c14n#"
-    )
-    return signer.sign(
+    return OldSigner(methods.enveloped, method, digest, c14n).sign(
         bare, key=broker.private, cert=[broker.certificate], reference_uri=f"#{bare.get('ID')}", id_attribute="ID"
     )
+
+
+def sha1_signed(element: etree._Element) -> etree._Element:
+    return otherwise_signed(element, method=SignatureMethod.RSA_SHA1, digest=DigestAlgorithm.SHA1)
+
+
+def inclusively_signed(element: etree._Element) -> etree._Element:
+    return otherwise_signed(element, c14n="http://www.w3.org/TR/2001/REC-xml-c14n-20010315")
+
+
+def with_two_signatures(element: etree._Element) -> etree._Element:
+    copied = copy.deepcopy(element)
+    copied.append(copy.deepcopy(copied.find(name("ds:Signature"))))
+    return copied
 
 
 def altered(stage_: Stage, change: Callable[[etree._Element], None]) -> etree._Element:
@@ -329,6 +345,10 @@ def test_a_branch_that_is_none_is_refused_and_never_taken_for_no_restriction(ask
         (lambda s: s.response(signed(unsigned(s.assertion()), key("stranger"))), "signature"),
         (lambda s: sha1_signed(s.response(s.assertion())), "signature"),
         (lambda s: s.response(sha1_signed(s.assertion())), "signature"),
+        (lambda s: inclusively_signed(s.response(s.assertion())), "canonicalisation"),
+        (lambda s: s.response(inclusively_signed(s.assertion())), "canonicalisation"),
+        (lambda s: with_two_signatures(s.response(s.assertion())), "2 ds:Signature"),
+        (lambda s: s.response(with_two_signatures(s.assertion())), "2 ds:Signature"),
         (lambda s: s.response(s.assertion(), s.assertion()), "2 assertions"),
         (lambda s: s.response(), "0 assertions"),
         (lambda s: s.issuer.response(s.assertion(), request="_another", now=s.now), "answer to another question"),
@@ -337,8 +357,9 @@ def test_a_branch_that_is_none_is_refused_and_never_taken_for_no_restriction(ask
         (lambda s: s.issuer.response(s.assertion(), request=s.request, now=s.now, first="VersionMismatch"), "status"),
     ],
     ids=["unsigned response", "unsigned assertion", "response by another key", "assertion by another key",
-         "SHA-1 response", "SHA-1 assertion", "two assertions", "no assertion", "another question", "from tomorrow",
-         "stale", "unknown status"],
+         "SHA-1 response", "SHA-1 assertion", "inclusive response", "inclusive assertion",
+         "response signed twice", "assertion signed twice", "two assertions", "no assertion",
+         "another question", "from tomorrow", "stale", "unknown status"],
 )  # fmt: skip
 def test_a_response_that_is_not_the_brokers_answer_is_refused(asked, caplog, response, why):
     asked.answers(response(asked))

@@ -21,8 +21,7 @@ from .signatures import signed
 
 _PROTOCOL = PREFIXES["samlp"]
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
-_POST = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST"
-# Seconds a broker may keep what it read: a new key must be seen before the old one goes.
+# How long a broker may keep what it read: a new key must be seen before the old one goes.
 KEPT_FOR = "PT24H"
 _CATALOGUE_VERSION = "urn:etoegang:1.13:53"
 
@@ -36,7 +35,7 @@ def service_provider(connection: SamlConnection, *, return_url: str, portal: str
             for use in ("signing", "encryption")
             for key in connection.keys
         ),
-        # The artifact may come by GET or by POST: to the same address, under both names.
+        # One address: the artifact may come to it by GET or by POST.
         made(
             "md:AssertionConsumerService",
             given={"Binding": ARTIFACT, "Location": return_url, "index": "0", "isDefault": "true"},
