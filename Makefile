@@ -46,6 +46,7 @@ docs: install ## draw again what the docs take from the code: state table, mutat
 	@$(BIN)/python scripts/state-table
 	@$(BIN)/python scripts/mutation-diagram
 	@$(BIN)/python scripts/permission-matrix
+	@$(BIN)/python scripts/asvs-table
 
 pictures: install ## take the pictures of the docs again
 	@CHROMIUM=$$(scripts/install-browser) $(BIN)/python scripts/pictures
