@@ -208,6 +208,16 @@ def test_the_last_manager_cannot_vanish(ours):
     assert trail(ours)[-3:] == ["account.deactivate", "account.reactivate", "account.change_roles"]
 
 
+def test_who_has_no_role_is_deactivated_and_let_back_in_too(ours):
+    kim = member_of(ours.organisation, roles=(), name="Kim")
+    with office():
+        place = Membership.objects.get(account_id=kim.account_id).id
+    colleagues.deactivate(ours.scope, place, now=NOW)
+    assert queries.colleague(ours.scope, place, now=NOW).member.standing == Standing.INACTIVE
+    colleagues.reactivate(ours.scope, place, now=NOW)
+    assert queries.colleague(ours.scope, place, now=NOW).member.standing == Standing.ACTIVE
+
+
 def test_an_invited_manager_is_no_manager_yet(ours):
     second = member_of(ours.organisation, roles=("account_manager",), name="Bea")
     invite(ours, roles=(Role.ACCOUNT_MANAGER,))

@@ -70,7 +70,7 @@ def deactivate(scope: Scope, membership_id: int, *, now: datetime) -> None:
     scope.require(Permission.MANAGE_ACCOUNTS)
     with _managing(scope):
         members, membership = _colleague(scope, membership_id, now)
-        rules.judge_roles(scope.profile, scope.roles, (), map(Role, membership.roles))
+        rules.judge_giving(scope.profile, scope.roles, map(Role, membership.roles))
         _still_managed(scope, members, membership_id, standing=Standing.INACTIVE)
         membership.is_active = False
         membership.save(update_fields=["is_active"])
@@ -83,7 +83,7 @@ def reactivate(scope: Scope, membership_id: int, *, now: datetime) -> None:
     scope.require(Permission.MANAGE_ACCOUNTS)
     with _managing(scope):
         _, membership = _colleague(scope, membership_id, now)
-        rules.judge_roles(scope.profile, scope.roles, (), map(Role, membership.roles))
+        rules.judge_giving(scope.profile, scope.roles, map(Role, membership.roles))
         membership.is_active = True
         membership.save(update_fields=["is_active"])
     _record(scope, "account.reactivate", membership_id)
@@ -91,8 +91,10 @@ def reactivate(scope: Scope, membership_id: int, *, now: datetime) -> None:
 
 @transaction.atomic
 def resend(scope: Scope, membership_id: int, *, now: datetime) -> None:
-    """Send the invitation again, with a new link: the old one is worthless. Raises NotAllowed, NoColleague,
-    AccessRefused."""
+    """Send the invitation again, with a new link: the old one is worthless.
+
+    Raises NotAllowed, NoColleague, AccessRefused.
+    """
     scope.require(Permission.MANAGE_ACCOUNTS)
     with _managing(scope):
         _colleague(scope, membership_id, now)

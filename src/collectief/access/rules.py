@@ -101,6 +101,12 @@ def judge_roles(profile: SegmentProfile, mine: frozenset[Role], before: Iterable
         raise AccessRefused("role_not_yours")
 
 
+def judge_giving(profile: SegmentProfile, mine: frozenset[Role], theirs: Iterable[Role]) -> None:
+    """Whether somebody with the roles `mine` may close and open the door to who has these. Raises AccessRefused."""
+    if frozenset(theirs) - profile.grantable(mine):
+        raise AccessRefused("role_not_yours")
+
+
 def judge_colleague(me: int, colleague: Member) -> None:
     """Nobody changes their own place here: the last manager cannot lock everyone out by accident (O16)."""
     if colleague.account_id == me:

@@ -70,7 +70,7 @@ def written(letter: Letter) -> EmailMessage:
     """The letter as mail. A letter that is sent again has the same Message-ID, so that a reader shows it once."""
     message = EmailMessage(policy=SMTP)
     message["From"] = letter.sender
-    message["To"] = Address(addr_spec=letter.to)
+    message["To"] = Address(addr_spec=_plain(letter.to))
     message["Subject"] = letter.subject
     message["Date"] = format_datetime(timezone.now())
     domain = letter.sender.rpartition("@")[2].rstrip(">")
@@ -79,6 +79,12 @@ def written(letter: Letter) -> EmailMessage:
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(letter.text)
     return message
+
+
+def _plain(address: str) -> str:
+    """The address with its domain as DNS knows it (IDNA): not every server takes other letters (RFC 6531)."""
+    box, _, domain = address.rpartition("@")
+    return f"{box}@{domain.encode('idna').decode()}"
 
 
 @cache

@@ -30,6 +30,19 @@ class RolesField(forms.MultipleChoiceField):
         return [Role(role) for role in super().clean(value)]
 
 
+class OwnAddressField(forms.EmailField):
+    """Somebody's own address at an organisation (W01): said at once with what else is wrong; the verb judges it too."""
+
+    def clean(self, value: Any) -> str:
+        email: str = super().clean(value)
+        if email:
+            try:
+                judge_address(email)
+            except AccessRefused as refused:
+                raise forms.ValidationError(" ".join(access_refusal(refused.code, refused.params, None))) from None
+        return email
+
+
 def offer(field: Any, roles: list[Role]) -> None:
     """Have a field offer these roles."""
     field.choices = [(str(role), ROLE_NAMES[role]) for role in roles]
@@ -42,7 +55,7 @@ class NewColleagueForm(forms.Form):
         label=_("Naam"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "off"}),
         error_messages={"required": _("Vul de naam van uw collega in.")},
     )  # fmt: skip
-    email = forms.EmailField(
+    email = OwnAddressField(
         label=_("E-mailadres"), max_length=254,
         help_text=_("Het eigen zakelijke adres van uw collega: geen Gmail of Outlook, en geen adres van een afdeling."),
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
@@ -58,15 +71,6 @@ class NewColleagueForm(forms.Form):
 
     def clean_name(self) -> str:
         return tidy(self.cleaned_data["name"])
-
-    def clean_email(self) -> str:
-        """Said at once with what else is wrong; the verb judges it too."""
-        email: str = self.cleaned_data["email"]
-        try:
-            judge_address(email)
-        except AccessRefused as refused:
-            raise forms.ValidationError(" ".join(access_refusal(refused.code, refused.params, None))) from None
-        return email
 
 
 class ProfileForm(forms.Form):

@@ -9,12 +9,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from collectief.access.rules import AccessRefused, judge_address
 from collectief.foundation.names import tidy
 from collectief.segments.profile import SegmentProfile
 
-from ..accounts.forms import RolesField, offer
-from ..accounts.words import access_refusal
+from ..accounts.forms import OwnAddressField, RolesField, offer
 
 # It has no check digit.
 _KVK = re.compile(r"[0-9]{8}")
@@ -38,7 +36,7 @@ class ApplicationForm(forms.Form):
         label=_("Uw naam"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"}),
         error_messages={"required": _("Vul uw naam in.")},
     )  # fmt: skip
-    email = forms.EmailField(
+    email = OwnAddressField(
         label=_("Uw e-mailadres"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email"}),
         help_text=_("Uw eigen zakelijke adres: geen Gmail of Outlook, en geen adres van een afdeling."),
         error_messages={"required": _("Vul uw e-mailadres in."), "invalid": _("Vul een geldig e-mailadres in.")},
@@ -78,11 +76,3 @@ class ApplicationForm(forms.Form):
         if not _PHONE.fullmatch(digits):
             raise forms.ValidationError(_("Vul een telefoonnummer van tien cijfers in, of begin met + en het land."))
         return digits
-
-    def clean_email(self) -> str:
-        email: str = self.cleaned_data["email"]
-        try:
-            judge_address(email)
-        except AccessRefused as refused:
-            raise forms.ValidationError(" ".join(access_refusal(refused.code, refused.params, None))) from None
-        return email
