@@ -9,6 +9,7 @@ from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from collectief.bulk import actions as bulk
 from collectief.bulk import inline, jobs
 from collectief.enrolment import sitting
 from collectief.gateways.brp.inhabitants import dummy_bsns
@@ -131,6 +132,15 @@ def test_newcomers_are_judged_again_on_another_day(ours, number, people, tmp_pat
     batch = planned(ours.scope, file_of(tmp_path, row_of(people[0], number)))
     tomorrow = Moment(jobs.moment().today + timedelta(days=1), jobs.moment().now + timedelta(days=1))
     monkeypatch.setattr(jobs, "moment", lambda: tomorrow)
+    never_judged()
+    with pytest.raises(AssertionError, match="judged again"):
+        inline.carry_out(ours.scope, batch.id)
+
+
+@pytest.mark.usefixtures("register")
+def test_newcomers_are_judged_again_by_another_release(ours, number, people, tmp_path, monkeypatch, never_judged):
+    batch = planned(ours.scope, file_of(tmp_path, row_of(people[0], number)))
+    monkeypatch.setattr(bulk, "CODE_MARK", "another")
     never_judged()
     with pytest.raises(AssertionError, match="judged again"):
         inline.carry_out(ours.scope, batch.id)

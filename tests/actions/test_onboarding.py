@@ -81,6 +81,13 @@ def test_received_twice_it_is_one_case(ours, post):
     assert len(desk.waiting(ZZ)) == 1
 
 
+def test_nobody_can_have_us_fill_a_mailbox(ours, post):
+    for number in range(3):
+        apply(ours, name=f"Noor {number}", email="NOOR@debrug.example" if number else "noor@debrug.example")
+    assert [one.name for one in desk.waiting(ZZ)] == ["Noor 0"]
+    assert len(post) == 1
+
+
 def test_approved_there_is_an_invitation_for_a_place_at_the_organisation(ours, post):
     apply(ours)
     [one] = desk.waiting(ZZ)
@@ -130,10 +137,11 @@ def test_a_case_is_decided_once_and_by_its_own_insurer(ours, post):
 
 
 def test_who_has_a_place_already_is_not_invited_again(ours, post):
-    for _ in range(2):
-        apply(ours)
-    first, second = desk.waiting(ZZ)
+    apply(ours)
+    [first] = desk.waiting(ZZ)
     desk.decide(ZZ, first.case_id, Decision.APPROVED, by="Sanne")
+    apply(ours)
+    [second] = desk.waiting(ZZ)
     with pytest.raises(CaseRefused, match="already_here"):
         desk.decide(ZZ, second.case_id, Decision.APPROVED, by="Sanne")
 

@@ -18,6 +18,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 from collectief.audit import actions as audit
 from collectief.contracts.queries import contracts
 from collectief.enrolment.facts import Kind
+from collectief.enrolment.family import CODE_MARK
 from collectief.foundation.bsn import Bsn
 from collectief.mutations import actions as mutations
 from collectief.mutations import lanes
@@ -134,7 +135,7 @@ def _facts(scope: Scope, lane: int, *, own: int = 0) -> str:
     `own` changes are not counted: those of other chunks of the same batch, which are about other people.
     """
     agreed = hashlib.sha256(repr(contracts(scope)).encode()).hexdigest()[:16]
-    return f"{lanes.version(scope, lane) - own}/{scope.profile.slug}/{agreed}"
+    return f"{lanes.version(scope, lane) - own}/{scope.profile.slug}/{agreed}/{CODE_MARK}"
 
 
 def ask_register(scope: Scope, batch_id: int, bsns: list[Bsn], moment: Moment) -> dict[bytes, register.RegisterAnswer]:

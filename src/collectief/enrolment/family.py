@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from collectief.foundation.dates import BirthDate
 from collectief.foundation.names import PersonName
 from collectief.mutations.corridor import Moment, Request
 from collectief.scope.scope import Scope
+from collectief.segments import catalogue as segments
+from collectief.segments import profile as segments_profile
 
-from . import newcomers
+from . import facts, memory, newcomers, rules
 from .facts import Application, Kind
 from .memory import asked_as_json
 from .sitting import EnrolmentSitting
+
+
+def _code_mark() -> str:
+    """Changes with anything that could make judging come out otherwise, or what a plan keeps look otherwise."""
+    judging = [facts, memory, newcomers, rules, segments_profile, *segments.MODULES]
+    sources = b"".join(Path(str(module.__file__)).read_bytes() for module in judging)
+    return hashlib.sha256(sources).hexdigest()[:12]
+
+
+# A plan made by one release is judged again by the next (ADR 11).
+CODE_MARK = _code_mark()
 
 
 class EnrolmentFamily:

@@ -23,10 +23,12 @@ _PATIENCE = Patience(MailUnavailable, seconds=30)
 def receive(*, application_id: str) -> None:
     """Open the case and mail a receipt with the day promised; done again, it opens no second.
 
-    Raises MailUnavailable.
+    Who applied already and waits gets neither: nobody can have us fill a mailbox. Raises MailUnavailable.
     """
     with office():
         application = AccountApplication.objects.get(id=application_id)
+        if _waits_already(application):
+            return
         insurer = Insurer.objects.get(slug=application.insurer)
         today = timezone.localdate(application.applied_at)
         due = cases.open_case(insurer.id, KIND, application_id, today=today).due_on
@@ -39,6 +41,13 @@ def tell(*, application_id: str) -> None:
     with office():
         application = AccountApplication.objects.get(id=application_id)
     _post(letters.refused(application))
+
+
+def _waits_already(application: AccountApplication) -> bool:
+    """Whether an earlier application from this mailbox, at this portal, was not decided yet."""
+    waiting = AccountApplication.objects.filter(brand=application.brand, email__iexact=application.email, decision="")
+    first = waiting.order_by("applied_at", "id").values_list("id", flat=True).first()
+    return first is not None and first != application.id
 
 
 def _post(letter: letters.Letter) -> None:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from . import municipality, staffing_agency
 from .profile import SegmentProfile
 
-PROFILES: dict[str, SegmentProfile] = {
-    module.PROFILE.slug: module.PROFILE for module in (staffing_agency, municipality)
-}
+MODULES = (staffing_agency, municipality)
+PROFILES: dict[str, SegmentProfile] = {module.PROFILE.slug: module.PROFILE for module in MODULES}
 
 
 def profile(slug: str) -> SegmentProfile:

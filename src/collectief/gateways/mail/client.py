@@ -28,7 +28,8 @@ _NEVER = (550, 551, 553, 554, 556)
 class SmtpMail:
     """The real thing. `url` is smtp://user:password@host:port (STARTTLS) or smtps:// (TLS from the start).
 
-    Raises ValueError for an address that is neither, and for mail in the clear beyond this machine.
+    Nothing goes in the clear beyond this machine: a server without STARTTLS gets no mail. Raises ValueError for an
+    address that is neither.
     """
 
     def __init__(self, url: str) -> None:
