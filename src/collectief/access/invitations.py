@@ -233,7 +233,6 @@ def _record(
     with opened(scope_of(member, brand)) as scope:
         audit.record(
             scope, "account.accept_invitation", outcome="failure" if refusal else "success",
-            detail={
-                "membership": member.id, "level": identity.level.label, "code": refusal.code if refusal else "",
-            },
+            objects={"membership": [member.id]},
+            detail={"level": identity.level.label, "code": refusal.code if refusal else ""},
         )  # fmt: skip
