@@ -147,7 +147,7 @@ class Accounts(RuleBasedStateMachine):
         one = self.agencies[which]
         who = Identity(one.organisation.kvk, f"subject-{number}", AssuranceLevel.EH3, one.organisation.name)
         try:
-            member = admit(MIJNZZ, who)
+            [member] = admit(MIJNZZ, who)
         except SignInRefused:
             return
         [found] = [c for c in self._all(one.organisation.id) if c.member.id == member.id]

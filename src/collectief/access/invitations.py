@@ -132,8 +132,12 @@ def renew_expired(brand: Brand, token: str, *, now: datetime) -> None:
     with managing_accounts(invited.organisation_id, invited.insurer_id):
         invitation = Invitation.objects.select_for_update().get(id=invited.id)
         # Two clicks at the same moment: the second finds the token of before.
-        if tokens.belongs(token, _PURPOSE, invitation.id, bytes(invitation.nonce)):
+        first = tokens.belongs(token, _PURPOSE, invitation.id, bytes(invitation.nonce))
+        if first:
             renew(invitation, invited.insurer_id, now=now)
+    if first:
+        with opened(scope_of(_member(invited), brand)) as scope:
+            audit.record(scope, "account.renew_invitation", detail={"membership": invited.membership_id})
 
 
 def accept(brand: Brand, token: str, identity: Identity, *, now: datetime) -> Membership:
@@ -148,15 +152,20 @@ def accept(brand: Brand, token: str, identity: Identity, *, now: datetime) -> Me
         raise AccessRefused("invitation_over")
     with managing_accounts(invited.organisation_id, invited.insurer_id):
         refusal = _take(brand, invited, token, identity, now)
-    with signing_in():
-        memberships = Membership.objects.select_related("account", "organisation__insurer")
-        member = memberships.get(id=invited.membership_id)
-        if refusal is None:
+    member = _member(invited)
+    if refusal is None:
+        with signing_in():
             Account.objects.filter(id=member.account_id).update(last_login=now)
     _record(brand, member, identity, refusal)
     if refusal is not None:
         raise refusal
     return member
+
+
+def _member(invited: Invited) -> Membership:
+    with signing_in():
+        memberships = Membership.objects.select_related("account", "organisation__insurer")
+        return memberships.get(id=invited.membership_id)
 
 
 def _take(

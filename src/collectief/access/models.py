@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.base_session import AbstractBaseSession
-from django.db import models
+from django.db import connection, models
 from django.db.models.functions import Lower, Now
 
 from collectief.contracts.models import Insurer, Organisation
@@ -102,3 +104,22 @@ class OpenSession(AbstractBaseSession):
         from .session_store import SessionStore
 
         return SessionStore
+
+
+class UsedOnce(models.Model):
+    """The digest of an artifact or assertion that was used; `until` is when it could not be used again anyway."""
+
+    digest = models.CharField(max_length=64, unique=True)
+    until = models.DateTimeField(db_index=True)
+
+    class Meta:
+        db_table = "used_once"
+
+    @classmethod
+    def remember(cls, digest: str, until: datetime) -> bool:
+        """Whether it was not there yet. One statement, so that of two at the same moment one wins."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO used_once (digest, until) VALUES (%s, %s) ON CONFLICT (digest) DO NOTHING", [digest, until]
+            )
+            return bool(cursor.rowcount)

@@ -31,7 +31,12 @@ class Company:
     colleagues: tuple[Colleague, ...]
     # How many people it had over the years.
     people: int
+    # The establishment (vestigingsnummer) it is, when it is not the whole company.
+    branch: str = ""
 
+
+# Works for two customers under one KvK number: chooses between them after signing in.
+RUBEN = Colleague("Ruben Smits", "ruben@debrug.example", "ruben-debrug", ("administrative",))
 
 BRUG = Company(
     insurer="zorg-en-zekerheid",
@@ -44,6 +49,7 @@ BRUG = Company(
         Colleague("Anna de Boer", "anna@debrug.example", "anna-debrug", ("administrative",)),
         Colleague("Femke Visser", "femke@debrug.example", "femke-debrug", ("financial",)),
         Colleague("Bas Mulder", "bas@debrug.example", "bas-debrug", ("account_manager",)),
+        RUBEN,
         Colleague("Dewi Kaya", "dewi@debrug.example", "dewi-debrug", ("administrative", "financial")),
     ),
     people=2600,
@@ -68,7 +74,18 @@ OTTO_ELSEWHERE = Company(
     colleagues=(Colleague("Otto Smit", "otto@voorbeeld.example", "otto-ottoflex", ("administrative",)),),
     people=150,
 )
-COMPANIES = (BRUG, OTTO, OTTO_ELSEWHERE)
+BRUG_GOUDA = Company(
+    insurer="zorg-en-zekerheid",
+    insurer_name="Zorg en Zekerheid",
+    portal="mijnzz",
+    name="De Brug Gouda",
+    kvk=BRUG.kvk,
+    contracts=(("23599", "Vestiging Gouda"),),
+    colleagues=(RUBEN,),
+    people=60,
+    branch="000090000018",
+)
+COMPANIES = (BRUG, OTTO, OTTO_ELSEWHERE, BRUG_GOUDA)
 
 
 def eherkenning_people() -> list[dict[str, str]]:
@@ -82,6 +99,8 @@ def eherkenning_people() -> list[dict[str, str]]:
         }
         for company in COMPANIES
         for colleague in company.colleagues
+        # eHerkenning knows the whole company; that an establishment is a customer apart is between us and them.
+        if not company.branch
     }
     # A colleague of De Brug who has eHerkenning and no account yet: to be invited by Bas.
     invited = {

@@ -57,9 +57,11 @@ def decided(deciding: Deciding) -> None:
 
 def _let_in(application: AccountApplication, deciding: Deciding) -> None:
     brand = brand_of(application.brand)
-    organisation = Organisation.objects.filter(
-        insurer_id=deciding.insurer_id, kvk=application.kvk, segment=application.segment
-    ).first()
+    organisation = (
+        Organisation.objects.filter(insurer_id=deciding.insurer_id, kvk=application.kvk, segment=application.segment)
+        .order_by("branch")
+        .first()
+    )  # the whole company before any of its branches
     if organisation is None:
         raise CaseRefused("organisation_unknown", kvk=application.kvk)
     try:
