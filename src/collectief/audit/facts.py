@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -88,3 +89,5 @@ class Walk:
     unsealed: int = 0
     first_unsealed: Event | None = None
     head: str = GENESIS
+    # Called after each seal, for whoever waits.
+    told: Callable[[Walk], None] | None = None

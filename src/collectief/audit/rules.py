@@ -99,6 +99,8 @@ def check(seals: Iterable[Seal], events: Iterable[Event], kept: Mapping[int, str
         yield from _judge(seal, digest)
         next_number, reached = seal.number + 1, seal.to_clock
         walk.seals, walk.events, walk.head = walk.seals + 1, walk.events + digest.count, seal.head
+        if walk.told:
+            walk.told(walk)
     if kept and max(kept) >= next_number:
         yield Finding(Problem.TAIL_CUT, next_number, {"to_seal": max(kept)})
     for event in left.before(None):

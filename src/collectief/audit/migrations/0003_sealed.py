@@ -35,7 +35,13 @@ CREATE FUNCTION audit_about(participant bigint) RETURNS SETOF bigint
   SELECT e.id FROM public.audit_event e WHERE e.participant_ids @> ARRAY[participant]
      AND e.organisation_id = nullif(current_setting('c.org', true), '')::bigint
 $$;
-REVOKE ALL ON FUNCTION audit_about FROM PUBLIC;
+-- The same for the insurer's auditor.
+CREATE FUNCTION audit_about_at_insurer(participant bigint) RETURNS SETOF bigint
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp ROWS 200 AS $$
+  SELECT e.id FROM public.audit_event e WHERE e.participant_ids @> ARRAY[participant]
+     AND e.insurer_id = nullif(current_setting('c.insurer', true), '')::bigint
+$$;
+REVOKE ALL ON FUNCTION audit_about, audit_about_at_insurer FROM PUBLIC;
 """
 
 
@@ -98,6 +104,7 @@ class Migration(migrations.Migration):
                 "REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON audit_event, audit_seal FROM CURRENT_USER",
                 _ABOUT,
                 f"GRANT EXECUTE ON FUNCTION audit_about TO {Audience.ORGANISATION}",
+                f"GRANT EXECUTE ON FUNCTION audit_about_at_insurer TO {Audience.AUDITOR}",
             ],
             migrations.RunSQL.noop,
         ),
