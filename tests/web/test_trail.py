@@ -36,6 +36,7 @@ PAGES = [
     ("/oud-deelnemers/", {"former"}, set()),
     ("/deelnemers/nieuw/?uit={refused}", set(), {"refused"}),
     ("/deelnemers/{participant}/", {"participant"}, set()),
+    ("/deelnemers/{participant}/gezien/", {"participant"}, set()),
     ("/deelnemers/{participant}/referentie/", {"participant"}, set()),
     ("/deelname/{stay}/afmelden/", {"participant"}, set()),
     ("/deelname/{former_stay}/heraanmelden/", {"former"}, set()),

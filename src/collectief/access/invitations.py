@@ -137,7 +137,7 @@ def renew_expired(brand: Brand, token: str, *, now: datetime) -> None:
             renew(invitation, invited.insurer_id, now=now)
     if first:
         with opened(scope_of(_member(invited), brand)) as scope:
-            audit.record(scope, "account.renew_invitation", detail={"membership": invited.membership_id})
+            audit.record(scope, "account.renew_invitation", objects={"membership": [invited.membership_id]})
 
 
 def accept(brand: Brand, token: str, identity: Identity, *, now: datetime) -> Membership:
