@@ -40,7 +40,8 @@ class AuditEvent(models.Model):
         indexes = [
             models.Index(fields=["organisation_id", "at"], name="audit_event_when"),
             models.Index(fields=["insurer_id", "clock", "id"], name="audit_event_sealing"),
-            GinIndex(fields=["participant_ids"], name="audit_event_about"),
+            # What waits to be put in is kept small: whoever fills it puts it in, and somebody waits for their page.
+            GinIndex(fields=["participant_ids"], name="audit_event_about", gin_pending_list_limit=256),
         ]
 
 

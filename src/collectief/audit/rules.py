@@ -15,11 +15,13 @@ from typing import Any
 from .facts import Event, Finding, Problem, Seal, Walk
 
 VERSION = 1
+# Every version there ever was: what was sealed with it is verified with it.
+_VERSIONS = frozenset({1})
 
 
 def event_line(event: Event, version: int = VERSION) -> bytes:
     """The canonical bytes of an event. Raises ValueError for a version there is not."""
-    if version != 1:
+    if version not in _VERSIONS:
         raise ValueError(f"no canonical form {version}")
     return _line(
         [
@@ -89,11 +91,11 @@ def check(seals: Iterable[Seal], events: Iterable[Event], kept: Mapping[int, str
                 walk.events += 1
         elif seal.previous != walk.head or seal.from_clock != reached:
             yield Finding(Problem.CHAIN_BROKEN, seal.number)
-        if seal.version != VERSION or seal.head != seal_hash(seal):
+        if seal.version not in _VERSIONS or seal.head != seal_hash(seal):
             yield Finding(Problem.SEAL_CHANGED, seal.number)
         if kept.get(seal.number, seal.head) != seal.head:
             yield Finding(Problem.CHAIN_REWRITTEN, seal.number)
-        digest = Digest()
+        digest = Digest(seal.version if seal.version in _VERSIONS else VERSION)
         for event in left.before(seal.to_clock):
             digest.add(event)
         yield from _judge(seal, digest)

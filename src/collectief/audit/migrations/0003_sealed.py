@@ -60,7 +60,9 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             "auditevent",
-            django.contrib.postgres.indexes.GinIndex(fields=["participant_ids"], name="audit_event_about"),
+            django.contrib.postgres.indexes.GinIndex(
+                fields=["participant_ids"], name="audit_event_about", gin_pending_list_limit=256
+            ),
         ),
         migrations.CreateModel(
             name="AuditSeal",
