@@ -6,6 +6,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -72,7 +73,9 @@ class Accounts(RuleBasedStateMachine):
     def _again(self, tab: Scope) -> Scope | None:
         """Who clicks in a tab gets the rights they have now, or none."""
         try:
-            return scope_again(tab.account_id, tab.organisation_id, "mijnzz", channel="form")
+            # A savepoint: elsewhere the refusal ends a transaction of its own.
+            with transaction.atomic():
+                return scope_again(tab.account_id, tab.organisation_id, "mijnzz", channel="form")
         except NoAccess:
             return None
 
