@@ -16,6 +16,7 @@ from collectief.access.models import Account
 from collectief.audit import actions as audit
 from collectief.config.command import main
 from collectief.scope.database import auditing, office, opened
+from tests.trail_world import settled
 from tests.world import agency, member_of
 
 pytestmark = [pytest.mark.usefixtures("committed_db"), pytest.mark.feature("K06")]
@@ -24,6 +25,8 @@ SLUG = "zorg-en-zekerheid"
 
 
 def run(*arguments: str):
+    if arguments[0] == "seal":
+        settled()
     return CliRunner().invoke(main, ["audit", *map(str, arguments)])
 
 

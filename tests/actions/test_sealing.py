@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 
 import psycopg
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 
 from collectief.audit import actions as audit
 from collectief.audit import sealing
 from collectief.audit.facts import Finding, Problem, Walk
-from collectief.audit.sealing import seal
 from collectief.audit.verification import head, verify
+from collectief.config import sealer
 from collectief.scope.database import Audience, auditing, opened
+from tests.trail_world import sealed, settled
 from tests.world import agency
 
 pytestmark = [pytest.mark.usefixtures("committed_db"), pytest.mark.feature("K06")]
@@ -46,9 +49,9 @@ def test_a_chain_per_insurer_and_each_is_whole(ours):
     theirs = agency(brand="voorbeeld")
     act(ours.scope, 3)
     act(theirs.scope, 2)
-    assert seal(now()) == 5
+    assert sealed() == 5
     act(ours.scope)
-    assert (seal(now()), seal(now())) == (1, 0)
+    assert (sealed(), sealed()) == (1, 0)
     for scope, events, seals in ((ours.scope, 4, 2), (theirs.scope, 2, 1)):
         problems, walk = found(scope.insurer_id)
         assert (problems, walk.events, walk.seals, walk.unsealed) == ([], events, seals, 0)
@@ -58,14 +61,13 @@ def test_a_chain_per_insurer_and_each_is_whole(ours):
 def test_what_commits_late_with_a_lower_number_is_sealed_all_the_same(ours, superuser):
     """Another transaction has taken its number and its id, and holds on to them while later ones come and go."""
     act(ours.scope)
-    late = _slow_event(ours.scope)
-    act(ours.scope, 2)
-    assert seal(now()) == 1
-    problems, walk = found(ours.scope.insurer_id)
-    assert (problems, walk.events, walk.unsealed) == ([], 1, 2)
-    late.commit()
-    late.close()
-    assert seal(now()) == 3
+    with slow_event(ours.scope) as (late, clock):
+        act(ours.scope, 2)
+        assert sealed(clock) == 1
+        problems, walk = found(ours.scope.insurer_id)
+        assert (problems, walk.events, walk.unsealed) == ([], 1, 2)
+        late.commit()
+    assert sealed() == 3
     problems, walk = found(ours.scope.insurer_id, longest=timedelta(0))
     assert (problems, walk.events, walk.unsealed) == ([], 4, 0)
     order = superuser.execute("SELECT array_agg(id ORDER BY clock, id) FROM audit_event").fetchone()[0]
@@ -74,27 +76,28 @@ def test_what_commits_late_with_a_lower_number_is_sealed_all_the_same(ours, supe
 
 def test_what_is_rolled_back_leaves_a_gap_in_the_numbers_and_none_in_the_chain(ours):
     act(ours.scope)
-    late = _slow_event(ours.scope)
-    act(ours.scope)
-    late.rollback()
-    late.close()
-    assert seal(now()) == 2
+    with slow_event(ours.scope) as (late, _):
+        act(ours.scope)
+        late.rollback()
+    assert sealed() == 2
     assert found(ours.scope.insurer_id)[0] == []
 
 
-def _slow_event(scope) -> psycopg.Connection:
-    """A connection with one event written and not committed."""
+@contextmanager
+def slow_event(scope) -> Iterator[tuple[psycopg.Connection, int]]:
+    """A connection with one event written and not committed, and its transaction."""
     login = connection.settings_dict
     slow = psycopg.connect(host=login["HOST"], dbname=login["NAME"], user=login["USER"], password=login["PASSWORD"])
-    slow.execute("SET LOCAL ROLE c_organisation")
-    slow.execute("SELECT set_config('c.org', %s, true)", [str(scope.organisation_id)])
-    slow.execute(
-        "INSERT INTO audit_event (insurer_id, organisation_id, action, outcome, account_id, account, roles,"
-        " responsible, purpose, access_point, participant_ids, object_ids, detail)"
-        " VALUES (%s, %s, 'slow', 'success', 1, 'A', '{}', 'B', 'p', 'a', '{}', '{}', '{}')",
-        [scope.insurer_id, scope.organisation_id],
-    )
-    return slow
+    with closing(slow):
+        slow.execute("SET LOCAL ROLE c_organisation")
+        slow.execute("SELECT set_config('c.org', %s, true)", [str(scope.organisation_id)])
+        [clock] = slow.execute(
+            "INSERT INTO audit_event (insurer_id, organisation_id, action, outcome, account_id, account, roles,"
+            " responsible, purpose, access_point, participant_ids, object_ids, detail) VALUES (%s, %s, 'slow',"
+            " 'success', 1, 'A', '{}', 'B', 'p', 'a', '{}', '{}', '{}') RETURNING clock",
+            [scope.insurer_id, scope.organisation_id],
+        ).fetchone()
+        yield slow, clock
 
 
 def test_while_one_sealer_is_at_it_another_does_nothing(ours):
@@ -104,9 +107,10 @@ def test_while_one_sealer_is_at_it_another_does_nothing(ours):
         host=login["HOST"], dbname=login["NAME"], user=login["USER"], password=login["PASSWORD"]
     ) as other:
         other.execute("SELECT pg_advisory_xact_lock(%s)", [sealing._LOCK])
-        assert seal(now()) == 0
+        settled()
+        assert sealing.seal(now()) == 0
         other.rollback()
-    assert seal(now()) == 1
+    assert sealed() == 1
 
 
 def test_a_seal_that_breaks_off_leaves_nothing_and_the_next_does_it_all(ours, monkeypatch):
@@ -114,9 +118,9 @@ def test_a_seal_that_breaks_off_leaves_nothing_and_the_next_does_it_all(ours, mo
     with monkeypatch.context() as broken:
         broken.setattr(sealing, "seal_hash", lambda _: 1 / 0)
         with pytest.raises(ZeroDivisionError):
-            seal(now())
+            sealed()
     assert head(ours.scope.insurer_id) is None
-    assert seal(now()) == 3
+    assert sealed() == 3
 
 
 def test_much_is_sealed_in_parts_and_a_transaction_stays_whole(ours, monkeypatch):
@@ -126,7 +130,7 @@ def test_much_is_sealed_in_parts_and_a_transaction_stays_whole(ours, monkeypatch
         for _ in range(5):
             audit.record(ours.scope, "participants.see")
     act(ours.scope, 2)
-    assert [seal(now()) for _ in range(3)] == [8, 2, 0]
+    assert [sealed() for _ in range(3)] == [8, 2, 0]
     assert found(ours.scope.insurer_id)[0] == []
 
 
@@ -140,15 +144,15 @@ def test_an_event_that_stays_unsealed_is_noticed(ours):
 def test_a_server_that_counts_from_a_lower_number_is_noticed_and_told_so(ours, superuser):
     """As after a dump was restored elsewhere: what comes next would fall before what is sealed, and never be sealed."""
     act(ours.scope)
-    seal(now())
+    sealed()
     ahead = 1_000_000
     superuser.execute("UPDATE audit_seal SET to_clock = to_clock + %s", [ahead])
     with pytest.raises(sealing.ClockWentBack):
-        seal(now())
+        sealing.seal(now())
     shift(superuser, ahead)
     try:
         act(ours.scope)
-        assert seal(now()) == 1
+        assert sealed() == 1
     finally:
         shift(superuser, 0)
 
@@ -198,13 +202,13 @@ def test_the_auditor_sees_one_insurer_and_writes_in_no_customers_name(ours):
     theirs = agency(brand="voorbeeld")
     act(ours.scope)
     act(theirs.scope)
-    seal(now())
+    sealed()
     with auditing(ours.scope.insurer_id), connection.cursor() as cursor:
         for table in ("audit_event", "audit_seal"):
             cursor.execute(f"SELECT DISTINCT insurer_id FROM {table}")
             assert cursor.fetchall() == [(ours.scope.insurer_id,)]
     audit.record_operator(ours.scope.insurer_id, "Zorg en Zekerheid", "Toos Toezicht", "audit.search")
-    assert seal(now()) == 1
+    assert sealed() == 1
     with opened(ours.scope), connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM audit_event WHERE action = 'audit.search'")
         assert cursor.fetchone() == (0,)
@@ -214,12 +218,33 @@ def test_the_auditor_sees_one_insurer_and_writes_in_no_customers_name(ours):
 
 def test_findings_say_where(ours, superuser):
     act(ours.scope, 2)
-    seal(now())
+    sealed()
     act(ours.scope, 3)
-    seal(now())
+    sealed()
     [victim] = superuser.execute("SELECT max(id) FROM audit_event").fetchone()
     superuser.execute("DELETE FROM audit_event WHERE id = %s", [victim])
     [finding], _ = found(ours.scope.insurer_id)
     assert isinstance(finding, Finding)
     assert (finding.problem, finding.seal) == (Problem.EVENTS_MISSING, 2)
     assert (finding.where["sealed"], finding.where["found"], finding.where["last_event"]) == (3, 2, victim - 1)
+
+
+@pytest.mark.parametrize(
+    ("comes", "pause"),
+    [
+        (OperationalError("gone"), sealer._AWAY),
+        (InterfaceError("closed"), sealer._AWAY),
+        (sealing.ClockWentBack(1), sealer._MENDING),
+    ],
+)
+def test_the_process_outlives_a_database_that_is_away(ours, monkeypatch, comes, pause):
+    def broken(_):
+        raise comes
+
+    act(ours.scope)
+    with monkeypatch.context() as away:
+        away.setattr(sealer, "seal", broken)
+        assert sealer._once() == pause
+    settled()
+    # Back again: at once while there is something, and with a rest when there is not.
+    assert (sealer._once(), sealer._once()) == (0.0, sealer._LOOK)

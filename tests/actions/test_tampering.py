@@ -18,10 +18,10 @@ from collectief.audit import actions as audit
 from collectief.audit import stored
 from collectief.audit.facts import Finding, Problem, Walk
 from collectief.audit.rules import Digest, seal_hash
-from collectief.audit.sealing import seal
 from collectief.audit.verification import head, verify
 from collectief.config.database import SUPERUSER, login_password
 from collectief.scope.database import auditing, opened
+from tests.trail_world import sealed
 from tests.world import agency
 
 pytestmark = pytest.mark.feature("K06")
@@ -56,7 +56,7 @@ def trail(committed_db) -> Iterator[Trail]:
                         scope, f"participants.see{turn}", participants=range(number, number + 4),
                         objects={"mutation": [number]}, detail={"count": number, "code": "c"},
                     )  # fmt: skip
-        seal(datetime.now(UTC))
+        sealed()
     insurer = ours.scope.insurer_id
     last = head(insurer)
     login = connection.settings_dict
