@@ -193,13 +193,33 @@ def cut_tail(draw: st.DrawFn, trail: Trail) -> str:
 
 def rewrite(draw: st.DrawFn, trail: Trail) -> str:
     """An event is changed or removed, and everything is sealed anew so that it fits: only a kept head can tell."""
-    id_ = draw(st.sampled_from(trail.events))
+    id_ = _touch(draw, draw(st.sampled_from(trail.events)))
+    _seal_anew(trail, trail.seals)
+    return f"seal anew after touching {id_}"
+
+
+def rewrite_some(draw: st.DrawFn, trail: Trail) -> str:
+    """The same, but the last seals stay as they were: each fits by itself, and only their links can tell."""
+    last = draw(st.sampled_from(trail.seals[:-1]))
+    [[clock]] = sql("SELECT to_clock FROM audit_seal WHERE insurer_id = %s AND number = %s", trail.insurer_id, last)
+    under = sql("SELECT id FROM audit_event WHERE insurer_id = %s AND clock < %s ORDER BY id", trail.insurer_id, clock)
+    id_ = _touch(draw, draw(st.sampled_from(under))[0])
+    _seal_anew(trail, trail.seals[: trail.seals.index(last) + 1])
+    return f"seal anew up to {last} after touching {id_}"
+
+
+def _touch(draw: st.DrawFn, id_: int) -> int:
     if draw(st.booleans()):
         sql("DELETE FROM audit_event WHERE id = %s", id_)
     else:
         sql("UPDATE audit_event SET account = 'Iemand anders' WHERE id = %s", id_)
+    return id_
+
+
+def _seal_anew(trail: Trail, numbers: list[int]) -> None:
+    """Make these seals, the first of the chain, fit what stands under them now."""
     with auditing(trail.insurer_id):
-        seals = list(stored.seals(trail.insurer_id, trail.seals[-1]))
+        seals = list(stored.seals(trail.insurer_id, numbers[-1]))
     previous = seals[0].previous
     for old in seals:
         digest = Digest()
@@ -213,12 +233,11 @@ def rewrite(draw: st.DrawFn, trail: Trail) -> str:
             " WHERE insurer_id = %s AND number = %s",
             new.count, new.events_hash, new.previous, previous, trail.insurer_id, new.number,
         )  # fmt: skip
-    return f"seal anew after touching {id_}"
 
 
 TAMPERINGS: list[Callable[[st.DrawFn, Trail], str]] = [
     edit_event, edit_event, edit_seal, edit_seal, delete_events, insert_event, swap_events, move_event, delete_seals,
-    swap_seals, cut_tail, rewrite,
+    swap_seals, cut_tail, rewrite, rewrite_some,
 ]  # fmt: skip
 
 
@@ -267,3 +286,8 @@ def test_a_tail_that_goes_with_its_seals_is_seen_by_who_kept_a_head(trail):
         )  # fmt: skip
         assert replace(trail, kept={}).judged() == []
         transaction.set_rollback(True)
+
+
+def test_seals_that_fit_what_stands_under_them_are_found_by_their_links(trail):
+    """Also without a kept head: whoever seals a part anew leaves a link that does not hold."""
+    _each_is_found(replace(trail, kept={}), [rewrite_some], 50)
