@@ -189,6 +189,7 @@ def test_annas_own_session_opens_nothing_at_another_portal(anna):
 _DRAWN = {
     "dashboard", "open_mutations", "rejected_mutations", "current_participants", "current_count",
     "former_participants", "former_count", "new_participant", "uploads", "upload_template", "new_account",
+    "log", "download_log",
 }  # fmt: skip
 
 

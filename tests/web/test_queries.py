@@ -78,7 +78,7 @@ PAGES = [
     "/deelnemers/?per_pagina=100&achternaam=velen&sorteer=-ingang", "/deelnemers/?per_pagina=100&open={stay}",
     "/deelnemers/aantal/", "/oud-deelnemers/?per_pagina=100", "/oud-deelnemers/?per_pagina=100&open={former_stay}",
     "/oud-deelnemers/aantal/", "/deelnemers/nieuw/", "/deelnemers/nieuw/?uit={refused}", "/deelnemers/{here}/",
-    "/deelnemers/{gone}/", "/deelnemers/{here}/referentie/", "/deelname/{stay}/afmelden/",
+    "/deelnemers/{gone}/", "/deelnemers/{here}/gezien/", "/deelnemers/{here}/referentie/", "/deelname/{stay}/afmelden/",
     "/deelname/{former_stay}/heraanmelden/", "/deelname/{stay}/overzetten/", "/mutaties/{ended}/",
     "/mutaties/{waiting}/", "/mutaties/{waiting}/stand/", "/mutaties/{waiting}/intrekken/",
     "/mutaties/{ended}/ongedaan/", "/uploads/", "/uploads/sjabloon/", "/uploads/{batch}/",

@@ -36,6 +36,7 @@ PAGES = [
     ("/oud-deelnemers/", {"former"}, set()),
     ("/deelnemers/nieuw/?uit={refused}", set(), {"refused"}),
     ("/deelnemers/{participant}/", {"participant"}, set()),
+    ("/deelnemers/{participant}/gezien/", {"participant"}, set()),
     ("/deelnemers/{participant}/referentie/", {"participant"}, set()),
     ("/deelname/{stay}/afmelden/", {"participant"}, set()),
     ("/deelname/{former_stay}/heraanmelden/", {"former"}, set()),
@@ -54,7 +55,7 @@ def test_who_is_shown_is_in_the_trail(anna, ours, world, address, people, newcom
     [event] = events(ours)[before:]
     assert event.account_id == ours.scope.account_id
     assert {world[name] for name in people} <= set(event.participant_ids)
-    named = {event.detail.get("mutation"), *event.detail.get("mutations", ())}
+    named = set(event.object_ids.get("mutation", ()))
     assert {world[name] for name in newcomers} <= named
 
 
@@ -87,6 +88,6 @@ def test_asking_every_two_seconds_adds_nothing(anna, ours, world):
 def test_the_trail_says_no_name_and_no_number(anna, ours, world):
     for address, _, _ in PAGES:
         anna.get(address.format(**world))
-    told = " ".join(f"{event.action} {event.detail}" for event in events(ours))
+    told = " ".join(f"{event.action} {event.object_ids} {event.detail}" for event in events(ours))
     assert "Velen" not in told
     assert "Wachtende" not in told

@@ -163,4 +163,4 @@ def _open_invitation(scope: Scope, membership_id: int) -> Invitation:
 
 def _record(scope: Scope, action: str, membership_id: int, **detail: object) -> None:
     with opened(scope):
-        audit.record(scope, action, detail={"membership": membership_id, **detail})
+        audit.record(scope, action, objects={"membership": [membership_id]}, detail=detail)

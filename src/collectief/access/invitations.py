@@ -137,7 +137,7 @@ def renew_expired(brand: Brand, token: str, *, now: datetime) -> None:
             renew(invitation, invited.insurer_id, now=now)
     if first:
         with opened(scope_of(_member(invited), brand)) as scope:
-            audit.record(scope, "account.renew_invitation", detail={"membership": invited.membership_id})
+            audit.record(scope, "account.renew_invitation", objects={"membership": [invited.membership_id]})
 
 
 def accept(brand: Brand, token: str, identity: Identity, *, now: datetime) -> Membership:
@@ -242,7 +242,6 @@ def _record(
     with opened(scope_of(member, brand)) as scope:
         audit.record(
             scope, "account.accept_invitation", outcome="failure" if refusal else "success",
-            detail={
-                "membership": member.id, "level": identity.level.label, "code": refusal.code if refusal else "",
-            },
+            objects={"membership": [member.id]},
+            detail={"level": identity.level.label, "code": refusal.code if refusal else ""},
         )  # fmt: skip

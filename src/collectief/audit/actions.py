@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import connection
 
+from collectief.scope.database import auditing
 from collectief.scope.scope import Scope
 from collectief.scope.staging import ids_array
 
 PURPOSE = "administration_of_group_insurance"
+# Why the insurer's auditor looks into the trail.
+SUPERVISION = "supervision_of_access"
 
 # Not by the ORM: one event of a file names thousands of people, and each would be adapted by itself.
 _INSERT = (
     "INSERT INTO audit_event (insurer_id, organisation_id, action, outcome, account_id, account, roles, responsible,"
-    " purpose, access_point, participant_ids, detail)"
-    " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s::bigint[], %s::jsonb)"
+    " purpose, access_point, participant_ids, object_ids, detail)"
+    " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s::bigint[], %s::jsonb, %s::jsonb)"
 )
 
 
@@ -26,12 +29,14 @@ def record(
     action: str,
     *,
     participants: Iterable[int] = (),
+    objects: Mapping[str, Iterable[int]] | None = None,
     outcome: str = "success",
     detail: dict[str, Any] | None = None,
 ) -> None:
     """Add one event, in the transaction of what it tells of (X09, K06, NEN 7513).
 
-    `detail` holds codes, counts and ids; never a name, a BSN or what a person filled in.
+    `objects` are ids by kind of what it was about beside participants: mutation, batch, contract, membership.
+    `detail` holds codes and counts; never a name, a BSN or what a person filled in.
     """
     with connection.cursor() as cursor:
         cursor.execute(
@@ -39,6 +44,31 @@ def record(
             [
                 scope.insurer_id, scope.organisation_id, action, outcome, scope.account_id, scope.account,
                 sorted(scope.roles), scope.organisation, PURPOSE, f"{scope.brand}/{scope.channel}",
-                ids_array(participants), json.dumps(detail or {}),
+                ids_array(participants), _objects(objects), json.dumps(detail or {}),
             ],
         )  # fmt: skip
+
+
+def record_operator(
+    insurer_id: int,
+    insurer: str,
+    operator: str,
+    action: str,
+    *,
+    participants: Iterable[int] = (),
+    objects: Mapping[str, Iterable[int]] | None = None,
+    detail: dict[str, Any] | None = None,
+) -> None:
+    """Add one event of an operator of the insurer at the command line, known by name; committed at once."""
+    with auditing(insurer_id), connection.cursor() as cursor:
+        cursor.execute(
+            _INSERT,
+            [
+                insurer_id, None, action, "success", None, operator, ["auditor"], insurer, SUPERVISION, "command",
+                ids_array(participants), _objects(objects), json.dumps(detail or {}),
+            ],
+        )  # fmt: skip
+
+
+def _objects(objects: Mapping[str, Iterable[int]] | None) -> str:
+    return json.dumps({kind: list(ids) for kind, ids in (objects or {}).items()})

@@ -1,8 +1,9 @@
-"""One table that is only ever added to."""
+"""Two tables that are only ever added to: what was done, and the seals on it (docs/audit.md)."""
 
 from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models.functions import Now
 
@@ -10,15 +11,20 @@ from django.db.models.functions import Now
 class AuditEvent(models.Model):
     """One act of one account: the fields of NEN 7513.
 
-    `participant_ids` are the clients it was about; a list shown is one event with every row shown.
+    `participant_ids` are the clients it was about; a list shown is one event with every row shown. `object_ids` are the
+    other things it was about, by kind: {"mutation": [12], "batch": [3]}.
     """
 
     insurer_id = models.BigIntegerField()
-    organisation_id = models.BigIntegerField()
+    # None for what the insurer's own people did, who act for no customer.
+    organisation_id = models.BigIntegerField(null=True)
     at = models.DateTimeField(db_default=Now())
+    # The number of the transaction that wrote it: what is sealed goes by this, since ids are not committed in order.
+    clock = models.BigIntegerField(db_default=models.Func(function="audit_clock"))
     action = models.CharField(max_length=60)
     outcome = models.CharField(max_length=20, default="success")
-    account_id = models.BigIntegerField()
+    # None for an operator at the command line, who is known by name.
+    account_id = models.BigIntegerField(null=True)
     account = models.CharField(max_length=200)
     roles = ArrayField(models.CharField(max_length=40))
     # Who answers for it: the organisation the account acts for.
@@ -26,10 +32,35 @@ class AuditEvent(models.Model):
     purpose = models.CharField(max_length=60)
     access_point = models.CharField(max_length=80)
     participant_ids = ArrayField(models.BigIntegerField(), default=list)
+    object_ids = models.JSONField(default=dict)
     detail = models.JSONField(default=dict)
 
     class Meta:
         db_table = "audit_event"
         indexes = [
             models.Index(fields=["organisation_id", "at"], name="audit_event_when"),
+            models.Index(fields=["insurer_id", "clock", "id"], name="audit_event_sealing"),
+            # What waits to be put in is kept small: whoever fills it puts it in, and somebody waits for their page.
+            GinIndex(fields=["participant_ids"], name="audit_event_about", gin_pending_list_limit=256),
         ]
+
+
+class AuditSeal(models.Model):
+    """A seal on an insurer's events of the transactions [from_clock, to_clock): link `number` of its chain."""
+
+    pk = models.CompositePrimaryKey("insurer_id", "number")
+    insurer_id = models.BigIntegerField()
+    number = models.BigIntegerField()
+    # Of the canonical form: what is sealed stays verifiable when the trail gets another column.
+    version = models.SmallIntegerField()
+    from_clock = models.BigIntegerField()
+    to_clock = models.BigIntegerField()
+    count = models.IntegerField()
+    # Hexadecimal SHA-256: of the events, of the seal before, and of this seal with both in it.
+    events_hash = models.CharField(max_length=64)
+    previous = models.CharField(max_length=64)
+    head = models.CharField(max_length=64)
+    sealed_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "audit_seal"

@@ -78,7 +78,7 @@ def receive(scope: Scope, stream: IO[bytes], *, file_name: str, file_size: int, 
     )
     batch.stored_as = vault.store_file(key, batch.id, stream)
     batch.save(update_fields=["stored_as"])
-    audit.record(scope, "batch.receive", detail={"batch": batch.id, "bytes": file_size})
+    audit.record(scope, "batch.receive", objects={"batch": [batch.id]}, detail={"bytes": file_size})
     return batch
 
 
@@ -178,7 +178,7 @@ def accept(scope: Scope, batch_id: int, *, version: int, moment: Moment) -> Batc
         raise NotThePlanSeen(batch.state, batch.version)
     batch.state, batch.accepted_at, batch.accepted_by = State.CARRYING_OUT, moment.now, scope.account
     batch.save()
-    audit.record(scope, "batch.accept", detail={"batch": batch.id, "version": version})
+    audit.record(scope, "batch.accept", objects={"batch": [batch.id]}, detail={"version": version})
     return batch
 
 
@@ -341,7 +341,8 @@ def _end(
         scope,
         f"batch.{state}",
         outcome="failure" if state in (State.REFUSED, State.STOPPED) else "success",
-        detail={"batch": batch.id, "code": code, "outcomes": batch.outcome_counts},
+        objects={"batch": [batch.id]},
+        detail={"code": code, "outcomes": batch.outcome_counts},
     )
 
 

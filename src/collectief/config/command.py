@@ -10,6 +10,8 @@ from pathlib import Path
 
 import click
 
+from .audit import audit
+
 
 def _django() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "collectief.config.settings")
@@ -25,6 +27,9 @@ def main() -> None:
 
     The database is the embedded one under .data/ unless DATABASE_URL names another PostgreSQL 18.
     """
+
+
+main.add_command(audit)
 
 
 @main.command()

@@ -81,6 +81,7 @@ class Stack:
         self.prepare()
         self.start_simulators()
         self.start_workers()
+        self._part("sealer", "collectief.config.command", "audit", "seal")
         self._part(
             "web", "gunicorn", "collectief.config.wsgi:application", "--bind", f"127.0.0.1:{self.port}",
             "--workers", "2", "--threads", "4", "--worker-class", "gthread", "--timeout", "120",

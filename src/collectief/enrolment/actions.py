@@ -67,7 +67,7 @@ def withdraw(scope: Scope, mutation_id: int, moment: Moment) -> Mutation:
         raise CannotWithdraw("already_decided") from None
     mutation.bsn_index = mutation.bsn_sealed = None
     mutation.save()
-    audit.record(scope, "mutation.withdraw", participants=_about(mutation), detail={"mutation": mutation.id})
+    audit.record(scope, "mutation.withdraw", participants=_about(mutation), objects={"mutation": [mutation.id]})
     return mutation
 
 

@@ -170,8 +170,9 @@ def _decide(scope: Scope, mutation: Mutation, verdict: Verdict, entry: Entry, mo
         scope,
         f"mutation.{mutation.kind}",
         participants=[entry.participant_id] if entry.participant_id else [],
+        objects={"mutation": [mutation.id], "contract": [entry.contract_id] if entry.contract_id else []},
         outcome="failure" if state == State.REJECTED else "success",
-        detail={"mutation": mutation.id, "state": state, "code": code},
+        detail={"state": state, "code": code},
     )
 
 

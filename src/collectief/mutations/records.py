@@ -90,7 +90,7 @@ def record_kept(scope: Scope, kind: str, table: str, moment: Moment) -> list[int
             " SELECT %s, %s, %s::jsonb, %s, %s, %s, %s, %s, %s, %s, '{}', '', n.participant_id, n.contract_id,"
             " ARRAY[n.stay_id], n.first_day, n.asked::jsonb,"
             " jsonb_set(n.touched::jsonb, '{0,id}', to_jsonb(n.stay_id)), n.source"
-            f" FROM pg_temp.{table} n ORDER BY n.place RETURNING id, participant_id",
+            f" FROM pg_temp.{table} n ORDER BY n.place RETURNING id, participant_id, contract_id",
             [
                 kind, State.PROCESSED, _json(trail), moment.now, moment.now, scope.insurer_id, scope.organisation_id,
                 scope.channel, scope.account_id, scope.account,
@@ -100,10 +100,11 @@ def record_kept(scope: Scope, kind: str, table: str, moment: Moment) -> list[int
     audit.record(
         scope,
         f"mutation.{kind}",
-        participants=sorted(participant for _, participant in written),
+        participants=sorted(participant for _, participant, _ in written),
+        objects={"contract": sorted({contract for *_, contract in written})},
         detail={"mutations": len(written), "kinds": [kind], "states": {State.PROCESSED: len(written)}},
     )
-    return [id_ for id_, _ in written]
+    return [id_ for id_, *_ in written]
 
 
 def record_misshapen(scope: Scope, refused: Sequence[Misshapen], moment: Moment) -> list[int]:
@@ -123,6 +124,10 @@ def record_misshapen(scope: Scope, refused: Sequence[Misshapen], moment: Moment)
     return ids
 
 
+# As many as one form or one person's list brings about.
+_FEW = 50
+
+
 class _Writer:
     """The mutations of one chunk, put together and written as one set with one event in the trail."""
 
@@ -130,6 +135,7 @@ class _Writer:
         self._scope, self._moment = scope, moment
         self._rows: list[tuple[Any, ...]] = []
         self._participants: set[int] = set()
+        self._contracts: set[int] = set()
         self._kinds: set[str] = set()
         self._states: Counter[str] = Counter()
 
@@ -153,6 +159,8 @@ class _Writer:
         self._states[state] += 1
         if entry.participant_id:
             self._participants.add(entry.participant_id)
+        if entry.contract_id:
+            self._contracts.add(entry.contract_id)
 
     def write(self) -> None:
         if not self._rows:
@@ -163,9 +171,14 @@ class _Writer:
             self._scope,
             f"mutation.{kinds[0] if len(kinds) == 1 else 'several'}",
             participants=sorted(self._participants),
+            objects={"contract": sorted(self._contracts), "mutation": self._named()},
             outcome="failure" if self._states.keys() == {State.REJECTED} else "success",
             detail={"mutations": len(self._rows), "kinds": kinds, "states": dict(self._states)},
         )
+
+    def _named(self) -> list[int]:
+        """A few changes are named one by one; the thousands of a chunk are found by their participants."""
+        return [row[0] for row in self._rows] if len(self._rows) <= _FEW else []
 
     def _sealed(self, bsn: Bsn) -> bytes:
         return bsn_keys(self._scope).sealed(bsn)

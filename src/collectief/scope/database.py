@@ -25,6 +25,8 @@ class Audience(StrEnum):
     STAFF = "c_staff"
     WORKER = "c_worker"
     ACCOUNTS = "c_accounts"
+    SEALER = "c_sealer"
+    AUDITOR = "c_auditor"
 
 
 # Role, organisation and insurer, as the database's settings hold them.
@@ -93,4 +95,18 @@ def housekeeping() -> Iterator[None]:
 def office() -> Iterator[None]:
     """Work as the insurer's staff: organisations, contracts and accounts, no participants."""
     with _entered(Audience.STAFF, None, None):
+        yield
+
+
+@contextmanager
+def sealing() -> Iterator[None]:
+    """Work as the sealer: reads events and adds seals, writes no event."""
+    with _entered(Audience.SEALER, None, None):
+        yield
+
+
+@contextmanager
+def auditing(insurer_id: int) -> Iterator[None]:
+    """Work as the insurer's auditor: reads its whole trail, and adds to it what the auditor did."""
+    with _entered(Audience.AUDITOR, None, insurer_id):
         yield

@@ -33,6 +33,7 @@ class Permission(StrEnum):
     UPLOAD_MUTATIONS = "upload_mutations"
     SEE_INVOICES = "see_invoices"
     MANAGE_ACCOUNTS = "manage_accounts"
+    SEE_LOG = "see_log"
 
 
 class Role(StrEnum):

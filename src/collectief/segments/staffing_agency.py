@@ -21,7 +21,9 @@ PROFILE = SegmentProfile(
             }
         ),
         Role.FINANCIAL: frozenset({Permission.SEE_DASHBOARD, Permission.SEE_INVOICES}),
-        Role.ACCOUNT_MANAGER: frozenset({Permission.SEE_DASHBOARD, Permission.MANAGE_ACCOUNTS}),
+        Role.ACCOUNT_MANAGER: frozenset(
+            {Permission.SEE_DASHBOARD, Permission.MANAGE_ACCOUNTS, Permission.SEE_LOG}
+        ),
     },
     grants={Role.ACCOUNT_MANAGER: frozenset({Role.ADMINISTRATIVE, Role.FINANCIAL, Role.ACCOUNT_MANAGER})},
     current_search=(

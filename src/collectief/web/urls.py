@@ -23,5 +23,6 @@ urlpatterns = [
     path("", include("collectief.web.participants.urls")),
     path("", include("collectief.web.accounts.urls")),
     path("", include("collectief.web.onboarding.urls")),
+    path("", include("collectief.web.log.urls")),
     path("uploads/", include("collectief.web.uploads.urls")),
 ]

@@ -174,7 +174,7 @@ def _undo(
                 return redirect("participant", participant_id=view.participant_id)
             return redirect("mutation", mutation_id=mutation_id)
     about = [view.participant_id] if view.participant_id else []
-    audit.record(request.scope, "mutations.see", participants=about, detail={"mutation": mutation_id})
+    audit.record(request.scope, "mutations.see", participants=about, objects={"mutation": [mutation_id]})
     context = {"line": line, "title": title, "button": button, "problem": problem, "possible": getattr(line, allowed)}
     return render(request, "participants/undo.html", context, status=422 if problem else 200)
 
@@ -250,7 +250,7 @@ def _asked_before(request: PortalRequest) -> dict[str, Any]:
         return {}
     asked = view.asked
     about = [view.participant_id] if view.participant_id else []
-    audit.record(request.scope, "mutations.see", participants=about, detail={"mutation": view.id})
+    audit.record(request.scope, "mutations.see", participants=about, objects={"mutation": [view.id]})
     initials, prefix, surname = asked.get("name") or ["", "", ""]
     day = asked.get("first_day", "")
     born = asked.get("birth_date", "")

@@ -85,4 +85,4 @@ def _drawer(request: PortalRequest) -> Callable[[Sequence[MutationView]], list[p
 def _seen(request: PortalRequest, action: str, found: Sequence[MutationView]) -> None:
     """Who was on the page; newcomers are no participants yet, so the mutations are named too."""
     about = dict.fromkeys(view.participant_id for view in found if view.participant_id)
-    audit.record(request.scope, action, participants=about, detail={"mutations": [view.id for view in found]})
+    audit.record(request.scope, action, participants=about, objects={"mutation": [view.id for view in found]})

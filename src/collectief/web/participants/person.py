@@ -56,7 +56,7 @@ def mutation(request: PortalRequest, mutation_id: int) -> HttpResponse:
     """What became of something that was asked; while it is open the page asks again by itself."""
     view = _found(request, mutation_id)
     about = [view.participant_id] if view.participant_id else []
-    audit.record(request.scope, "mutations.see", participants=about, detail={"mutation": mutation_id})
+    audit.record(request.scope, "mutations.see", participants=about, objects={"mutation": [mutation_id]})
     return render(request, "participants/mutation.html", {"line": _line(request, view)})
 
 

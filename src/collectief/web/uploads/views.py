@@ -156,7 +156,7 @@ def bad_rows(request: PortalRequest, batch_id: int) -> FileResponse:
     )
     write_bad_rows(stream, form, lines, language=language)
     stream.seek(0)
-    audit.record(request.scope, "batch.bad_rows", detail={"batch": found.id})
+    audit.record(request.scope, "batch.bad_rows", objects={"batch": [found.id]})
     name = _("te-herstellen-regels-{number}.xlsx").format(number=found.id)
     return FileResponse(stream, as_attachment=True, filename=name, content_type=XLSX)
 
@@ -184,7 +184,9 @@ def _rows(request: PortalRequest, found: Any) -> dict[str, Any]:
         page_number(request.GET.get("pagina")), ROWS,
         lambda page: queries.page_of_rows(found, which=which, page=page, size=ROWS),
     )  # fmt: skip
-    audit.record(request.scope, "batch.rows", detail={"batch": found.id, "rows": [row.number for row in rows]})
+    audit.record(
+        request.scope, "batch.rows", objects={"batch": [found.id]}, detail={"rows": [row.number for row in rows]}
+    )
     return {
         "counts": counts,
         "which": which,

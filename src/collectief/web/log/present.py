@@ -1,0 +1,92 @@
+"""Events in the words of the screen, and as a workbook."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import IO
+
+import xlsxwriter
+from django.http import QueryDict
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from collectief.audit.queries import LogLine, LogPage
+from collectief.segments.profile import Role
+
+from ..paging import Pages, last_page, pages
+from ..shell import ROLE_NAMES
+from ..templatetags.look import number
+from .words import action_words, outcome_words
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An event as it is drawn."""
+
+    at: datetime
+    who: str
+    roles: str
+    what: str
+    about: str
+    outcome: str
+    colour: str
+
+
+def shown(line: LogLine) -> Shown:
+    """An event in words."""
+    outcome, colour = outcome_words(line.outcome)
+    roles = ", ".join(str(ROLE_NAMES[role]) for role in Role if role in line.roles)
+    return Shown(line.at, line.account, roles, action_words(line.action, line.outcome), _about(line), outcome, colour)
+
+
+def log_pages(page: LogPage, query: QueryDict) -> Pages:
+    """The pager of a log whose count may be capped: it never promises a page it does not know."""
+    last = max(page.number + (1 if page.has_next else 0), last_page(page.count, page.size))
+    return pages(query, page.number, last, ends=page.exact)
+
+
+def write_log(stream: IO[bytes], lines: Iterable[LogLine]) -> int:
+    """Write events as a workbook of text cells, in constant memory; how many."""
+    book = xlsxwriter.Workbook(stream, {"constant_memory": True})
+    count = 0
+    try:
+        sheet = book.add_worksheet(_("Logboek"))
+        bold = book.add_format({"bold": True})
+        for column, (head, width) in enumerate(_heads()):
+            sheet.set_column(column, column, width)
+            sheet.write_string(0, column, head, bold)
+        sheet.freeze_panes(1, 0)
+        for count, line in enumerate(lines, 1):
+            one = shown(line)
+            at = f"{timezone.localtime(one.at):%d-%m-%Y %H:%M:%S}"
+            for column, text in enumerate((at, one.who, one.roles, one.what, one.about, one.outcome)):
+                sheet.write_string(count, column, text)
+    finally:
+        book.close()
+    return count
+
+
+def _heads() -> list[tuple[str, int]]:
+    return [
+        (_("Wanneer"), 20),
+        (_("Wie"), 28),
+        (_("Rollen"), 28),
+        (_("Wat"), 50),
+        (_("Over"), 28),
+        (_("Resultaat"), 14),
+    ]
+
+
+def _about(line: LogLine) -> str:
+    parts = []
+    if line.participants:
+        words = ngettext("{count} deelnemer", "{count} deelnemers", line.participants)
+        parts.append(words.format(count=number(line.participants)))
+    for kind, words in (("mutation", _("wijziging {id}")), ("batch", _("bestand {id}"))):
+        ids = line.object_ids.get(kind) or []
+        if len(ids) == 1:
+            parts.append(words.format(id=ids[0]))
+    return ", ".join(parts)

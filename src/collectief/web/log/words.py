@@ -1,0 +1,120 @@
+"""What each action of the trail is called, and under which kind it can be looked for.
+
+Whoever adds an action adds its words here: a test finds the ones that have none.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+type Words = str | Promise
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of action: its name, and the words of each action in it."""
+
+    label: Words
+    actions: dict[str, Words]
+
+
+KINDS: dict[str, Kind] = {
+    "ingezien": Kind(
+        gettext_lazy("Gegevens bekeken"),
+        {
+            "participants.see": gettext_lazy("Gegevens van een deelnemer bekeken"),
+            "participants.list": gettext_lazy("Lijst met huidige deelnemers bekeken"),
+            "participants.list_former": gettext_lazy("Lijst met oud deelnemers bekeken"),
+            "mutations.see": gettext_lazy("Wijziging bekeken"),
+            "mutations.latest": gettext_lazy("Dashboard bekeken"),
+            "mutations.open": gettext_lazy("Lijst met wijzigingen in behandeling bekeken"),
+            "mutations.rejected": gettext_lazy("Mislukte verwerkingen bekeken"),
+            "batch.rows": gettext_lazy("Regels van een bestand bekeken"),
+            "batch.bad_rows": gettext_lazy("Te herstellen regels van een bestand gedownload"),
+        },
+    ),
+    "gewijzigd": Kind(
+        gettext_lazy("Deelnemers gewijzigd"),
+        {
+            "mutation.enrol": gettext_lazy("Deelnemers aangemeld"),
+            "mutation.terminate": gettext_lazy("Deelnemers afgemeld"),
+            "mutation.re_enrol": gettext_lazy("Deelnemers opnieuw aangemeld"),
+            "mutation.transfer": gettext_lazy("Deelnemers naar een ander contract overgezet"),
+            "mutation.change_reference": gettext_lazy("Referentienummer gewijzigd"),
+            "mutation.reverse": gettext_lazy("Wijziging ongedaan gemaakt"),
+            "mutation.withdraw": gettext_lazy("Wijziging ingetrokken"),
+            "mutation.several": gettext_lazy("Verschillende wijzigingen verwerkt"),
+            "mutation.refuse": gettext_lazy("Onbruikbare regels afgewezen"),
+        },
+    ),
+    "bestanden": Kind(
+        gettext_lazy("Bestanden"),
+        {
+            "batch.receive": gettext_lazy("Bestand verstuurd"),
+            "batch.accept": gettext_lazy("Akkoord gegeven op een bestand"),
+            "batch.done": gettext_lazy("Bestand verwerkt"),
+            "batch.refused": gettext_lazy("Bestand afgewezen"),
+            "batch.cancelled": gettext_lazy("Bestand geannuleerd"),
+            "batch.stopped": gettext_lazy("Verwerking van een bestand gestopt"),
+        },
+    ),
+    "accounts": Kind(
+        gettext_lazy("Accounts"),
+        {
+            "account.list": gettext_lazy("Overzicht van accounts bekeken"),
+            "account.invite": gettext_lazy("Collega uitgenodigd"),
+            "account.resend_invitation": gettext_lazy("Uitnodiging opnieuw verstuurd"),
+            "account.renew_invitation": gettext_lazy("Nieuwe uitnodiging aangevraagd"),
+            "account.revoke_invitation": gettext_lazy("Uitnodiging ingetrokken"),
+            "account.accept_invitation": gettext_lazy("Uitnodiging gebruikt"),
+            "account.change_roles": gettext_lazy("Rollen van een collega gewijzigd"),
+            "account.deactivate": gettext_lazy("Account gedeactiveerd"),
+            "account.reactivate": gettext_lazy("Account weer geactiveerd"),
+        },
+    ),
+    "inloggen": Kind(
+        gettext_lazy("In- en uitloggen"),
+        {
+            "account.sign_in": gettext_lazy("Ingelogd"),
+            "account.sign_out": gettext_lazy("Uitgelogd"),
+            "account.end_sessions": gettext_lazy("Elders uitgelogd"),
+        },
+    ),
+    "logboek": Kind(
+        gettext_lazy("Logboek"),
+        {
+            "audit.log": gettext_lazy("Logboek bekeken"),
+            "audit.download": gettext_lazy("Logboek gedownload"),
+            "audit.participant": gettext_lazy("Bekeken wie gegevens van een deelnemer heeft gezien"),
+        },
+    ),
+}
+
+_WORDS: dict[str, Words] = {action: words for kind in KINDS.values() for action, words in kind.actions.items()}
+# Trying and failing needs other words for some.
+_FAILED: dict[str, Words] = {
+    "account.sign_in": gettext_lazy("Inloggen geweigerd"),
+    "account.accept_invitation": gettext_lazy("Uitnodiging geweigerd"),
+    "mutation.enrol": gettext_lazy("Aanmelding afgewezen"),
+    "mutation.terminate": gettext_lazy("Afmelding afgewezen"),
+    "mutation.re_enrol": gettext_lazy("Her-aanmelding afgewezen"),
+    "mutation.transfer": gettext_lazy("Wissel van contract afgewezen"),
+    "mutation.change_reference": gettext_lazy("Wijziging van het referentienummer afgewezen"),
+    "mutation.reverse": gettext_lazy("Ongedaan maken afgewezen"),
+    "mutation.several": gettext_lazy("Verschillende wijzigingen afgewezen"),
+}
+
+
+def action_words(action: str, outcome: str) -> str:
+    """An action in words; its code for one that is older or newer than the words."""
+    failed = _FAILED.get(action) if outcome == "failure" else None
+    return str(failed or _WORDS.get(action, action))
+
+
+def outcome_words(outcome: str) -> tuple[str, str]:
+    """How it ended, and its colour."""
+    return (_("Gelukt"), "success") if outcome == "success" else (_("Niet gelukt"), "danger")
