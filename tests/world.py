@@ -43,7 +43,7 @@ def agency(
     kvk: str | None = None,
 ) -> Agency:
     """An organisation with contracts from 2020 on and one account with `roles`."""
-    insurer_slug = {"mijnzz": "zorg-en-zekerheid", "voorbeeld": "voorbeeldverzekeraar"}[brand]
+    insurer_slug = {"mijnzz": "zorg-en-zekerheid", "voorbeeld": "voorbeeldverzekeraar", "izz": "izz-door-vgz"}[brand]
     kvk = kvk or str(next(_numbers))
     with office():
         insurer, _ = Insurer.objects.get_or_create(slug=insurer_slug, defaults={"name": insurer_slug})

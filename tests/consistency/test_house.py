@@ -80,7 +80,7 @@ def test_every_address_says_who_may_open_it():
             assert isinstance(getattr(view, "permission", None), Permission), pattern.name
     assert public == {
         "alive", "ready", "metrics", "home", "sign_in", "sign_in_begin", "sign_in_complete", "sign_out", "language",
-        "invitation",
+        "invitation", "sign_in_password", "second_step", "link_authenticator", "recovery_code",
     }  # fmt: skip
     assert signed_in == {"stay"}
 

@@ -12,8 +12,9 @@ from collectief.brands.catalogue import Brand
 from collectief.contracts.models import Organisation
 from collectief.gateways.eherkenning.port import Identity, SignInRefused
 from collectief.scope.database import managing_accounts, opened, signing_in
+from collectief.segments.profile import Means
 
-from . import rules, tokens
+from . import passwords, rules, tokens
 from .models import Account, Invitation, Membership
 from .queries import door, scope_of
 from .rules import AccessRefused, Standing
@@ -35,6 +36,8 @@ class Invited:
     email: str
     mobile: str
     invited_by: str
+    # Whether they have an own password at this insurer already.
+    has_password: bool
     standing: Standing
     expires_at: datetime
 
@@ -111,6 +114,36 @@ def accept(brand: Brand, token: str, identity: Identity, *, now: datetime) -> Me
     return member
 
 
+def accept_with_password(brand: Brand, token: str, password: str, *, now: datetime) -> Membership:
+    """Use the invitation and choose the password of the new account (W01, O03); the second factor comes next.
+
+    Who has a password at this insurer already keeps it, and `password` is not looked at: a link in a mailbox is no
+    reason to change it. Raises AccessRefused: for an invitation that is no longer good, a segment that has no
+    passwords, or a password that is too easy to guess. That uses nothing up.
+    """
+    invited = look_up(brand, token, now=now)
+    if invited.standing != Standing.INVITED or Means.PASSWORD not in door(brand, invited.segment).profile.means:
+        raise AccessRefused("invitation_over")
+    if not invited.has_password:
+        passwords.judge(password, name=invited.name, email=invited.email)
+    with managing_accounts(invited.organisation_id, invited.insurer_id):
+        invitation = Invitation.objects.select_for_update().get(id=invited.id)
+        good = tokens.belongs(token, _PURPOSE, invitation.id, bytes(invitation.nonce))
+        if good:
+            if not invited.has_password:
+                fresh = Account.objects.filter(membership=invited.membership_id)
+                fresh.update(password=passwords.hashed(password))
+            invitation.accepted_at, invitation.nonce = now, tokens.new_nonce()
+            invitation.save(update_fields=["accepted_at", "nonce"])
+    if not good:
+        raise AccessRefused("invitation_over")
+    with signing_in():
+        member = Membership.objects.select_related("account", "organisation__insurer").get(id=invited.membership_id)
+    with opened(scope_of(member, brand)) as scope:
+        audit.record(scope, "account.accept_invitation", detail={"membership": member.id, "means": "password"})
+    return member
+
+
 def _take(
     brand: Brand, invited: Invited, token: str, identity: Identity, now: datetime
 ) -> AccessRefused | SignInRefused | None:
@@ -126,8 +159,10 @@ def _take(
     return None
 
 
-def _refusal(brand: Brand, invited: Invited, identity: Identity) -> SignInRefused | None:
+def _refusal(brand: Brand, invited: Invited, identity: Identity) -> AccessRefused | SignInRefused | None:
     organisation = Organisation.objects.get(id=invited.organisation_id)
+    if Means.EHERKENNING not in door(brand, organisation.segment).profile.means:
+        return AccessRefused("invitation_over")
     if identity.kvk != organisation.kvk:
         return SignInRefused("other_company", company=identity.company_name, organisation=organisation.name)
     if identity.branch is not None and identity.branch != organisation.branch:
@@ -174,6 +209,7 @@ def _invited(invitation: Invitation, now: datetime) -> Invited:
         email=account.email,
         mobile=invitation.mobile,
         invited_by=invitation.invited_by,
+        has_password=account.has_usable_password(),
         standing=standing,
         expires_at=invitation.expires_at,
     )

@@ -5,11 +5,12 @@ from __future__ import annotations
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
+from collectief.brands.catalogue import brand as brand_of
 from collectief.gateways.mail.port import AddressRefused, MailUnavailable
 from collectief.scope.database import managing_accounts
 from collectief.scope.patience import Patience
 
-from . import letters
+from . import letters, password_sign_in, throttle
 from .models import Invitation
 from .session_store import SessionStore
 
@@ -19,6 +20,22 @@ from .session_store import SessionStore
 def clear_sessions(timestamp: int) -> None:
     """Each hour: sessions that are over are gone from the table."""
     SessionStore.clear_expired()
+
+
+@app.periodic(cron="43 * * * *")
+@app.task(name="access.clear_tries", queue="interactive", pass_context=False)
+def clear_tries(timestamp: int) -> None:
+    """Each hour: wrong tries that count no longer are gone from the table."""
+    throttle.clear(now=timezone.now())
+
+
+@app.task(name="access.record_wrong_password", queue="interactive")
+def record_wrong_password(*, brand: str, membership_id: int | None, code: str) -> None:
+    """Write a refused password into the organisation's trail; where there is no account, in nobody's.
+
+    A job, so that the answer takes as long for an address without an account as for one with.
+    """
+    password_sign_in.record_wrong(brand_of(brand), membership_id, code)
 
 
 @app.task(name="access.send_invitation", queue="interactive", retry=Patience(MailUnavailable, seconds=30))

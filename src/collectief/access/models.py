@@ -18,7 +18,7 @@ class AccountManager(BaseUserManager["Account"]):
 
 
 class Account(AbstractBaseUser):
-    """A person who can sign in. Django's own password field stays unusable until passwords exist for a segment."""
+    """A person who can sign in. The password is unusable for who signs in with eHerkenning."""
 
     insurer = models.ForeignKey(Insurer, models.PROTECT)
     email = models.EmailField()
@@ -84,3 +84,41 @@ class Invitation(models.Model):
     class Meta:
         db_table = "invitation"
         indexes = [models.Index(fields=["organisation"], name="invitation_of_organisation")]
+
+
+class Authenticator(models.Model):
+    """The authenticator app an account has linked: its secret, sealed for this account (W04).
+
+    There is a row only once a code of it was right. `last_step` is the half minute of the last code that was taken:
+    that code and every earlier one are worth nothing any more.
+    """
+
+    account = models.OneToOneField(Account, models.CASCADE)
+    sealed = models.BinaryField()
+    linked_at = models.DateTimeField(db_default=Now())
+    last_step = models.BigIntegerField()
+
+    class Meta:
+        db_table = "authenticator"
+
+
+class RecoveryCode(models.Model):
+    """A code for who lost their telephone, kept as a keyed digest; gone once it is used."""
+
+    account = models.ForeignKey(Account, models.CASCADE, db_index=False)
+    digest = models.BinaryField()
+
+    class Meta:
+        db_table = "recovery_code"
+        constraints = [models.UniqueConstraint(fields=["account", "digest"], name="recovery_code_once")]
+
+
+class WrongTry(models.Model):
+    """One wrong password or code; `key` is a keyed digest of account or address, so that the table names nobody."""
+
+    key = models.BinaryField()
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "wrong_try"
+        indexes = [models.Index(fields=["key", "at"], name="wrong_try_window")]

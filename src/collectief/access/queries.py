@@ -14,7 +14,7 @@ from collectief.foundation.names import search_key
 from collectief.scope.database import managing_accounts, signing_in
 from collectief.scope.scope import Scope
 from collectief.segments.catalogue import profile
-from collectief.segments.profile import Capability, Permission, Role, SegmentProfile
+from collectief.segments.profile import Capability, Means, Permission, Role, SegmentProfile
 
 from .models import Invitation, Membership
 from .rules import Member, standing_of
@@ -54,6 +54,11 @@ def door(brand: Brand, segment: str) -> Door:
     whole = profile(segment)
     narrowed = replace(whole, narrowed=frozenset(Capability(name) for name in brand.narrowed))
     return Door(narrowed, max(whole.assurance_level, AssuranceLevel.from_label(brand.minimum_assurance)))
+
+
+def password_segments(brand: Brand) -> list[str]:
+    """The segments of this portal whose people sign in with an own password."""
+    return [segment for segment in brand.segments if Means.PASSWORD in profile(segment).means]
 
 
 def lowest_level(brand: Brand) -> AssuranceLevel:

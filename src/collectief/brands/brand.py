@@ -11,7 +11,7 @@ from typing import Any, Literal, cast
 
 from collectief.foundation.assurance import AssuranceLevel
 from collectief.segments.catalogue import PROFILES
-from collectief.segments.profile import Capability
+from collectief.segments.profile import Capability, Means
 
 LANGUAGES = ("nl", "en")
 FILES = ("tokens.css", "wordmark.svg", "icon.svg")
@@ -73,6 +73,11 @@ class Brand:
     def support_dial(self) -> str:
         """The number for help with this portal, as a `tel:` link takes it."""
         return dial(self.support_phone)
+
+    @property
+    def means(self) -> frozenset[Means]:
+        """By what one can sign in here: what its segments take."""
+        return frozenset().union(*(PROFILES[segment].means for segment in self.segments))
 
     @property
     def theme(self) -> str:

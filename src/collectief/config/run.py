@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from collectief.demo.cast import COMPANIES, ROLES
+from collectief.demo.cast import COMPANIES, DEMO_PASSWORD, ROLES
 
 from .stack import PartStopped, Stack
 
@@ -37,6 +37,7 @@ def addresses(stack: Stack) -> str:
     rows = [
         ("MijnZZ Zakelijk", f"{stack.portal('mijnzz')}/"),
         ("Mijn Voorbeeld Zakelijk", f"{stack.portal('voorbeeld')}/"),
+        ("IZZ Zakelijk", f"{stack.portal('izz')}/"),
         ("eHerkenning simulator", f"{stack.eherkenning_url}/"),
         ("BRP simulator", f"{stack.brp_url}/"),
         ("Postbus (mail)", f"{stack.postbus_url}/"),
@@ -45,10 +46,19 @@ def addresses(stack: Stack) -> str:
         (colleague.name, ", ".join(ROLES[role] for role in colleague.roles), company.name)
         for company in COMPANIES
         for colleague in company.colleagues
+        if colleague.acting_subject is not None
     }
+    own = [
+        (colleague.email, ", ".join(ROLES[role] for role in colleague.roles), company.name)
+        for company in COMPANIES
+        for colleague in company.colleagues
+        if colleague.acting_subject is None
+    ]
     lines = ["", "Collectief is up.", "", *(f"  {name:<26}{address}" for name, address in rows)]
     lines += ["", "Sign in and choose one of these people, level eH2+ or higher (Voorbeeld: eH3):", ""]
     lines += [f"  {name:<26}{role:<28}{company}" for name, role, company in sorted(people)]
+    lines += ["", f"At IZZ Zakelijk, with the password '{DEMO_PASSWORD}' and an authenticator app:", ""]
+    lines += [f"  {email:<26}{role:<28}{company}" for email, role, company in own]
     lines += ["", "Ctrl-C stops everything."]
     return "\n".join(lines)
 

@@ -81,9 +81,11 @@ DATABASE_ROUTERS: list[str] = []
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "access.Account"
-# Passwords and second factors come with their own backend; accounts of this portal sign in with eHerkenning.
+# Signing in is ours (access.actions, access.password_sign_in); Django only looks accounts up.
 AUTHENTICATION_BACKENDS = ["collectief.access.backend.EherkenningBackend"]
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+# How many proxies of ours stand before the web server: whose word for the visitor's address counts.
+PROXIES = int(os.environ.get("COLLECTIEF_PROXIES", "1" if PRODUCTION else "0"))
 
 # Sessions: 15 minutes idle, 4 hours at most (STANDARDS, eHerkenning and sessions).
 SESSION_IDLE_SECONDS = 15 * 60

@@ -5,7 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 # The roles as the portal calls them; the keys are segments.profile.Role.
-ROLES = {"administrative": "administratief", "financial": "financieel", "account_manager": "accountbeheer"}
+ROLES = {
+    "administrative": "administratief", "financial": "financieel",
+    "account_manager": "accountbeheer",
+    "main_user": "hoofdgebruiker", "user": "gebruiker",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +18,8 @@ class Colleague:
 
     name: str
     email: str
-    acting_subject: str
+    # None for who signs in with an own password.
+    acting_subject: str | None
     roles: tuple[str, ...]
 
 
@@ -31,6 +36,7 @@ class Company:
     colleagues: tuple[Colleague, ...]
     # How many people it had over the years.
     people: int
+    segment: str = "staffing_agency"
 
 
 BRUG = Company(
@@ -68,12 +74,28 @@ OTTO_ELSEWHERE = Company(
     colleagues=(Colleague("Otto Smit", "otto@voorbeeld.example", "otto-ottoflex", ("administrative",)),),
     people=150,
 )
-COMPANIES = (BRUG, OTTO, OTTO_ELSEWHERE)
+LINDE = Company(
+    insurer="izz-door-vgz",
+    insurer_name="IZZ door VGZ",
+    portal="izz",
+    name="Zorggroep De Linde",
+    kvk="90000011",
+    contracts=(("80001", "Medewerkers"),),
+    colleagues=(
+        Colleague("Ingrid Vermeer", "ingrid@delinde.example", None, ("main_user",)),
+        Colleague("Tom Jacobs", "tom@delinde.example", None, ("user",)),
+    ),
+    people=0,
+    segment="employer",
+)
+COMPANIES = (BRUG, OTTO, OTTO_ELSEWHERE, LINDE)
+# The own password of everyone in the cast who signs in with one; the second factor each links themselves.
+DEMO_PASSWORD = "linde bloeit in juni"  # noqa: S105 - printed on the screen of the demo
 
 
 def eherkenning_people() -> list[dict[str, str]]:
     """Who the eHerkenning simulator lets one be: the cast, and two who have no account."""
-    people = {
+    people: dict[tuple[str, str], dict[str, str]] = {
         (colleague.acting_subject, company.kvk): {
             "acting_subject": colleague.acting_subject,
             "name": colleague.name,
@@ -82,6 +104,7 @@ def eherkenning_people() -> list[dict[str, str]]:
         }
         for company in COMPANIES
         for colleague in company.colleagues
+        if colleague.acting_subject is not None
     }
     # A colleague of De Brug who has eHerkenning and no account yet: to be invited by Bas.
     invited = {

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from . import municipality, staffing_agency
+from . import employer, municipality, staffing_agency
 from .profile import SegmentProfile
 
 PROFILES: dict[str, SegmentProfile] = {
-    module.PROFILE.slug: module.PROFILE for module in (staffing_agency, municipality)
+    module.PROFILE.slug: module.PROFILE for module in (staffing_agency, municipality, employer)
 }
 
 

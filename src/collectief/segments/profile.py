@@ -35,12 +35,22 @@ class Permission(StrEnum):
     MANAGE_ACCOUNTS = "manage_accounts"
 
 
+class Means(StrEnum):
+    """By what one signs in."""
+
+    EHERKENNING = "eherkenning"
+    # E-mail address and own password, always with a second factor (W02, W04).
+    PASSWORD = "password"  # noqa: S105 - a name
+
+
 class Role(StrEnum):
     """What a colleague is for; roles can be combined (U02)."""
 
     ADMINISTRATIVE = "administrative"
     FINANCIAL = "financial"
     ACCOUNT_MANAGER = "account_manager"
+    MAIN_USER = "main_user"
+    USER = "user"
 
 
 class SearchKey(StrEnum):
@@ -82,9 +92,15 @@ class SegmentProfile:
     # Whether ending participation ends the insurance too (U06); for employers it does not (W09).
     ends_insurance: bool = True
     narrowed: frozenset[Capability] = field(default_factory=frozenset)
+    means: frozenset[Means] = frozenset({Means.EHERKENNING})
 
     def allows(self, capability: Capability) -> bool:
         return capability in self.capabilities and capability not in self.narrowed
+
+    @property
+    def shows_people(self) -> bool:
+        """Whether any role here gets to see participants: what a segment has not yet, its pages say."""
+        return any(Permission.SEE_PARTICIPANTS in held for held in self.roles.values())
 
     def permissions(self, roles: frozenset[Role]) -> frozenset[Permission]:
         """What these roles may do together."""

@@ -21,6 +21,8 @@ ROLE_NAMES = {
     Role.ADMINISTRATIVE: _("administratief"),
     Role.FINANCIAL: _("financieel"),
     Role.ACCOUNT_MANAGER: _("accountbeheer"),
+    Role.MAIN_USER: _("hoofdgebruiker"),
+    Role.USER: _("gebruiker"),
 }
 
 

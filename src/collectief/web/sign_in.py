@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.contrib.auth import REDIRECT_FIELD_NAME
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -17,8 +17,10 @@ from collectief.access.identity import identity_provider
 from collectief.access.queries import lowest_level
 from collectief.access.rules import AccessRefused
 from collectief.gateways.eherkenning.port import SignInRefused
+from collectief.segments.profile import Means
 
 from .page import ENDED, PortalRequest, public, signed_in
+from .password.forms import PasswordForm
 from .words import sign_in_refusal
 
 _PENDING = "signing_in"
@@ -37,19 +39,27 @@ def home(request: PortalRequest) -> HttpResponse:
 @require_GET
 def sign_in(request: PortalRequest) -> HttpResponse:
     """What one needs to get in, and the button that begins."""
+    return way_in(request, PasswordForm())
+
+
+def way_in(request: PortalRequest, form: PasswordForm, *, status: int = 200) -> HttpResponse:
+    """The way-in page, with the means of signing in that this portal has."""
     context = {
-        "next": _safe_next(request),
+        "next": safe_next(request),
         "minimum": lowest_level(request.brand).label,
         "ended": ENDED in request.GET,
         "signed_out": "uitgelogd" in request.GET,
+        "eherkenning": Means.EHERKENNING in request.brand.means,
+        "form": form if Means.PASSWORD in request.brand.means else None,
     }
-    return render(request, "sign_in.html", context)
+    return render(request, "sign_in.html", context, status=status)
 
 
 @public
 @require_GET
 def begin(request: PortalRequest) -> HttpResponse:
     """Off to eHerkenning, outside any transaction; what must be recognised on return stays in the session."""
+    _only_with_eherkenning(request)
     try:
         return HttpResponseRedirect(begun(request))
     except SignInRefused as refused:
@@ -65,7 +75,7 @@ def begun(request: PortalRequest, *, invitation: str = "") -> str:
         return_url=_return_url(request), minimum=lowest_level(request.brand)
     )
     request.session[_PENDING] = {
-        "keep": dict(started.keep), "next": _safe_next(request), "invitation": invitation,
+        "keep": dict(started.keep), "next": safe_next(request), "invitation": invitation,
     }  # fmt: skip
     return started.url
 
@@ -74,6 +84,7 @@ def begun(request: PortalRequest, *, invitation: str = "") -> str:
 @require_GET
 def complete(request: PortalRequest) -> HttpResponse:
     """Back from eHerkenning, outside any transaction: in, or told why not and what to do."""
+    _only_with_eherkenning(request)
     pending = request.session.pop(_PENDING, None)
     minimum = lowest_level(request.brand)
     try:
@@ -130,11 +141,17 @@ def language(request: HttpRequest) -> HttpResponse:
     return response
 
 
+def _only_with_eherkenning(request: PortalRequest) -> None:
+    if Means.EHERKENNING not in request.brand.means:
+        raise Http404
+
+
 def _return_url(request: HttpRequest) -> str:
     return request.build_absolute_uri(reverse("sign_in_complete"))
 
 
-def _safe_next(request: HttpRequest) -> str:
+def safe_next(request: HttpRequest) -> str:
+    """The page of this portal that somebody was going to; empty when there is none."""
     where = request.GET.get(REDIRECT_FIELD_NAME, "")
     safe = url_has_allowed_host_and_scheme(where, {request.get_host()}, require_https=request.is_secure())
     return where if safe else ""

@@ -20,7 +20,7 @@ from collectief.access.queries import Colleague, NoColleague
 from collectief.access.rules import AccessRefused, Standing
 from collectief.audit import actions as audit
 from collectief.scope.scope import Scope
-from collectief.segments.profile import Permission, Role
+from collectief.segments.profile import Means, Permission, Role
 
 from ..page import PortalRequest, page
 from ..shell import ROLE_NAMES
@@ -61,7 +61,8 @@ def new(request: PortalRequest) -> HttpResponse:
         else:
             messages.success(request, _("We sturen {name} een uitnodiging.").format(name=asked["name"]))
             return redirect("accounts")
-    return render(request, "accounts/new.html", {"form": form}, status=422 if form.errors else 200)
+    context = {"form": form, "with_password": Means.PASSWORD in request.scope.profile.means}
+    return render(request, "accounts/new.html", context, status=422 if form.errors else 200)
 
 
 @page(MANAGE)

@@ -67,5 +67,39 @@ def refusals() -> dict[str, tuple[str, str]]:
             _("Deze uitnodiging is niet geldig."),
             _("Gebruik de link in de laatste mail.") + " " + anew,
         ),
+        "password_short": (
+            _("Dit wachtwoord is te kort."),
+            _("Kies er een van ten minste {shortest} tekens, bijvoorbeeld een zin van een paar woorden."),
+        ),
+        "password_long": (_("Dit wachtwoord is te lang."), _("Kies er een van ten hoogste {longest} tekens.")),
+        "password_common": (
+            _("Dit wachtwoord wordt veel gebruikt en is snel te raden."),
+            _("Kies iets eigens, bijvoorbeeld een zin van een paar woorden."),
+        ),
+        "password_personal": (
+            _("In dit wachtwoord staat een deel van de naam of het e-mailadres."),
+            _("Kies er een zonder."),
+        ),
+        "wrong_password": (
+            _("Dit e-mailadres en wachtwoord horen hier niet bij elkaar."),
+            _("Controleer beide en probeer het opnieuw. Lukt het niet, bel dan {desk}."),
+        ),
+        "too_many_tries": (
+            _("Er is te vaak iets verkeerds ingevuld."),
+            _("Wacht tien minuten en probeer het dan opnieuw, of bel {desk}."),
+        ),
+        "wrong_code": (
+            _("Deze code klopt niet, of is al gebruikt."),
+            _("Wacht op de volgende code in de app, en controleer of de klok van de telefoon goed staat."),
+        ),
+        "wrong_recovery_code": (
+            _("Deze herstelcode klopt niet, of is al gebruikt."),
+            _("Neem een andere code van de lijst, of bel {desk}."),
+        ),
+        "already_linked": (
+            _("Er is al een app gekoppeld, in een ander venster."),
+            _("Log opnieuw in en gebruik die app."),
+        ),
+        "no_longer": (_("Dit account heeft hier geen toegang meer."), _("Vraag het de hoofdgebruiker, of bel {desk}.")),
         "invitation_over": (_("Deze uitnodiging is gebruikt, ingetrokken of verlopen."), anew),
     }
