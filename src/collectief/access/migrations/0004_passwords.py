@@ -11,7 +11,7 @@ from collectief.scope.database import Audience
 from collectief.scope.rowsecurity import every_row, plain
 
 
-def _id() -> tuple[str, models.BigAutoField]:
+def _id() -> tuple[str, models.BigAutoField[int, int]]:
     return ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"))
 
 
