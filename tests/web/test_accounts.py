@@ -178,9 +178,8 @@ def test_every_refusal_of_access_has_words_that_are_filled_in():
     import ast
     import inspect
 
-    from collectief.access import factors, password_sign_in
+    from collectief.access import factors, password_sign_in, rules
     from collectief.access import invitations as invitations_module
-    from collectief.access import rules
 
     codes = {
         call.args[0].value
