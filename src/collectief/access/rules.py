@@ -15,7 +15,7 @@ INVITATION_DAYS = 14
 # An invitation is not sent again more often than this, whoever asks.
 RESEND_AFTER = timedelta(minutes=2)
 
-# ASVS 5.0, 6.2: length is what counts, no composition rules, no known passwords (docs/signing-in.md says why).
+# ASVS 5.0, 6.2: length is what counts, no composition rules, no known passwords (docs/adr/0014 says why).
 PASSWORD_SHORTEST, PASSWORD_LONGEST = 12, 128
 # A word of one's own name this long may not stand in one's password.
 _OWN_WORD = 4
