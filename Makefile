@@ -20,6 +20,7 @@ demo: install ## the whole portal on this machine, with a demo world; PORT=8000,
 test: install ## every test in two lanes, then the journeys on one installation; ARGS="-k upload" for some
 	@CHROMIUM=$$(scripts/install-browser) && export CHROMIUM && \
 	SOFFICE=$$(scripts/install-office || true) && export SOFFICE && \
+	{ scripts/install-xmlsec >/dev/null || true; } && \
 	if [ -n '$(ARGS)' ]; then $(BIN)/python -m pytest $(ARGS); else \
 	$(BIN)/python -m pytest -n 2 --dist loadfile --ignore tests/journeys && \
 	$(BIN)/python -m pytest tests/journeys; fi
@@ -41,9 +42,11 @@ bench: install ## benchmarks, a JSON line each; BENCH=search for one
 messages: install ## gather the words on screen and compile their English translation
 	@$(BIN)/python scripts/messages
 
-docs: install ## draw again what the docs take from the code: state table, mutation diagram
+docs: install ## draw again what the docs take from the code: state table, mutation diagram, permissions
 	@$(BIN)/python scripts/state-table
 	@$(BIN)/python scripts/mutation-diagram
+	@$(BIN)/python scripts/permission-matrix
+	@$(BIN)/python scripts/asvs-table
 
 pictures: install ## take the pictures of the docs again
 	@CHROMIUM=$$(scripts/install-browser) $(BIN)/python scripts/pictures

@@ -136,6 +136,7 @@ def test_an_expired_link_sends_a_fresh_one_to_the_stored_address_once(ours, post
         invitations.renew_expired(MIJNZZ, old, now=later)
     mailed(ours, membership)
     assert [letter.to for letter in post.sent] == ["jo@debrug.example"]
+    assert trail(ours) == ["account.invite", "account.renew_invitation"]
     assert invitations.accept(MIJNZZ, token_of(ours, membership), identity(ours), now=later).id == membership
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import re
 import runpy
 import tomllib
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -81,8 +83,9 @@ def test_every_address_says_who_may_open_it():
     assert public == {
         "alive", "ready", "metrics", "home", "sign_in", "sign_in_begin", "sign_in_complete", "sign_out", "language",
         "invitation", "sign_in_password", "second_step", "link_authenticator", "recovery_code",
+        "apply", "applied", "choose_organisation", "eherkenning_metadata", "eherkenning_catalogue",
     }  # fmt: skip
-    assert signed_in == {"stay"}
+    assert signed_in == {"stay", "my_account", "end_sessions"}
 
 
 def test_every_template_is_used():
@@ -112,10 +115,32 @@ def test_english_is_complete():
 
 
 @pytest.mark.parametrize(
-    ("script", "make", "page"), [("state-table", "table", "state"), ("mutation-diagram", "page", "mutations")]
+    ("script", "make", "page"),
+    [
+        ("state-table", "table", "state"),
+        ("mutation-diagram", "page", "mutations"),
+        ("permission-matrix", "page", "reference/permissions"),
+        ("asvs-table", "page", "asvs"),
+    ],
 )
 def test_the_docs_are_fresh(script, make, page):
     assert Path(f"docs/{page}.md").read_text() == runpy.run_path(f"scripts/{script}")[make](), "run `make docs`"
+
+
+def test_every_requirement_of_asvs_has_a_line_and_every_test_it_names_is_there():
+    chapters = runpy.run_path("scripts/asvs-table")["chapters"]()
+    lines = {id_: line for chapter in chapters.values() for id_, line in chapter.items() if id_ != "title"}
+    # How many requirements of levels 1 and 2 these chapters of ASVS 5.0.0 have.
+    counted = Counter(id_.partition(".")[0] for id_ in lines)
+    assert counted == {"6": 35, "7": 18, "8": 7, "11": 14, "16": 16}
+    tests = {
+        name
+        for path in Path("tests").rglob("test_*.py")
+        for name in re.findall(r"^def (test_\w+)", path.read_text(), re.MULTILINE)
+    }
+    named = {name for line in lines.values() for name in line.get("test", ())}
+    assert named <= tests, named - tests
+    assert all(sum(key in line for key in ("test", "na", "missing")) == 1 for line in lines.values())
 
 
 @pytest.mark.django_db

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
+import subprocess
+import sys
 
 import pytest
 
@@ -38,13 +41,13 @@ def test_a_new_colleague_from_invitation_to_deactivation(someone, visitor):
     noor = visitor
     noor.page.goto(link)
     noor.sees_heading("Uw uitnodiging")
-    noor.sees("Bas Mulder heeft u toegang gegeven")
+    noor.sees("heeft Bas Mulder u toegang gegeven")
     noor.finds_no_barriers()
-    noor.page.get_by_role("button", name="Account activeren met eHerkenning").click()
+    noor.page.get_by_role("link", name="Account activeren met eHerkenning").click()
     noor.chooses_at_eherkenning("Noor Haddad", BRUG.name, level="eH2")
     noor.sees("eH2+ of hoger nodig")
     noor.page.goto(link)
-    noor.page.get_by_role("button", name="Account activeren met eHerkenning").click()
+    noor.page.get_by_role("link", name="Account activeren met eHerkenning").click()
     noor.chooses_at_eherkenning("Noor Haddad", BRUG.name)
     noor.sees_heading("Dashboard")
     noor.sees("administratief")
@@ -67,3 +70,41 @@ def test_a_new_colleague_from_invitation_to_deactivation(someone, visitor):
     bas.sees("Noor Haddad heeft geen toegang meer.")
     noor.opens("/dashboard/")
     noor.sees_heading("Inloggen bij MijnZZ Zakelijk")
+
+
+@pytest.mark.feature("G01")
+@pytest.mark.feature("K01")
+def test_applying_for_an_account_until_the_invitation(visitor):
+    """Een MijnZZ Zakelijk account kunt u aanvragen via ons online aanmeldformulier."""
+    visitor.opens("/")
+    visitor.page.get_by_role("link", name="Vraag een account aan").click()
+    visitor.sees_heading("Account aanvragen")
+    visitor.page.get_by_role("button", name="Aanvraag versturen").click()
+    visitor.sees("Vul het KvK-nummer van uw organisatie in.")
+    visitor.finds_no_barriers()
+    visitor.page.get_by_label("Soort organisatie").select_option(label="Uitzendbureau")
+    visitor.page.get_by_label("Naam van de organisatie").fill(BRUG.name)
+    visitor.page.get_by_label("KvK-nummer").fill(BRUG.kvk)
+    visitor.page.get_by_label("Uw naam").fill("Noor Haddad")
+    visitor.page.get_by_label("Uw e-mailadres").fill("haddad@debrug.example")
+    visitor.page.get_by_label("Uw telefoonnummer").fill("071 123 45 67")
+    visitor.page.get_by_label("administratief").check()
+    visitor.page.get_by_role("button", name="Aanvraag versturen").click()
+    visitor.sees_heading("Aanvraag ontvangen")
+    visitor.finds_no_barriers()
+    receipt = visitor.mail_to("haddad@debrug.example")
+    assert "uiterlijk op" in receipt["text"]
+
+    insurer = ["--insurer", BRUG.insurer]
+    [waiting] = [json.loads(line) for line in _operator(visitor, "list", *insurer, "--json").splitlines()]
+    assert waiting["email"] == "haddad@debrug.example"
+    _operator(visitor, "approve", str(waiting["case_id"]), *insurer, "--by", "Kantoor")
+    letter = visitor.mail_to("haddad@debrug.example", number=2)
+    [link] = re.findall(r"http://\S+", letter["text"])
+    visitor.page.goto(link)
+    visitor.sees("heeft Zorg en Zekerheid u toegang gegeven")
+
+
+def _operator(visitor, *arguments: str) -> str:
+    command = [sys.executable, "-m", "collectief.config.command", "applications", *arguments]
+    return subprocess.run(command, env=visitor.stack.environment, check=True, capture_output=True, text=True).stdout

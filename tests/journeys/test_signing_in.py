@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import urllib.request
+
 import pytest
 
 from collectief.demo.cast import BRUG, OTTO
@@ -26,6 +29,67 @@ def test_a_level_below_eh2_plus_is_refused_with_the_reason(visitor):
 def test_eherkenning_without_an_account_is_told_how_to_get_one(visitor):
     visitor.signs_in("Iemand zonder account", "Zonder Account B.V.")
     visitor.sees("account")
+    visitor.finds_no_barriers()
+
+
+@pytest.mark.feature("U01")
+def test_who_cancels_at_eherkenning_is_told_so_and_can_begin_again(visitor):
+    visitor.opens("/")
+    visitor.page.get_by_role("link", name="Inloggen met eHerkenning").first.click()
+    visitor.page.get_by_role("button", name="Annuleren").click()
+    visitor.sees("U heeft het inloggen afgebroken.")
+    visitor.finds_no_barriers()
+    visitor.page.get_by_role("link", name="Opnieuw inloggen").click()
+    visitor.sees_heading("Inloggen bij MijnZZ Zakelijk")
+
+
+@pytest.fixture
+def broker_that(stack):
+    """Tells the eHerkenning simulator how to behave, and to be good again afterwards."""
+
+    def told(fault: str | None) -> None:
+        body = json.dumps({"fail": fault}).encode()
+        address = f"{stack.eherkenning_url}/_simulator/behaviour"
+        urllib.request.urlopen(urllib.request.Request(address, body, method="POST"))
+
+    yield told
+    told(None)
+
+
+@pytest.mark.feature("U01")
+def test_a_broker_that_sends_the_artifact_in_a_form_lets_anna_in_as_well(visitor, broker_that):
+    """From another site a form comes without the session: the portal fetches it by coming again."""
+    broker_that("artifact_by_post")
+    visitor.signs_in("Anna de Boer", BRUG.name)
+    visitor.page.get_by_role("button", name="Ga verder").click()
+    visitor.sees_heading("Dashboard")
+
+
+@pytest.mark.feature("U01")
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [
+        ("unknown_principal", "eHerkenning kent uw inlogmiddel niet"),
+        ("request_unsupported", "eHerkenning kan dit verzoek van ons niet uitvoeren."),
+        ("rsin_only", "eHerkenning gaf geen KvK-nummer van uw organisatie door."),
+        ("garbage", "Het antwoord van eHerkenning klopt niet"),
+    ],
+)
+def test_what_goes_wrong_at_eherkenning_is_said_in_plain_words(visitor, broker_that, fault, words):
+    broker_that(fault)
+    visitor.signs_in("Anna de Boer", BRUG.name)
+    visitor.sees(words)
+    visitor.finds_no_barriers()
+
+
+@pytest.mark.feature("U01")
+def test_ruben_chooses_for_which_of_two_organisations_he_works(visitor):
+    visitor.signs_in("Ruben Smits", BRUG.name)
+    visitor.sees_heading("Voor welke organisatie wilt u werken?")
+    visitor.finds_no_barriers()
+    visitor.page.get_by_role("button", name="De Brug Gouda").click()
+    visitor.sees_heading("Dashboard")
+    visitor.sees("De Brug Gouda")
     visitor.finds_no_barriers()
 
 

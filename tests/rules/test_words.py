@@ -97,8 +97,13 @@ def test_whatever_is_known_of_a_refused_file_there_are_words(code):
 
 def _sign_in_codes() -> set[str]:
     """Every code that signing in can be refused with, in the gateway and in `access`."""
-    files = ("gateways/eherkenning/oidc.py", "access/actions.py", "web/sign_in.py")
+    saml = ("client", "answers", "attributes")
+    files = (
+        "gateways/eherkenning/oidc.py", "access/actions.py", "access/choosing.py", "web/sign_in.py",
+        *(f"gateways/eherkenning/saml/{module}.py" for module in saml),
+    )  # fmt: skip
     codes = _codes(r'SignInRefused\("(\w+)"', *files)
+    codes |= _codes(r'_STATUS}\w+": "(\w+)"', "gateways/eherkenning/saml/answers.py")
     return codes | {"cancelled", "unknown_error", "unavailable"}
 
 
@@ -107,7 +112,7 @@ def _sign_in_codes() -> set[str]:
 def test_every_refused_sign_in_says_why_and_what_to_do(brand):
     told = {code: sign_in_refusal(code, {}, brand) for code in _sign_in_codes()}
     general = told.pop("unknown_error")
-    assert len(told) >= 7
+    assert len(told) >= 10
     for code, (reason, remedy) in told.items():
         assert reason.endswith("."), code
         assert remedy.endswith("."), code

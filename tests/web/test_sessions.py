@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 from datetime import timedelta
 
 import pytest
 from django.conf import settings
-from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from collectief.access import sessions
 from collectief.access.jobs import clear_sessions
-from collectief.access.models import Membership
+from collectief.access.models import Membership, OpenSession
 from collectief.brands.catalogue import brand
+from collectief.foundation.assurance import AssuranceLevel
+from collectief.mutations.corridor import Moment
 from collectief.scope.database import office, signing_in
-from tests.web.visiting import client_of, session_of, stranger, text_of, this_moment
+from tests.web.visiting import client_of, events, new_session, session_of, stranger, text_of, this_moment
 from tests.world import agency, member_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.feature("U01")]
@@ -120,10 +123,10 @@ def test_what_is_over_is_ended_and_not_only_passed_over(ours):
 def test_sessions_that_are_over_leave_the_table(ours):
     gone, live = session_of(ours.scope), session_of(agency(name="Otto").scope)
     with signing_in():
-        Session.objects.filter(session_key=gone.session_key).update(expire_date=timezone.now() - MINUTE)
+        OpenSession.objects.filter(session_key=gone.session_key).update(expire_date=timezone.now() - MINUTE)
     clear_sessions(0)
     with signing_in():
-        assert list(Session.objects.values_list("session_key", flat=True)) == [live.session_key]
+        assert list(OpenSession.objects.values_list("session_key", flat=True)) == [live.session_key]
 
 
 def test_the_browser_is_told_the_same_times(anna):
@@ -131,3 +134,57 @@ def test_the_browser_is_told_the_same_times(anna):
     assert f'data-idle="{settings.SESSION_IDLE_SECONDS}"' in text
     assert (settings.SESSION_IDLE_SECONDS, settings.SESSION_WARNING_SECONDS) == (15 * 60, 13 * 60)
     assert settings.SESSION_LONGEST_SECONDS == 4 * 60 * 60
+
+
+def _seen(client):
+    text = text_of(client.get("/mijn-account/"))
+    return text, text.count('name="sessie"')
+
+
+def test_ones_own_sessions_are_listed_and_ended_one_by_one_or_all(ours, anna):
+    elsewhere, phone = client_of(ours.scope), client_of(ours.scope)
+    text, others = _seen(anna)
+    assert others == 2
+    assert "Deze sessie" in text
+    [number, *_] = re.findall(r'name="sessie" value="(\w+)"', text)
+    assert "U bent op 1 andere plek uitgelogd." in text_of(
+        anna.post("/mijn-account/sessies/", {"sessie": number}, follow=True)
+    )
+    left = [client.get("/dashboard/").status_code for client in (elsewhere, phone)]
+    assert sorted(left) == [200, 302]
+    assert "U bent op 1 andere plek uitgelogd." in text_of(anna.post("/mijn-account/sessies/", follow=True))
+    assert [client.get("/dashboard/").status_code for client in (anna, elsewhere, phone)] == [200, 302, 302]
+    assert [event.action for event in events(ours)].count("account.end_sessions") == 2
+
+
+def test_nobody_ends_or_sees_the_session_of_another(ours, anna):
+    bas = client_of(member_of(ours.organisation, roles=["account_manager"], name="Bas"))
+    _, others = _seen(anna)
+    assert others == 0
+    with signing_in():
+        keys = list(OpenSession.objects.values_list("session_key", flat=True))
+    for key in keys:
+        number = hashlib.sha256(key.encode()).hexdigest()[:16]
+        anna.post("/mijn-account/sessies/", {"sessie": number})
+    assert (anna.get("/dashboard/").status_code, bas.get("/dashboard/").status_code) == (200, 200)
+
+
+def test_a_session_that_is_over_is_not_listed_and_its_key_is_on_no_page(ours, anna):
+    session_of(ours.scope, at=Moment(timezone.localdate(), timezone.now() - timedelta(hours=5)))
+    text, others = _seen(anna)
+    assert others == 0
+    assert anna.cookies[settings.SESSION_COOKIE_NAME].value not in text
+
+
+def test_what_a_browser_says_of_itself_is_shown_in_words(ours):
+    client = stranger()
+    with signing_in():
+        session = new_session()
+        member = Membership.objects.get(account_id=ours.scope.account_id)
+        sessions.open_session(
+            session, brand("mijnzz"), member, AssuranceLevel.EH3, now=timezone.now(),
+            browser="Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:128.0) Gecko/20100101 Firefox/128.0",
+        )  # fmt: skip
+        session.save()
+    client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key
+    assert "Firefox op Windows" in _seen(client)[0]

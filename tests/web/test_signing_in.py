@@ -55,7 +55,9 @@ def broker(monkeypatch) -> Broker:
 def identity_of(scope) -> Identity:
     """What eHerkenning says of the account of this scope."""
     with office():
-        membership = Membership.objects.select_related("organisation").get(account_id=scope.account_id)
+        membership = Membership.objects.select_related("organisation").get(
+            account_id=scope.account_id, organisation_id=scope.organisation_id
+        )
     return Identity(
         membership.organisation.kvk, membership.acting_subject, AssuranceLevel.EH3, membership.organisation.name
     )

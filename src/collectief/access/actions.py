@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from collectief.audit import actions as audit
@@ -19,23 +21,30 @@ from .queries import door, scope_of
 _log = logging.getLogger(__name__)
 
 
-def admit(brand: Brand, identity: Identity) -> Membership:
-    """The membership that this identity opens at this portal (U01), in a transaction of its own.
+def admit(brand: Brand, identity: Identity, *, organisation_id: int | None = None) -> tuple[Membership, ...]:
+    """The memberships that this identity opens at this portal (U01), in a transaction of its own.
 
-    Matched on company and acting subject, never on e-mail. Raises SignInRefused with a code when there is no
-    account, it was deactivated, the level is lower than this segment asks, or the identity is good for one branch
-    of the company only and that is not this organisation. Who was let in and who was refused is in the trail.
+    One: that is who is let in, and it is in the trail. Several: nobody is in yet, and the caller comes back with the
+    `organisation_id` that was chosen. Matched on company and acting subject, never on e-mail. Raises SignInRefused
+    with a code when there is no account, it was deactivated, the level is lower than the segment asks, or the
+    identity is good for one branch of the company only and that is none of these organisations. Who was let in and
+    who was refused is in the trail.
     """
     with signing_in():
-        membership = _membership(brand, identity)
-        refusal = _refusal(brand, identity, membership)
-        _record(brand, identity, membership, refusal)
-        if refusal is None and membership is not None:
-            Account.objects.filter(id=membership.account_id).update(last_login=Now())
-    if refusal is not None:
+        judged = {
+            membership: _refusal(brand, identity, membership)
+            for membership in _memberships(brand, identity)
+            if organisation_id in (None, membership.organisation_id)
+        }
+        entered = tuple(membership for membership, refusal in judged.items() if refusal is None)
+        if len(entered) == 1:
+            _record(brand, identity, entered[0], None)
+            Account.objects.filter(id=entered[0].account_id).update(last_login=Now())
+        elif not entered:
+            refusal = _refused(brand, identity, judged)
+    if not entered:
         raise refusal
-    assert membership is not None
-    return membership
+    return entered
 
 
 def sign_out(scope: Scope) -> None:
@@ -43,7 +52,7 @@ def sign_out(scope: Scope) -> None:
     audit.record(scope, "account.sign_out")
 
 
-def _membership(brand: Brand, identity: Identity) -> Membership | None:
+def _memberships(brand: Brand, identity: Identity) -> QuerySet[Membership]:
     return (
         Membership.objects.select_related("account", "organisation__insurer")
         .filter(
@@ -52,13 +61,11 @@ def _membership(brand: Brand, identity: Identity) -> Membership | None:
             organisation__segment__in=brand.segments,
             acting_subject=identity.acting_subject,
         )
-        .first()
+        .order_by("organisation__name", "organisation_id")
     )
 
 
-def _refusal(brand: Brand, identity: Identity, membership: Membership | None) -> SignInRefused | None:
-    if membership is None:
-        return SignInRefused("no_account", company=identity.company_name)
+def _refusal(brand: Brand, identity: Identity, membership: Membership) -> SignInRefused | None:
     organisation = membership.organisation
     if Means.EHERKENNING not in door(brand, organisation.segment).profile.means:
         return SignInRefused("no_account", company=identity.company_name)
@@ -73,14 +80,25 @@ def _refusal(brand: Brand, identity: Identity, membership: Membership | None) ->
     return None
 
 
-def _record(brand: Brand, identity: Identity, membership: Membership | None, refusal: SignInRefused | None) -> None:
-    """In the organisation's trail; who has no account is in nobody's, and leaves a line in the log."""
-    code = refusal.code if refusal else ""
-    if membership is None:
-        _log.warning("sign-in refused at %s: %s", brand.slug, code)
-        return
+def _refused(brand: Brand, identity: Identity, judged: Mapping[Membership, SignInRefused | None]) -> SignInRefused:
+    """Why nobody gets in; in the trail of each organisation that was in question.
+
+    Who has no account is in nobody's trail, and leaves a line in the log.
+    """
+    refusals = {membership: refusal for membership, refusal in judged.items() if refusal}
+    for membership, refusal in refusals.items():
+        _record(brand, identity, membership, refusal)
+    if refusals:
+        # A branch of another name says least about what to do; any other reason comes first.
+        return min(refusals.values(), key=lambda refusal: refusal.code == "other_branch")
+    _log.warning("sign-in refused at %s: no_account", brand.slug)
+    return SignInRefused("no_account", company=identity.company_name)
+
+
+def _record(brand: Brand, identity: Identity, membership: Membership, refusal: SignInRefused | None) -> None:
+    """In the organisation's trail."""
     with opened(scope_of(membership, brand)) as scope:
         audit.record(
             scope, "account.sign_in", outcome="failure" if refusal else "success",
-            detail={"level": identity.level.label, "code": code},
+            detail={"level": identity.level.label, "code": refusal.code if refusal else ""},
         )  # fmt: skip

@@ -8,18 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 
 from collectief.audit import actions as audit
+from collectief.brands.catalogue import brand as brand_of
 from collectief.scope.database import managing_accounts, opened
 from collectief.scope.scope import Scope
 from collectief.segments.profile import Permission, Role
 
 from . import rules
-from .invitations import renew, send
-from .models import Account, Invitation, Membership
+from .invitations import place, renew
+from .models import Invitation, Membership
 from .queries import NoColleague, member_of
 from .rules import AccessRefused, Standing
 from .tokens import new_nonce
@@ -40,30 +41,12 @@ def invite(
     rules.judge_roles(scope.profile, scope.roles, (), wanted)
     with _managing(scope):
         _locked(scope)
-        account = Account.objects.filter(insurer_id=scope.insurer_id, email__iexact=email).first()
-        if account is None:
-            account = Account(insurer_id=scope.insurer_id, email=email, name=name)
-            account.set_unusable_password()
-            account.save()
-        elif Membership.objects.filter(organisation_id=scope.organisation_id, account=account).exists():
-            raise AccessRefused("already_here")
-        membership = Membership.objects.create(
-            account=account, organisation_id=scope.organisation_id, roles=sorted(wanted)
-        )
-        invitation = Invitation.objects.create(
-            membership=membership,
-            organisation_id=scope.organisation_id,
-            name=name,
-            mobile=mobile,
-            brand=scope.brand,
-            language=language,
-            nonce=new_nonce(),
-            invited_by=scope.account,
-            expires_at=now + timedelta(days=rules.INVITATION_DAYS),
-        )
-        send(invitation, scope.insurer_id)
-    _record(scope, "account.invite", membership.id, roles=sorted(wanted))
-    return membership.id
+    membership_id = place(
+        organisation_id=scope.organisation_id, insurer_id=scope.insurer_id, brand=brand_of(scope.brand), name=name,
+        email=email, roles=wanted, language=language, invited_by=scope.account, now=now, mobile=mobile,
+    )  # fmt: skip
+    _record(scope, "account.invite", membership_id, roles=sorted(wanted))
+    return membership_id
 
 
 @transaction.atomic

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,7 +13,7 @@ from collectief.brands.catalogue import Brand
 from collectief.contracts.models import Organisation
 from collectief.gateways.eherkenning.port import Identity, SignInRefused
 from collectief.scope.database import managing_accounts, opened, signing_in
-from collectief.segments.profile import Means
+from collectief.segments.profile import Means, Role
 
 from . import passwords, rules, tokens
 from .models import Account, Invitation, Membership
@@ -60,6 +61,52 @@ def look_up(brand: Brand, token: str, *, now: datetime) -> Invited:
     return _invited(found, now)
 
 
+def place(
+    *,
+    organisation_id: int,
+    insurer_id: int,
+    brand: Brand,
+    name: str,
+    email: str,
+    roles: Iterable[Role],
+    language: str,
+    invited_by: str,
+    now: datetime,
+    mobile: str = "",
+) -> int:
+    """A place in an organisation that waits for somebody, and the letter to them; the id of the membership.
+
+    Who has an account at this insurer already gets the place with it. The caller has judged the roles. Raises
+    AccessRefused("already_here").
+    """
+    with managing_accounts(organisation_id, insurer_id):
+        account = Account.objects.filter(insurer_id=insurer_id, email__iexact=email).first()
+        if account is None:
+            account = Account(insurer_id=insurer_id, email=email, name=name)
+            account.set_unusable_password()
+            account.save()
+        known = Membership.objects.filter(organisation_id=organisation_id, account=account).exists()
+        if not known:
+            membership = Membership.objects.create(
+                account=account, organisation_id=organisation_id, roles=sorted(str(role) for role in roles)
+            )
+            invitation = Invitation.objects.create(
+                membership=membership,
+                organisation_id=organisation_id,
+                name=name,
+                mobile=mobile,
+                brand=brand.slug,
+                language=language,
+                nonce=tokens.new_nonce(),
+                invited_by=invited_by,
+                expires_at=now + timedelta(days=rules.INVITATION_DAYS),
+            )
+            send(invitation, insurer_id)
+    if known:
+        raise AccessRefused("already_here")
+    return membership.id
+
+
 def send(invitation: Invitation, insurer_id: int) -> None:
     """Put the letter in the queue, in this transaction; by name, since jobs stand above actions."""
     queue.configure_task("access.send_invitation").defer(
@@ -87,8 +134,12 @@ def renew_expired(brand: Brand, token: str, *, now: datetime) -> None:
     with managing_accounts(invited.organisation_id, invited.insurer_id):
         invitation = Invitation.objects.select_for_update().get(id=invited.id)
         # Two clicks at the same moment: the second finds the token of before.
-        if tokens.belongs(token, _PURPOSE, invitation.id, bytes(invitation.nonce)):
+        first = tokens.belongs(token, _PURPOSE, invitation.id, bytes(invitation.nonce))
+        if first:
             renew(invitation, invited.insurer_id, now=now)
+    if first:
+        with opened(scope_of(_member(invited), brand)) as scope:
+            audit.record(scope, "account.renew_invitation", detail={"membership": invited.membership_id})
 
 
 def accept(brand: Brand, token: str, identity: Identity, *, now: datetime) -> Membership:
@@ -103,10 +154,9 @@ def accept(brand: Brand, token: str, identity: Identity, *, now: datetime) -> Me
         raise AccessRefused("invitation_over")
     with managing_accounts(invited.organisation_id, invited.insurer_id):
         refusal = _take(brand, invited, token, identity, now)
-    with signing_in():
-        memberships = Membership.objects.select_related("account", "organisation__insurer")
-        member = memberships.get(id=invited.membership_id)
-        if refusal is None:
+    member = _member(invited)
+    if refusal is None:
+        with signing_in():
             Account.objects.filter(id=member.account_id).update(last_login=now)
     _record(brand, member, identity, refusal)
     if refusal is not None:
@@ -137,11 +187,16 @@ def accept_with_password(brand: Brand, token: str, password: str, *, now: dateti
             invitation.save(update_fields=["accepted_at", "nonce"])
     if not good:
         raise AccessRefused("invitation_over")
-    with signing_in():
-        member = Membership.objects.select_related("account", "organisation__insurer").get(id=invited.membership_id)
+    member = _member(invited)
     with opened(scope_of(member, brand)) as scope:
         audit.record(scope, "account.accept_invitation", detail={"membership": member.id, "means": "password"})
     return member
+
+
+def _member(invited: Invited) -> Membership:
+    with signing_in():
+        memberships = Membership.objects.select_related("account", "organisation__insurer")
+        return memberships.get(id=invited.membership_id)
 
 
 def _take(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
@@ -13,13 +15,15 @@ from collectief.scope.patience import Patience
 from . import letters, password_sign_in, throttle
 from .models import Invitation
 from .session_store import SessionStore
+from .single_use import forget_expired
 
 
 @app.periodic(cron="41 * * * *")
 @app.task(name="access.clear_sessions", queue="interactive", pass_context=False)
 def clear_sessions(timestamp: int) -> None:
-    """Each hour: sessions that are over are gone from the table."""
+    """Each hour: sessions that are over are gone from the table, and so is what could not be used again anyway."""
     SessionStore.clear_expired()
+    forget_expired(datetime.fromtimestamp(timestamp, UTC))
 
 
 @app.periodic(cron="43 * * * *")

@@ -35,7 +35,7 @@ def invitation(invited: Invitation) -> Letter:
             text="\n\n".join(
                 [
                     _("Beste {name},").format(name=invited.name),
-                    _("{by} heeft u toegang gegeven tot {portal} namens {organisation}.").format(
+                    _("Namens {organisation} heeft {by} u toegang gegeven tot {portal}.").format(
                         by=invited.invited_by, portal=brand.name, organisation=invited.organisation.name
                     ),
                     _("Open deze link om uw account te activeren. De link is geldig tot en met {day}.").format(

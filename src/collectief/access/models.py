@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
-from django.db import models
+from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.base_session import AbstractBaseSession
+from django.db import connection, models
 from django.db.models.functions import Lower, Now
 
 from collectief.contracts.models import Insurer, Organisation
@@ -122,3 +126,38 @@ class WrongTry(models.Model):
     class Meta:
         db_table = "wrong_try"
         indexes = [models.Index(fields=["key", "at"], name="wrong_try_window")]
+
+
+class OpenSession(AbstractBaseSession):
+    """A session, as Django keeps it, and whose it is: empty until somebody signed in with it."""
+
+    account_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        db_table = "open_session"
+        indexes = [models.Index(fields=["account_id"], name="open_session_of_account")]
+
+    @classmethod
+    def get_session_store_class(cls) -> type[SessionBase]:
+        from .session_store import SessionStore
+
+        return SessionStore
+
+
+class UsedOnce(models.Model):
+    """The digest of an artifact or assertion that was used; `until` is when it could not be used again anyway."""
+
+    digest = models.CharField(max_length=64, unique=True)
+    until = models.DateTimeField(db_index=True)
+
+    class Meta:
+        db_table = "used_once"
+
+    @classmethod
+    def remember(cls, digest: str, until: datetime) -> bool:
+        """Whether it was not there yet. One statement, so that of two at the same moment one wins."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO used_once (digest, until) VALUES (%s, %s) ON CONFLICT (digest) DO NOTHING", [digest, until]
+            )
+            return bool(cursor.rowcount)

@@ -16,6 +16,7 @@ from collectief.scope.scope import Scope
 from collectief.segments.catalogue import profile
 from collectief.segments.profile import Capability, Means, Permission, Role, SegmentProfile
 
+from .identity import raised_minimum
 from .models import Invitation, Membership
 from .rules import Member, standing_of
 
@@ -48,12 +49,13 @@ class Door:
 
 
 def door(brand: Brand, segment: str) -> Door:
-    """The segment's profile as the brand narrows it, and the higher of both levels. KeyError: not served here."""
+    """The segment's profile as the brand narrows it, and the highest of the levels asked. KeyError: not served here."""
     if segment not in brand.segments:
         raise KeyError(segment)
     whole = profile(segment)
     narrowed = replace(whole, narrowed=frozenset(Capability(name) for name in brand.narrowed))
-    return Door(narrowed, max(whole.assurance_level, AssuranceLevel.from_label(brand.minimum_assurance)))
+    level = max(whole.assurance_level, AssuranceLevel.from_label(brand.minimum_assurance))
+    return Door(narrowed, raised_minimum(brand, level))
 
 
 def password_segments(brand: Brand) -> list[str]:

@@ -1,4 +1,4 @@
-"""Where sessions are kept: Django's own table, reached as the sign-in whatever the work around it is done as.
+"""Where sessions are kept: a table that knows whose they are, reached as the sign-in whatever is done around it.
 
 So a page may read and write its session in the organisation's role, or outside any transaction.
 """
@@ -8,12 +8,27 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.sessions.backends import db
+from django.contrib.sessions.base_session import AbstractBaseSession
 
 from collectief.scope.database import signing_in
+
+# Under what a session says who signed in with it.
+SIGNED_IN = "signed_in"
 
 
 class SessionStore(db.SessionStore):
     """What SESSION_ENGINE names."""
+
+    @classmethod
+    def get_model_class(cls) -> type[AbstractBaseSession]:
+        from .models import OpenSession
+
+        return OpenSession
+
+    def create_model_instance(self, data: dict[str, Any]) -> AbstractBaseSession:
+        row: Any = super().create_model_instance(data)
+        row.account_id = data.get(SIGNED_IN, {}).get("account_id")
+        return row
 
     def load(self) -> dict[str, Any]:
         with signing_in():

@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Any
 
 from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
 
+from collectief.audit import actions as audit
 from collectief.brands.catalogue import Brand
 from collectief.foundation.assurance import AssuranceLevel
+from collectief.scope.database import signing_in
 from collectief.scope.scope import Scope
 
-from .models import Membership
+from .models import Membership, OpenSession
 from .queries import NoAccess, scope_for
+from .session_store import SIGNED_IN
 
-_KEY = "signed_in"
+_KEY = SIGNED_IN
 _HALF = "half_way"
 # After the password, this long for the second factor.
 _HALF_SECONDS = 10 * 60
+# How much of what a browser says of itself is kept.
+_BROWSER = 200
 # What one click asks of us in the same second is one use.
 _SAME_USE_SECONDS = 1
 
@@ -38,8 +46,26 @@ class SessionOver(PermissionError):
     """Somebody was signed in with this session, and is no more."""
 
 
+@dataclass(frozen=True, slots=True)
+class SessionView:
+    """One of somebody's own sessions. `number` names it without being its key."""
+
+    number: str
+    brand: str
+    browser: str
+    since: datetime
+    seen: datetime
+    current: bool
+
+
 def open_session(
-    session: SessionBase, brand: Brand, membership: Membership, level: AssuranceLevel | None, *, now: datetime
+    session: SessionBase,
+    brand: Brand,
+    membership: Membership,
+    level: AssuranceLevel | None,
+    *,
+    now: datetime,
+    browser: str = "",
 ) -> None:
     """Begin a signed-in session under a new key, so that one known beforehand is worth nothing.
 
@@ -54,6 +80,7 @@ def open_session(
         "level": None if level is None else int(level),
         "since": now.timestamp(),
         "seen": now.timestamp(),
+        "browser": browser[:_BROWSER],
     }
 
 
@@ -66,9 +93,7 @@ def scope_of(session: SessionBase, brand: Brand, *, now: datetime) -> Scope | No
     held = session.get(_KEY)
     if held is None or held["brand"] != brand.slug:
         return None
-    at = now.timestamp()
-    idle, age = at - held["seen"], at - held["since"]
-    if idle > settings.SESSION_IDLE_SECONDS or age > settings.SESSION_LONGEST_SECONDS:
+    if _over(held, now):
         session.flush()
         raise SessionOver
     try:
@@ -106,3 +131,45 @@ def half_way(session: SessionBase, brand: Brand, *, now: datetime) -> HalfWay | 
 def keep_linking(session: SessionBase, sealed: str) -> None:
     """Remember, for this session only, the secret that is being linked."""
     session[_HALF] = {**session[_HALF], "linking": sealed}
+
+
+def own_sessions(scope: Scope, current: str | None, *, now: datetime) -> list[SessionView]:
+    """Every session in which this account is signed in at this moment, at any portal, the one in use first."""
+    with signing_in():
+        rows = list(OpenSession.objects.filter(account_id=scope.account_id, expire_date__gt=now))
+        found = [(row.session_key, row.get_decoded().get(_KEY)) for row in rows]
+    views = [
+        SessionView(
+            _number(key), held["brand"], held.get("browser", ""), _at(held["since"]), _at(held["seen"]), key == current
+        )
+        for key, held in found
+        if held and not _over(held, now)
+    ]
+    return sorted(views, key=lambda view: (not view.current, -view.seen.timestamp()))
+
+
+def end_sessions(scope: Scope, current: str | None, *, number: str | None = None) -> int:
+    """Sign out elsewhere: of the session with this number, or of all but the one in use. How many there were.
+
+    In the trail, when there was one.
+    """
+    with signing_in():
+        own = OpenSession.objects.filter(account_id=scope.account_id).exclude(session_key=current)
+        keys = [key for key in own.values_list("session_key", flat=True) if number in (None, _number(key))]
+        OpenSession.objects.filter(session_key__in=keys).delete()
+    if keys:
+        audit.record(scope, "account.end_sessions", detail={"sessions": len(keys)})
+    return len(keys)
+
+
+def _number(key: str) -> str:
+    return hashlib.sha256(key.encode()).hexdigest()[:16]
+
+
+def _at(timestamp: float) -> datetime:
+    return datetime.fromtimestamp(timestamp, UTC)
+
+
+def _over(held: Mapping[str, Any], now: datetime) -> bool:
+    idle, age = now.timestamp() - held["seen"], now.timestamp() - held["since"]
+    return idle > settings.SESSION_IDLE_SECONDS or age > settings.SESSION_LONGEST_SECONDS

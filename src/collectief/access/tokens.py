@@ -12,7 +12,8 @@ import struct
 from django.conf import settings
 
 NONCE_BYTES = 16
-_MAC_BYTES = 24
+# Eight and these make no "=" at the end of a link, which mail programs leave out of it.
+_MAC_BYTES = 25
 
 
 def new_nonce() -> bytes:

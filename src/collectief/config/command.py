@@ -94,6 +94,63 @@ def upload(file: Path, contract: str, email: str, portal: str, dry_run: bool, as
     sys.exit(1 if report.bad else 0)
 
 
+@main.group()
+def applications() -> None:
+    """Applications for accounts that wait for the insurer's judgement."""
+
+
+@applications.command("list")
+@click.option("--insurer", required=True, help="Whose: the slug, such as zorg-en-zekerheid.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object per line instead of words.")
+def list_applications(insurer: str, as_json: bool) -> None:
+    """What waits, what is due first on top; late ones say so."""
+    _django()
+    from collectief.onboarding.desk import waiting
+
+    for one in waiting(insurer):
+        if as_json:
+            click.echo(json_.dumps(one.as_json()))
+        else:
+            late = "  LATE" if one.late else ""
+            click.echo(f"{one.case_id:>6}  due {one.due_on:%d-%m-%Y}{late}  {one.organisation} ({one.kvk}): {one.name}")
+            click.echo(f"        {one.email}  {one.phone}  {', '.join(one.roles)} at {one.portal}")
+
+
+@applications.command("approve")
+@click.argument("case_id", type=int)
+@click.option("--insurer", required=True, help="Whose: the slug, such as zorg-en-zekerheid.")
+@click.option("--by", required=True, help="Your name: it is kept with the decision.")
+def approve_application(case_id: int, insurer: str, by: str) -> None:
+    """Grant application CASE_ID: whoever applied gets an invitation, valid for fourteen days."""
+    _decide(case_id, insurer, by, "approved", "")
+
+
+@applications.command("refuse")
+@click.argument("case_id", type=int)
+@click.option("--insurer", required=True, help="Whose: the slug, such as zorg-en-zekerheid.")
+@click.option("--by", required=True, help="Your name: it is kept with the decision.")
+@click.option("--reason", required=True, help="Why, in words for whoever applied: they get it by mail.")
+def refuse_application(case_id: int, insurer: str, by: str, reason: str) -> None:
+    """Refuse application CASE_ID, and mail the reason."""
+    _decide(case_id, insurer, by, "refused", reason)
+
+
+def _decide(case_id: int, insurer: str, by: str, decision: str, reason: str) -> None:
+    _django()
+    from collectief.cases.rules import CaseRefused, Decision
+    from collectief.onboarding.desk import NoCase, decide
+
+    try:
+        decide(insurer, case_id, Decision(decision), by=by, reason=reason)
+    except NoCase:
+        raise click.ClickException(f"{insurer} has no application {case_id} that waits.") from None
+    except CaseRefused as refused:
+        raise click.ClickException(
+            f"Not decided, it still waits: {refused.code} {refused.params or ''}".strip()
+        ) from None
+    click.echo(f"{case_id}: {decision}.")
+
+
 @main.command("demo-world")
 @click.option("--scale", default=1.0, show_default=True, help="1 is some thousand people.")
 def demo_world(scale: float) -> None:

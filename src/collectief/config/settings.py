@@ -33,8 +33,10 @@ INSTALLED_APPS = [
     "collectief.contracts",
     "collectief.participants",
     "collectief.access",
+    "collectief.cases",
     "collectief.mutations",
     "collectief.enrolment",
+    "collectief.onboarding",
     "collectief.bulk",
     "collectief.web",
     "collectief.demo",
@@ -81,7 +83,9 @@ DATABASE_ROUTERS: list[str] = []
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "access.Account"
-# Signing in is ours (access.actions, access.password_sign_in); Django only looks accounts up.
+# Signing in is ours (access.actions, access.password_sign_in); Django only looks accounts up. A mailbox is one account
+# of an insurer and another of another: no backend of ours looks for one by name alone.
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]
 AUTHENTICATION_BACKENDS = ["collectief.access.backend.EherkenningBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 # How many proxies of ours stand before the web server: whose word for the visitor's address counts.
@@ -156,6 +160,8 @@ MAIL_URL = os.environ.get("MAIL_URL", "smtp://127.0.0.1:8094")
 # How a link in a letter begins, {host} being the portal's first.
 PORTAL_ADDRESS = os.environ.get("COLLECTIEF_ADDRESS", "https://{host}" if PRODUCTION else "http://{host}:8000")
 EHERKENNING_URL = os.environ.get("EHERKENNING_URL", "http://127.0.0.1:8090")
+# A file with a connection per portal (docs/eherkenning.md); a portal that is not in it uses the broker above.
+EHERKENNING_CONNECTIONS = os.environ.get("EHERKENNING_CONNECTIONS", "")
 EHERKENNING_CLIENT_ID = os.environ.get("EHERKENNING_CLIENT_ID", "collectief")
 EHERKENNING_CLIENT_SECRET = os.environ.get("EHERKENNING_CLIENT_SECRET", "demo-secret")
 

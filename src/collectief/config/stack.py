@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from collectief.demo.cast import eherkenning_people
+from collectief.demo.eherkenning import PORTAL, make_connection
 
 from .embedded import EmbeddedServer
 
@@ -47,11 +48,17 @@ class Stack:
             "COLLECTIEF_STATE": str(self.state.resolve()),
             "COLLECTIEF_DATABASE": self.database,
             "EHERKENNING_URL": self.eherkenning_url,
+            "EHERKENNING_CONNECTIONS": str((self._eherkenning / "connections.toml").resolve()),
             "BRP_URL": self.brp_url,
             "MAIL_URL": f"smtp://127.0.0.1:{self.port + 4}",
             "COLLECTIEF_ADDRESS": f"http://{{host}}:{self.port}",
             "DJANGO_SETTINGS_MODULE": "collectief.config.settings",
         }
+
+    @property
+    def _eherkenning(self) -> Path:
+        """Where both sides' keys and metadata stand; a folder per port, since addresses are in them."""
+        return self.state / f"eherkenning-{self.port}"
 
     @property
     def eherkenning_url(self) -> str:
@@ -89,7 +96,8 @@ class Stack:
         return self.server
 
     def prepare(self) -> None:
-        """Database, tables, static files and the demo world."""
+        """Database, tables, static files, the demo world and its connection to eHerkenning."""
+        self._connect_eherkenning()
         if server := self.start_server():
             server.make_database(self.database)
         self._call("django", "migrate", "--database", "owner", "--verbosity", "0", "--skip-checks")
@@ -135,12 +143,16 @@ class Stack:
         """The parts that ended by themselves."""
         return [name for name, part in self.parts.items() if part.poll() is not None]
 
+    def _connect_eherkenning(self) -> None:
+        make_connection(self._eherkenning, portal_address=self.portal(PORTAL), broker_address=self.eherkenning_url)
+
     def start_simulators(self) -> None:
+        self._connect_eherkenning()
         people = self.state / "eherkenning.json"
         people.write_text(json.dumps(eherkenning_people(), ensure_ascii=False))
         self._part(
             "eherkenning", "collectief.gateways.eherkenning.simulator", "--port", str(self.port + 1),
-            "--people", str(people),
+            "--people", str(people), "--saml", str(self._eherkenning),
         )  # fmt: skip
         self._part("brp", "collectief.gateways.brp.simulator", "--port", str(self.port + 2))
         self._part(

@@ -27,7 +27,10 @@ class Organisation(models.Model):
 
     class Meta:
         db_table = "organisation"
-        constraints = [models.UniqueConstraint(fields=["insurer", "kvk"], name="organisation_once")]
+        # One company may be several customers: establishments apart, or an agency that is also something else.
+        constraints = [
+            models.UniqueConstraint(fields=["insurer", "kvk", "branch", "segment"], name="organisation_once")
+        ]
 
 
 class GroupContract(models.Model):

@@ -36,8 +36,13 @@ class Company:
     colleagues: tuple[Colleague, ...]
     # How many people it had over the years.
     people: int
+    # The establishment (vestigingsnummer) it is, when it is not the whole company.
+    branch: str = ""
     segment: str = "staffing_agency"
 
+
+# Works for two customers under one KvK number: chooses between them after signing in.
+RUBEN = Colleague("Ruben Smits", "ruben@debrug.example", "ruben-debrug", ("administrative",))
 
 BRUG = Company(
     insurer="zorg-en-zekerheid",
@@ -50,6 +55,7 @@ BRUG = Company(
         Colleague("Anna de Boer", "anna@debrug.example", "anna-debrug", ("administrative",)),
         Colleague("Femke Visser", "femke@debrug.example", "femke-debrug", ("financial",)),
         Colleague("Bas Mulder", "bas@debrug.example", "bas-debrug", ("account_manager",)),
+        RUBEN,
         Colleague("Dewi Kaya", "dewi@debrug.example", "dewi-debrug", ("administrative", "financial")),
     ),
     people=2600,
@@ -88,7 +94,18 @@ LINDE = Company(
     people=0,
     segment="employer",
 )
-COMPANIES = (BRUG, OTTO, OTTO_ELSEWHERE, LINDE)
+BRUG_GOUDA = Company(
+    insurer="zorg-en-zekerheid",
+    insurer_name="Zorg en Zekerheid",
+    portal="mijnzz",
+    name="De Brug Gouda",
+    kvk=BRUG.kvk,
+    contracts=(("23599", "Vestiging Gouda"),),
+    colleagues=(RUBEN,),
+    people=60,
+    branch="000090000018",
+)
+COMPANIES = (BRUG, OTTO, OTTO_ELSEWHERE, BRUG_GOUDA, LINDE)
 # The own password of everyone in the cast who signs in with one; the second factor each links themselves.
 DEMO_PASSWORD = "linde bloeit in juni"  # noqa: S105 - printed on the screen of the demo
 
@@ -104,7 +121,8 @@ def eherkenning_people() -> list[dict[str, str]]:
         }
         for company in COMPANIES
         for colleague in company.colleagues
-        if colleague.acting_subject is not None
+        # eHerkenning knows the whole company; that an establishment is a customer apart is between us and them.
+        if colleague.acting_subject is not None and not company.branch
     }
     # A colleague of De Brug who has eHerkenning and no account yet: to be invited by Bas.
     invited = {

@@ -38,7 +38,10 @@ def make_cast() -> None:
         for company in COMPANIES:
             insurer, _ = Insurer.objects.get_or_create(slug=company.insurer, defaults={"name": company.insurer_name})
             organisation, _ = Organisation.objects.get_or_create(
-                insurer=insurer, kvk=company.kvk, defaults={"name": company.name, "segment": company.segment}
+                insurer=insurer,
+                kvk=company.kvk,
+                branch=company.branch,
+                defaults={"name": company.name, "segment": company.segment},
             )
             for number, name in company.contracts:
                 GroupContract.objects.get_or_create(
@@ -63,7 +66,9 @@ def make_cast() -> None:
 def scope_of(company: Company, colleague: Colleague, *, channel: str = "form") -> Scope:
     """The scope of one of the cast."""
     with office():
-        membership = Membership.objects.get(account__email=colleague.email, organisation__kvk=company.kvk)
+        membership = Membership.objects.get(
+            account__email=colleague.email, organisation__kvk=company.kvk, organisation__branch=company.branch
+        )
     return scope_again(membership.account_id, membership.organisation_id, company.portal, channel=channel)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ipaddress import ip_address
+from urllib.parse import urlsplit
 
 
 def on_this_machine(host: str) -> bool:
@@ -13,3 +14,10 @@ def on_this_machine(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def check_encrypted(address: str) -> None:
+    """Raises ValueError for an address that is neither https nor on this machine."""
+    parts = urlsplit(address)
+    if parts.scheme != "https" and not (parts.scheme == "http" and on_this_machine(parts.hostname or "")):
+        raise ValueError("a broker is reached over https")

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.conf import settings
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_GET, require_POST
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from collectief.access import actions as access
-from collectief.access import invitations, sessions
+from collectief.access import choosing, invitations, sessions
 from collectief.access.identity import identity_provider
 from collectief.access.queries import lowest_level
 from collectief.access.rules import AccessRefused
+from collectief.foundation.assurance import AssuranceLevel
 from collectief.gateways.eherkenning.port import SignInRefused
 from collectief.segments.profile import Means
 
@@ -23,7 +27,14 @@ from .page import ENDED, PortalRequest, public, signed_in
 from .password.forms import PasswordForm
 from .words import sign_in_refusal
 
+if TYPE_CHECKING:
+    from collectief.access.models import Membership
+
 _PENDING = "signing_in"
+# Which invitation one comes in with, in the address that begins.
+INVITATION = "uitnodiging"
+# What a broker's form may bring.
+_ANSWER = ("SAMLart", "RelayState")
 
 
 @public
@@ -61,30 +72,33 @@ def begin(request: PortalRequest) -> HttpResponse:
     """Off to eHerkenning, outside any transaction; what must be recognised on return stays in the session."""
     _only_with_eherkenning(request)
     try:
-        return HttpResponseRedirect(begun(request))
+        begun = identity_provider(request.brand).begin(
+            return_url=return_url(request), minimum=lowest_level(request.brand)
+        )
     except SignInRefused as refused:
         return refused_page(request, refused)
+    # An invitation is looked at once it is known who comes: beginning uses nothing up.
+    invitation = request.GET.get(INVITATION, "")[:200]
+    request.session[_PENDING] = {"keep": dict(begun.keep), "next": safe_next(request), "invitation": invitation}
+    return HttpResponseRedirect(begun.url)
 
 
-def begun(request: PortalRequest, *, invitation: str = "") -> str:
-    """Where to send the browser; what must be recognised on return stays in the session, an invitation among it.
-
-    Raises SignInRefused.
-    """
-    started = identity_provider(request.brand).begin(
-        return_url=_return_url(request), minimum=lowest_level(request.brand)
-    )
-    request.session[_PENDING] = {
-        "keep": dict(started.keep), "next": safe_next(request), "invitation": invitation,
-    }  # fmt: skip
-    return started.url
-
-
+@csrf_exempt
 @public
-@require_GET
+@require_http_methods(["GET", "POST"])
 def complete(request: PortalRequest) -> HttpResponse:
-    """Back from eHerkenning, outside any transaction: in, or told why not and what to do."""
+    """Back from eHerkenning, outside any transaction: in, or told why not and what to do.
+
+    A broker may send the browser here with a form (SAML artifact by POST). That comes from another site, so without
+    the session (SameSite=Lax) and without our form token: nothing is done with it but to come again by GET, which
+    brings the session. What counts is then the same as ever: the answer must fit the question in that session.
+    """
     _only_with_eherkenning(request)
+    if request.method == "POST":
+        answer = {name: request.POST[name] for name in _ANSWER if name in request.POST}
+        response = HttpResponseRedirect(f"{reverse('sign_in_complete')}?{urlencode(answer)}")
+        response.status_code = 303
+        return response
     pending = request.session.pop(_PENDING, None)
     minimum = lowest_level(request.brand)
     try:
@@ -93,18 +107,29 @@ def complete(request: PortalRequest) -> HttpResponse:
         # Forgotten before it is asked about: an answer counts once, also when two come at the same time.
         request.session.save()
         identity = identity_provider(request.brand).complete(
-            return_url=_return_url(request), answer=request.GET.dict(), keep=pending["keep"], minimum=minimum
+            return_url=return_url(request), answer=request.GET.dict(), keep=pending["keep"], minimum=minimum
         )
         if pending["invitation"]:
-            membership = invitations.accept(request.brand, pending["invitation"], identity, now=timezone.now())
-        else:
-            membership = access.admit(request.brand, identity)
+            invited = invitations.accept(request.brand, pending["invitation"], identity, now=timezone.now())
+            return enter(request, invited, identity.level, pending["next"])
+        memberships = access.admit(request.brand, identity)
     except SignInRefused as refused:
         return refused_page(request, refused)
     except AccessRefused as over:
         return refused_page(request, SignInRefused(over.code))
-    sessions.open_session(request.session, request.brand, membership, identity.level, now=timezone.now())
-    return HttpResponseRedirect(pending["next"] or reverse("dashboard"))
+    if len(memberships) > 1:
+        choosing.hold(request.session, request.brand, identity, memberships, next_=pending["next"], now=timezone.now())
+        return redirect("choose_organisation")
+    return enter(request, memberships[0], identity.level, pending["next"])
+
+
+def enter(request: PortalRequest, membership: Membership, level: AssuranceLevel, where: str) -> HttpResponse:
+    """In: a session for this membership, and on to where somebody was going."""
+    sessions.open_session(
+        request.session, request.brand, membership, level, now=timezone.now(),
+        browser=request.headers.get("User-Agent", ""),
+    )  # fmt: skip
+    return HttpResponseRedirect(where or reverse("dashboard"))
 
 
 @public
@@ -146,7 +171,8 @@ def _only_with_eherkenning(request: PortalRequest) -> None:
         raise Http404
 
 
-def _return_url(request: HttpRequest) -> str:
+def return_url(request: HttpRequest) -> str:
+    """Where eHerkenning sends the browser back to."""
     return request.build_absolute_uri(reverse("sign_in_complete"))
 
 
@@ -158,7 +184,7 @@ def safe_next(request: HttpRequest) -> str:
 
 
 def refused_page(request: PortalRequest, refused: SignInRefused) -> HttpResponse:
-    """Nobody was let in: why, and what to do."""
+    """Why nobody was let in, and what to do."""
     reason, remedy = sign_in_refusal(refused.code, refused.params, request.brand)
     context = {"reason": reason, "remedy": remedy, "minimum": lowest_level(request.brand).label}
     return render(request, "sign_in_refused.html", context, status=403)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from . import health, sign_in
+from . import choose_organisation, eherkenning, health, sign_in
 
 urlpatterns = [
     path("healthz", health.alive, name="alive"),
@@ -15,10 +15,14 @@ urlpatterns = [
     path("inloggen/", include("collectief.web.password.urls")),
     path("inloggen/eherkenning/", sign_in.begin, name="sign_in_begin"),
     path("inloggen/terug/", sign_in.complete, name="sign_in_complete"),
+    path("inloggen/organisatie/", choose_organisation.choose, name="choose_organisation"),
+    path("inloggen/eherkenning/metadata/", eherkenning.metadata, name="eherkenning_metadata"),
+    path("inloggen/eherkenning/dienstencatalogus/", eherkenning.catalogue, name="eherkenning_catalogue"),
     path("uitloggen/", sign_in.sign_out, name="sign_out"),
     path("sessie/verlengen/", sign_in.stay, name="stay"),
     path("taal/", sign_in.language, name="language"),
     path("", include("collectief.web.participants.urls")),
     path("", include("collectief.web.accounts.urls")),
+    path("", include("collectief.web.onboarding.urls")),
     path("uploads/", include("collectief.web.uploads.urls")),
 ]

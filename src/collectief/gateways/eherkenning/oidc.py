@@ -17,7 +17,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn, cast
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 import urllib3
 from joserfc import jwt
@@ -26,7 +26,7 @@ from joserfc.jwk import KeySet, KeySetSerialization
 
 from collectief.foundation.assurance import AssuranceLevel
 
-from ..addresses import on_this_machine
+from ..addresses import check_encrypted
 from .port import Begun, Identity, SignInRefused
 
 # Seconds: how long a person may take at the broker, how far clocks may differ, how long its documents are kept.
@@ -80,7 +80,7 @@ class OidcBroker:
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._issuer = issuer.rstrip("/")
-        _check_address(self._issuer)
+        check_encrypted(self._issuer)
         self._client_id, self._client_secret = client_id, client_secret
         self._claims = claims or Claims()
         self._clock = clock
@@ -218,7 +218,7 @@ class OidcBroker:
                 str(document[name]) for name in ("authorization_endpoint", "token_endpoint", "jwks_uri")
             )
             for address in (authorize, token, jwks):
-                _check_address(address)
+                check_encrypted(address)
             status, keys = self._ask("GET", jwks)
             return _Broker(authorize, token, KeySet.import_key_set(cast(KeySetSerialization, keys)), self._clock())
         except (JoseError, ValueError, KeyError, TypeError) as problem:
@@ -259,9 +259,3 @@ def _invalid(what: str) -> NoReturn:
     """An answer that cannot be trusted: what was wrong goes to the log, not to the screen."""
     _log.warning("an answer of the broker was not accepted: %s", what)
     raise SignInRefused("invalid_response")
-
-
-def _check_address(address: str) -> None:
-    parts = urlsplit(address)
-    if parts.scheme != "https" and not (parts.scheme == "http" and on_this_machine(parts.hostname or "")):
-        raise ValueError("a broker is reached over https")

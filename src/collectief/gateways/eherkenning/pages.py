@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
@@ -57,7 +57,9 @@ def _shell(title: str, content: str) -> str:
 </html>"""
 
 
-def sign_in_page(people: Sequence[Person], *, pending: str, minimum: AssuranceLevel | None) -> str:
+def sign_in_page(
+    people: Sequence[Person], *, pending: str, minimum: AssuranceLevel | None, action: str = "/authorize"
+) -> str:
     """Choose who signs in, for which company, and at what level; or cancel."""
     persons = "".join(
         _choice("person", str(index), person.name, _company(person), checked=index == 0)
@@ -72,7 +74,7 @@ def sign_in_page(people: Sequence[Person], *, pending: str, minimum: AssuranceLe
         "Inloggen met eHerkenning",
         f"""<p class="notice">Dit is een simulator: kies zelf wie er inlogt.</p>
 {asked}
-<form method="post" action="/authorize">
+<form method="post" action="{escape(action)}">
 <input type="hidden" name="request" value="{escape(pending)}">
 <fieldset><legend>Wie logt in, en namens welk bedrijf?</legend>{persons}</fieldset>
 <fieldset><legend>Met welk betrouwbaarheidsniveau?</legend>{levels}</fieldset>
@@ -93,6 +95,19 @@ def _choice(name: str, value: str, label: str, more: str, *, checked: bool) -> s
     return (
         f'<div class="choice"><input type="radio" required id="{escape(id_)}" name="{name}" value="{escape(value)}"'
         f'{" checked" if checked else ""}><label for="{escape(id_)}">{escape(label)}{small}</label></div>'
+    )
+
+
+def post_back_page(address: str, fields: Mapping[str, str]) -> str:
+    """Back to the website by a form; without scripts somebody presses the button."""
+    hidden = "".join(
+        f'<input type="hidden" name="{escape(name)}" value="{escape(value)}">' for name, value in fields.items()
+    )
+    return _shell(
+        "Terug naar de website",
+        f"""<form method="post" action="{escape(address)}">{hidden}
+<button type="submit">Ga verder</button>
+</form>""",
     )
 
 

@@ -1,6 +1,6 @@
-"""An eHerkenning broker on loopback: OpenID Connect, authorization code flow, with a page to choose who signs in.
+"""An eHerkenning broker on loopback: OpenID Connect and SAML 2.0, with a page to choose who signs in.
 
-    python -m collectief.gateways.eherkenning.simulator --port 8090 --people people.json
+    python -m collectief.gateways.eherkenning.simulator --port 8090 --people people.json --saml folder
 
 `people.json` is a list of `{"acting_subject", "name", "kvk", "company_name", "branch"?}`. What it received is at `/`
 and `/_simulator/received`; `POST /_simulator/behaviour` makes it fail or give out bad tokens (`tokens.FLAWS`).
@@ -31,19 +31,16 @@ from ..addresses import on_this_machine
 from ..loopback import HOST, Behaviour, fall_silent, hang_up, refuse_production, serve
 from .oidc import challenge
 from .pages import STYLE, postbus_page, refusal_page, sign_in_page
+from .saml.connection import read_key
+from .saml.issuing import Issuer, ServiceProvider
+from .saml_simulator import FAULTS as SAML_FAULTS
+from .saml_simulator import SamlSide
+from .serving import HEADERS, MOST_PENDING, PAGE_LIFETIME, html_page
 from .tokens import FLAWS, LIFETIME, Mint, Person
 
-FAULTS = ("503", "timeout", "reset", "garbage", *FLAWS)
-# Seconds: how long a code is good for, and how long one may look at the sign-in page.
+FAULTS = ("503", "timeout", "reset", "garbage", *FLAWS, *SAML_FAULTS)
+# Seconds a code is good for.
 CODE_LIFETIME = 60
-PAGE_LIFETIME = 900
-_MOST_PENDING = 1000
-
-_HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src data:; frame-ancestors 'none'",
-    "Referrer-Policy": "no-referrer",
-    "Cache-Control": "no-store",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +117,7 @@ class Simulator:
         redirect_uri = query.get("redirect_uri", "")
         if query.get("client_id") != self.client_id or not may_return_to(redirect_uri):
             self.note("refused")
-            return _page(refusal_page("De aanvragende website is hier niet bekend."), 400)
+            return html_page(refusal_page("De aanvragende website is hier niet bekend."), 400)
         state = query.get("state", "")
         if (error := _wrong(query)) is not None:
             self.note("refused")
@@ -133,14 +130,14 @@ class Simulator:
         )  # fmt: skip
         self.pending[pending] = asked
         self.note("authorize", level=asked.minimum.label if asked.minimum else "")
-        return _page(sign_in_page(self.people, pending=pending, minimum=asked.minimum))
+        return html_page(sign_in_page(self.people, pending=pending, minimum=asked.minimum))
 
     async def choose(self, request: web.Request) -> web.Response:
         """`POST /authorize`: back to the website with a code, or with the news that it was cancelled."""
         form = await request.post()
         asked = self.pending.pop(str(form.get("request", "")), None)
         if asked is None or self.clock() - asked.at > PAGE_LIFETIME:
-            return _page(refusal_page("Deze pagina is verlopen."), 400)
+            return html_page(refusal_page("Deze pagina is verlopen."), 400)
         if form.get("action") == "cancel":
             self.note("cancelled")
             return self._back(asked.redirect_uri, {"error": "access_denied", "state": asked.state})
@@ -148,7 +145,7 @@ class Simulator:
             person = self.people[int(str(form["person"]))]
             level = AssuranceLevel.from_label(str(form["level"]))
         except (KeyError, ValueError, IndexError):
-            return _page(refusal_page("Er is geen persoon of niveau gekozen."), 400)
+            return html_page(refusal_page("Er is geen persoon of niveau gekozen."), 400)
         code = secrets.token_urlsafe(32)
         self.codes[code] = Grant(asked, person, level, self.clock())
         self.note("signed in", kvk=person.kvk, level=level.label)
@@ -216,13 +213,13 @@ class Simulator:
     def _back(self, redirect_uri: str, answer: dict[str, str]) -> web.Response:
         glue = "&" if urlsplit(redirect_uri).query else "?"
         location = f"{redirect_uri}{glue}{urlencode(answer | {'iss': self.issuer})}"
-        return web.Response(status=303, headers={**_HEADERS, "Location": location})
+        return web.Response(status=303, headers={**HEADERS, "Location": location})
 
     def _clear(self) -> None:
         """Forget what has expired, and never hold more than a simulator needs."""
         now = self.clock()
         fresh = [(key, asked) for key, asked in self.pending.items() if now - asked.at <= PAGE_LIFETIME]
-        self.pending = dict(fresh[-_MOST_PENDING:])
+        self.pending = dict(fresh[-MOST_PENDING:])
         self.codes = {code: grant for code, grant in self.codes.items() if now - grant.at <= CODE_LIFETIME}
 
     def as_json(self) -> dict[str, Any]:
@@ -234,7 +231,7 @@ class Simulator:
 
     async def page(self, request: web.Request) -> web.Response:
         """The postbus for people."""
-        return _page(postbus_page(self.as_json()))
+        return html_page(postbus_page(self.as_json()))
 
 
 def may_return_to(redirect_uri: str) -> bool:
@@ -264,10 +261,6 @@ def _minimum(acr_values: str) -> AssuranceLevel | None:
     return min((known[value] for value in acr_values.split() if value in known), default=None)
 
 
-def _page(html: str, status: int = 200) -> web.Response:
-    return web.Response(text=html, status=status, content_type="text/html", headers=_HEADERS)
-
-
 async def _style(request: web.Request) -> web.Response:
     return web.Response(text=STYLE, content_type="text/css")
 
@@ -290,8 +283,12 @@ def application(
     client_id: str = "collectief",
     client_secret: str = "demo-secret",
     clock: Callable[[], float] = time.time,
+    saml: Issuer | None = None,
 ) -> web.Application:
-    """The simulator as an application. Raises NotInProduction where it does not belong."""
+    """The simulator as an application; with `saml` it speaks that too, on the same address.
+
+    Raises NotInProduction where it does not belong.
+    """
     refuse_production()
     simulator = Simulator(people, issuer, client_id, client_secret, clock)
     app = web.Application()
@@ -308,7 +305,18 @@ def application(
             web.post("/_simulator/behaviour", simulator.behaviour.told),
         ]
     )
+    if saml is not None:
+        app.add_routes(SamlSide(simulator, saml, issuer).routes())
     return app
+
+
+def read_issuer(folder: Path) -> Issuer:
+    """The broker whose key, certificate, name and portal stand in a folder. Raises OSError, ValueError."""
+    return Issuer(
+        entity_id=(folder / "broker.entity-id").read_text("utf-8").strip(),
+        key=read_key(folder / "broker.key", folder / "broker.crt"),
+        provider=ServiceProvider.read((folder / "portal.xml").read_bytes()),
+    )
 
 
 @click.command(help="The eHerkenning simulator, on loopback.")
@@ -316,10 +324,12 @@ def application(
 @click.option("--people", type=click.Path(path_type=Path, exists=True, dir_okay=False), required=True)
 @click.option("--client-id", default="collectief", show_default=True)
 @click.option("--client-secret", default="demo-secret", show_default=True)
-def main(port: int, people: Path, client_id: str, client_secret: str) -> None:
+@click.option("--saml", "folder", type=click.Path(path_type=Path, exists=True, file_okay=False), help="Keys for SAML.")
+def main(port: int, people: Path, client_id: str, client_secret: str, folder: Path | None) -> None:
     app = application(
-        read_people(people), issuer=f"http://{HOST}:{port}", client_id=client_id, client_secret=client_secret
-    )
+        read_people(people), issuer=f"http://{HOST}:{port}", client_id=client_id, client_secret=client_secret,
+        saml=read_issuer(folder) if folder else None,
+    )  # fmt: skip
     serve(app, port=port, name="eHerkenning-simulator")
 
 

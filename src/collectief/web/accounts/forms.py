@@ -30,7 +30,8 @@ class RolesField(forms.MultipleChoiceField):
         return [Role(role) for role in super().clean(value)]
 
 
-def _offer(field: Any, roles: list[Role]) -> None:
+def offer(field: Any, roles: list[Role]) -> None:
+    """Have a field offer these roles."""
     field.choices = [(str(role), ROLE_NAMES[role]) for role in roles]
 
 
@@ -53,7 +54,7 @@ class NewColleagueForm(forms.Form):
 
     def __init__(self, *args: Any, roles: list[Role], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _offer(self.fields["roles"], roles)
+        offer(self.fields["roles"], roles)
 
     def clean_name(self) -> str:
         return tidy(self.cleaned_data["name"])
@@ -75,4 +76,4 @@ class ProfileForm(forms.Form):
 
     def __init__(self, *args: Any, roles: list[Role], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _offer(self.fields["roles"], roles)
+        offer(self.fields["roles"], roles)

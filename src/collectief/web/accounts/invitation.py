@@ -1,10 +1,12 @@
-"""The page behind the link in an invitation: opening it does nothing, the button begins (W01, U30, O02)."""
+"""The page behind the link in an invitation: opening it uses nothing up, signing in does (W01, U30, O02)."""
 
 from __future__ import annotations
 
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
@@ -13,13 +15,12 @@ from collectief.access import invitations, sessions
 from collectief.access.invitations import Invited
 from collectief.access.queries import door
 from collectief.access.rules import AccessRefused, Standing
-from collectief.gateways.eherkenning.port import SignInRefused
 from collectief.segments.profile import Means
 
-from .. import sign_in
 from ..page import PortalRequest, public
 from ..password.forms import NewPasswordForm
 from ..password.views import say
+from ..sign_in import INVITATION
 from .words import access_refusal
 
 
@@ -40,12 +41,11 @@ def invitation(request: PortalRequest, token: str) -> HttpResponse:
         return refused_page(request, refused)
     if Means.PASSWORD in door(request.brand, invited.segment).profile.means:
         return _with_password(request, token, invited)
-    if request.method == "POST":
-        try:
-            return HttpResponseRedirect(sign_in.begun(request, invitation=token))
-        except SignInRefused as silent:
-            return sign_in.refused_page(request, silent)
-    context = {"invited": invited, "minimum": door(request.brand, invited.segment).level.label}
+    context = {
+        "invited": invited,
+        "minimum": door(request.brand, invited.segment).level.label,
+        "begin": f"{reverse('sign_in_begin')}?{urlencode({INVITATION: token})}",
+    }
     return render(request, "accounts/invitation.html", context)
 
 

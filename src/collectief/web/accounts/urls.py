@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from . import invitation, manage
+from . import invitation, manage, mine
 
 urlpatterns = [
     path("accountbeheer/", manage.accounts, name="accounts"),
@@ -14,5 +14,7 @@ urlpatterns = [
     path("accountbeheer/<int:membership_id>/activeren/", manage.reactivate, name="reactivate_account"),
     path("accountbeheer/<int:membership_id>/opnieuw/", manage.resend, name="resend_invitation"),
     path("accountbeheer/<int:membership_id>/intrekken/", manage.revoke, name="revoke_invitation"),
+    path("mijn-account/", mine.mine, name="my_account"),
+    path("mijn-account/sessies/", mine.end_sessions, name="end_sessions"),
     path("uitnodiging/<str:token>/", invitation.invitation, name="invitation"),
 ]

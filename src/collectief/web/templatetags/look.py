@@ -37,7 +37,9 @@ def error_summary(form: BaseForm | None) -> dict[str, Any]:
     if form is None or not form.is_bound:
         return {"lines": []}
     lines = [("", error) for error in form.non_field_errors()]
-    lines += [(form[name].id_for_label, error) for name in form.fields for error in form[name].errors]
+    lines += [
+        (form[name].id_for_label or form[name].auto_id, error) for name in form.fields for error in form[name].errors
+    ]
     return {"lines": lines}
 
 

@@ -16,7 +16,7 @@ def _id() -> tuple[str, models.BigAutoField[int, int]]:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("access", "0003_invitations")]
+    dependencies = [("access", "0005_used_once")]
     operations = [
         migrations.CreateModel(
             name="Authenticator",

@@ -1,0 +1,99 @@
+"""How one portal is connected to its broker: who we are, who they are, and both sides' keys."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+from collectief.foundation.assurance import AssuranceLevel
+
+from ...addresses import check_encrypted
+from .documents import Untrusted, children, only_child, read, text_of
+from .signatures import Key
+
+REDIRECT = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect"
+ARTIFACT = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Artifact"
+SOAP = "urn:oasis:names:tc:SAML:2.0:bindings:SOAP"
+# Bits; eHerkenning asks for no less.
+SMALLEST_KEY = 2048
+
+
+@dataclass(frozen=True, slots=True)
+class Broker:
+    """What the broker's metadata say: its addresses, and the certificates it signs with."""
+
+    entity_id: str
+    sign_in: str
+    resolve: Mapping[int, str]
+    certificates: tuple[x509.Certificate, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SamlConnection:
+    """A portal as a service provider (DV). The first of `keys` signs; all of them are published and decrypt.
+
+    `minimum` is a level for this connection; it can raise what the portal asks and never lowers it.
+    """
+
+    entity_id: str
+    oin: str
+    service_index: int
+    service_uuid: str
+    instance_uuid: str
+    broker: Broker
+    keys: tuple[Key, ...]
+    minimum: AssuranceLevel | None = None
+
+    @property
+    def service_id(self) -> str:
+        """How the service catalogue calls our service."""
+        return f"urn:etoegang:DV:{self.oin}:services:{self.service_index}"
+
+
+def read_key(key: Path, certificate: Path) -> Key:
+    """A key from its two PEM files. Raises ValueError: no RSA key of 2048 bits or more, or not of this certificate."""
+    private = load_pem_private_key(key.read_bytes(), None)
+    known = x509.load_pem_x509_certificate(certificate.read_bytes())
+    if not isinstance(private, RSAPrivateKey) or private.key_size < SMALLEST_KEY:
+        raise ValueError(f"{key}: an RSA key of {SMALLEST_KEY} bits or more is needed")
+    if private.public_key() != known.public_key():
+        raise ValueError(f"{certificate}: not the certificate of {key}")
+    return Key(private, known)
+
+
+def read_broker(metadata: bytes) -> Broker:
+    """The broker of a metadata document that the operator took from the broker itself. Raises ValueError."""
+    try:
+        root = read(metadata)
+        role = only_child(root, "md:IDPSSODescriptor")
+        sign_in = [
+            node.get("Location", "")
+            for node in children(role, "md:SingleSignOnService") if node.get("Binding") == REDIRECT
+        ]  # fmt: skip
+        resolve = {
+            int(node.get("index", "0")): node.get("Location", "")
+            for node in children(role, "md:ArtifactResolutionService") if node.get("Binding") == SOAP
+        }  # fmt: skip
+        certificates = [
+            x509.load_der_x509_certificate(_octets(text_of(only_child(data, "ds:X509Certificate"))))
+            for descriptor in children(role, "md:KeyDescriptor") if descriptor.get("use", "signing") == "signing"
+            for data in children(only_child(descriptor, "ds:KeyInfo"), "ds:X509Data")
+        ]  # fmt: skip
+    except Untrusted as problem:
+        raise ValueError(f"the broker's metadata: {problem}") from None
+    entity_id = root.get("entityID", "")
+    if not (entity_id and sign_in and resolve and certificates):
+        raise ValueError("the broker's metadata lack an entityID, an address to sign in, to resolve, or a certificate")
+    for address in (sign_in[0], *resolve.values()):
+        check_encrypted(address)
+    return Broker(entity_id, sign_in[0], resolve, tuple(certificates))
+
+
+def _octets(text: str) -> bytes:
+    return base64.b64decode("".join(text.split()))

@@ -1,0 +1,74 @@
+"""Applying, receiving the application, and what deciding it does."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from procrastinate.contrib.django import app as queue
+
+from collectief.access import invitations
+from collectief.access.queries import door
+from collectief.access.rules import AccessRefused
+from collectief.brands.brand import Brand
+from collectief.brands.catalogue import brand as brand_of
+from collectief.cases.rules import CaseRefused, Deciding, Decision
+from collectief.contracts.models import Organisation
+from collectief.scope.database import signing_in
+from collectief.segments.profile import Role
+
+from . import rules
+from .models import AccountApplication
+from .rules import Applied
+
+KIND = "account_application"
+
+
+def apply(brand: Brand, applied: Applied, *, language: str, now: datetime) -> None:
+    """Send an application in; the insurer gets it, and whoever applied a receipt.
+
+    Says nothing of whether organisation or address are known. Raises AccessRefused for what can be seen to be wrong,
+    KeyError for a segment the portal does not serve.
+    """
+    rules.judge(door(brand, applied.segment).profile, applied)
+    with signing_in():
+        application = AccountApplication(
+            insurer=brand.insurer, brand=brand.slug, language=language, segment=applied.segment,
+            organisation=applied.organisation, kvk=applied.kvk, name=applied.name, email=applied.email,
+            phone=applied.phone, roles=[str(role) for role in applied.roles], applied_at=now,
+        )  # fmt: skip
+        application.save(force_insert=True)
+        # By name, since jobs stand above actions.
+        queue.configure_task("onboarding.receive").defer(application_id=str(application.id))
+
+
+def decided(deciding: Deciding) -> None:
+    """What a decision does, as staff: an invitation for a place at the organisation, or a letter with the reason.
+
+    Raises CaseRefused when the insurer has no such customer, or the person has a place there already.
+    """
+    application = AccountApplication.objects.get(id=deciding.subject)
+    if deciding.decision == Decision.APPROVED:
+        _let_in(application, deciding)
+    application.decision, application.reason = deciding.decision, deciding.reason
+    application.save(update_fields=["decision", "reason"])
+    if deciding.decision == Decision.REFUSED:
+        queue.configure_task("onboarding.tell").defer(application_id=str(application.id))
+
+
+def _let_in(application: AccountApplication, deciding: Deciding) -> None:
+    brand = brand_of(application.brand)
+    organisation = (
+        Organisation.objects.filter(insurer_id=deciding.insurer_id, kvk=application.kvk, segment=application.segment)
+        .order_by("branch")
+        .first()
+    )  # the whole company before any of its branches
+    if organisation is None:
+        raise CaseRefused("organisation_unknown", kvk=application.kvk)
+    try:
+        invitations.place(
+            organisation_id=organisation.id, insurer_id=deciding.insurer_id, brand=brand, name=application.name,
+            email=application.email, mobile=application.phone, roles=map(Role, application.roles),
+            language=application.language, invited_by=brand.insurer_name, now=deciding.now,
+        )  # fmt: skip
+    except AccessRefused as refused:
+        raise CaseRefused(refused.code) from None

@@ -1,0 +1,76 @@
+"""What the insurer's desk sees of applications, and how it decides them: one door for command line and pages."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+
+from django.utils import timezone
+
+from collectief.cases import actions as cases
+from collectief.cases.models import Case
+from collectief.cases.queries import open_cases
+from collectief.cases.rules import CaseRefused, Decision
+from collectief.contracts.models import Insurer
+from collectief.scope.database import office
+
+from .actions import KIND
+from .models import AccountApplication
+
+
+class NoCase(LookupError):
+    """The insurer has no such application that waits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An application that waits, as whoever judges it needs it."""
+
+    case_id: int
+    due_on: date
+    late: bool
+    portal: str
+    segment: str
+    organisation: str
+    kvk: str
+    name: str
+    email: str
+    phone: str
+    roles: tuple[str, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self) | {"due_on": self.due_on.isoformat(), "roles": list(self.roles)}
+
+
+def waiting(insurer: str) -> list[Waiting]:
+    """What waits at this insurer, what is due first on top."""
+    with office():
+        found = Insurer.objects.filter(slug=insurer).first()
+        cases_ = open_cases(found.id, today=timezone.localdate(), kind=KIND) if found else []
+        about = AccountApplication.objects.in_bulk([case.subject for case in cases_])
+    by_subject = {str(id_): application for id_, application in about.items()}
+    return [
+        Waiting(
+            case.id, case.due_on, case.late, one.brand, one.segment, one.organisation, one.kvk, one.name, one.email,
+            one.phone, tuple(one.roles),
+        )
+        for case in cases_
+        if (one := by_subject.get(case.subject)) is not None
+    ]  # fmt: skip
+
+
+def decide(insurer: str, case_id: int, decision: Decision, *, by: str, reason: str = "") -> None:
+    """Decide one, as staff. Raises NoCase, and CaseRefused when it cannot be done: then it still waits."""
+    problem: Exception | None = None
+    with office():
+        found = Insurer.objects.filter(slug=insurer).first()
+        if found is None or not Case.objects.filter(insurer_id=found.id, id=case_id, kind=KIND).exists():
+            problem = NoCase(case_id)
+        else:
+            try:
+                cases.decide(found.id, case_id, decision, by=by, reason=reason, now=timezone.now())
+            except CaseRefused as refused:
+                problem = refused
+    if problem is not None:
+        raise problem

@@ -1,0 +1,49 @@
+"""What an application sets in motion: a case for the insurer, and letters to whoever applied."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+from procrastinate.contrib.django import app
+
+from collectief.access.letters import post
+from collectief.cases import actions as cases
+from collectief.contracts.models import Insurer
+from collectief.gateways.mail.port import AddressRefused, MailUnavailable
+from collectief.scope.database import office
+from collectief.scope.patience import Patience
+
+from . import letters
+from .actions import KIND
+from .models import AccountApplication
+
+_PATIENCE = Patience(MailUnavailable, seconds=30)
+
+
+@app.task(name="onboarding.receive", queue="interactive", retry=_PATIENCE)
+def receive(*, application_id: str) -> None:
+    """Open the case and mail a receipt with the day promised; done again, it opens no second.
+
+    Raises MailUnavailable.
+    """
+    with office():
+        application = AccountApplication.objects.get(id=application_id)
+        insurer = Insurer.objects.get(slug=application.insurer)
+        today = timezone.localdate(application.applied_at)
+        due = cases.open_case(insurer.id, KIND, application_id, today=today).due_on
+    _post(letters.received(application, due))
+
+
+@app.task(name="onboarding.tell", queue="interactive", retry=_PATIENCE)
+def tell(*, application_id: str) -> None:
+    """Mail why an application was not granted; who is let in gets an invitation instead. Raises MailUnavailable."""
+    with office():
+        application = AccountApplication.objects.get(id=application_id)
+    _post(letters.refused(application))
+
+
+def _post(letter: letters.Letter) -> None:
+    try:
+        post(letter)
+    except AddressRefused:
+        # Staff see the address and have a telephone number beside it.
+        return

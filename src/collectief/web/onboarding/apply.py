@@ -1,0 +1,48 @@
+"""Een account aanvragen: a public form; the insurer judges it within five working days (G01)."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.views.decorators.http import require_GET, require_http_methods
+
+from collectief.access.queries import door
+from collectief.access.rules import AccessRefused
+from collectief.cases.rules import due_on
+from collectief.onboarding import actions
+from collectief.onboarding.actions import KIND
+from collectief.onboarding.rules import Applied
+
+from ..accounts.words import access_refusal
+from ..page import PortalRequest, public
+from .forms import ApplicationForm
+
+
+@public
+@require_http_methods(["GET", "POST"])
+def apply(request: PortalRequest) -> HttpResponse:
+    """The form; it never says whether organisation or address are known to us."""
+    profiles = [door(request.brand, segment).profile for segment in request.brand.segments]
+    form = ApplicationForm(request.POST if request.method == "POST" else None, profiles=profiles)
+    if request.method == "POST" and form.is_valid():
+        asked = form.cleaned_data
+        applied = Applied(
+            segment=asked["segment"], organisation=asked["organisation"], kvk=asked["kvk"], name=asked["name"],
+            email=asked["email"], phone=asked["phone"], roles=tuple(asked["roles"]),
+        )  # fmt: skip
+        try:
+            actions.apply(request.brand, applied, language=get_language() or "nl", now=timezone.now())
+        except AccessRefused as refused:
+            form.add_error("roles", " ".join(access_refusal(refused.code, refused.params, request.brand)))
+        else:
+            return redirect("applied")
+    return render(request, "onboarding/apply.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@public
+@require_GET
+def received(request: PortalRequest) -> HttpResponse:
+    """Thanks, and when there will be an answer: for who applied today."""
+    return render(request, "onboarding/received.html", {"due": due_on(KIND, timezone.localdate())})

@@ -1,0 +1,178 @@
+"""Whatever is done with accounts, in whatever order and however late: nobody sees what is not theirs, and somebody can
+always manage each organisation (U30, O16, U02)."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    Bundle,
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    multiple,
+    rule,
+    run_state_machine_as_test,
+)
+
+from collectief.access import colleagues, invitations, queries
+from collectief.access.actions import admit
+from collectief.access.models import Invitation
+from collectief.access.queries import NoAccess, NoColleague, scope_again
+from collectief.access.rules import AccessRefused, Standing, manages
+from collectief.brands.catalogue import brand
+from collectief.foundation.assurance import AssuranceLevel
+from collectief.gateways.eherkenning.port import Identity, SignInRefused
+from collectief.scope.database import managing_accounts
+from collectief.scope.scope import NotAllowed, Scope
+from collectief.segments.profile import Permission, Role
+from tests.world import Agency, agency
+
+pytestmark = [pytest.mark.django_db, pytest.mark.feature("U30"), pytest.mark.feature("O16")]
+
+MIJNZZ = brand("mijnzz")
+roles = st.sets(st.sampled_from([Role.ADMINISTRATIVE, Role.FINANCIAL, Role.ACCOUNT_MANAGER]), max_size=3)
+
+
+class Accounts(RuleBasedStateMachine):
+    """Two agencies whose people invite, change and deactivate each other, and try it on the other agency too."""
+
+    # Whoever ever came in, as the scope they had then: a browser tab that was left open.
+    tabs = Bundle("tabs")
+    # Ids of memberships, of either agency.
+    places = Bundle("places")
+    # Links that were mailed, the old ones too.
+    links = Bundle("links")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.now: datetime = timezone.now()
+        self.agencies = [agency(name=name, roles=("account_manager",)) for name in ("De Brug", "Otto Flex")]
+        self.count = 0
+
+    @initialize(target=tabs)
+    def managers(self) -> object:
+        return multiple(*(one.scope for one in self.agencies))
+
+    @initialize(target=places)
+    def their_places(self) -> object:
+        return multiple(*(colleague.member.id for one in self.agencies for colleague in self._colleagues(one.scope)))
+
+    def _colleagues(self, scope: Scope) -> list[queries.Colleague]:
+        return queries.colleagues(scope, now=self.now)
+
+    def _all(self, organisation_id: int) -> list[queries.Colleague]:
+        [whose] = [one for one in self.agencies if one.organisation.id == organisation_id]
+        return self._colleagues(whose.scope)
+
+    def _again(self, tab: Scope) -> Scope | None:
+        """Who clicks in a tab gets the rights they have now, or none."""
+        try:
+            # A savepoint: elsewhere the refusal ends a transaction of its own.
+            with transaction.atomic():
+                return scope_again(tab.account_id, tab.organisation_id, "mijnzz", channel="form")
+        except NoAccess:
+            return None
+
+    @rule(target=places, tab=tabs, wanted=roles)
+    def invite(self, tab: Scope, wanted: set[Role]) -> object:
+        scope = self._again(tab)
+        self.count += 1
+        if scope is None:
+            return multiple()
+        try:
+            return colleagues.invite(
+                scope, name="Jo", email=f"jo{self.count}.{tab.organisation_id}@x.example", roles=wanted, now=self.now
+            )
+        except (NotAllowed, AccessRefused):
+            assert not scope.may(Permission.MANAGE_ACCOUNTS) or not wanted
+            return multiple()
+
+    @rule(target=links, place=places)
+    def mail(self, place: int) -> object:
+        for one in self.agencies:
+            if link := self._link(one, place):
+                return (one, place, link)
+        return multiple()
+
+    def _link(self, one: Agency, place: int) -> str:
+        with managing_accounts(one.organisation.id, one.organisation.insurer_id):
+            found = Invitation.objects.filter(membership_id=place).first()
+            return invitations.link_token(found) if found else ""
+
+    @rule(target=tabs, link=links, again=st.integers(0, 3))
+    def accept(self, link: tuple[Agency, int, str], again: int) -> object:
+        one, place, token = link
+        before = {c.member.id: c.member.standing for c in self._all(one.organisation.id)}
+        latest = self._link(one, place)
+        who = Identity(one.organisation.kvk, f"subject-{again}", AssuranceLevel.EH3, one.organisation.name)
+        try:
+            member = invitations.accept(MIJNZZ, token, who, now=self.now)
+        except (AccessRefused, SignInRefused):
+            return multiple()
+        assert member.id == place
+        assert before[place] == Standing.INVITED
+        assert token == latest
+        return queries.scope_of(member, MIJNZZ)
+
+    @rule(
+        tab=tabs, place=places, wanted=roles,
+        verb=st.sampled_from(["change_roles", "deactivate", "reactivate", "resend", "revoke"]),
+    )  # fmt: skip
+    def change(self, tab: Scope, place: int, wanted: set[Role], verb: str) -> None:
+        scope = self._again(tab)
+        if scope is None:
+            return
+        theirs = {c.member.id for c in self._all(scope.organisation_id)}
+        more = {"roles": wanted} if verb == "change_roles" else {}
+        try:
+            getattr(colleagues, verb)(scope, place, now=self.now, **more)
+        except NoColleague:
+            assert place not in theirs
+        except (NotAllowed, AccessRefused):
+            pass
+        else:
+            assert place in theirs
+            assert scope.may(Permission.MANAGE_ACCOUNTS)
+
+    @rule(days=st.integers(1, 20))
+    def time_passes(self, days: int) -> None:
+        self.now += timedelta(days=days)
+
+    @rule(number=st.integers(0, 3), which=st.integers(0, 1))
+    def sign_in(self, number: int, which: int) -> None:
+        """Only who stands there as active comes in, with the roles they have there."""
+        one = self.agencies[which]
+        who = Identity(one.organisation.kvk, f"subject-{number}", AssuranceLevel.EH3, one.organisation.name)
+        try:
+            [member] = admit(MIJNZZ, who)
+        except SignInRefused:
+            return
+        [found] = [c for c in self._all(one.organisation.id) if c.member.id == member.id]
+        assert found.member.standing == Standing.ACTIVE
+        assert frozenset(map(Role, member.roles)) == found.member.roles
+
+    @invariant()
+    def somebody_manages_each_organisation(self) -> None:
+        for one in self.agencies:
+            assert any(manages(one.scope.profile, c.member) for c in self._all(one.organisation.id))
+
+    @invariant()
+    def nobody_is_seen_from_elsewhere(self) -> None:
+        mine, theirs = ({c.member.id for c in self._all(one.organisation.id)} for one in self.agencies)
+        assert not mine & theirs
+
+
+@pytest.mark.timeout(120)
+def test_accounts_never_reach_a_state_they_must_not():
+    run_state_machine_as_test(
+        Accounts,
+        settings=settings(
+            max_examples=30, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
+        ),
+    )
