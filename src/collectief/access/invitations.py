@@ -175,7 +175,7 @@ def accept_with_password(brand: Brand, token: str, password: str, *, now: dateti
     if invited.standing != Standing.INVITED or Means.PASSWORD not in door(brand, invited.segment).profile.means:
         raise AccessRefused("invitation_over")
     if not invited.has_password:
-        passwords.judge(password, name=invited.name, email=invited.email)
+        passwords.judge(brand, password, name=invited.name, email=invited.email)
     with managing_accounts(invited.organisation_id, invited.insurer_id):
         invitation = Invitation.objects.select_for_update().get(id=invited.id)
         good = tokens.belongs(token, _PURPOSE, invitation.id, bytes(invitation.nonce))

@@ -8,12 +8,16 @@ from functools import cache
 from django.contrib.auth.hashers import check_password, make_password
 from django.contrib.auth.password_validation import CommonPasswordValidator
 
+from collectief.brands.catalogue import Brand
+
 from . import rules
 
 
-def judge(password: str, *, name: str, email: str) -> None:
-    """Raises AccessRefused for a password that is too easy to guess."""
-    rules.judge_password(rules.normalized(password), name=name, email=email, common=_common())
+def judge(brand: Brand, password: str, *, name: str, email: str) -> None:
+    """Raises AccessRefused for a password that is too easy to guess, or shorter than this portal takes."""
+    rules.judge_password(
+        rules.normalized(password), shortest=brand.password_shortest, name=name, email=email, common=_common()
+    )
 
 
 def hashed(password: str) -> str:

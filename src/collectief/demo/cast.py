@@ -9,6 +9,8 @@ ROLES = {
     "administrative": "administratief", "financial": "financieel",
     "account_manager": "accountbeheer",
     "main_user": "hoofdgebruiker", "user": "gebruiker",
+    "main_account": "hoofdaccount", "company_doctor": "bedrijfsarts", "sub_account": "subaccount",
+    "user_manager": "gebruikersbeheerder", "representative": "ondersteuner",
 }  # fmt: skip
 
 
@@ -94,6 +96,35 @@ LINDE = Company(
     people=0,
     segment="employer",
 )
+DUIN = Company(
+    insurer="vgz",
+    insurer_name="VGZ",
+    portal="bedrijfszorg",
+    name="Transportbedrijf Van Duin B.V.",
+    kvk="90000012",
+    contracts=(("81001", "Bedrijfszorg"),),
+    colleagues=(
+        Colleague("Karin Postma", "karin@vanduin.example", None, ("main_account",)),
+        Colleague("Hassan Amrani", "hassan@vanduin.example", None, ("company_doctor",)),
+        Colleague("Joost Bakker", "joost@vanduin.example", None, ("sub_account",)),
+    ),
+    people=0,
+    segment="occupational_care",
+)
+KOMPAS = Company(
+    insurer="menzis",
+    insurer_name="Menzis",
+    portal="ondersteuners",
+    name="Bewindvoering Het Kompas",
+    kvk="90000013",
+    contracts=(),
+    colleagues=(
+        Colleague("Marijke Hofman", "marijke@hetkompas.example", None, ("user_manager", "representative")),
+        Colleague("Pieter Wolters", "pieter@hetkompas.example", None, ("representative",)),
+    ),
+    people=0,
+    segment="representative",
+)
 BRUG_GOUDA = Company(
     insurer="zorg-en-zekerheid",
     insurer_name="Zorg en Zekerheid",
@@ -105,7 +136,7 @@ BRUG_GOUDA = Company(
     people=60,
     branch="000090000018",
 )
-COMPANIES = (BRUG, OTTO, OTTO_ELSEWHERE, BRUG_GOUDA, LINDE)
+COMPANIES = (BRUG, OTTO, OTTO_ELSEWHERE, BRUG_GOUDA, LINDE, DUIN, KOMPAS)
 # The own password of everyone in the cast who signs in with one; the second factor each links themselves.
 DEMO_PASSWORD = "linde bloeit in juni"  # noqa: S105 - printed on the screen of the demo
 

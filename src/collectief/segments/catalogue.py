@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from . import employer, municipality, staffing_agency
+from . import employer, municipality, occupational_care, representative, staffing_agency
 from .profile import SegmentProfile
 
 PROFILES: dict[str, SegmentProfile] = {
-    module.PROFILE.slug: module.PROFILE for module in (staffing_agency, municipality, employer)
+    module.PROFILE.slug: module.PROFILE
+    for module in (staffing_agency, municipality, employer, occupational_care, representative)
 }
 
 

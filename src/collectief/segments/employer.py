@@ -24,4 +24,8 @@ PROFILE = SegmentProfile(
     termination_reasons=(),
     ends_insurance=False,
     means=frozenset({Means.PASSWORD}),
+    comes={
+        "nl": "medewerkers opzoeken en afmelden, facturen en borderellen",
+        "en": "finding and terminating employees, invoices and bordereaux",
+    },
 )

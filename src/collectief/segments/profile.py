@@ -51,6 +51,11 @@ class Role(StrEnum):
     ACCOUNT_MANAGER = "account_manager"
     MAIN_USER = "main_user"
     USER = "user"
+    MAIN_ACCOUNT = "main_account"
+    COMPANY_DOCTOR = "company_doctor"
+    SUB_ACCOUNT = "sub_account"
+    USER_MANAGER = "user_manager"
+    REPRESENTATIVE = "representative"
 
 
 class SearchKey(StrEnum):
@@ -93,6 +98,10 @@ class SegmentProfile:
     ends_insurance: bool = True
     narrowed: frozenset[Capability] = field(default_factory=frozenset)
     means: frozenset[Means] = frozenset({Means.EHERKENNING})
+    # Whether making an account asks for a code that is sent to the mobile number given (O03).
+    confirms_mobile: bool = False
+    # What people come for and this segment's pages do not have yet, by language; the dashboard says so.
+    comes: Mapping[str, str] = field(default_factory=dict)
 
     def allows(self, capability: Capability) -> bool:
         return capability in self.capabilities and capability not in self.narrowed

@@ -51,8 +51,8 @@ def invitation(request: PortalRequest, token: str) -> HttpResponse:
 
 def _with_password(request: PortalRequest, token: str, invited: Invited) -> HttpResponse:
     """Choose a password and agree to the terms; the second factor is next. Who has a password keeps it."""
-    terms = (request.brand.terms)[request.LANGUAGE_CODE]
-    form = NewPasswordForm(request.POST if request.method == "POST" else None, terms=terms)
+    terms = request.brand.terms[request.LANGUAGE_CODE]
+    form = NewPasswordForm(request.POST if request.method == "POST" else None, brand=request.brand, terms=terms)
     if invited.has_password:
         del form.fields["password"], form.fields["again"]
     if request.method == "POST" and form.is_valid():

@@ -56,7 +56,7 @@ def refusals() -> dict[str, tuple[str, str]]:
         ),
         "last_manager": (
             _("Dan is er niemand meer die accounts beheert."),
-            _("Geef eerst een andere collega de rol accountbeheer."),
+            _("Geef eerst een andere collega een rol die accounts beheert."),
         ),
         "just_sent": (
             _("De uitnodiging is net verstuurd."),

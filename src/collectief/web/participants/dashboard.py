@@ -31,7 +31,7 @@ def dashboard(request: PortalRequest) -> HttpResponse:
     scope = request.scope
     context: dict[str, object] = {
         "sees_people": scope.may(Permission.SEE_PARTICIPANTS), "shows_people": scope.profile.shows_people,
-        "manages": scope.may(Permission.MANAGE_ACCOUNTS),
+        "manages": scope.may(Permission.MANAGE_ACCOUNTS), "comes": scope.profile.comes.get(request.LANGUAGE_CODE, ""),
     }  # fmt: skip
     if context["sees_people"]:
         waiting, waiting_total = open_mutations(scope, size=FEW)

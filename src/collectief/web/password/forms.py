@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from collectief.access.rules import PASSWORD_SHORTEST
+from collectief.brands.catalogue import Brand
 
 
 class PasswordForm(forms.Form):
@@ -64,12 +64,12 @@ class NewPasswordForm(forms.Form):
         error_messages={"required": _("Zonder akkoord kan het account niet geactiveerd worden.")},
     )  # fmt: skip
 
-    def __init__(self, *args: Any, terms: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, brand: Brand, terms: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["agreed"].help_text = terms
         self.fields["password"].help_text = _(
             "Ten minste {shortest} tekens. Een zin van een paar woorden is makkelijk te onthouden en moeilijk te raden."
-        ).format(shortest=PASSWORD_SHORTEST)
+        ).format(shortest=brand.password_shortest)
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
