@@ -1,4 +1,7 @@
-"""The second factor: an authenticator app (TOTP, RFC 6238), and recovery codes for who lost it (W04)."""
+"""The second factor, whichever it is: what somebody has, a try that is counted, and recovery codes (W04).
+
+Each kind has a module of its own: `authenticator`, `telephone`, `passkeys`.
+"""
 
 from __future__ import annotations
 
@@ -6,97 +9,141 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 
-import pyotp
-from cryptography.exceptions import InvalidTag
-from django.conf import settings
 from django.db.models.functions import Now
 
 from collectief.audit import actions as audit
 from collectief.brands.catalogue import Brand
-from collectief.foundation.sealing import seal, unseal
 from collectief.scope.database import opened, signing_in
+from collectief.scope.scope import Scope
 
-from . import throttle
-from .models import Account, Authenticator, Membership, RecoveryCode
+from . import notices, throttle
+from .keys import key_for
+from .models import Account, Authenticator, Membership, Passkey, RecoveryCode, Telephone
 from .password_sign_in import members
 from .queries import scope_of
 from .rules import AccessRefused
 
-STEP_SECONDS = 30
 RECOVERY_CODES = 10
-# Clocks differ: the code before this half minute's and the one after are good too.
-_SKEW = (-1, 0, 1)
 # What cannot be taken for another when written down: no I, L, O, U, 0, 1.
 _LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+# What counts as a wrong try; anything else that stops one says nothing about who tries.
+_WRONG = ("wrong_code", "wrong_sent_code", "wrong_recovery_code", "wrong_passkey")
 
 
-def has_authenticator(account_id: int) -> bool:
-    """Whether this account has linked an app."""
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A passkey as its owner sees it."""
+
+    id: int
+    name: str
+    made_at: datetime
+    used_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Factors:
+    """What an account has by way of a second factor."""
+
+    # When the authenticator app was linked.
+    app_since: datetime | None
+    # The mobile number that was confirmed.
+    number: str
+    passkeys: tuple[Key, ...]
+    recovery_codes: int
+
+    @property
+    def any(self) -> bool:
+        return self.count > 0
+
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        return (self.app_since is not None) + bool(self.number) + len(self.passkeys)
+
+    @property
+    def masked(self) -> str:
+        """The number so that its owner knows it and nobody else learns it."""
+        return f"•••• {self.number[-3:]}" if self.number else ""
+
+
+def factors_of(account_id: int) -> Factors:
+    """What this account has."""
     with signing_in():
-        return Authenticator.objects.filter(account_id=account_id).exists()
+        app = Authenticator.objects.filter(account_id=account_id).first()
+        telephone = Telephone.objects.filter(account_id=account_id).first()
+        keys = Passkey.objects.filter(account_id=account_id).order_by("id")
+        return Factors(
+            app.linked_at if app else None,
+            telephone.number if telephone else "",
+            tuple(Key(key.id, key.name, key.made_at, key.used_at) for key in keys),
+            RecoveryCode.objects.filter(account_id=account_id).count(),
+        )
 
 
-def new_secret(account_id: int) -> str:
-    """A secret to link, sealed for this account: it is kept by the session that links it, until a code was right."""
-    return seal(_key("authenticator"), pyotp.random_base32().encode(), str(account_id).encode()).hex()
+def attempt(
+    brand: Brand,
+    membership_id: int,
+    verb: Callable[[Account], str],
+    now: datetime,
+    *,
+    action: str,
+    factor: str,
+    lets_in: bool = False,
+    notice: str = "",
+) -> Membership:
+    """One try at a second factor, counted and in the trail. `verb` says by code what is wrong, or nothing.
 
-
-def opened_secret(account_id: int, sealed: str) -> str:
-    """The secret as an app takes it."""
-    return unseal(_key("authenticator"), bytes.fromhex(sealed), str(account_id).encode()).decode()
-
-
-def app_address(brand: Brand, email: str, secret: str) -> str:
-    """What the QR code says to an app."""
-    return pyotp.TOTP(secret).provisioning_uri(name=email, issuer_name=brand.name)
-
-
-def link(brand: Brand, membership_id: int, sealed: str, code: str, *, now: datetime) -> tuple[Membership, list[str]]:
-    """Link the app that made this code, and let its owner in: with ten recovery codes, told this once.
-
-    Raises AccessRefused: wrong_code, too_many_tries, already_linked (another session was first), no_longer.
+    With a `notice` its owner is told by mail what changed. Raises AccessRefused with that code, or too_many_tries,
+    no_longer.
     """
-    codes = [_new_code() for _ in range(RECOVERY_CODES)]
+    with signing_in():
+        membership = members(brand).filter(id=membership_id).first()
+        code = "no_longer"
+        if membership is not None:
+            subject = throttle.by_code(membership.account_id)
+            code = verb(membership.account) if throttle.may_try([subject], now=now) else "too_many_tries"
+            if code in _WRONG:
+                throttle.wrong([subject], now=now)
+            elif not code:
+                throttle.right(subject)
+                if lets_in:
+                    Account.objects.filter(id=membership.account_id).update(last_login=Now())
+                if notice:
+                    notices.tell(brand, membership.account_id, notice)
+    if membership is None:
+        raise AccessRefused(code)
+    with opened(scope_of(membership, brand)) as scope:
+        outcome = "failure" if code else "success"
+        audit.record(scope, action, outcome=outcome, detail={"means": "password", "factor": factor, "code": code})
+    if code:
+        raise AccessRefused(code)
+    return membership
 
-    def linked(account: Account) -> str:
-        if Authenticator.objects.filter(account=account).exists():
-            return "already_linked"
-        try:
-            step = _step(opened_secret(account.id, sealed), code, now)
-        except (InvalidTag, ValueError):
-            return "wrong_code"
-        if step is None:
-            return "wrong_code"
-        Authenticator.objects.create(account=account, sealed=bytes.fromhex(sealed), last_step=step)
-        RecoveryCode.objects.filter(account=account).delete()
-        RecoveryCode.objects.bulk_create([RecoveryCode(account=account, digest=_digest(account.id, c)) for c in codes])
-        return ""
 
-    return _tried(brand, membership_id, linked, now, action="account.link_authenticator", lets_in=True), codes
+def first_codes(account: Account) -> list[str]:
+    """Ten fresh recovery codes for who had no factor until now; none for who has some already.
 
-
-def prove(brand: Brand, membership_id: int, code: str, *, now: datetime) -> Membership:
-    """Let in who has the app: its code of now, which counts once.
-
-    Raises AccessRefused: wrong_code, too_many_tries, no_longer.
+    Must run inside `signing_in`, before the factor is kept.
     """
+    if factors_of(account.id).any:
+        return []
+    return _fresh(account.id)
 
-    def proved(account: Account) -> str:
-        held = Authenticator.objects.filter(account=account).first()
-        step = _step(opened_secret(account.id, bytes(held.sealed).hex()), code, now) if held else None
-        if held is None or step is None or step <= held.last_step:
-            return "wrong_code"
-        # The same code twice at the same moment: one of them finds it taken.
-        taken = Authenticator.objects.filter(id=held.id, last_step__lt=step).update(last_step=step)
-        return "" if taken else "wrong_code"
 
-    return _tried(brand, membership_id, proved, now, action="account.sign_in", lets_in=True)
+def new_codes(scope: Scope) -> list[str]:
+    """Ten others in place of the ones there are; told this once."""
+    with signing_in():
+        codes = _fresh(scope.account_id)
+    audit.record(scope, "account.new_recovery_codes")
+    notices.tell_own(scope, "new_codes")
+    return codes
 
 
 def recover(brand: Brand, membership_id: int, code: str, *, now: datetime) -> Membership:
-    """Use a recovery code: the lost app is unlinked and a new one must be linked before anybody gets in.
+    """Use a recovery code: what was lost is unlinked and another factor must be linked before anybody gets in.
 
     Raises AccessRefused: wrong_recovery_code, too_many_tries, no_longer.
     """
@@ -105,45 +152,45 @@ def recover(brand: Brand, membership_id: int, code: str, *, now: datetime) -> Me
         digest = _digest(account.id, code)
         if not RecoveryCode.objects.filter(account=account, digest=digest).delete()[0]:
             return "wrong_recovery_code"
-        Authenticator.objects.filter(account=account).delete()
+        for own in (Authenticator.objects, Telephone.objects, Passkey.objects, RecoveryCode.objects):
+            own.filter(account=account).delete()
         return ""
 
-    return _tried(brand, membership_id, recovered, now, action="account.recover", lets_in=False)
+    return attempt(
+        brand, membership_id, recovered, now, action="account.recover", factor="recovery_code", notice="recovered"
+    )
 
 
-def _tried(
-    brand: Brand, membership_id: int, verb: Callable[[Account], str], now: datetime, *, action: str, lets_in: bool
-) -> Membership:
-    """One try at a second factor, counted and in the trail. `verb` says by code what is wrong, or nothing."""
+def remove(scope: Scope, kind: str, *, id_: int = 0) -> None:
+    """Unlink one of one's own: "app", "telephone" or the "passkey" with this number.
+
+    Raises AccessRefused("last_factor") for the only one there is: another must be linked first. What is not there is
+    gone already.
+    """
     with signing_in():
-        membership = members(brand).filter(id=membership_id).first()
-        code = "no_longer"
-        if membership is not None:
-            subject = throttle.by_code(membership.account_id)
-            code = verb(membership.account) if throttle.may_try([subject], now=now) else "too_many_tries"
-            if code in ("wrong_code", "wrong_recovery_code"):
-                throttle.wrong([subject], now=now)
-            elif not code:
-                throttle.right(subject)
-                if lets_in:
-                    Account.objects.filter(id=membership.account_id).update(last_login=Now())
-    if membership is None:
-        raise AccessRefused(code)
-    with opened(scope_of(membership, brand)) as scope:
-        outcome = "failure" if code else "success"
-        audit.record(scope, action, outcome=outcome, detail={"means": "password", "code": code})
-    if code:
-        raise AccessRefused(code)
-    return membership
+        # Two removed at the same moment: the second counts what the first left.
+        Account.objects.select_for_update(of=("self",), no_key=True).get(id=scope.account_id)
+        held = {"app": Authenticator.objects, "telephone": Telephone.objects, "passkey": Passkey.objects}[kind]
+        named = {"id": id_} if kind == "passkey" else {}
+        own = held.filter(account_id=scope.account_id, **named)
+        there, last = own.exists(), factors_of(scope.account_id).count == 1
+        if there and not last:
+            own.delete()
+    if not there:
+        return
+    if last:
+        raise AccessRefused("last_factor")
+    audit.record(scope, "account.unlink_factor", detail={"factor": kind})
+    notices.tell_own(scope, "factor_removed")
 
 
-def _step(secret: str, code: str, now: datetime) -> int | None:
-    """The half minute this code is of, if it is a code of about now."""
-    typed = "".join(code.split())
-    at = int(now.timestamp()) // STEP_SECONDS
-    maker = pyotp.TOTP(secret, interval=STEP_SECONDS)
-    fitting = [at + skew for skew in _SKEW if pyotp.utils.strings_equal(maker.generate_otp(at + skew), typed)]
-    return max(fitting, default=None)
+def _fresh(account_id: int) -> list[str]:
+    codes = [_new_code() for _ in range(RECOVERY_CODES)]
+    RecoveryCode.objects.filter(account_id=account_id).delete()
+    RecoveryCode.objects.bulk_create(
+        [RecoveryCode(account_id=account_id, digest=_digest(account_id, code)) for code in codes]
+    )
+    return codes
 
 
 def _new_code() -> str:
@@ -153,8 +200,4 @@ def _new_code() -> str:
 
 def _digest(account_id: int, code: str) -> bytes:
     bare = "".join(sign for sign in code.upper() if sign.isalnum())
-    return hmac.digest(_key("recovery"), f"{account_id}:{bare}".encode(), hashlib.sha256)
-
-
-def _key(purpose: str) -> bytes:
-    return hmac.digest(settings.SECRET_KEY.encode(), f"collectief:{purpose}".encode(), hashlib.sha256)
+    return hmac.digest(key_for("recovery"), f"{account_id}:{bare}".encode(), hashlib.sha256)

@@ -161,3 +161,68 @@ class UsedOnce(models.Model):
                 "INSERT INTO used_once (digest, until) VALUES (%s, %s) ON CONFLICT (digest) DO NOTHING", [digest, until]
             )
             return bool(cursor.rowcount)
+
+
+class Telephone(models.Model):
+    """The mobile number that codes go to, confirmed by one: E.164, with its plus (W04, O06)."""
+
+    account = models.OneToOneField(Account, models.CASCADE)
+    number = models.CharField(max_length=20)
+    confirmed_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        db_table = "telephone"
+
+
+class SentCode(models.Model):
+    """A code that went to a mobile number: derived from `nonce`, so that the table holds none.
+
+    One at a time for an account and a purpose: a new one makes the one of before worthless. Gone once it is used.
+    """
+
+    account = models.ForeignKey(Account, models.CASCADE, db_index=False)
+    purpose = models.CharField(max_length=20)
+    number = models.CharField(max_length=20)
+    nonce = models.BinaryField()
+    expires_at = models.DateTimeField()
+    tries = models.IntegerField(default=0)
+
+    class Meta:
+        db_table = "sent_code"
+        constraints = [models.UniqueConstraint(fields=["account", "purpose"], name="sent_code_once")]
+
+
+class Passkey(models.Model):
+    """A key of WebAuthn: the public half, of one host. `sign_count` grows with each use where a device counts."""
+
+    account = models.ForeignKey(Account, models.CASCADE)
+    host = models.CharField(max_length=100)
+    credential = models.BinaryField(unique=True)
+    public_key = models.BinaryField()
+    sign_count = models.BigIntegerField(default=0)
+    name = models.CharField(max_length=60)
+    made_at = models.DateTimeField(db_default=Now())
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "passkey"
+
+
+class MailedLink(models.Model):
+    """A link that was mailed to choose a new password (W03) or to confirm a new address (O06), valid for an hour.
+
+    Its token is derived as an invitation's is. One at a time for an account and a purpose; gone once it is used.
+    """
+
+    account = models.ForeignKey(Account, models.CASCADE, db_index=False)
+    purpose = models.CharField(max_length=20)
+    brand = models.CharField(max_length=40)
+    language = models.CharField(max_length=5, default="nl")
+    # The new address that is to be confirmed; empty for a password.
+    address = models.EmailField(default="")
+    nonce = models.BinaryField()
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "mailed_link"
+        constraints = [models.UniqueConstraint(fields=["account", "purpose"], name="mailed_link_once")]

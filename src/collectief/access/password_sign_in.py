@@ -5,14 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Now
 from procrastinate.contrib.django import app as queue
 
 from collectief.audit import actions as audit
 from collectief.brands.catalogue import Brand
+from collectief.brands.catalogue import brand as brand_of
 from collectief.scope.database import opened, signing_in
+from collectief.scope.scope import Scope
 
 from . import passwords, throttle
-from .models import Membership
+from .models import Account, Membership
 from .queries import password_segments, scope_of
 from .rules import AccessRefused
 
@@ -42,6 +45,24 @@ def check(brand: Brand, email: str, password: str, *, address: str, now: datetim
     return membership
 
 
+def confirm(scope: Scope, password: str, *, now: datetime) -> Account:
+    """One's own password once more. Raises AccessRefused: wrong_present_password, too_many_tries."""
+    brand = brand_of(scope.brand)
+    with signing_in():
+        account = Account.objects.get(id=scope.account_id)
+        subject = throttle.by_email(brand.insurer, account.email)
+        code = "" if throttle.may_try([subject], now=now) else "too_many_tries"
+        if not code and not passwords.same(password, account.password if account.has_usable_password() else None):
+            throttle.wrong([subject], now=now)
+            code = "wrong_present_password"
+        if not code:
+            throttle.right(subject)
+    audit.record(scope, "account.password", outcome="failure" if code else "success", detail={"code": code})
+    if code:
+        raise AccessRefused(code)
+    return account
+
+
 def members(brand: Brand) -> QuerySet[Membership]:
     """Everyone who may come in at this portal with a password: no invitation that is still open, nobody inactive.
 
@@ -54,6 +75,22 @@ def members(brand: Brand) -> QuerySet[Membership]:
         is_active=True,
         account__is_active=True,
     )
+
+
+def put_off(brand: Brand, membership_id: int) -> Membership:
+    """In without a second factor, in the days that this portal allows it; in the trail as such.
+
+    The caller has seen that it may be. Raises AccessRefused("no_longer").
+    """
+    with signing_in():
+        membership = members(brand).filter(id=membership_id).first()
+        if membership is not None:
+            Account.objects.filter(id=membership.account_id).update(last_login=Now())
+    if membership is None:
+        raise AccessRefused("no_longer")
+    with opened(scope_of(membership, brand)) as scope:
+        audit.record(scope, "account.sign_in", detail={"means": "password", "factor": "none", "code": ""})
+    return membership
 
 
 def record_wrong(brand: Brand, membership_id: int | None, code: str) -> None:

@@ -1,4 +1,4 @@
-"""Wrong tries, counted in PostgreSQL in a sliding window: per account and per address (STANDARDS, sessions).
+"""Tries and requests, counted in PostgreSQL in a sliding window: per account and per address (STANDARDS, sessions).
 
 Who tries takes turns with everyone else who tries the same: ten guesses at the same moment are ten guesses.
 """
@@ -44,6 +44,16 @@ def by_address(address: str) -> Subject:
     return _subject(f"address:{address}", 100)
 
 
+def by_message(whom: str) -> Subject:
+    """Messages that are sent to a telephone, for an account or a number."""
+    return _subject(f"message:{whom}", 5)
+
+
+def by_request(what: str, limit: int) -> Subject:
+    """Something that is asked for and costs a letter."""
+    return _subject(f"request:{what.lower()}", limit)
+
+
 def may_try(subjects: Sequence[Subject], *, now: datetime) -> bool:
     """Whether another try is allowed, holding everyone else's until the end of this transaction.
 
@@ -58,7 +68,7 @@ def may_try(subjects: Sequence[Subject], *, now: datetime) -> bool:
 
 
 def wrong(subjects: Sequence[Subject], *, now: datetime) -> None:
-    """That was a wrong try. Must run inside `signing_in`, after `may_try`."""
+    """That was a wrong try, or one more request. Must run inside `signing_in`, after `may_try`."""
     WrongTry.objects.bulk_create([WrongTry(key=subject.key, at=now) for subject in subjects])
 
 

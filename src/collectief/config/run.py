@@ -40,6 +40,7 @@ def addresses(stack: Stack) -> str:
         ("eHerkenning simulator", f"{stack.eherkenning_url}/"),
         ("BRP simulator", f"{stack.brp_url}/"),
         ("Postbus (mail)", f"{stack.postbus_url}/"),
+        ("Telefoon (sms)", f"{stack.telephone_url}/"),
     ]
     people = {
         (colleague.name, ", ".join(ROLES[role] for role in colleague.roles), company.name)

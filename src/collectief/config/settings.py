@@ -157,6 +157,9 @@ BRP_URL = os.environ.get("BRP_URL", "http://127.0.0.1:8091")
 BRP_API_KEY = os.environ.get("BRP_API_KEY", "demo")
 # smtp://user:password@host:port, or smtps://
 MAIL_URL = os.environ.get("MAIL_URL", "smtp://127.0.0.1:8094")
+# The gateway for short messages (CM.com, Business Messaging) and its product token.
+SMS_URL = os.environ.get("SMS_URL", "http://127.0.0.1:8095")
+SMS_TOKEN = os.environ.get("SMS_TOKEN", "demo")
 # How a link in a letter begins, {host} being the portal's first.
 PORTAL_ADDRESS = os.environ.get("COLLECTIEF_ADDRESS", "https://{host}" if PRODUCTION else "http://{host}:8000")
 EHERKENNING_URL = os.environ.get("EHERKENNING_URL", "http://127.0.0.1:8090")

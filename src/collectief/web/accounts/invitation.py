@@ -19,7 +19,7 @@ from collectief.segments.profile import Means
 
 from ..page import PortalRequest, public
 from ..password.forms import NewPasswordForm
-from ..password.views import say
+from ..password.steps import SEND, drawn, say, sent
 from ..sign_in import INVITATION
 from .words import access_refusal
 
@@ -50,27 +50,60 @@ def invitation(request: PortalRequest, token: str) -> HttpResponse:
 
 
 def _with_password(request: PortalRequest, token: str, invited: Invited) -> HttpResponse:
-    """Choose a password and agree to the terms; the second factor is next. Who has a password keeps it."""
-    terms = request.brand.terms[request.LANGUAGE_CODE]
-    form = NewPasswordForm(request.POST if request.method == "POST" else None, brand=request.brand, terms=terms)
-    if invited.has_password:
-        del form.fields["password"], form.fields["again"]
+    """Choose a password and agree to the terms; the second factor is next. Who has a password keeps it.
+
+    Where the account asks for a code by SMS (O03), that is sent first, when asked for: opening a link sends nothing,
+    since programs open links too.
+    """
+    row = sessions.kept(request.session, _row(invited))
+    if invited.asks_code and (SEND in request.POST or row is None):
+        return _code(request, token, invited)
+    form = NewPasswordForm(
+        sent(request), brand=request.brand, terms=request.brand.terms[request.LANGUAGE_CODE], code=invited.asks_code,
+        password=not invited.has_password,
+    )  # fmt: skip
     if request.method == "POST" and form.is_valid():
-        now = timezone.now()
+        now, typed = timezone.now(), form.cleaned_data
         try:
-            chosen = form.cleaned_data.get("password", "")
-            member = invitations.accept_with_password(request.brand, token, chosen, now=now)
+            member, codes = invitations.accept_with_password(
+                request.brand, token, typed.get("password", ""), sent=row or 0, code=typed.get("code", ""), now=now
+            )
         except AccessRefused as refused:
             if refused.code == "invitation_over":
                 return refused_page(request, refused)
-            say(form, refused, request, "password")
+            say(form, refused, request, "password" if refused.code.startswith("password") else "code")
         else:
             if invited.has_password:
                 return redirect("sign_in")
-            sessions.open_half(request.session, request.brand, member, "", now=now)
-            return redirect("second_step")
-    context = {"invited": invited, "form": form}
-    return render(request, "accounts/invitation_password.html", context, status=422 if form.errors else 200)
+            if not codes:
+                sessions.open_half(request.session, request.brand, member, "", now=now)
+                return redirect("second_step")
+            # Password and confirmed number are the two factors: in.
+            sessions.open_session(
+                request.session, request.brand, member, None, now=now, browser=request.headers.get("User-Agent", "")
+            )
+            context = {"codes": codes, "next": reverse("dashboard")}
+            return render(request, "password/recovery_codes.html", context)
+    return drawn(request, "accounts/invitation_password.html", form, invited=invited)
+
+
+def _code(request: PortalRequest, token: str, invited: Invited) -> HttpResponse:
+    """The page that sends the code, and sends it again."""
+    refusal = ""
+    if SEND in request.POST:
+        try:
+            row = invitations.send_code(request.brand, token, language=request.LANGUAGE_CODE, now=timezone.now())
+        except AccessRefused as refused:
+            refusal = " ".join(access_refusal(refused.code, refused.params, request.brand))
+        else:
+            sessions.keep(request.session, **{_row(invited): row})
+            return redirect("invitation", token=token)
+    context = {"invited": invited, "ending": invited.mobile[-3:], "refusal": refusal}
+    return render(request, "accounts/invitation_code.html", context, status=422 if refusal else 200)
+
+
+def _row(invited: Invited) -> str:
+    return f"invitation_{invited.id}"
 
 
 def refused_page(request: PortalRequest, refused: AccessRefused) -> HttpResponse:

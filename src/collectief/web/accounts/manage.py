@@ -48,13 +48,13 @@ def accounts(request: PortalRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def new(request: PortalRequest) -> HttpResponse:
     """Nieuw account aanmaken: a colleague gets an invitation by mail."""
-    form = NewColleagueForm(_sent(request), roles=_offered(request.scope))
+    form = NewColleagueForm(_sent(request), roles=_offered(request.scope), mobile=request.scope.profile.confirms_mobile)
     if request.method == "POST" and form.is_valid():
         asked = form.cleaned_data
         try:
             actions.invite(
                 request.scope, name=asked["name"], email=asked["email"], roles=asked["roles"], now=timezone.now(),
-                language=get_language() or "nl",
+                language=get_language() or "nl", mobile=asked.get("mobile", ""),
             )  # fmt: skip
         except AccessRefused as refused:
             _say(form, refused)
