@@ -5,80 +5,26 @@ from __future__ import annotations
 import html
 import re
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from datetime import timedelta
 
-import pyotp
 import pytest
 from django.db import connections
-from django.test import Client
 from django.utils import timezone
 
 from collectief.access import factors, invitations, jobs, password_sign_in, passwords, throttle
-from collectief.access.models import Account, Authenticator, Invitation, Membership, RecoveryCode, WrongTry
+from collectief.access.models import Authenticator, Invitation, Membership, RecoveryCode, WrongTry
 from collectief.access.rules import AccessRefused
-from collectief.audit.models import AuditEvent
 from collectief.brands.catalogue import brand
-from collectief.scope.database import office, opened, signing_in
+from collectief.scope.database import office, signing_in
 from collectief.segments.profile import Role
+from tests.web.password_world import Ingrid, half_way, links, made, time_goes_by, told, types
 from tests.web.visiting import client_of, stranger, text_of
-from tests.world import Agency, agency
 
-PASSWORD = "linde bloeit in juni"
 IZZ = brand("izz")
-
-
-@dataclass
-class Ingrid:
-    """A main user, her organisation and what she types."""
-
-    ours: Agency
-    email: str
-    secret: str = ""
-
-    @property
-    def code(self) -> str:
-        return pyotp.TOTP(self.secret).now()
 
 
 @pytest.fixture
 def ingrid(db) -> Ingrid:
     return made()
-
-
-def made() -> Ingrid:
-    ours = agency(name="Zorggroep De Linde", brand="izz", segment="employer", roles=("main_user",))
-    with office():
-        account = Account.objects.get(id=ours.scope.account_id)
-        account.password = passwords.hashed(PASSWORD)
-        account.save()
-    return Ingrid(ours, account.email)
-
-
-def types(browser: Client, email: str, password: str = PASSWORD, where: str = ""):
-    return browser.post("/inloggen/wachtwoord/" + where, {"email": email, "password": password})
-
-
-def links(browser: Client, who: Ingrid):
-    """Link an app as the page says; what the portal answers."""
-    text = text_of(browser.get("/inloggen/koppelen/"))
-    who.secret = re.search(r"<code>([A-Z2-7 ]+)</code>", text)[1].replace(" ", "")
-    return browser.post("/inloggen/koppelen/", {"code": who.code})
-
-
-def next_step(monkeypatch, seconds: int = 60) -> None:
-    """Time goes by."""
-    now = timezone.now() + timedelta(seconds=seconds)
-    monkeypatch.setattr(timezone, "now", lambda: now)
-
-
-def code_at(who: Ingrid) -> str:
-    return pyotp.TOTP(who.secret).at(timezone.now())
-
-
-def told(who: Ingrid) -> list[tuple]:
-    with opened(who.ours.scope):
-        return [(e.action, e.outcome, e.detail.get("code")) for e in AuditEvent.objects.order_by("id")]
 
 
 @pytest.mark.feature("W04")
@@ -93,24 +39,22 @@ def test_the_first_time_an_app_is_linked_before_anything_can_be_seen(ingrid):
     assert len(re.findall(r"<code>[2-9A-Z]{4}-[2-9A-Z]{4}-[2-9A-Z]{4}</code>", text)) == 10
     assert browser.cookies["session"].value != before
     assert "Wat komt nog?" in text_of(browser.get("/dashboard/"))
-    assert told(ingrid)[0] == ("account.link_authenticator", "success", "")
+    assert told(ingrid)[0] == ("account.link_factor", "success", "")
 
 
 @pytest.mark.feature("W02")
 def test_with_password_and_code_one_lands_where_one_was_going(ingrid, monkeypatch):
     links_first(ingrid)
-    next_step(monkeypatch)
+    time_goes_by(monkeypatch)
     browser = stranger("izz")
     types(browser, ingrid.email.upper(), where="?next=/accountbeheer/")
-    response = browser.post("/inloggen/tweede-stap/", {"code": code_at(ingrid)})
+    response = browser.post("/inloggen/tweede-stap/", {"code": ingrid.code})
     assert response.headers["Location"] == "/accountbeheer/"
     assert browser.get("/accountbeheer/").status_code == 200
 
 
 def links_first(who: Ingrid) -> str:
-    browser = stranger("izz")
-    types(browser, who.email)
-    return text_of(links(browser, who))
+    return text_of(links(half_way(who), who))
 
 
 @pytest.mark.feature("W04")
@@ -118,12 +62,12 @@ def test_a_code_counts_once_and_an_earlier_one_no_more(ingrid, monkeypatch):
     links_first(ingrid)
     browser = stranger("izz")
     types(browser, ingrid.email)
-    again = browser.post("/inloggen/tweede-stap/", {"code": code_at(ingrid)})
+    again = browser.post("/inloggen/tweede-stap/", {"code": ingrid.code})
     assert again.status_code == 422
     assert "Deze code klopt niet, of is al gebruikt." in text_of(again)
-    next_step(monkeypatch)
+    time_goes_by(monkeypatch)
     assert browser.post("/inloggen/tweede-stap/", {"code": "000000"}).status_code == 422
-    assert browser.post("/inloggen/tweede-stap/", {"code": code_at(ingrid)}).status_code == 302
+    assert browser.post("/inloggen/tweede-stap/", {"code": ingrid.code}).status_code == 302
 
 
 @pytest.mark.feature("W04")
@@ -183,7 +127,7 @@ def test_ten_wrong_tries_lock_for_ten_minutes_for_an_account_that_is_none_too(in
         for _ in range(10):
             assert "horen hier niet" in text_of(types(stranger("izz"), email, "verkeerd wachtwoord"))
         assert "Wacht tien minuten" in text_of(types(stranger("izz"), email))
-    next_step(monkeypatch, 601)
+    time_goes_by(monkeypatch, 601)
     assert types(stranger("izz"), ingrid.email).status_code == 302
     jobs.clear_tries(0)
     with signing_in():
@@ -211,12 +155,12 @@ def test_thirty_guesses_at_the_same_moment_are_ten(committed_db):
 @pytest.mark.feature("W04")
 def test_ten_wrong_codes_lock_the_second_factor(ingrid, monkeypatch):
     links_first(ingrid)
-    next_step(monkeypatch)
+    time_goes_by(monkeypatch)
     browser = stranger("izz")
     types(browser, ingrid.email)
     for _ in range(10):
         browser.post("/inloggen/tweede-stap/", {"code": "000000"})
-    assert "Wacht tien minuten" in text_of(browser.post("/inloggen/tweede-stap/", {"code": code_at(ingrid)}))
+    assert "Wacht tien minuten" in text_of(browser.post("/inloggen/tweede-stap/", {"code": ingrid.code}))
 
 
 @pytest.mark.feature("K07")
@@ -305,7 +249,7 @@ def test_secrets_are_sealed_at_rest(ingrid):
 
 @pytest.mark.feature("W02")
 def test_the_address_that_counts_is_what_our_own_proxy_saw(settings, rf):
-    from collectief.web.password.views import visitor
+    from collectief.web.password.steps import visitor
 
     request = rf.get("/", headers={"x-forwarded-for": "203.0.113.9, 198.51.100.7"}, REMOTE_ADDR="10.0.0.1")
     assert visitor(request) == "10.0.0.1"
