@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.conf import settings
+from django.utils import timezone
 
-from collectief.access import jobs, letters, mailed_links, telephone
+from collectief.access import jobs, letters, mailed_links, notices, telephone
 from collectief.access.models import Account, Authenticator, Membership, OpenSession, SentCode, Telephone
+from collectief.brands.catalogue import brand
 from collectief.foundation.assurance import AssuranceLevel
 from collectief.gateways.eherkenning.port import Identity
 from collectief.scope.database import office, signing_in
@@ -416,3 +419,44 @@ def test_nothing_secret_is_in_the_trail_or_the_queue(ingrid):
         trail = str(list(AuditEvent.objects.values_list("detail", flat=True)))
     for secret in (PASSWORD, ingrid.secret, "612345678", "ander@delinde.example"):
         assert secret not in trail
+
+
+@pytest.mark.feature("W03")
+def test_the_jobs_write_their_letters_outside_any_transaction_of_a_page(committed_db, monkeypatch):
+    who = made()
+    sent = []
+    monkeypatch.setattr(letters, "post", sent.append)
+    monkeypatch.setattr(letters, "send", sent.append)
+    for purpose, sealed in (("password", ""), ("address", notices.sealed(who.account_id, "nieuw@delinde.example"))):
+        jobs.send_link(account_id=who.account_id, brand="izz", purpose=purpose, language="nl", sealed=sealed)
+    jobs.send_link(account_id=None, brand="izz", purpose="password", language="nl", sealed="")
+    jobs.send_notice(account_id=who.account_id, brand="izz", kind="recovered", language="en", sealed="")
+    row = telephone.send_code(
+        brand("izz"), who.account_id, telephone.SIGN_IN, "+31612345678", language="en", now=timezone.now()
+    )
+    jobs.send_code(code_id=row, brand="izz", language="en")
+    jobs.send_code(code_id=row + 1, brand="izz", language="en")
+    jobs.send_number_notice(
+        account_id=who.account_id, brand="izz", language="nl", sealed=notices.sealed(who.account_id, "+31612345678")
+    )
+    assert [one.to for one in sent] == [
+        who.email, "nieuw@delinde.example", who.email, "+31612345678", "+31612345678"
+    ]  # fmt: skip
+    assert "A recovery code was used" in sent[2].text
+    assert "Give the code to no one" in sent[3].text
+
+
+@pytest.mark.feature("K06")
+def test_what_waits_in_the_queue_names_no_address_and_no_number(committed_db, database_server):
+    who = made()
+    browser = signed_in(who)
+    confirms_number(browser, who, f"{OWN}mobiel/")
+    confirms_number(browser, who, f"{OWN}mobiel/", "06 87654321")
+    browser.post(f"{OWN}e-mailadres/", {"email": "ander@delinde.example"})
+    stranger("izz").post("/inloggen/wachtwoord-vergeten/", {"email": who.email})
+    with database_server.superuser(settings.DATABASES["default"]["NAME"]) as connection:
+        waiting = [str(row) for row in connection.execute("SELECT task_name, args FROM procrastinate_jobs").fetchall()]
+    for task in ("send_code", "send_number_notice", "send_link", "send_notice"):
+        assert any(f"access.{task}" in one for one in waiting), task
+    for secret in ("612345678", "687654321", "ander@", who.email, PASSWORD):
+        assert not [one for one in waiting if secret in one], secret

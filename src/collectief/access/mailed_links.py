@@ -71,10 +71,12 @@ def make(account_id: int, brand: Brand, purpose: str, *, address: str, language:
     """The link to mail; the one of before is worthless from now on."""
     with signing_in():
         MailedLink.objects.filter(account_id=account_id, purpose=purpose).delete()
-        return MailedLink.objects.create(
+        made = MailedLink.objects.create(
             account_id=account_id, purpose=purpose, brand=brand.slug, language=language, address=address,
             nonce=tokens.new_nonce(), expires_at=now + VALID,
         )  # fmt: skip
+        # The letter is written outside: what it needs comes along.
+        return MailedLink.objects.select_related("account").get(id=made.id)
 
 
 def link_token(link: MailedLink) -> str:

@@ -159,8 +159,12 @@ def eherkenning_people() -> list[dict[str, str]]:
     invited = {
         "acting_subject": "noor-debrug", "name": "Noor Haddad", "kvk": BRUG.kvk, "company_name": BRUG.name,
     }  # fmt: skip
+    # Pieter of Het Kompas has eHerkenning too, and may link it to his account (O05).
+    to_link = {
+        "acting_subject": "pieter-kompas", "name": "Pieter Wolters", "kvk": KOMPAS.kvk, "company_name": KOMPAS.name,
+    }  # fmt: skip
     stranger = {
         "acting_subject": "vreemd-1", "name": "Iemand zonder account", "kvk": "90000009",
         "company_name": "Zonder Account B.V.",
     }  # fmt: skip
-    return [*people.values(), invited, stranger]
+    return [*people.values(), invited, to_link, stranger]
