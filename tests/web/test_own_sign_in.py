@@ -8,8 +8,9 @@ import pytest
 from django.conf import settings
 from django.utils import timezone
 
-from collectief.access import jobs, letters, mailed_links, notices, telephone
+from collectief.access import desk, jobs, letters, mailed_links, notices, telephone
 from collectief.access.models import Account, Authenticator, Membership, OpenSession, SentCode, Telephone
+from collectief.access.queries import NoAccess
 from collectief.brands.catalogue import brand
 from collectief.foundation.assurance import AssuranceLevel
 from collectief.gateways.eherkenning.port import Identity
@@ -460,3 +461,22 @@ def test_what_waits_in_the_queue_names_no_address_and_no_number(committed_db, da
         assert any(f"access.{task}" in one for one in waiting), task
     for secret in ("612345678", "687654321", "ander@", who.email, PASSWORD):
         assert not [one for one in waiting if secret in one], secret
+
+
+@pytest.mark.feature("W04")
+@pytest.mark.feature("K05")
+def test_the_help_desk_unlinks_what_was_lost_and_the_password_stays(ingrid, monkeypatch):
+    browser = signed_in(ingrid)
+    other = signed_in(made())
+    told_owner = []
+    monkeypatch.setattr(desk.notices, "tell", lambda brand, account_id, kind: told_owner.append((account_id, kind)))
+    for insurer, email in (("izz-door-vgz", "niemand@delinde.example"), ("vgz", ingrid.email)):
+        with pytest.raises(NoAccess):
+            desk.reset_second_factor(insurer, email, by="Kantoor, JK")
+    assert is_in(browser)
+    desk.reset_second_factor("izz-door-vgz", ingrid.email.upper(), by="Kantoor, JK")
+    assert not is_in(browser)
+    assert is_in(other)
+    assert told_owner == [(ingrid.account_id, "factors_reset")]
+    assert half_way(ingrid).get("/inloggen/tweede-stap/").headers["Location"] == "/inloggen/koppelen/"
+    assert ("account.reset_second_factor", "success", None) in told(ingrid)

@@ -152,13 +152,18 @@ def recover(brand: Brand, membership_id: int, code: str, *, now: datetime) -> Me
         digest = _digest(account.id, code)
         if not RecoveryCode.objects.filter(account=account, digest=digest).delete()[0]:
             return "wrong_recovery_code"
-        for own in (Authenticator.objects, Telephone.objects, Passkey.objects, RecoveryCode.objects):
-            own.filter(account=account).delete()
+        unlink_everything(account.id)
         return ""
 
     return attempt(
         brand, membership_id, recovered, now, action="account.recover", factor="recovery_code", notice="recovered"
     )
+
+
+def unlink_everything(account_id: int) -> None:
+    """No factor and no recovery code is left. Must run inside `signing_in`."""
+    for own in (Authenticator.objects, Telephone.objects, Passkey.objects, RecoveryCode.objects):
+        own.filter(account_id=account_id).delete()
 
 
 def remove(scope: Scope, kind: str, *, id_: int = 0) -> None:

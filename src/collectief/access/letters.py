@@ -129,6 +129,7 @@ _CHANGES = {
     "factor_removed": lambda: _("Er is een app, nummer of passkey verwijderd."),
     "new_codes": lambda: _("Er zijn nieuwe herstelcodes gemaakt; de oude werken niet meer."),
     "recovered": lambda: _("Er is een herstelcode gebruikt: wat gekoppeld was, is losgekoppeld."),
+    "factors_reset": lambda: _("De helpdesk heeft alles losgekoppeld waarmee de tweede stap van het inloggen ging."),
     "identity_linked": lambda: _("Er is een eHerkenningsmiddel gekoppeld."),
 }
 
