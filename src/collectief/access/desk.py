@@ -9,7 +9,7 @@ from collectief.scope.database import opened, signing_in
 from . import notices
 from .factors import unlink_everything
 from .models import OpenSession
-from .password_sign_in import members
+from .password_sign_in import members_at
 from .queries import NoAccess, scope_of
 
 
@@ -21,10 +21,7 @@ def reset_second_factor(insurer: str, email: str, *, by: str) -> None:
     """
     with signing_in():
         found = [
-            (brand, member)
-            for brand in all_brands()
-            if brand.insurer == insurer
-            for member in members(brand).filter(account__email__iexact=email).order_by("id")
+            (brand, member) for brand in all_brands() if brand.insurer == insurer for member in members_at(brand, email)
         ]
         account_id = found[0][1].account_id if found else 0
         unlink_everything(account_id)

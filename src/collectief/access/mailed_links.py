@@ -16,7 +16,7 @@ from collectief.scope.scope import Scope
 
 from . import notices, passwords, rules, throttle, tokens
 from .models import Account, MailedLink, Membership, OpenSession
-from .password_sign_in import confirm, members
+from .password_sign_in import confirm, members, members_at
 from .queries import own_email, scope_of
 from .rules import AccessRefused
 
@@ -34,7 +34,7 @@ def ask_password(brand: Brand, email: str, *, address: str, now: datetime) -> No
         if not throttle.may_try(subjects, now=now):
             return
         throttle.wrong(subjects, now=now)
-        member = members(brand).filter(account__email__iexact=email).order_by("id").first()
+        member = members_at(brand, email).first()
         known = member is not None and member.account.has_usable_password()
         # By name, since jobs stand above actions; a job for who is nobody too, so that both take as long.
         queue.configure_task("access.send_link").defer(
