@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 
 import pytest
+from click.testing import CliRunner
 from django.conf import settings
 from django.utils import timezone
 
 from collectief.access import desk, jobs, letters, mailed_links, notices, telephone
-from collectief.access.models import Account, Authenticator, Membership, OpenSession, SentCode, Telephone
+from collectief.access.models import Account, Authenticator, MailedLink, Membership, OpenSession, SentCode, Telephone
 from collectief.access.queries import NoAccess
 from collectief.brands.catalogue import brand
+from collectief.config.command import main
 from collectief.foundation.assurance import AssuranceLevel
 from collectief.gateways.eherkenning.port import Identity
 from collectief.scope.database import office, signing_in
@@ -480,3 +482,29 @@ def test_the_help_desk_unlinks_what_was_lost_and_the_password_stays(ingrid, monk
     assert told_owner == [(ingrid.account_id, "factors_reset")]
     assert half_way(ingrid).get("/inloggen/tweede-stap/").headers["Location"] == "/inloggen/koppelen/"
     assert ("account.reset_second_factor", "success", None) in told(ingrid)
+
+
+@pytest.mark.feature("K05")
+def test_the_operator_does_so_from_the_command_line(committed_db):
+    who = made()
+    browser = signed_in(who)
+    reset = ["accounts", "reset-second-factor", "--insurer", "izz-door-vgz", "--by", "Kantoor, JK", "--email"]
+    wrong = CliRunner().invoke(main, [*reset, "niemand@delinde.example"])
+    assert (wrong.exit_code, "nobody at this insurer" in wrong.output) == (1, True)
+    assert is_in(browser)
+    assert CliRunner().invoke(main, [*reset, who.email]).exit_code == 0
+    assert not is_in(browser)
+
+
+@pytest.mark.feature("W04")
+def test_codes_and_links_that_have_had_their_time_are_not_kept(ingrid, post, monkeypatch):
+    browser = signed_in(ingrid)
+    browser.post(f"{OWN}mobiel/", {"number": "06 12345678"})
+    browser.post(f"{OWN}e-mailadres/", {"email": "nieuw@delinde.example"})
+    jobs.clear_tries(0)
+    with signing_in():
+        assert SentCode.objects.count() == MailedLink.objects.count() == 1
+    time_goes_by(monkeypatch, 3601)
+    jobs.clear_tries(0)
+    with signing_in():
+        assert SentCode.objects.count() == MailedLink.objects.count() == 0

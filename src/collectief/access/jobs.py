@@ -14,7 +14,7 @@ from collectief.gateways.sms.port import NumberRefused, SmsUnavailable
 from collectief.scope.database import managing_accounts, signing_in
 from collectief.scope.patience import Patience
 
-from . import letters, mailed_links, notices, password_sign_in, throttle
+from . import letters, mailed_links, notices, password_sign_in, telephone, throttle
 from .models import Account, Invitation, SentCode
 from .session_store import SessionStore
 from .single_use import forget_expired
@@ -31,8 +31,11 @@ def clear_sessions(timestamp: int) -> None:
 @app.periodic(cron="43 * * * *")
 @app.task(name="access.clear_tries", queue="interactive", pass_context=False)
 def clear_tries(timestamp: int) -> None:
-    """Each hour: wrong tries that count no longer are gone from the table."""
-    throttle.clear(now=timezone.now())
+    """Each hour: tries that count no longer are gone, and codes and links that have had their time."""
+    now = timezone.now()
+    throttle.clear(now=now)
+    telephone.forget_expired(now=now)
+    mailed_links.forget_expired(now=now)
 
 
 @app.task(name="access.record_wrong_password", queue="interactive")

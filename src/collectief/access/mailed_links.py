@@ -146,6 +146,12 @@ def change_password(scope: Scope, present: str, password: str, *, session: str |
     audit.record(scope, "account.change_password")
 
 
+def forget_expired(*, now: datetime) -> None:
+    """Remove links that have had their time: their addresses need not be kept."""
+    with signing_in():
+        MailedLink.objects.filter(expires_at__lte=now).delete()
+
+
 def _use(link: MailedLink) -> None:
     """Use a link up: of two at the same moment one finds it gone. Raises AccessRefused("link_over")."""
     with signing_in():

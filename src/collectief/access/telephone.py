@@ -123,6 +123,12 @@ def keep(account_id: int, number: str) -> None:
     Telephone.objects.create(account_id=account_id, number=number)
 
 
+def forget_expired(*, now: datetime) -> None:
+    """Remove codes that have had their time: their numbers need not be kept."""
+    with signing_in():
+        SentCode.objects.filter(expires_at__lte=now).delete()
+
+
 def taken(account_id: int, purpose: str, sent: int, code: str, *, now: datetime) -> str | None:
     """The number that this code went to, if it is right: then it is used up. A wrong one costs one of five tries.
 
