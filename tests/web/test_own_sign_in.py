@@ -1,4 +1,4 @@
-"""Mijn account, inloggen: changing how one signs in, and the links that come by mail (W03, O05, O06)."""
+"""Mijn account, inloggen: changing how one signs in, and what the help desk may (W04, O06, K05)."""
 
 from __future__ import annotations
 
@@ -6,17 +6,13 @@ import re
 
 import pytest
 from click.testing import CliRunner
-from django.conf import settings
-from django.utils import timezone
 
-from collectief.access import desk, jobs, letters, mailed_links, notices, telephone
-from collectief.access.models import Account, Authenticator, MailedLink, Membership, OpenSession, SentCode, Telephone
+from collectief.access import desk
+from collectief.access.models import Authenticator, OpenSession, Passkey, SentCode, Telephone
 from collectief.access.queries import NoAccess
-from collectief.brands.catalogue import brand
+from collectief.audit.models import AuditEvent
 from collectief.config.command import main
-from collectief.foundation.assurance import AssuranceLevel
-from collectief.gateways.eherkenning.port import Identity
-from collectief.scope.database import office, signing_in
+from collectief.scope.database import opened, signing_in
 from tests.passkey_world import Device
 from tests.web.password_world import (
     CODES,
@@ -45,35 +41,6 @@ CHANGES = ("wachtwoord/", "e-mailadres/", "app/", "mobiel/", "passkey/")
 @pytest.fixture
 def ingrid(db) -> Ingrid:
     return made()
-
-
-@pytest.fixture
-def post(monkeypatch):
-    """Letters and short messages that jobs hand over, and the jobs that were queued, carried out at once."""
-
-    class Post:
-        letters: list = []
-        messages: list = []
-
-    found = Post()
-    found.letters, found.messages = [], []
-    monkeypatch.setattr(letters, "post", found.letters.append)
-    monkeypatch.setattr(letters, "send", found.messages.append)
-
-    class Queue:
-        def __init__(self, name: str) -> None:
-            self.task = getattr(jobs, name.removeprefix("access."))
-
-        def defer(self, **given) -> None:
-            self.task(**given)
-
-    for module in (mailed_links, telephone):
-        monkeypatch.setattr(module.queue, "configure_task", Queue)
-    return found
-
-
-def link_in(letter) -> str:
-    return re.search(r"http://[^/]+(\S+)", letter.text)[1]
 
 
 @pytest.mark.feature("O06")
@@ -142,102 +109,6 @@ def test_another_number_is_confirmed_there_and_the_old_one_is_told(ingrid, post)
         assert Telephone.objects.get().number == "+31687654321"
 
 
-@pytest.mark.feature("O06")
-def test_another_address_counts_once_its_link_was_used_and_the_old_one_is_told(ingrid, post):
-    browser = signed_in(ingrid)
-    shared = browser.post(f"{OWN}e-mailadres/", {"email": "info@delinde.example"})
-    assert "dat meer mensen lezen" in text_of(shared)
-    browser.post(f"{OWN}e-mailadres/", {"email": "ingrid.nieuw@delinde.example"})
-    letter = post.letters[-1]
-    assert letter.to == "ingrid.nieuw@delinde.example"
-    anyone = stranger("izz")
-    assert "Inloggen gaat na het bevestigen" in text_of(anyone.get(link_in(letter)))
-    with office():
-        assert Account.objects.get(id=ingrid.account_id).email == ingrid.email, "opening it uses nothing up"
-    assert anyone.post(link_in(letter)).status_code == 302
-    assert anyone.post(link_in(letter)).status_code == 404
-    assert types(stranger("izz"), ingrid.email).status_code == 422
-    assert types(stranger("izz"), "ingrid.nieuw@delinde.example").status_code == 302
-    assert post.letters[-1].to == ingrid.email
-    assert "ander e-mailadres" in post.letters[-1].text
-
-
-@pytest.mark.feature("O06")
-def test_an_address_that_is_somebodys_gets_no_mail_and_the_same_answer(ingrid, post):
-    other, browser = made(), signed_in(ingrid)
-    sent = len(post.letters)
-    texts = []
-    for email in (other.email, "vrij@delinde.example"):
-        answer = browser.post(f"{OWN}e-mailadres/", {"email": email}, follow=True)
-        texts.append(re.sub(r'value="\w+"', "", text_of(answer)).replace(email, "X"))
-    assert texts[0] == texts[1]
-    assert [letter.to for letter in post.letters[sent:]] == ["vrij@delinde.example"]
-
-
-@pytest.mark.feature("W03")
-def test_a_forgotten_password_is_chosen_anew_with_a_mailed_link_and_the_second_factor_stays(ingrid, post, monkeypatch):
-    browser = signed_in(ingrid)
-    asking = stranger("izz")
-    asking.post("/inloggen/wachtwoord-vergeten/", {"email": ingrid.email.upper()})
-    path = link_in(post.letters[-1])
-    assert asking.get(path).status_code == 200
-    assert asking.post(path, {"password": OTHER, "again": "niet zo"}).status_code == 422
-    assert "te kort" in text_of(asking.post(path, {"password": "kort", "again": "kort"}))
-    assert is_in(browser)
-    assert asking.post(path, {"password": OTHER, "again": OTHER}).headers["Location"] == "/inloggen/"
-    assert asking.post(path, {"password": OTHER, "again": OTHER}).status_code == 404
-    assert not is_in(browser), "every session ends"
-    assert types(stranger("izz"), ingrid.email).status_code == 422
-    time_goes_by(monkeypatch)
-    late = stranger("izz")
-    types(late, ingrid.email, OTHER)
-    assert not is_in(late)
-    assert late.post("/inloggen/tweede-stap/", {"code": ingrid.code}).status_code == 302
-    assert "nieuw wachtwoord gekozen" in post.letters[-1].text
-    assert ("account.reset_password", "success", None) in told(ingrid)
-
-
-@pytest.mark.feature("W03")
-def test_a_link_is_good_for_an_hour_and_the_last_one_only(ingrid, post, monkeypatch):
-    ask = lambda: stranger("izz").post("/inloggen/wachtwoord-vergeten/", {"email": ingrid.email})  # noqa: E731
-    ask()
-    ask()
-    first, second = map(link_in, post.letters[-2:])
-    assert stranger("izz").get(first).status_code == 404
-    assert stranger("izz").get(second).status_code == 200
-    assert stranger("bedrijfszorg").get(second).status_code == 404
-    time_goes_by(monkeypatch, 3601)
-    assert stranger("izz").get(second).status_code == 404
-
-
-@pytest.mark.feature("W03")
-def test_asking_tells_nobody_whether_there_is_an_account(ingrid, monkeypatch):
-    queued = []
-
-    class Queue:
-        def __init__(self, name: str) -> None:
-            queued.append(name)
-
-        def defer(self, **given) -> None:
-            queued.append(sorted(given))
-
-    monkeypatch.setattr(mailed_links.queue, "configure_task", Queue)
-    texts = [
-        re.sub(r'value="\w+"', "", text_of(stranger("izz").post("/inloggen/wachtwoord-vergeten/", {"email": email})))
-        for email in (ingrid.email, "niemand@delinde.example")
-    ]
-    assert texts[0] == texts[1]
-    # The same work for both: a job, that finds out by itself that there is nothing to do.
-    assert queued[:2] == queued[2:]
-
-
-@pytest.mark.feature("W03")
-def test_a_mailbox_is_not_filled(ingrid, post):
-    for _ in range(6):
-        stranger("izz").post("/inloggen/wachtwoord-vergeten/", {"email": ingrid.email})
-    assert len(post.letters) == 3
-
-
 @pytest.mark.feature("W04")
 def test_one_factor_can_go_and_the_last_cannot(ingrid, post):
     browser = signed_in(ingrid)
@@ -256,7 +127,6 @@ def test_nobody_removes_the_passkey_of_another(ingrid):
     device, browser = Device(), signed_in(ingrid)
     makes_passkey(browser, device, f"{OWN}passkey/")
     other = signed_in(made())
-    from collectief.access.models import Passkey
 
     with signing_in():
         number = Passkey.objects.get().id
@@ -273,118 +143,6 @@ def test_other_recovery_codes_make_the_old_ones_worthless(ingrid, post):
     again = half_way(ingrid)
     assert again.post("/inloggen/herstelcode/", {"code": old[0]}).status_code == 422
     assert again.post("/inloggen/herstelcode/", {"code": new[0]}).status_code == 302
-
-
-@pytest.mark.feature("O03")
-def test_a_representative_makes_the_account_with_a_code_by_sms(post, db):
-    marijke = made("representative", "user_manager")
-    manager = client_of(marijke.ours.scope)
-    colleague = {"name": "Sanne Prins", "email": "sanne@hetkompas.example", "roles": ["representative"]}
-    assert "Vul een mobiel nummer in" in text_of(manager.post("/accountbeheer/nieuw/", colleague))
-    assert manager.post("/accountbeheer/nieuw/", {**colleague, "mobile": "06 87654321"}).status_code == 302
-    from collectief.access import invitations
-    from collectief.access.models import Invitation
-
-    with office():
-        invitation = Invitation.objects.select_related("membership__account").get()
-        path = f"/uitnodiging/{invitations.link_token(invitation)}/"
-        sanne = Ingrid(marijke.ours, invitation.membership.account.email, portal="ondersteuners")
-    browser = stranger("ondersteuners")
-    assert "eindigt op 321" in text_of(browser.get(path))
-    assert not post.messages, "opening the link sends nothing"
-    browser.post(path, {"stuur": "1"})
-    assert post.messages[0].to == "+31687654321"
-    code = re.search(r": (\d{6})\.", post.messages[0].text)[1]
-    given = {"code": code, "password": OTHER, "again": OTHER, "agreed": "yes"}
-    assert "te kort" in text_of(browser.post(path, {**given, "password": "kort", "again": "kort"}))
-    wrong = browser.post(path, {**given, "code": "000000" if code != "000000" else "111111"})
-    assert "Deze code klopt niet" in text_of(wrong)
-    assert stranger("ondersteuners").post(path, given).status_code == 200, "another browser has to ask for a code"
-    assert len(CODES.findall(text_of(browser.post(path, given)))) == 10
-    assert is_in(browser)
-    assert stranger("ondersteuners").get(path).status_code == 404
-    types(stranger("ondersteuners"), sanne.email, OTHER)
-    with signing_in():
-        assert Telephone.objects.get().number == "+31687654321"
-
-
-def _comes_back(browser, monkeypatch, identity: Identity):
-    """To eHerkenning and back, as this identity."""
-
-    class Provider:
-        def begin(self, **_):
-            from collectief.gateways.eherkenning.port import Begun
-
-            return Begun("https://broker.example/", {})
-
-        def complete(self, **_):
-            return identity
-
-    monkeypatch.setattr("collectief.web.sign_in.identity_provider", lambda brand: Provider())
-    begin = browser.get(f"{OWN}eherkenning/").headers["Location"]
-    browser.get(begin)
-    return browser.get("/inloggen/terug/")
-
-
-@pytest.mark.feature("O05")
-def test_a_representative_links_eherkenning_later_and_signs_in_with_it(db, monkeypatch, post):
-    marijke = made("representative", "user_manager")
-    browser = signed_in(marijke)
-    identity = Identity(
-        kvk=marijke.ours.organisation.kvk, acting_subject="marijke-1", level=AssuranceLevel.EH3,
-        company_name="Het Kompas", person_hint="",
-    )  # fmt: skip
-    from dataclasses import replace
-
-    low = _comes_back(browser, monkeypatch, replace(identity, level=AssuranceLevel.EH2_PLUS))
-    assert "eH3 of hoger nodig" in text_of(low)
-    other = _comes_back(browser, monkeypatch, replace(identity, kvk="12345678"))
-    assert other.status_code == 403
-    assert _comes_back(browser, monkeypatch, identity).headers["Location"] == OWN
-    assert "Gekoppeld" in text_of(browser.get(OWN))
-    with office():
-        assert Membership.objects.get(account_id=marijke.account_id).acting_subject == "marijke-1"
-    late = stranger("ondersteuners")
-    late.get("/inloggen/eherkenning/")
-    assert late.get("/inloggen/terug/").headers["Location"] == "/dashboard/"
-    assert ("account.link_identity", "success", "") in told(marijke)
-
-
-@pytest.mark.feature("O05")
-def test_without_a_fresh_second_factor_no_eherkenning_is_linked(db, monkeypatch):
-    marijke = made("representative", "user_manager")
-    browser = signed_in(marijke)
-    identity = Identity(
-        kvk=marijke.ours.organisation.kvk, acting_subject="vreemd", level=AssuranceLevel.EH3, company_name="",
-        person_hint="",
-    )  # fmt: skip
-    monkeypatch.setattr("collectief.access.sessions.is_fresh", lambda *a, **k: False)
-    begin = browser.get(f"{OWN}eherkenning/").headers["Location"]
-    assert begin.startswith(f"{OWN}bevestigen/")
-
-    class Provider:
-        def begin(self, **_):
-            from collectief.gateways.eherkenning.port import Begun
-
-            return Begun("https://broker.example/", {})
-
-        def complete(self, **_):
-            return identity
-
-    monkeypatch.setattr("collectief.web.sign_in.identity_provider", lambda brand: Provider())
-    browser.get("/inloggen/eherkenning/?koppelen=1")
-    browser.get("/inloggen/terug/")
-    with office():
-        assert Membership.objects.get(account_id=marijke.account_id).acting_subject != "vreemd"
-
-
-@pytest.mark.feature("B02")
-@pytest.mark.parametrize("role", ["main_account", "company_doctor", "sub_account"])
-def test_each_of_an_employers_accounts_signs_in_and_sees_what_is_its_own(db, role):
-    karin = made("occupational_care", role)
-    browser = signed_in(karin)
-    assert "Dit kan hier nog niet: interventies aanvragen" in text_of(browser.get("/dashboard/"))
-    assert browser.get("/accountbeheer/").status_code == (200 if role == "main_account" else 403)
 
 
 @pytest.mark.feature("W02")
@@ -412,8 +170,6 @@ def test_a_session_fixed_beforehand_is_worth_nothing(ingrid):
 
 @pytest.mark.feature("K06")
 def test_nothing_secret_is_in_the_trail_or_the_queue(ingrid):
-    from collectief.audit.models import AuditEvent
-    from collectief.scope.database import opened
 
     browser = signed_in(ingrid)
     confirms_number(browser, ingrid, f"{OWN}mobiel/")
@@ -422,47 +178,6 @@ def test_nothing_secret_is_in_the_trail_or_the_queue(ingrid):
         trail = str(list(AuditEvent.objects.values_list("detail", flat=True)))
     for secret in (PASSWORD, ingrid.secret, "612345678", "ander@delinde.example"):
         assert secret not in trail
-
-
-@pytest.mark.feature("W03")
-def test_the_jobs_write_their_letters_outside_any_transaction_of_a_page(committed_db, monkeypatch):
-    who = made()
-    sent = []
-    monkeypatch.setattr(letters, "post", sent.append)
-    monkeypatch.setattr(letters, "send", sent.append)
-    for purpose, sealed in (("password", ""), ("address", notices.sealed(who.account_id, "nieuw@delinde.example"))):
-        jobs.send_link(account_id=who.account_id, brand="izz", purpose=purpose, language="nl", sealed=sealed)
-    jobs.send_link(account_id=None, brand="izz", purpose="password", language="nl", sealed="")
-    jobs.send_notice(account_id=who.account_id, brand="izz", kind="recovered", language="en", sealed="")
-    row = telephone.send_code(
-        brand("izz"), who.account_id, telephone.SIGN_IN, "+31612345678", language="en", now=timezone.now()
-    )
-    jobs.send_code(code_id=row, brand="izz", language="en")
-    jobs.send_code(code_id=row + 1, brand="izz", language="en")
-    jobs.send_number_notice(
-        account_id=who.account_id, brand="izz", language="nl", sealed=notices.sealed(who.account_id, "+31612345678")
-    )
-    assert [one.to for one in sent] == [
-        who.email, "nieuw@delinde.example", who.email, "+31612345678", "+31612345678"
-    ]  # fmt: skip
-    assert "A recovery code was used" in sent[2].text
-    assert "Give the code to no one" in sent[3].text
-
-
-@pytest.mark.feature("K06")
-def test_what_waits_in_the_queue_names_no_address_and_no_number(committed_db, database_server):
-    who = made()
-    browser = signed_in(who)
-    confirms_number(browser, who, f"{OWN}mobiel/")
-    confirms_number(browser, who, f"{OWN}mobiel/", "06 87654321")
-    browser.post(f"{OWN}e-mailadres/", {"email": "ander@delinde.example"})
-    stranger("izz").post("/inloggen/wachtwoord-vergeten/", {"email": who.email})
-    with database_server.superuser(settings.DATABASES["default"]["NAME"]) as connection:
-        waiting = [str(row) for row in connection.execute("SELECT task_name, args FROM procrastinate_jobs").fetchall()]
-    for task in ("send_code", "send_number_notice", "send_link", "send_notice"):
-        assert any(f"access.{task}" in one for one in waiting), task
-    for secret in ("612345678", "687654321", "ander@", who.email, PASSWORD):
-        assert not [one for one in waiting if secret in one], secret
 
 
 @pytest.mark.feature("W04")
@@ -494,17 +209,3 @@ def test_the_operator_does_so_from_the_command_line(committed_db):
     assert is_in(browser)
     assert CliRunner().invoke(main, [*reset, who.email]).exit_code == 0
     assert not is_in(browser)
-
-
-@pytest.mark.feature("W04")
-def test_codes_and_links_that_have_had_their_time_are_not_kept(ingrid, post, monkeypatch):
-    browser = signed_in(ingrid)
-    browser.post(f"{OWN}mobiel/", {"number": "06 12345678"})
-    browser.post(f"{OWN}e-mailadres/", {"email": "nieuw@delinde.example"})
-    jobs.clear_tries(0)
-    with signing_in():
-        assert SentCode.objects.count() == MailedLink.objects.count() == 1
-    time_goes_by(monkeypatch, 3601)
-    jobs.clear_tries(0)
-    with signing_in():
-        assert SentCode.objects.count() == MailedLink.objects.count() == 0
