@@ -9,6 +9,8 @@ from datetime import date, timedelta
 
 from collectief.access.models import Account, Membership
 from collectief.access.queries import scope_again
+from collectief.brands.catalogue import all_brands
+from collectief.brands.catalogue import brand as brand_of
 from collectief.contracts.models import GroupContract, Insurer, Organisation
 from collectief.enrolment.facts import Application, Kind
 from collectief.foundation.bsn import Bsn
@@ -38,12 +40,13 @@ def agency(
     name: str = "Uitzendbureau De Brug B.V.",
     contracts: int = 2,
     roles: Sequence[str] = ("administrative",),
-    brand: str = "mijnzz",
+    brand: str = "",
     segment: str = "staffing_agency",
     kvk: str | None = None,
 ) -> Agency:
     """An organisation with contracts from 2020 on and one account with `roles`."""
-    insurer_slug = {"mijnzz": "zorg-en-zekerheid", "voorbeeld": "voorbeeldverzekeraar"}[brand]
+    brand = brand or portal_of(segment)
+    insurer_slug = brand_of(brand).insurer
     kvk = kvk or str(next(_numbers))
     with office():
         insurer, _ = Insurer.objects.get_or_create(slug=insurer_slug, defaults={"name": insurer_slug})
@@ -58,8 +61,14 @@ def agency(
     return Agency(organisation, made, member_of(organisation, roles=roles, brand=brand))
 
 
-def member_of(organisation: Organisation, *, roles: Sequence[str], brand: str = "mijnzz", name: str = "Anna") -> Scope:
+def portal_of(segment: str) -> str:
+    """A portal that serves a segment; mijnzz where it does."""
+    return min((one.slug for one in all_brands() if segment in one.segments), key=lambda slug: slug != "mijnzz")
+
+
+def member_of(organisation: Organisation, *, roles: Sequence[str], brand: str = "", name: str = "Anna") -> Scope:
     """The scope of a new account with these roles."""
+    brand = brand or portal_of(organisation.segment)
     number = next(_numbers)
     with office():
         account = Account.objects.create(

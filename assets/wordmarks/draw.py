@@ -51,6 +51,31 @@ DRAWINGS = (
         'stroke-linecap="round" stroke-linejoin="round"/>',
         "#4a2170",
     ),
+    Drawing(
+        "izz",
+        "IZZ Zakelijk",
+        (("IZZ", 700), (" Zakelijk", 400)),
+        '<rect x="4" y="4" width="32" height="32" rx="8" fill="{ink}"/>'
+        '<path d="M20 29V17M20 12.5v-1" fill="none" stroke="{paper}" stroke-width="4" stroke-linecap="round"/>',
+        "#0f345f",
+    ),
+    Drawing(
+        "bedrijfszorg",
+        "Mijn Bedrijfszorg",
+        (("Mijn Bedrijfszorg", 700),),
+        '<path d="M20 4 35 12v10c0 8-7 12-15 14C12 34 5 30 5 22V12Z" fill="{ink}"/>'
+        '<path d="M20 14v13M13.5 20.5h13" fill="none" stroke="{paper}" stroke-width="3.5" stroke-linecap="round"/>',
+        "#7a1f3d",
+    ),
+    Drawing(
+        "ondersteuners",
+        "Portaal voor Ondersteuners",
+        (("Portaal", 700), (" voor Ondersteuners", 400)),
+        '<rect x="4" y="4" width="32" height="32" rx="16" fill="{ink}"/>'
+        '<path d="M12 24c3 4 13 4 16 0M20 12v10M15 17l5-5 5 5" fill="none" stroke="{paper}" stroke-width="3" '
+        'stroke-linecap="round" stroke-linejoin="round"/>',
+        "#0b4a6f",
+    ),
 )
 
 

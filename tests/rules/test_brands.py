@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import runpy
 import shutil
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,10 @@ def test_what_a_brand_says_is_read(tmp_path):
         (("[terms]\n", '[wording.nl]\n"a" = 1\n\n[terms]\n'), "must hold texts only"),
         (('mail = "buitenland', 'fax = "1"\nmail = "buitenland'), "unknown key: fax"),
         (("[terms]", "[terms"), "nieuw/brand.toml"),
+        (('address = "u"', 'address = "u"\npassword_shortest = 8'), "password_shortest: must be 12 to 64"),
+        (('address = "u"', 'address = "u"\npassword_shortest = "lang"'), "password_shortest: must be a int"),
+        (('address = "u"', 'address = "u"\nsecond_factor_from = "ooit"'), "second_factor_from: must be a date"),
+        (('address = "u"', 'address = "u"\nwords_of = "niemand"'), "words_of:"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
@@ -142,6 +147,24 @@ def test_a_brand_speaks_its_own_words_in_code_forms_and_templates():
     with worded(brand("voorbeeld"), "nl"):
         assert gettext("Dashboard") == "Dashboard"
         assert ngettext("%(total)s bestand", "%(total)s bestanden", 2) == "%(total)s bestanden"
+
+
+@pytest.mark.feature("O04")
+def test_a_brand_may_ask_for_longer_passwords_and_give_days_for_the_second_factor(tmp_path):
+    plain = read_brand(_copy(tmp_path))
+    assert (plain.password_shortest, plain.second_factor_from) == (12, None)
+    more = "password_shortest = 15\nsecond_factor_from = 2027-03-01\n"
+    asked = read_brand(_write(_copy(tmp_path, "ander"), more=more))
+    assert (asked.password_shortest, asked.second_factor_from) == (15, date(2027, 3, 1))
+
+
+def test_a_brand_may_speak_the_words_of_another_and_differ_where_it_likes(tmp_path):
+    shutil.copytree(FOLDER / "voorbeeld", tmp_path / "voorbeeld")
+    more = 'words_of = "voorbeeld"\n'
+    own = ("[terms]\n", '[wording.nl]\n"Wacht op uw akkoord" = "Wacht op jou"\n\n[terms]\n')
+    found = read_brand(_write(_copy(tmp_path), own, more=more))
+    assert found.wording["nl"]["Wacht op uw akkoord"] == "Wacht op jou"
+    assert found.wording["nl"]["U bent uitgelogd."] == "Je bent uitgelogd."
 
 
 def _sentences() -> list[str]:

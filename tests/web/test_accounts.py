@@ -178,17 +178,41 @@ def test_every_refusal_of_access_has_words_that_are_filled_in():
     import ast
     import inspect
 
+    from collectief.access import (
+        authenticator,
+        factors,
+        linking,
+        mailed_links,
+        passkeys,
+        password_sign_in,
+        rules,
+        telephone,
+    )
     from collectief.access import invitations as invitations_module
-    from collectief.access import rules
 
     codes = {
         call.args[0].value
-        for module in (rules, colleagues, invitations_module)
+        for module in (rules, colleagues, invitations_module, telephone, mailed_links, passkeys, factors, linking)
         for call in ast.walk(ast.parse(inspect.getsource(module)))
-        if isinstance(call, ast.Call) and getattr(call.func, "id", "") == AccessRefused.__name__
+        if isinstance(call, ast.Call)
+        and getattr(call.func, "id", "") == AccessRefused.__name__
+        and isinstance(call.args[0], ast.Constant)
     }
+    # The ways in with a password hand their codes on as texts: returned, or as `code`.
+    for module in (factors, password_sign_in, authenticator, telephone, passkeys, invitations_module):
+        for node in ast.walk(ast.parse(inspect.getsource(module))):
+            if isinstance(node, ast.Return) or (
+                isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") in ("code", "refused")
+            ):
+                said = [node.value.body, node.value.orelse] if isinstance(node.value, ast.IfExp) else [node.value]
+                codes |= {
+                    one.value
+                    for one in said
+                    if isinstance(one, ast.Constant) and isinstance(one.value, str) and one.value
+                }
     assert codes == set(refusals())
+    given = {"domain": "x.example", "box": "info", "shortest": "12", "longest": "128"}
     for code in codes:
-        for text in access_refusal(code, {"domain": "x.example", "box": "info"}, brand("mijnzz")):
+        for text in access_refusal(code, given, brand("mijnzz")):
             assert "–" not in text
             assert text

@@ -13,6 +13,7 @@ from django.test import Client
 from django.utils import timezone
 
 from collectief.access.models import Membership
+from collectief.brands.catalogue import all_brands
 from collectief.bulk.models import Batch
 from collectief.enrolment.models import Participation
 from collectief.foundation.bsn import Bsn
@@ -24,7 +25,8 @@ from collectief.participants import register as register_module
 from collectief.scope import database
 from collectief.scope.database import opened
 from collectief.scope.scope import Scope
-from collectief.segments.profile import Permission, Role
+from collectief.segments.catalogue import PROFILES
+from collectief.segments.profile import Permission
 from tests.bulk_world import Register, demo_file, planned
 from tests.web.addresses import addresses
 from tests.web.visiting import client_of, stranger, text_of
@@ -130,7 +132,8 @@ def _unharmed(ours) -> None:
         assert Membership.objects.get(account_id=ours.scope.account_id).roles == ["administrative"]
 
 
-ROLES = [list(some) for count in range(4) for some in combinations([str(role) for role in Role], count)]
+_NAMES = [str(role) for role in PROFILES["staffing_agency"].roles]
+ROLES = [list(some) for count in range(4) for some in combinations(_NAMES, count)]
 
 
 @pytest.mark.parametrize("roles", ROLES, ids=str)
@@ -160,7 +163,7 @@ def test_a_colleague_without_the_role_finds_no_people(anna, roles):
     _unharmed(ours)
 
 
-@pytest.mark.parametrize("portal", ["mijnzz", "voorbeeld"])
+@pytest.mark.parametrize("portal", [one.slug for one in all_brands()])
 def test_nobody_signed_in_finds_nothing(anna, portal):
     ours, ids, secrets = anna
     answers = _walk(stranger(portal), ids, secrets, _bodies(ours, ours))
@@ -175,6 +178,24 @@ def test_the_same_company_at_another_insurer_finds_nothing(anna):
     answers = _walk(client_of(elsewhere.scope), ids, secrets, _bodies(elsewhere, elsewhere))
     _told_nothing(answers, elsewhere.scope)
     _unharmed(ours)
+
+
+@pytest.mark.feature("K07")
+@pytest.mark.parametrize(
+    "profile", [one for one in PROFILES.values() if not one.shows_people], ids=lambda one: one.slug
+)
+def test_other_portals_and_anna_find_nothing_of_each_other(anna, profile):
+    ours, ids, secrets = anna
+    roles = [str(role) for role in profile.roles]
+    theirs = agency(name="Geheim Elders B.V.", segment=profile.slug, kvk=ours.organisation.kvk, roles=roles)
+    answers = _walk(client_of(theirs.scope), ids, secrets, _bodies(ours, ours))
+    _told_nothing(answers, theirs.scope)
+    _unharmed(ours)
+    with opened(theirs.scope):
+        other = dict.fromkeys(ids, 0) | {"membership_id": Membership.objects.get().id}
+    manager = member_of(ours.organisation, roles=["account_manager"])
+    answers = _walk(client_of(manager), other, ["Geheim Elders"], {})
+    assert answers[Permission.MANAGE_ACCOUNTS] <= {404, 405}
 
 
 @pytest.mark.feature("K07")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from collectief.brands.catalogue import all_brands, brand
+from collectief.segments.profile import Means
 from tests.web.visiting import client_of, stranger, text_of
 from tests.world import agency
 
@@ -22,7 +23,8 @@ def test_a_portal_shows_its_name_its_look_and_whom_to_ask(one):
         assert not desk.phone or f'href="tel:{desk.dial}"' in text
     for said in (one.privacy["nl"], one.terms["nl"]):
         assert said.replace("'", "&#x27;") in text
-    assert f"niveau {one.minimum_assurance} of hoger" in text
+    assert (f"niveau {one.minimum_assurance} of hoger" in text) == (Means.EHERKENNING in one.means)
+    assert ('autocomplete="current-password"' in text) == (Means.PASSWORD in one.means)
 
 
 def test_one_says_u_and_the_other_je():

@@ -13,6 +13,7 @@ from collectief.brands.catalogue import Brand
 from collectief.gateways.eherkenning.port import Identity, SignInRefused
 from collectief.scope.database import opened, signing_in
 from collectief.scope.scope import Scope
+from collectief.segments.profile import Means
 
 from .models import Account, Membership
 from .queries import door, scope_of
@@ -66,6 +67,8 @@ def _memberships(brand: Brand, identity: Identity) -> QuerySet[Membership]:
 
 def _refusal(brand: Brand, identity: Identity, membership: Membership) -> SignInRefused | None:
     organisation = membership.organisation
+    if Means.EHERKENNING not in door(brand, organisation.segment).profile.means:
+        return SignInRefused("no_account", company=identity.company_name)
     needed = door(brand, organisation.segment).level
     if identity.level < needed:
         return SignInRefused("level_too_low", level=identity.level.label, minimum=needed.label)

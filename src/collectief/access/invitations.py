@@ -10,12 +10,12 @@ from procrastinate.contrib.django import app as queue
 
 from collectief.audit import actions as audit
 from collectief.brands.catalogue import Brand
-from collectief.contracts.models import Organisation
 from collectief.gateways.eherkenning.port import Identity, SignInRefused
 from collectief.scope.database import managing_accounts, opened, signing_in
-from collectief.segments.profile import Role
+from collectief.segments.catalogue import profile
+from collectief.segments.profile import Means, Role
 
-from . import rules, tokens
+from . import factors, linking, passwords, rules, telephone, throttle, tokens
 from .models import Account, Invitation, Membership
 from .queries import door, scope_of
 from .rules import AccessRefused, Standing
@@ -29,6 +29,7 @@ class Invited:
 
     id: int
     membership_id: int
+    account_id: int
     organisation_id: int
     insurer_id: int
     organisation: str
@@ -37,6 +38,10 @@ class Invited:
     email: str
     mobile: str
     invited_by: str
+    # Whether they have an own password at this insurer already.
+    has_password: bool
+    # Whether making the account asks for a code that goes to `mobile` (O03).
+    asks_code: bool
     standing: Standing
     expires_at: datetime
 
@@ -162,6 +167,76 @@ def accept(brand: Brand, token: str, identity: Identity, *, now: datetime) -> Me
     return member
 
 
+def send_code(brand: Brand, token: str, *, language: str, now: datetime) -> int:
+    """Send the code that making the account asks for to the mobile number given (O03); its row, for the session.
+
+    Raises AccessRefused: invitation_over, invitation_unknown, too_many_codes.
+    """
+    invited = look_up(brand, token, now=now)
+    if invited.standing != Standing.INVITED or not invited.asks_code:
+        raise AccessRefused("invitation_over")
+    return telephone.send_code(
+        brand, invited.account_id, telephone.INVITATION, invited.mobile, language=language, now=now
+    )
+
+
+def accept_with_password(
+    brand: Brand, token: str, password: str, *, now: datetime, sent: int = 0, code: str = ""
+) -> tuple[Membership, list[str]]:
+    """Use the invitation and choose the password of the new account (W01, O03); the second factor comes next.
+
+    Where the account asks for a code by SMS, `code` is the one that row `sent` is of: the number is then confirmed,
+    which is a second factor already, and there are recovery codes. Who has a password at this insurer already keeps
+    it, and neither is looked at: a link in a mailbox is no reason to change it. Raises AccessRefused: for an
+    invitation that is no longer good, a segment that has no passwords, a password that is too easy to guess, or a
+    wrong code. That uses nothing up, but for a try of the code.
+    """
+    invited = look_up(brand, token, now=now)
+    if invited.standing != Standing.INVITED or Means.PASSWORD not in door(brand, invited.segment).profile.means:
+        raise AccessRefused("invitation_over")
+    codes: list[str] = []
+    if not invited.has_password:
+        passwords.judge(brand, password, name=invited.name, email=invited.email)
+    if invited.asks_code:
+        codes = _confirmed(brand, invited, sent, code, now)
+    with managing_accounts(invited.organisation_id, invited.insurer_id):
+        invitation = Invitation.objects.select_for_update().get(id=invited.id)
+        good = tokens.belongs(token, _PURPOSE, invitation.id, bytes(invitation.nonce))
+        if good:
+            if not invited.has_password:
+                fresh = Account.objects.filter(membership=invited.membership_id)
+                fresh.update(password=passwords.hashed(password))
+            invitation.accepted_at, invitation.nonce = now, tokens.new_nonce()
+            invitation.save(update_fields=["accepted_at", "nonce"])
+    if not good:
+        raise AccessRefused("invitation_over")
+    member = _member(invited)
+    with opened(scope_of(member, brand)) as scope:
+        audit.record(scope, "account.accept_invitation", detail={"membership": member.id, "means": "password"})
+    return member, codes
+
+
+def _confirmed(brand: Brand, invited: Invited, sent: int, code: str, now: datetime) -> list[str]:
+    """The mobile number confirmed by its code; recovery codes with it. Raises AccessRefused."""
+    codes: list[str] = []
+    subject = throttle.by_code(invited.account_id)
+    with signing_in():
+        refused = "" if throttle.may_try([subject], now=now) else "too_many_tries"
+        if not refused:
+            number = telephone.taken(invited.account_id, telephone.INVITATION, sent, code, now=now)
+            if number is None:
+                throttle.wrong([subject], now=now)
+                refused = "wrong_sent_code"
+            else:
+                codes = factors.first_codes(Account.objects.get(id=invited.account_id))
+                telephone.keep(invited.account_id, number)
+    if refused:
+        with opened(scope_of(_member(invited), brand)) as scope:
+            audit.record(scope, "account.accept_invitation", outcome="failure", detail={"code": refused})
+        raise AccessRefused(refused)
+    return codes
+
+
 def _member(invited: Invited) -> Membership:
     with signing_in():
         memberships = Membership.objects.select_related("account", "organisation__insurer")
@@ -175,26 +250,11 @@ def _take(
     invitation = Invitation.objects.select_for_update().get(id=invited.id)
     if not tokens.belongs(token, _PURPOSE, invitation.id, bytes(invitation.nonce)):
         return AccessRefused("invitation_over")
-    if refusal := _refusal(brand, invited, identity):
-        return refusal
+    if refused := linking.refusal(brand, invited.organisation_id, invited.membership_id, identity):
+        return refused
     Membership.objects.filter(id=invited.membership_id).update(acting_subject=identity.acting_subject)
     invitation.accepted_at, invitation.nonce = now, tokens.new_nonce()
     invitation.save(update_fields=["accepted_at", "nonce"])
-    return None
-
-
-def _refusal(brand: Brand, invited: Invited, identity: Identity) -> SignInRefused | None:
-    organisation = Organisation.objects.get(id=invited.organisation_id)
-    if identity.kvk != organisation.kvk:
-        return SignInRefused("other_company", company=identity.company_name, organisation=organisation.name)
-    if identity.branch is not None and identity.branch != organisation.branch:
-        return SignInRefused("other_branch", branch=identity.branch, organisation=organisation.name)
-    needed = door(brand, organisation.segment).level
-    if identity.level < needed:
-        return SignInRefused("level_too_low", level=identity.level.label, minimum=needed.label)
-    others = Membership.objects.filter(organisation_id=invited.organisation_id).exclude(id=invited.membership_id)
-    if others.filter(acting_subject=identity.acting_subject).exists():
-        return SignInRefused("identity_taken")
     return None
 
 
@@ -220,20 +280,33 @@ def _invited(invitation: Invitation, now: datetime) -> Invited:
         expires_at=invitation.expires_at,
         now=now,
     )
+    mobile = _mobile(invitation)
+    confirms = profile(invitation.organisation.segment).confirms_mobile
     return Invited(
         id=invitation.id,
         membership_id=membership.id,
+        account_id=account.id,
         organisation_id=invitation.organisation_id,
         insurer_id=invitation.organisation.insurer_id,
         organisation=invitation.organisation.name,
         segment=invitation.organisation.segment,
         name=invitation.name,
         email=account.email,
-        mobile=invitation.mobile,
+        mobile=mobile,
         invited_by=invitation.invited_by,
+        has_password=account.has_usable_password(),
+        asks_code=bool(mobile) and confirms and not account.has_usable_password(),
         standing=standing,
         expires_at=invitation.expires_at,
     )
+
+
+def _mobile(invitation: Invitation) -> str:
+    """The number that was given, if it is a mobile one: who applied may have given another."""
+    try:
+        return telephone.tidy_number(invitation.mobile)
+    except AccessRefused:
+        return ""
 
 
 def _record(

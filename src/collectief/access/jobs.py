@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime
 
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
+from collectief.brands.catalogue import brand as brand_of
 from collectief.gateways.mail.port import AddressRefused, MailUnavailable
-from collectief.scope.database import managing_accounts
+from collectief.gateways.sms.port import NumberRefused, SmsUnavailable
+from collectief.scope.database import managing_accounts, signing_in
 from collectief.scope.patience import Patience
 
-from . import letters
-from .models import Invitation
+from . import letters, mailed_links, notices, password_sign_in, telephone, throttle
+from .models import Account, Invitation, SentCode
 from .session_store import SessionStore
 from .single_use import forget_expired
 
@@ -23,6 +26,71 @@ def clear_sessions(timestamp: int) -> None:
     """Each hour: sessions that are over are gone from the table, and so is what could not be used again anyway."""
     SessionStore.clear_expired()
     forget_expired(datetime.fromtimestamp(timestamp, UTC))
+
+
+@app.periodic(cron="43 * * * *")
+@app.task(name="access.clear_tries", queue="interactive", pass_context=False)
+def clear_tries(timestamp: int) -> None:
+    """Each hour: tries that count no longer are gone, and codes and links that have had their time."""
+    now = timezone.now()
+    throttle.clear(now=now)
+    telephone.forget_expired(now=now)
+    mailed_links.forget_expired(now=now)
+
+
+@app.task(name="access.record_wrong_password", queue="interactive")
+def record_wrong_password(*, brand: str, membership_id: int | None, code: str) -> None:
+    """Write a refused password into the organisation's trail; where there is no account, in nobody's.
+
+    A job, so that the answer takes as long for an address without an account as for one with.
+    """
+    password_sign_in.record_wrong(brand_of(brand), membership_id, code)
+
+
+@app.task(name="access.send_code", queue="interactive", retry=Patience(SmsUnavailable, seconds=10))
+def send_code(*, code_id: int, brand: str, language: str) -> None:
+    """Send the code of a row by SMS; one that was replaced, used or has had its time is left alone.
+
+    Killed between sending and noting it, the same message goes out again under the same reference. Raises
+    SmsUnavailable.
+    """
+    with signing_in():
+        sent = SentCode.objects.filter(id=code_id, expires_at__gt=timezone.now()).first()
+    if sent is not None:
+        # A number that cannot be reached is for its owner to see: no code comes, and the page says what to do.
+        with suppress(NumberRefused):
+            letters.send(letters.code(brand_of(brand), sent, language))
+
+
+@app.task(name="access.send_number_notice", queue="interactive", retry=Patience(SmsUnavailable, seconds=30))
+def send_number_notice(*, account_id: int, brand: str, language: str, sealed: str) -> None:
+    """Tell a number that codes no longer go to it. Raises SmsUnavailable."""
+    with suppress(NumberRefused):
+        letters.send(letters.number_notice(brand_of(brand), notices.opened(account_id, sealed), sealed, language))
+
+
+@app.task(name="access.send_notice", queue="interactive", retry=Patience(MailUnavailable, seconds=30))
+def send_notice(*, account_id: int, brand: str, kind: str, language: str, sealed: str) -> None:
+    """Tell somebody that how they sign in was changed. Raises MailUnavailable."""
+    with signing_in():
+        account = Account.objects.get(id=account_id)
+    to = notices.opened(account_id, sealed) if sealed else account.email
+    with suppress(AddressRefused):
+        letters.post(letters.notice(brand_of(brand), to, account.name, kind, language))
+
+
+@app.task(name="access.send_link", queue="interactive", retry=Patience(MailUnavailable, seconds=30))
+def send_link(*, account_id: int | None, brand: str, purpose: str, language: str, sealed: str) -> None:
+    """Make a link and mail it; for who is nobody, nothing. Raises MailUnavailable.
+
+    Tried again it is another link, and the one of before is worthless.
+    """
+    if account_id is None:
+        return
+    portal, address = brand_of(brand), notices.opened(account_id, sealed) if sealed else ""
+    link = mailed_links.make(account_id, portal, purpose, address=address, language=language, now=timezone.now())
+    with suppress(AddressRefused):
+        letters.post(letters.mailed_link(link))
 
 
 @app.task(name="access.send_invitation", queue="interactive", retry=Patience(MailUnavailable, seconds=30))

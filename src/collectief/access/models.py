@@ -22,7 +22,7 @@ class AccountManager(BaseUserManager["Account"]):
 
 
 class Account(AbstractBaseUser):
-    """A person who can sign in. Django's own password field stays unusable until passwords exist for a segment."""
+    """A person who can sign in. The password is unusable for who signs in with eHerkenning."""
 
     insurer = models.ForeignKey(Insurer, models.PROTECT)
     email = models.EmailField()
@@ -90,6 +90,44 @@ class Invitation(models.Model):
         indexes = [models.Index(fields=["organisation"], name="invitation_of_organisation")]
 
 
+class Authenticator(models.Model):
+    """The authenticator app an account has linked: its secret, sealed for this account (W04).
+
+    There is a row only once a code of it was right. `last_step` is the half minute of the last code that was taken:
+    that code and every earlier one are worth nothing any more.
+    """
+
+    account = models.OneToOneField(Account, models.CASCADE)
+    sealed = models.BinaryField()
+    linked_at = models.DateTimeField(db_default=Now())
+    last_step = models.BigIntegerField()
+
+    class Meta:
+        db_table = "authenticator"
+
+
+class RecoveryCode(models.Model):
+    """A code for who lost their telephone, kept as a keyed digest; gone once it is used."""
+
+    account = models.ForeignKey(Account, models.CASCADE, db_index=False)
+    digest = models.BinaryField()
+
+    class Meta:
+        db_table = "recovery_code"
+        constraints = [models.UniqueConstraint(fields=["account", "digest"], name="recovery_code_once")]
+
+
+class WrongTry(models.Model):
+    """One wrong password or code; `key` is a keyed digest of account or address, so that the table names nobody."""
+
+    key = models.BinaryField()
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "wrong_try"
+        indexes = [models.Index(fields=["key", "at"], name="wrong_try_window")]
+
+
 class OpenSession(AbstractBaseSession):
     """A session, as Django keeps it, and whose it is: empty until somebody signed in with it."""
 
@@ -123,3 +161,68 @@ class UsedOnce(models.Model):
                 "INSERT INTO used_once (digest, until) VALUES (%s, %s) ON CONFLICT (digest) DO NOTHING", [digest, until]
             )
             return bool(cursor.rowcount)
+
+
+class Telephone(models.Model):
+    """The mobile number that codes go to, confirmed by one: E.164, with its plus (W04, O06)."""
+
+    account = models.OneToOneField(Account, models.CASCADE)
+    number = models.CharField(max_length=20)
+    confirmed_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        db_table = "telephone"
+
+
+class SentCode(models.Model):
+    """A code that went to a mobile number: derived from `nonce`, so that the table holds none.
+
+    One at a time for an account and a purpose: a new one makes the one of before worthless. Gone once it is used.
+    """
+
+    account = models.ForeignKey(Account, models.CASCADE, db_index=False)
+    purpose = models.CharField(max_length=20)
+    number = models.CharField(max_length=20)
+    nonce = models.BinaryField()
+    expires_at = models.DateTimeField()
+    tries = models.IntegerField(default=0)
+
+    class Meta:
+        db_table = "sent_code"
+        constraints = [models.UniqueConstraint(fields=["account", "purpose"], name="sent_code_once")]
+
+
+class Passkey(models.Model):
+    """A key of WebAuthn: the public half, of one host. `sign_count` grows with each use where a device counts."""
+
+    account = models.ForeignKey(Account, models.CASCADE)
+    host = models.CharField(max_length=100)
+    credential = models.BinaryField(unique=True)
+    public_key = models.BinaryField()
+    sign_count = models.BigIntegerField(default=0)
+    name = models.CharField(max_length=60)
+    made_at = models.DateTimeField(db_default=Now())
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "passkey"
+
+
+class MailedLink(models.Model):
+    """A link that was mailed to choose a new password (W03) or to confirm a new address (O06), valid for an hour.
+
+    Its token is derived as an invitation's is. One at a time for an account and a purpose; gone once it is used.
+    """
+
+    account = models.ForeignKey(Account, models.CASCADE, db_index=False)
+    purpose = models.CharField(max_length=20)
+    brand = models.CharField(max_length=40)
+    language = models.CharField(max_length=5, default="nl")
+    # The new address that is to be confirmed; empty for a password.
+    address = models.EmailField(default="")
+    nonce = models.BinaryField()
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "mailed_link"
+        constraints = [models.UniqueConstraint(fields=["account", "purpose"], name="mailed_link_once")]

@@ -14,10 +14,10 @@ from collectief.foundation.names import search_key
 from collectief.scope.database import managing_accounts, signing_in
 from collectief.scope.scope import Scope
 from collectief.segments.catalogue import profile
-from collectief.segments.profile import Capability, Permission, Role, SegmentProfile
+from collectief.segments.profile import Capability, Means, Permission, Role, SegmentProfile
 
 from .identity import raised_minimum
-from .models import Invitation, Membership
+from .models import Account, Invitation, Membership
 from .rules import Member, standing_of
 
 
@@ -56,6 +56,11 @@ def door(brand: Brand, segment: str) -> Door:
     narrowed = replace(whole, narrowed=frozenset(Capability(name) for name in brand.narrowed))
     level = max(whole.assurance_level, AssuranceLevel.from_label(brand.minimum_assurance))
     return Door(narrowed, raised_minimum(brand, level))
+
+
+def password_segments(brand: Brand) -> list[str]:
+    """The segments of this portal whose people sign in with an own password."""
+    return [segment for segment in brand.segments if Means.PASSWORD in profile(segment).means]
 
 
 def lowest_level(brand: Brand) -> AssuranceLevel:
@@ -157,6 +162,26 @@ def scope_by_email(email: str, brand_slug: str, *, channel: str) -> Scope:
         if len(found) != 1:
             raise NoAccess
         return scope_for(*found[0], brand_slug, channel=channel)
+
+
+def own_membership(scope: Scope) -> int:
+    """The number of the scope's own place in its organisation."""
+    with signing_in():
+        own = Membership.objects.filter(account_id=scope.account_id, organisation_id=scope.organisation_id)
+        return own.values_list("id", flat=True).get()
+
+
+def own_email(scope: Scope) -> str:
+    """The address that the scope's account signs in with."""
+    with signing_in():
+        return Account.objects.values_list("email", flat=True).get(id=scope.account_id)
+
+
+def linked_identity(scope: Scope) -> bool:
+    """Whether an eHerkenning is linked to the scope's own place (O05)."""
+    with signing_in():
+        own = Membership.objects.filter(account_id=scope.account_id, organisation_id=scope.organisation_id)
+        return own.filter(acting_subject__isnull=False).exists()
 
 
 def colleagues(scope: Scope, *, now: datetime) -> list[Colleague]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+import unicodedata
+from collections.abc import Collection, Container, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -13,6 +14,12 @@ from collectief.segments.profile import Permission, Role, SegmentProfile
 INVITATION_DAYS = 14
 # An invitation is not sent again more often than this, whoever asks.
 RESEND_AFTER = timedelta(minutes=2)
+
+# ASVS 5.0, 6.2: length is what counts, no composition rules, no known passwords (docs/adr/0014 says why). How short one
+# may be is the brand's to say.
+PASSWORD_LONGEST = 128
+# A word of one's own name this long may not stand in one's password.
+_OWN_WORD = 4
 
 # Mailboxes that anybody can have: not an address of an organisation (W01, privacy law as the manual puts it).
 FREE_MAIL = frozenset(
@@ -128,3 +135,25 @@ def judge_resend(sent_at: datetime | None, now: datetime) -> None:
     """Not more often than once in two minutes: a mailbox is not ours to fill. Raises AccessRefused."""
     if sent_at is not None and now - sent_at < RESEND_AFTER:
         raise AccessRefused("just_sent")
+
+
+def normalized(password: str) -> str:
+    """The same password however a keyboard composes its letters."""
+    return unicodedata.normalize("NFC", password)
+
+
+def judge_password(password: str, *, shortest: int, name: str, email: str, common: Container[str]) -> None:
+    """Whether a password is hard enough to guess (O04). Raises AccessRefused with the reason.
+
+    `common` holds passwords that are tried first, in lower case; one with digits or signs behind it is as common.
+    """
+    if len(password) < shortest:
+        raise AccessRefused("password_short", shortest=str(shortest))
+    if len(password) > PASSWORD_LONGEST:
+        raise AccessRefused("password_long", longest=str(PASSWORD_LONGEST))
+    lower = password.lower()
+    if lower in common or lower.rstrip("0123456789!?.@#$% ") in common or len(set(lower)) < _OWN_WORD:
+        raise AccessRefused("password_common")
+    own = re.split(r"[\W_]+", f"{name} {email.partition('@')[0]}".lower())
+    if any(len(word) >= _OWN_WORD and word in lower for word in own):
+        raise AccessRefused("password_personal")

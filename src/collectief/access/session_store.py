@@ -14,6 +14,8 @@ from collectief.scope.database import signing_in
 
 # Under what a session says who signed in with it.
 SIGNED_IN = "signed_in"
+# And under what who is half way in.
+HALF_WAY = "half_way"
 
 
 class SessionStore(db.SessionStore):
@@ -27,7 +29,7 @@ class SessionStore(db.SessionStore):
 
     def create_model_instance(self, data: dict[str, Any]) -> AbstractBaseSession:
         row: Any = super().create_model_instance(data)
-        row.account_id = data.get(SIGNED_IN, {}).get("account_id")
+        row.account_id = (data.get(SIGNED_IN) or data.get(HALF_WAY) or {}).get("account_id")
         return row
 
     def load(self) -> dict[str, Any]:

@@ -19,13 +19,29 @@ from collectief.scope.scope import Scope
 
 from .models import Membership, OpenSession
 from .queries import NoAccess, scope_for
-from .session_store import SIGNED_IN
+from .session_store import HALF_WAY, SIGNED_IN
 
 _KEY = SIGNED_IN
+_HALF = HALF_WAY
+# What a step of the second factor keeps between question and answer.
+_STEP = "second_factor"
+# For this long after a second factor one may change how one signs in.
+_FRESH_SECONDS = 10 * 60
+# After the password, this long for the second factor.
+_HALF_SECONDS = 10 * 60
 # How much of what a browser says of itself is kept.
 _BROWSER = 200
 # What one click asks of us in the same second is one use.
 _SAME_USE_SECONDS = 1
+
+
+@dataclass(frozen=True, slots=True)
+class HalfWay:
+    """Somebody whose password was right and who still owes a second factor: that opens nothing yet."""
+
+    account_id: int
+    membership_id: int
+    next: str
 
 
 class SessionOver(PermissionError):
@@ -48,21 +64,27 @@ def open_session(
     session: SessionBase,
     brand: Brand,
     membership: Membership,
-    level: AssuranceLevel,
+    level: AssuranceLevel | None,
     *,
     now: datetime,
     browser: str = "",
+    proved: bool = True,
 ) -> None:
-    """Begin a signed-in session under a new key, so that one known beforehand is worth nothing."""
+    """Begin a signed-in session under a new key, so that one known beforehand is worth nothing.
+
+    `level` is what eHerkenning said; None for who came with a password and a second factor. Not `proved`: without a
+    second factor, in the days that a portal allows it.
+    """
     session.flush()
     session.cycle_key()
     session[_KEY] = {
         "brand": brand.slug,
         "account_id": membership.account_id,
         "organisation_id": membership.organisation_id,
-        "level": int(level),
+        "level": None if level is None else int(level),
         "since": now.timestamp(),
         "seen": now.timestamp(),
+        "proved": now.timestamp() if proved else 0,
         "browser": browser[:_BROWSER],
     }
 
@@ -91,6 +113,60 @@ def touch(session: SessionBase, *, now: datetime) -> None:
     held = session.get(_KEY)
     if held and now.timestamp() - held["seen"] >= _SAME_USE_SECONDS:
         session[_KEY] = {**held, "seen": now.timestamp()}
+
+
+def open_half(session: SessionBase, brand: Brand, membership: Membership, where: str, *, now: datetime) -> None:
+    """The password was right: under a new key, on to the second factor and nowhere else."""
+    session.flush()
+    session.cycle_key()
+    session[_HALF] = {
+        "brand": brand.slug, "account_id": membership.account_id, "membership_id": membership.id, "next": where,
+        "since": now.timestamp(),
+    }  # fmt: skip
+
+
+def half_way(session: SessionBase, brand: Brand, *, now: datetime) -> HalfWay | None:
+    """Who is half way in with this session; None for nobody, or too long ago."""
+    held = session.get(_HALF)
+    if held is None or held["brand"] != brand.slug or now.timestamp() - held["since"] > _HALF_SECONDS:
+        return None
+    return HalfWay(held["account_id"], held["membership_id"], held["next"])
+
+
+def keep(session: SessionBase, **step: str | int) -> None:
+    """Remember something of a step of the second factor, for this session only: it goes when somebody gets in."""
+    session[_STEP] = {**session.get(_STEP, {}), **step}
+
+
+def kept(session: SessionBase, name: str) -> Any:
+    """What was remembered by this name; None when nothing was."""
+    return session.get(_STEP, {}).get(name)
+
+
+def forget(session: SessionBase, name: str) -> Any:
+    """What was remembered by this name, for the last time: a question is answered once."""
+    found = kept(session, name)
+    if found is not None:
+        session[_STEP] = {key: value for key, value in session[_STEP].items() if key != name}
+    return found
+
+
+def is_fresh(session: SessionBase, *, now: datetime) -> bool:
+    """Whether a second factor (or eHerkenning) was given so short ago that one may change how one signs in."""
+    held = session.get(_KEY)
+    return held is not None and now.timestamp() - held.get("proved", 0) <= _FRESH_SECONDS
+
+
+def prove_again(session: SessionBase, *, now: datetime) -> None:
+    """A second factor was given once more: under a new key, since the session can do more from now on."""
+    session[_KEY] = {**session[_KEY], "proved": now.timestamp()}
+    session.cycle_key()
+
+
+def end_others(account_id: int, current: str | None) -> None:
+    """Nobody is signed in elsewhere any more, nor half way: how one signs in has changed."""
+    with signing_in():
+        OpenSession.objects.filter(account_id=account_id).exclude(session_key=current).delete()
 
 
 def own_sessions(scope: Scope, current: str | None, *, now: datetime) -> list[SessionView]:

@@ -5,18 +5,24 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Literal, cast
+from typing import Any, Literal, cast, overload
 
 from collectief.foundation.assurance import AssuranceLevel
 from collectief.segments.catalogue import PROFILES
-from collectief.segments.profile import Capability
+from collectief.segments.profile import Capability, Means
 
 LANGUAGES = ("nl", "en")
+# A brand may ask for longer passwords than this, never for shorter ones (docs/adr/0014).
+PASSWORD_SHORTEST, _PASSWORD_LIMIT = 12, 64
 FILES = ("tokens.css", "wordmark.svg", "icon.svg")
 
 Texts = Mapping[str, str]  # by language
+
+
+_NEEDED = object()
 
 
 class BrandError(ValueError):
@@ -67,12 +73,21 @@ class Brand:
     welcome: Texts = field(default_factory=dict, hash=False)
     privacy: Texts = field(default_factory=dict, hash=False)
     terms: Texts = field(default_factory=dict, hash=False)
+    # How many characters a password must have at least.
+    password_shortest: int = PASSWORD_SHORTEST
+    # Until this day who has no second factor yet may put it off; None: never without.
+    second_factor_from: date | None = None
     wording: Mapping[str, Texts] = field(default_factory=dict, hash=False, repr=False)
 
     @property
     def support_dial(self) -> str:
         """The number for help with this portal, as a `tel:` link takes it."""
         return dial(self.support_phone)
+
+    @property
+    def means(self) -> frozenset[Means]:
+        """By what one can sign in here: what its segments take."""
+        return frozenset().union(*(PROFILES[segment].means for segment in self.segments))
 
     @property
     def theme(self) -> str:
@@ -100,7 +115,24 @@ def read_brand(folder: Path) -> Brand:
         table = tomllib.loads((folder / "brand.toml").read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BrandError(f"{name}: {error}") from error
-    return _Reader(name, table).brand(folder.name)
+    reader = _Reader(name, table)
+    other = reader.words_of()
+    return reader.brand(folder.name, _words(folder.parent / other, name) if other else {})
+
+
+def _words(folder: Path, name: str) -> Mapping[str, Texts]:
+    """The wording of another brand, which speaks to people in the same way. Raises BrandError."""
+    try:
+        table = tomllib.loads((folder / "brand.toml").read_text(encoding="utf-8"))
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BrandError(f"{name}: words_of: {error}") from error
+    return _Reader(f"{folder.name}/brand.toml", table)._wording()
+
+
+def _together(others: Mapping[str, Texts], own: Mapping[str, Texts]) -> Mapping[str, Texts]:
+    """The words of both; where they differ, its own."""
+    languages = dict.fromkeys([*others, *own])
+    return MappingProxyType({one: MappingProxyType({**others.get(one, {}), **own.get(one, {})}) for one in languages})
 
 
 class _Reader:
@@ -109,7 +141,7 @@ class _Reader:
     def __init__(self, name: str, table: dict[str, Any]) -> None:
         self.name, self.table = name, table
 
-    def brand(self, slug: str) -> Brand:
+    def brand(self, slug: str, words_of: Mapping[str, Texts]) -> Brand:
         insurer = self._sub(self._take(self.table, "insurer", dict), "insurer")
         found = Brand(
             slug=slug,
@@ -127,7 +159,9 @@ class _Reader:
             welcome=self._texts(self._take(self.table, "welcome", dict), "welcome"),
             privacy=self._texts(self._take(self.table, "privacy", dict), "privacy"),
             terms=self._texts(self._take(self.table, "terms", dict), "terms"),
-            wording=self._wording(),
+            password_shortest=self._shortest(),
+            second_factor_from=self._take(self.table, "second_factor_from", date, without=None),
+            wording=_together(words_of, self._wording()),
         )
         if not found.hosts or not found.segments or not found.desks:
             raise self._wrong("hosts, segments and desks", "each need at least one entry")
@@ -141,8 +175,16 @@ class _Reader:
     def _sub(self, table: dict[str, Any], key: str) -> _Reader:
         return _Reader(f"{self.name}: {key}", table)
 
-    def _take[Kind](self, table: dict[str, Any], key: str, kind: type[Kind]) -> Kind:
+    @overload
+    def _take[Kind](self, table: dict[str, Any], key: str, kind: type[Kind]) -> Kind: ...
+
+    @overload
+    def _take[Kind](self, table: dict[str, Any], key: str, kind: type[Kind], *, without: None) -> Kind | None: ...
+
+    def _take(self, table: dict[str, Any], key: str, kind: type, *, without: object = _NEEDED) -> Any:
         if key not in table:
+            if without is not _NEEDED:
+                return without
             raise self._wrong(key, "is missing")
         value = table.pop(key)
         if not isinstance(value, kind):
@@ -170,6 +212,18 @@ class _Reader:
             return AssuranceLevel.from_label(label).label
         except ValueError as error:
             raise self._wrong("minimum_assurance", f"{label} is {error}") from None
+
+    def _shortest(self) -> int:
+        shortest = self._take(self.table, "password_shortest", int, without=None)
+        if shortest is None:
+            return PASSWORD_SHORTEST
+        if not PASSWORD_SHORTEST <= shortest <= _PASSWORD_LIMIT:
+            raise self._wrong("password_shortest", f"must be {PASSWORD_SHORTEST} to {_PASSWORD_LIMIT}")
+        return shortest
+
+    def words_of(self) -> str | None:
+        """The brand whose words this one speaks too, if it names one."""
+        return self._take(self.table, "words_of", str, without=None)
 
     def _address(self) -> Literal["u", "je"]:
         form = self._take(self.table, "address", str)

@@ -100,6 +100,35 @@ def upload(file: Path, contract: str, email: str, portal: str, dry_run: bool, as
 
 
 @main.group()
+def accounts() -> None:
+    """Accounts of people who sign in with a password."""
+
+
+@accounts.command("reset-second-factor")
+@click.option("--insurer", required=True, help="Whose: the slug, such as izz-door-vgz.")
+@click.option("--email", required=True, help="The address that the account signs in with.")
+@click.option("--by", required=True, help="Your name: it is kept in the trail.")
+def reset_second_factor(insurer: str, email: str, by: str) -> None:
+    """Unlink the second factor of who lost theirs and the recovery codes too; make sure first who asks.
+
+    The account is signed out everywhere and its owner gets a letter. The password stays; the next sign-in sets up a new
+    second factor.
+    """
+    _django()
+    from django.db import transaction
+
+    from collectief.access.desk import reset_second_factor as reset
+    from collectief.access.queries import NoAccess
+
+    try:
+        with transaction.atomic():
+            reset(insurer, email, by=by)
+    except NoAccess:
+        raise click.ClickException("nobody at this insurer signs in with a password at that address") from None
+    click.echo("Done: the next sign-in sets up a new second factor.")
+
+
+@main.group()
 def applications() -> None:
     """Applications for accounts that wait for the insurer's judgement."""
 

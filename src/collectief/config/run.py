@@ -8,7 +8,8 @@ from pathlib import Path
 
 import click
 
-from collectief.demo.cast import COMPANIES, ROLES
+from collectief.brands.catalogue import all_brands
+from collectief.demo.cast import COMPANIES, DEMO_PASSWORD, ROLES
 
 from .stack import PartStopped, Stack
 
@@ -35,20 +36,29 @@ def run(port: int, state: Path) -> None:
 def addresses(stack: Stack) -> str:
     """The table that tells where to go and as whom."""
     rows = [
-        ("MijnZZ Zakelijk", f"{stack.portal('mijnzz')}/"),
-        ("Mijn Voorbeeld Zakelijk", f"{stack.portal('voorbeeld')}/"),
+        *((brand.name, f"{stack.portal(brand.slug)}/") for brand in all_brands()),
         ("eHerkenning simulator", f"{stack.eherkenning_url}/"),
         ("BRP simulator", f"{stack.brp_url}/"),
         ("Postbus (mail)", f"{stack.postbus_url}/"),
+        ("Telefoon (sms)", f"{stack.telephone_url}/"),
     ]
     people = {
         (colleague.name, ", ".join(ROLES[role] for role in colleague.roles), company.name)
         for company in COMPANIES
         for colleague in company.colleagues
+        if colleague.acting_subject is not None
     }
+    own = [
+        (colleague.email, ", ".join(ROLES[role] for role in colleague.roles), company.name)
+        for company in COMPANIES
+        for colleague in company.colleagues
+        if colleague.acting_subject is None
+    ]
     lines = ["", "Collectief is up.", "", *(f"  {name:<26}{address}" for name, address in rows)]
     lines += ["", "Sign in and choose one of these people, level eH2+ or higher (Voorbeeld: eH3):", ""]
     lines += [f"  {name:<26}{role:<28}{company}" for name, role, company in sorted(people)]
+    lines += ["", f"With an e-mail address, the password '{DEMO_PASSWORD}' and a second factor of your own:", ""]
+    lines += [f"  {email:<26}{role:<28}{company}" for email, role, company in own]
     lines += ["", "Ctrl-C stops everything."]
     return "\n".join(lines)
 

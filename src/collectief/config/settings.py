@@ -83,11 +83,13 @@ DATABASE_ROUTERS: list[str] = []
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "access.Account"
-# A mailbox is one account of an insurer and another of another: no backend of ours looks for one by name alone.
+# Signing in is ours (access.actions, access.password_sign_in); Django only looks accounts up. A mailbox is one account
+# of an insurer and another of another: no backend of ours looks for one by name alone.
 SILENCED_SYSTEM_CHECKS = ["auth.W004"]
-# Passwords and second factors come with their own backend; accounts of this portal sign in with eHerkenning.
 AUTHENTICATION_BACKENDS = ["collectief.access.backend.EherkenningBackend"]
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+# How many proxies of ours stand before the web server: whose word for the visitor's address counts.
+PROXIES = int(os.environ.get("COLLECTIEF_PROXIES", "1" if PRODUCTION else "0"))
 
 # Sessions: 15 minutes idle, 4 hours at most (STANDARDS, eHerkenning and sessions).
 SESSION_IDLE_SECONDS = 15 * 60
@@ -155,6 +157,9 @@ BRP_URL = os.environ.get("BRP_URL", "http://127.0.0.1:8091")
 BRP_API_KEY = os.environ.get("BRP_API_KEY", "demo")
 # smtp://user:password@host:port, or smtps://
 MAIL_URL = os.environ.get("MAIL_URL", "smtp://127.0.0.1:8094")
+# The gateway for short messages (CM.com, Business Messaging) and its product token.
+SMS_URL = os.environ.get("SMS_URL", "http://127.0.0.1:8095")
+SMS_TOKEN = os.environ.get("SMS_TOKEN", "demo")
 # How a link in a letter begins, {host} being the portal's first.
 PORTAL_ADDRESS = os.environ.get("COLLECTIEF_ADDRESS", "https://{host}" if PRODUCTION else "http://{host}:8000")
 EHERKENNING_URL = os.environ.get("EHERKENNING_URL", "http://127.0.0.1:8090")

@@ -51,6 +51,7 @@ class Stack:
             "EHERKENNING_CONNECTIONS": str((self._eherkenning / "connections.toml").resolve()),
             "BRP_URL": self.brp_url,
             "MAIL_URL": f"smtp://127.0.0.1:{self.port + 4}",
+            "SMS_URL": self.telephone_url,
             "COLLECTIEF_ADDRESS": f"http://{{host}}:{self.port}",
             "DJANGO_SETTINGS_MODULE": "collectief.config.settings",
         }
@@ -71,6 +72,10 @@ class Stack:
     @property
     def postbus_url(self) -> str:
         return f"http://127.0.0.1:{self.port + 3}"
+
+    @property
+    def telephone_url(self) -> str:
+        return f"http://127.0.0.1:{self.port + 5}"
 
     def portal(self, brand: str) -> str:
         """The address of a brand's portal."""
@@ -160,6 +165,7 @@ class Stack:
             "mail", "collectief.gateways.mail.simulator", "--port", str(self.port + 3),
             "--smtp-port", str(self.port + 4),
         )  # fmt: skip
+        self._part("sms", "collectief.gateways.sms.simulator", "--port", str(self.port + 5))
 
     def _wait_until_ready(self) -> None:
         for _ in range(240):

@@ -5,7 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 # The roles as the portal calls them; the keys are segments.profile.Role.
-ROLES = {"administrative": "administratief", "financial": "financieel", "account_manager": "accountbeheer"}
+ROLES = {
+    "administrative": "administratief", "financial": "financieel",
+    "account_manager": "accountbeheer",
+    "main_user": "hoofdgebruiker", "user": "gebruiker",
+    "main_account": "hoofdaccount", "company_doctor": "bedrijfsarts", "sub_account": "subaccount",
+    "user_manager": "gebruikersbeheerder", "representative": "ondersteuner",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +20,8 @@ class Colleague:
 
     name: str
     email: str
-    acting_subject: str
+    # None for who signs in with an own password.
+    acting_subject: str | None
     roles: tuple[str, ...]
 
 
@@ -33,6 +40,7 @@ class Company:
     people: int
     # The establishment (vestigingsnummer) it is, when it is not the whole company.
     branch: str = ""
+    segment: str = "staffing_agency"
 
 
 # Works for two customers under one KvK number: chooses between them after signing in.
@@ -74,6 +82,49 @@ OTTO_ELSEWHERE = Company(
     colleagues=(Colleague("Otto Smit", "otto@voorbeeld.example", "otto-ottoflex", ("administrative",)),),
     people=150,
 )
+LINDE = Company(
+    insurer="izz-door-vgz",
+    insurer_name="IZZ door VGZ",
+    portal="izz",
+    name="Zorggroep De Linde",
+    kvk="90000011",
+    contracts=(("80001", "Medewerkers"),),
+    colleagues=(
+        Colleague("Ingrid Vermeer", "ingrid@delinde.example", None, ("main_user",)),
+        Colleague("Tom Jacobs", "tom@delinde.example", None, ("user",)),
+    ),
+    people=0,
+    segment="employer",
+)
+DUIN = Company(
+    insurer="vgz",
+    insurer_name="VGZ",
+    portal="bedrijfszorg",
+    name="Transportbedrijf Van Duin B.V.",
+    kvk="90000012",
+    contracts=(("81001", "Bedrijfszorg"),),
+    colleagues=(
+        Colleague("Karin Postma", "karin@vanduin.example", None, ("main_account",)),
+        Colleague("Hassan Amrani", "hassan@vanduin.example", None, ("company_doctor",)),
+        Colleague("Joost Bakker", "joost@vanduin.example", None, ("sub_account",)),
+    ),
+    people=0,
+    segment="occupational_care",
+)
+KOMPAS = Company(
+    insurer="menzis",
+    insurer_name="Menzis",
+    portal="ondersteuners",
+    name="Bewindvoering Het Kompas",
+    kvk="90000013",
+    contracts=(),
+    colleagues=(
+        Colleague("Marijke Hofman", "marijke@hetkompas.example", None, ("user_manager", "representative")),
+        Colleague("Pieter Wolters", "pieter@hetkompas.example", None, ("representative",)),
+    ),
+    people=0,
+    segment="representative",
+)
 BRUG_GOUDA = Company(
     insurer="zorg-en-zekerheid",
     insurer_name="Zorg en Zekerheid",
@@ -85,12 +136,14 @@ BRUG_GOUDA = Company(
     people=60,
     branch="000090000018",
 )
-COMPANIES = (BRUG, OTTO, OTTO_ELSEWHERE, BRUG_GOUDA)
+COMPANIES = (BRUG, OTTO, OTTO_ELSEWHERE, BRUG_GOUDA, LINDE, DUIN, KOMPAS)
+# The own password of everyone in the cast who signs in with one; the second factor each links themselves.
+DEMO_PASSWORD = "linde bloeit in juni"  # noqa: S105 - printed on the screen of the demo
 
 
 def eherkenning_people() -> list[dict[str, str]]:
     """Who the eHerkenning simulator lets one be: the cast, and two who have no account."""
-    people = {
+    people: dict[tuple[str, str], dict[str, str]] = {
         (colleague.acting_subject, company.kvk): {
             "acting_subject": colleague.acting_subject,
             "name": colleague.name,
@@ -100,14 +153,18 @@ def eherkenning_people() -> list[dict[str, str]]:
         for company in COMPANIES
         for colleague in company.colleagues
         # eHerkenning knows the whole company; that an establishment is a customer apart is between us and them.
-        if not company.branch
+        if colleague.acting_subject is not None and not company.branch
     }
     # A colleague of De Brug who has eHerkenning and no account yet: to be invited by Bas.
     invited = {
         "acting_subject": "noor-debrug", "name": "Noor Haddad", "kvk": BRUG.kvk, "company_name": BRUG.name,
     }  # fmt: skip
+    # Pieter of Het Kompas has eHerkenning too, and may link it to his account (O05).
+    to_link = {
+        "acting_subject": "pieter-kompas", "name": "Pieter Wolters", "kvk": KOMPAS.kvk, "company_name": KOMPAS.name,
+    }  # fmt: skip
     stranger = {
         "acting_subject": "vreemd-1", "name": "Iemand zonder account", "kvk": "90000009",
         "company_name": "Zonder Account B.V.",
     }  # fmt: skip
-    return [*people.values(), invited, stranger]
+    return [*people.values(), invited, to_link, stranger]

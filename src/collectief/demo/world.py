@@ -27,7 +27,7 @@ from collectief.participants.keys import bsn_keys
 from collectief.scope.database import office, opened
 from collectief.scope.scope import Scope
 
-from .cast import COMPANIES, Colleague, Company
+from .cast import COMPANIES, DEMO_PASSWORD, Colleague, Company
 
 SEED = 7085
 
@@ -41,7 +41,7 @@ def make_cast() -> None:
                 insurer=insurer,
                 kvk=company.kvk,
                 branch=company.branch,
-                defaults={"name": company.name, "segment": "staffing_agency"},
+                defaults={"name": company.name, "segment": company.segment},
             )
             for number, name in company.contracts:
                 GroupContract.objects.get_or_create(
@@ -50,9 +50,12 @@ def make_cast() -> None:
                     defaults={"organisation": organisation, "name": name, "first_day": date(2022, 1, 1)},
                 )
             for colleague in company.colleagues:
-                account, _ = Account.objects.get_or_create(
+                account, made = Account.objects.get_or_create(
                     email=colleague.email, defaults={"insurer": insurer, "name": colleague.name}
                 )
+                if made and colleague.acting_subject is None:
+                    account.set_password(DEMO_PASSWORD)
+                    account.save()
                 Membership.objects.get_or_create(
                     account=account,
                     organisation=organisation,
@@ -77,6 +80,8 @@ def populate(today: date, *, scale: float, say: Callable[[str], None]) -> None:
     if not scale:
         return
     for number, company in enumerate(COMPANIES):
+        if not company.people:
+            continue
         scope = scope_of(company, company.colleagues[0])
         if _has_people(scope):
             continue

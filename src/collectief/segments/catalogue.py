@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from . import municipality, staffing_agency
+from . import employer, municipality, occupational_care, representative, staffing_agency
 from .profile import SegmentProfile
 
-MODULES = (staffing_agency, municipality)
+MODULES = (staffing_agency, municipality, employer, occupational_care, representative)
 PROFILES: dict[str, SegmentProfile] = {module.PROFILE.slug: module.PROFILE for module in MODULES}
 
 

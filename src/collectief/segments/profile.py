@@ -36,12 +36,27 @@ class Permission(StrEnum):
     SEE_LOG = "see_log"
 
 
+class Means(StrEnum):
+    """By what one signs in."""
+
+    EHERKENNING = "eherkenning"
+    # E-mail address and own password, always with a second factor (W02, W04).
+    PASSWORD = "password"  # noqa: S105 - a name
+
+
 class Role(StrEnum):
     """What a colleague is for; roles can be combined (U02)."""
 
     ADMINISTRATIVE = "administrative"
     FINANCIAL = "financial"
     ACCOUNT_MANAGER = "account_manager"
+    MAIN_USER = "main_user"
+    USER = "user"
+    MAIN_ACCOUNT = "main_account"
+    COMPANY_DOCTOR = "company_doctor"
+    SUB_ACCOUNT = "sub_account"
+    USER_MANAGER = "user_manager"
+    REPRESENTATIVE = "representative"
 
 
 class SearchKey(StrEnum):
@@ -83,9 +98,19 @@ class SegmentProfile:
     # Whether ending participation ends the insurance too (U06); for employers it does not (W09).
     ends_insurance: bool = True
     narrowed: frozenset[Capability] = field(default_factory=frozenset)
+    means: frozenset[Means] = frozenset({Means.EHERKENNING})
+    # Whether making an account asks for a code that is sent to the mobile number given (O03).
+    confirms_mobile: bool = False
+    # What people come for and this segment's pages do not have yet, by language; the dashboard says so.
+    comes: Mapping[str, str] = field(default_factory=dict)
 
     def allows(self, capability: Capability) -> bool:
         return capability in self.capabilities and capability not in self.narrowed
+
+    @property
+    def shows_people(self) -> bool:
+        """Whether any role here gets to see participants: what a segment has not yet, its pages say."""
+        return any(Permission.SEE_PARTICIPANTS in held for held in self.roles.values())
 
     def permissions(self, roles: frozenset[Role]) -> frozenset[Permission]:
         """What these roles may do together."""

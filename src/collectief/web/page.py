@@ -31,6 +31,7 @@ class PortalRequest(HttpRequest):
     # Somebody was signed in until this request.
     session_over: bool
     htmx: Any
+    LANGUAGE_CODE: str
 
 
 def page(

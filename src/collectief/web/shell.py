@@ -21,6 +21,13 @@ ROLE_NAMES = {
     Role.ADMINISTRATIVE: _("administratief"),
     Role.FINANCIAL: _("financieel"),
     Role.ACCOUNT_MANAGER: _("accountbeheer"),
+    Role.MAIN_USER: _("hoofdgebruiker"),
+    Role.USER: _("gebruiker"),
+    Role.MAIN_ACCOUNT: _("hoofdaccount"),
+    Role.COMPANY_DOCTOR: _("bedrijfsarts"),
+    Role.SUB_ACCOUNT: _("subaccount"),
+    Role.USER_MANAGER: _("gebruikersbeheerder"),
+    Role.REPRESENTATIVE: _("ondersteuner"),
 }
 
 

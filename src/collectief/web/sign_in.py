@@ -5,24 +5,29 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import REDIRECT_FIELD_NAME
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from collectief.access import actions as access
-from collectief.access import choosing, invitations, sessions
+from collectief.access import choosing, invitations, linking, sessions
 from collectief.access.identity import identity_provider
-from collectief.access.queries import lowest_level
+from collectief.access.queries import lowest_level, own_membership
 from collectief.access.rules import AccessRefused
 from collectief.foundation.assurance import AssuranceLevel
-from collectief.gateways.eherkenning.port import SignInRefused
+from collectief.gateways.eherkenning.port import Identity, SignInRefused
+from collectief.scope.database import signing_in
+from collectief.segments.profile import Means
 
 from .page import ENDED, PortalRequest, public, signed_in
+from .password.forms import PasswordForm
 from .words import sign_in_refusal
 
 if TYPE_CHECKING:
@@ -31,6 +36,8 @@ if TYPE_CHECKING:
 _PENDING = "signing_in"
 # Which invitation one comes in with, in the address that begins.
 INVITATION = "uitnodiging"
+# What the address that begins says when one's own account gets an eHerkenning (O05).
+LINK = "koppelen"
 # What a broker's form may bring.
 _ANSWER = ("SAMLart", "RelayState")
 
@@ -48,19 +55,27 @@ def home(request: PortalRequest) -> HttpResponse:
 @require_GET
 def sign_in(request: PortalRequest) -> HttpResponse:
     """What one needs to get in, and the button that begins."""
+    return way_in(request, PasswordForm())
+
+
+def way_in(request: PortalRequest, form: PasswordForm, *, status: int = 200) -> HttpResponse:
+    """The way-in page, with the means of signing in that this portal has."""
     context = {
-        "next": _safe_next(request),
+        "next": safe_next(request),
         "minimum": lowest_level(request.brand).label,
         "ended": ENDED in request.GET,
         "signed_out": "uitgelogd" in request.GET,
+        "eherkenning": Means.EHERKENNING in request.brand.means,
+        "form": form if Means.PASSWORD in request.brand.means else None,
     }
-    return render(request, "sign_in.html", context)
+    return render(request, "sign_in.html", context, status=status)
 
 
 @public
 @require_GET
 def begin(request: PortalRequest) -> HttpResponse:
     """Off to eHerkenning, outside any transaction; what must be recognised on return stays in the session."""
+    _only_with_eherkenning(request)
     try:
         begun = identity_provider(request.brand).begin(
             return_url=return_url(request), minimum=lowest_level(request.brand)
@@ -69,7 +84,9 @@ def begin(request: PortalRequest) -> HttpResponse:
         return refused_page(request, refused)
     # An invitation is looked at once it is known who comes: beginning uses nothing up.
     invitation = request.GET.get(INVITATION, "")[:200]
-    request.session[_PENDING] = {"keep": dict(begun.keep), "next": _safe_next(request), "invitation": invitation}
+    request.session[_PENDING] = {
+        "keep": dict(begun.keep), "next": safe_next(request), "invitation": invitation, "link": LINK in request.GET,
+    }  # fmt: skip
     return HttpResponseRedirect(begun.url)
 
 
@@ -83,6 +100,7 @@ def complete(request: PortalRequest) -> HttpResponse:
     the session (SameSite=Lax) and without our form token: nothing is done with it but to come again by GET, which
     brings the session. What counts is then the same as ever: the answer must fit the question in that session.
     """
+    _only_with_eherkenning(request)
     if request.method == "POST":
         answer = {name: request.POST[name] for name in _ANSWER if name in request.POST}
         response = HttpResponseRedirect(f"{reverse('sign_in_complete')}?{urlencode(answer)}")
@@ -98,6 +116,8 @@ def complete(request: PortalRequest) -> HttpResponse:
         identity = identity_provider(request.brand).complete(
             return_url=return_url(request), answer=request.GET.dict(), keep=pending["keep"], minimum=minimum
         )
+        if pending["link"]:
+            return _linked(request, identity)
         if pending["invitation"]:
             invited = invitations.accept(request.brand, pending["invitation"], identity, now=timezone.now())
             return enter(request, invited, identity.level, pending["next"])
@@ -110,6 +130,19 @@ def complete(request: PortalRequest) -> HttpResponse:
         choosing.hold(request.session, request.brand, identity, memberships, next_=pending["next"], now=timezone.now())
         return redirect("choose_organisation")
     return enter(request, memberships[0], identity.level, pending["next"])
+
+
+def _linked(request: PortalRequest, identity: Identity) -> HttpResponse:
+    """Their own account gets this eHerkenning, if a second factor was given just now; else that comes first."""
+    now = timezone.now()
+    with signing_in():
+        scope = sessions.scope_of(request.session, request.brand, now=now)
+        fresh = sessions.is_fresh(request.session, now=now)
+    if scope is None or not fresh:
+        return redirect("own_sign_in")
+    linking.link(scope, own_membership(scope), identity)
+    messages.success(request, _("eHerkenning is gekoppeld. Voortaan kan inloggen daarmee ook."))
+    return redirect("own_sign_in")
 
 
 def enter(request: PortalRequest, membership: Membership, level: AssuranceLevel, where: str) -> HttpResponse:
@@ -155,12 +188,18 @@ def language(request: HttpRequest) -> HttpResponse:
     return response
 
 
+def _only_with_eherkenning(request: PortalRequest) -> None:
+    if Means.EHERKENNING not in request.brand.means:
+        raise Http404
+
+
 def return_url(request: HttpRequest) -> str:
     """Where eHerkenning sends the browser back to."""
     return request.build_absolute_uri(reverse("sign_in_complete"))
 
 
-def _safe_next(request: HttpRequest) -> str:
+def safe_next(request: HttpRequest) -> str:
+    """The page of this portal that somebody was going to; empty when there is none."""
     where = request.GET.get(REDIRECT_FIELD_NAME, "")
     safe = url_has_allowed_host_and_scheme(where, {request.get_host()}, require_https=request.is_secure())
     return where if safe else ""

@@ -12,6 +12,7 @@ urlpatterns = [
     path("metrics", health.metrics, name="metrics"),
     path("", sign_in.home, name="home"),
     path("inloggen/", sign_in.sign_in, name="sign_in"),
+    path("", include("collectief.web.password.urls")),
     path("inloggen/eherkenning/", sign_in.begin, name="sign_in_begin"),
     path("inloggen/terug/", sign_in.complete, name="sign_in_complete"),
     path("inloggen/organisatie/", choose_organisation.choose, name="choose_organisation"),

@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from collectief.access.rules import AccessRefused, judge_address
+from collectief.access.telephone import tidy_number
 from collectief.foundation.names import tidy
 from collectief.segments.profile import Role
 
@@ -63,11 +64,25 @@ class NewColleagueForm(forms.Form):
             "required": _("Vul het e-mailadres van uw collega in."), "invalid": _("Vul een geldig e-mailadres in."),
         },
     )  # fmt: skip
+    mobile = forms.CharField(
+        label=_("Mobiel nummer"), max_length=30,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "tel"}),
+        help_text=_("Daarheen gaat een code als het account gemaakt wordt."),
+        error_messages={"required": _("Vul een mobiel nummer in.")},
+    )  # fmt: skip
     roles = RolesField()
 
-    def __init__(self, *args: Any, roles: list[Role], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, roles: list[Role], mobile: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offer(self.fields["roles"], roles)
+        if not mobile:
+            del self.fields["mobile"]
+
+    def clean_mobile(self) -> str:
+        try:
+            return tidy_number(self.cleaned_data["mobile"])
+        except AccessRefused as refused:
+            raise forms.ValidationError(" ".join(access_refusal(refused.code, refused.params, None))) from None
 
     def clean_name(self) -> str:
         return tidy(self.cleaned_data["name"])

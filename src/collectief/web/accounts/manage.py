@@ -20,7 +20,7 @@ from collectief.access.queries import Colleague, NoColleague
 from collectief.access.rules import AccessRefused, Standing
 from collectief.audit import actions as audit
 from collectief.scope.scope import Scope
-from collectief.segments.profile import Permission, Role
+from collectief.segments.profile import Means, Permission, Role
 
 from ..page import PortalRequest, page
 from ..shell import ROLE_NAMES
@@ -48,20 +48,21 @@ def accounts(request: PortalRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def new(request: PortalRequest) -> HttpResponse:
     """Nieuw account aanmaken: a colleague gets an invitation by mail."""
-    form = NewColleagueForm(_sent(request), roles=_offered(request.scope))
+    form = NewColleagueForm(_sent(request), roles=_offered(request.scope), mobile=request.scope.profile.confirms_mobile)
     if request.method == "POST" and form.is_valid():
         asked = form.cleaned_data
         try:
             actions.invite(
                 request.scope, name=asked["name"], email=asked["email"], roles=asked["roles"], now=timezone.now(),
-                language=get_language() or "nl",
+                language=get_language() or "nl", mobile=asked.get("mobile", ""),
             )  # fmt: skip
         except AccessRefused as refused:
             _say(form, refused)
         else:
             messages.success(request, _("We sturen {name} een uitnodiging.").format(name=asked["name"]))
             return redirect("accounts")
-    return render(request, "accounts/new.html", {"form": form}, status=422 if form.errors else 200)
+    context = {"form": form, "with_password": Means.PASSWORD in request.scope.profile.means}
+    return render(request, "accounts/new.html", context, status=422 if form.errors else 200)
 
 
 @page(MANAGE)

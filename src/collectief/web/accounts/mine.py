@@ -13,6 +13,7 @@ from ua_parser import parse
 
 from collectief.access import sessions
 from collectief.brands.catalogue import brand as brand_of
+from collectief.segments.profile import Means
 
 from ..page import PortalRequest, signed_in
 
@@ -29,7 +30,8 @@ def mine(request: PortalRequest) -> HttpResponse:
         }
         for one in found
     ]  # fmt: skip
-    return render(request, "accounts/mine.html", {"lines": lines})
+    context = {"lines": lines, "with_password": Means.PASSWORD in request.scope.profile.means}
+    return render(request, "accounts/mine.html", context)
 
 
 @signed_in

@@ -56,7 +56,7 @@ def refusals() -> dict[str, tuple[str, str]]:
         ),
         "last_manager": (
             _("Dan is er niemand meer die accounts beheert."),
-            _("Geef eerst een andere collega de rol accountbeheer."),
+            _("Geef eerst een andere collega een rol die accounts beheert."),
         ),
         "just_sent": (
             _("De uitnodiging is net verstuurd."),
@@ -67,5 +67,68 @@ def refusals() -> dict[str, tuple[str, str]]:
             _("Deze uitnodiging is niet geldig."),
             _("Gebruik de link in de laatste mail.") + " " + anew,
         ),
+        "password_short": (
+            _("Dit wachtwoord is te kort."),
+            _("Kies er een van ten minste {shortest} tekens, bijvoorbeeld een zin van een paar woorden."),
+        ),
+        "password_long": (_("Dit wachtwoord is te lang."), _("Kies er een van ten hoogste {longest} tekens.")),
+        "password_common": (
+            _("Dit wachtwoord wordt veel gebruikt en is snel te raden."),
+            _("Kies iets eigens, bijvoorbeeld een zin van een paar woorden."),
+        ),
+        "password_personal": (
+            _("In dit wachtwoord staat een deel van de naam of het e-mailadres."),
+            _("Kies er een zonder."),
+        ),
+        "wrong_password": (
+            _("Dit e-mailadres en wachtwoord horen hier niet bij elkaar."),
+            _("Controleer beide en probeer het opnieuw, of kies voor wachtwoord vergeten."),
+        ),
+        "too_many_tries": (
+            _("Er is te vaak iets verkeerds ingevuld."),
+            _("Wacht tien minuten en probeer het dan opnieuw, of bel {desk}."),
+        ),
+        "wrong_code": (
+            _("Deze code klopt niet, of is al gebruikt."),
+            _("Wacht op de volgende code in de app, en controleer of de klok van de telefoon goed staat."),
+        ),
+        "wrong_recovery_code": (
+            _("Deze herstelcode klopt niet, of is al gebruikt."),
+            _("Neem een andere code van de lijst, of bel {desk}."),
+        ),
+        "already_linked": (
+            _("Er is al een tweede stap ingesteld, in een ander venster."),
+            _("Log opnieuw in en gebruik die."),
+        ),
+        "no_mobile": (
+            _("Dit is geen mobiel nummer."),
+            _("Vul tien cijfers in die met 06 beginnen, of een nummer met + en het land ervoor."),
+        ),
+        "too_many_codes": (
+            _("Er is te vaak achter elkaar om een code of link gevraagd."),
+            _("Gebruik de laatste die is aangekomen, of probeer het over tien minuten opnieuw."),
+        ),
+        "wrong_sent_code": (
+            _("Deze code klopt niet of geldt niet meer."),
+            _("Controleer de code in de laatste sms, of laat een nieuwe sturen: een code geldt tien minuten."),
+        ),
+        "wrong_passkey": (
+            _("Deze passkey is hier niet bekend, of het bevestigen is niet gelukt."),
+            _("Probeer het opnieuw of kies een andere manier. Lukt het niet, bel dan {desk}."),
+        ),
+        "wrong_present_password": (
+            _("Het huidige wachtwoord klopt niet."),
+            _("Controleer het en probeer het opnieuw."),
+        ),
+        "last_factor": (
+            _("Dit is de enige tweede stap die er is."),
+            _("Stel eerst een andere in en verwijder deze daarna."),
+        ),
+        "same_address": (_("Dit is het adres dat er al is."), _("Vul het nieuwe adres in.")),
+        "link_over": (
+            _("Deze link is gebruikt of verlopen."),
+            _("Gebruik de link in de laatste mail, of vraag een nieuwe aan."),
+        ),
+        "no_longer": (_("Dit account heeft hier geen toegang meer."), _("Vraag het de hoofdgebruiker, of bel {desk}.")),
         "invitation_over": (_("Deze uitnodiging is gebruikt, ingetrokken of verlopen."), anew),
     }

@@ -14,6 +14,7 @@ from collectief.cases.rules import due_on
 from collectief.onboarding import actions
 from collectief.onboarding.actions import KIND
 from collectief.onboarding.rules import Applied
+from collectief.segments.profile import Means
 
 from ..accounts.words import access_refusal
 from ..page import PortalRequest, public
@@ -45,4 +46,5 @@ def apply(request: PortalRequest) -> HttpResponse:
 @require_GET
 def received(request: PortalRequest) -> HttpResponse:
     """Thanks, and when there will be an answer: for who applied today."""
-    return render(request, "onboarding/received.html", {"due": due_on(KIND, timezone.localdate())})
+    context = {"due": due_on(KIND, timezone.localdate()), "with_password": Means.PASSWORD in request.brand.means}
+    return render(request, "onboarding/received.html", context)

@@ -29,7 +29,10 @@ FEW = 5
 def dashboard(request: PortalRequest) -> HttpResponse:
     """The first page: for who works with participants what waits, the last failures and the last processings."""
     scope = request.scope
-    context: dict[str, object] = {"sees_people": scope.may(Permission.SEE_PARTICIPANTS)}
+    context: dict[str, object] = {
+        "sees_people": scope.may(Permission.SEE_PARTICIPANTS), "shows_people": scope.profile.shows_people,
+        "manages": scope.may(Permission.MANAGE_ACCOUNTS), "comes": scope.profile.comes.get(request.LANGUAGE_CODE, ""),
+    }  # fmt: skip
     if context["sees_people"]:
         waiting, waiting_total = open_mutations(scope, size=FEW)
         failed, failed_total = rejected_mutations(scope, now=timezone.now(), size=FEW)

@@ -1,0 +1,208 @@
+"""The second factor, whichever it is: what somebody has, a try that is counted, and recovery codes (W04).
+
+Each kind has a module of its own: `authenticator`, `telephone`, `passkeys`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models.functions import Now
+
+from collectief.audit import actions as audit
+from collectief.brands.catalogue import Brand
+from collectief.scope.database import opened, signing_in
+from collectief.scope.scope import Scope
+
+from . import notices, throttle
+from .keys import key_for
+from .models import Account, Authenticator, Membership, Passkey, RecoveryCode, Telephone
+from .password_sign_in import members
+from .queries import scope_of
+from .rules import AccessRefused
+
+RECOVERY_CODES = 10
+# What cannot be taken for another when written down: no I, L, O, U, 0, 1.
+_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+# What counts as a wrong try; anything else that stops one says nothing about who tries.
+_WRONG = ("wrong_code", "wrong_sent_code", "wrong_recovery_code", "wrong_passkey")
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A passkey as its owner sees it."""
+
+    id: int
+    name: str
+    made_at: datetime
+    used_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Factors:
+    """What an account has by way of a second factor."""
+
+    # When the authenticator app was linked.
+    app_since: datetime | None
+    # The mobile number that was confirmed.
+    number: str
+    passkeys: tuple[Key, ...]
+    recovery_codes: int
+
+    @property
+    def any(self) -> bool:
+        return self.count > 0
+
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        return (self.app_since is not None) + bool(self.number) + len(self.passkeys)
+
+    @property
+    def masked(self) -> str:
+        """The number so that its owner knows it and nobody else learns it."""
+        return f"•••• {self.number[-3:]}" if self.number else ""
+
+
+def factors_of(account_id: int) -> Factors:
+    """What this account has."""
+    with signing_in():
+        app = Authenticator.objects.filter(account_id=account_id).first()
+        telephone = Telephone.objects.filter(account_id=account_id).first()
+        keys = Passkey.objects.filter(account_id=account_id).order_by("id")
+        return Factors(
+            app.linked_at if app else None,
+            telephone.number if telephone else "",
+            tuple(Key(key.id, key.name, key.made_at, key.used_at) for key in keys),
+            RecoveryCode.objects.filter(account_id=account_id).count(),
+        )
+
+
+def attempt(
+    brand: Brand,
+    membership_id: int,
+    verb: Callable[[Account], str],
+    now: datetime,
+    *,
+    action: str,
+    factor: str,
+    lets_in: bool = False,
+    notice: str = "",
+) -> Membership:
+    """One try at a second factor, counted and in the trail. `verb` says by code what is wrong, or nothing.
+
+    With a `notice` its owner is told by mail what changed. Raises AccessRefused with that code, or too_many_tries,
+    no_longer.
+    """
+    with signing_in():
+        membership = members(brand).filter(id=membership_id).first()
+        code = "no_longer"
+        if membership is not None:
+            subject = throttle.by_code(membership.account_id)
+            code = verb(membership.account) if throttle.may_try([subject], now=now) else "too_many_tries"
+            if code in _WRONG:
+                throttle.wrong([subject], now=now)
+            elif not code:
+                throttle.right(subject)
+                if lets_in:
+                    Account.objects.filter(id=membership.account_id).update(last_login=Now())
+                if notice:
+                    notices.tell(brand, membership.account_id, notice)
+    if membership is None:
+        raise AccessRefused(code)
+    with opened(scope_of(membership, brand)) as scope:
+        outcome = "failure" if code else "success"
+        audit.record(scope, action, outcome=outcome, detail={"means": "password", "factor": factor, "code": code})
+    if code:
+        raise AccessRefused(code)
+    return membership
+
+
+def first_codes(account: Account) -> list[str]:
+    """Ten fresh recovery codes for who had no factor until now; none for who has some already.
+
+    Must run inside `signing_in`, before the factor is kept.
+    """
+    if factors_of(account.id).any:
+        return []
+    return _fresh(account.id)
+
+
+def new_codes(scope: Scope) -> list[str]:
+    """Ten others in place of the ones there are; told this once."""
+    with signing_in():
+        codes = _fresh(scope.account_id)
+    audit.record(scope, "account.new_recovery_codes")
+    notices.tell_own(scope, "new_codes")
+    return codes
+
+
+def recover(brand: Brand, membership_id: int, code: str, *, now: datetime) -> Membership:
+    """Use a recovery code: what was lost is unlinked and another factor must be linked before anybody gets in.
+
+    Raises AccessRefused: wrong_recovery_code, too_many_tries, no_longer.
+    """
+
+    def recovered(account: Account) -> str:
+        digest = _digest(account.id, code)
+        if not RecoveryCode.objects.filter(account=account, digest=digest).delete()[0]:
+            return "wrong_recovery_code"
+        unlink_everything(account.id)
+        return ""
+
+    return attempt(
+        brand, membership_id, recovered, now, action="account.recover", factor="recovery_code", notice="recovered"
+    )
+
+
+def unlink_everything(account_id: int) -> None:
+    """No factor and no recovery code is left. Must run inside `signing_in`."""
+    for own in (Authenticator.objects, Telephone.objects, Passkey.objects, RecoveryCode.objects):
+        own.filter(account_id=account_id).delete()
+
+
+def remove(scope: Scope, kind: str, *, id_: int = 0) -> None:
+    """Unlink one of one's own: "app", "telephone" or the "passkey" with this number.
+
+    Raises AccessRefused("last_factor") for the only one there is: another must be linked first. What is not there is
+    gone already.
+    """
+    with signing_in():
+        # Two removed at the same moment: the second counts what the first left.
+        Account.objects.select_for_update(of=("self",), no_key=True).get(id=scope.account_id)
+        held = {"app": Authenticator.objects, "telephone": Telephone.objects, "passkey": Passkey.objects}[kind]
+        named = {"id": id_} if kind == "passkey" else {}
+        own = held.filter(account_id=scope.account_id, **named)
+        there, last = own.exists(), factors_of(scope.account_id).count == 1
+        if there and not last:
+            own.delete()
+    if not there:
+        return
+    if last:
+        raise AccessRefused("last_factor")
+    audit.record(scope, "account.unlink_factor", detail={"factor": kind})
+    notices.tell_own(scope, "factor_removed")
+
+
+def _fresh(account_id: int) -> list[str]:
+    codes = [_new_code() for _ in range(RECOVERY_CODES)]
+    RecoveryCode.objects.filter(account_id=account_id).delete()
+    RecoveryCode.objects.bulk_create(
+        [RecoveryCode(account_id=account_id, digest=_digest(account_id, code)) for code in codes]
+    )
+    return codes
+
+
+def _new_code() -> str:
+    letters = "".join(secrets.choice(_LETTERS) for _ in range(12))
+    return f"{letters[:4]}-{letters[4:8]}-{letters[8:]}"
+
+
+def _digest(account_id: int, code: str) -> bytes:
+    bare = "".join(sign for sign in code.upper() if sign.isalnum())
+    return hmac.digest(key_for("recovery"), f"{account_id}:{bare}".encode(), hashlib.sha256)

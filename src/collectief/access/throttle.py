@@ -1,0 +1,88 @@
+"""Tries and requests, counted in PostgreSQL in a sliding window: per account and per address (STANDARDS, sessions).
+
+Who tries takes turns with everyone else who tries the same: ten guesses at the same moment are ten guesses.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import connection
+
+from collectief.scope.database import signing_in
+
+from .models import WrongTry
+
+WINDOW = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What is counted, and how many wrong tries within ten minutes lock it."""
+
+    key: bytes
+    limit: int
+
+
+def by_email(insurer: str, email: str) -> Subject:
+    """Passwords for this e-mail address, whether it has an account or not."""
+    return _subject(f"email:{insurer}:{email.lower()}", 10)
+
+
+def by_code(account_id: int) -> Subject:
+    """Codes of a second factor."""
+    return _subject(f"code:{account_id}", 10)
+
+
+def by_address(address: str) -> Subject:
+    """Passwords from one network address: an organisation can be behind it."""
+    return _subject(f"address:{address}", 100)
+
+
+def by_message(whom: str) -> Subject:
+    """Messages that are sent to a telephone, for an account or a number."""
+    return _subject(f"message:{whom}", 5)
+
+
+def by_request(what: str, limit: int) -> Subject:
+    """Something that is asked for and costs a letter."""
+    return _subject(f"request:{what.lower()}", limit)
+
+
+def may_try(subjects: Sequence[Subject], *, now: datetime) -> bool:
+    """Whether another try is allowed, holding everyone else's until the end of this transaction.
+
+    Must run inside `signing_in`; subjects in the same order everywhere, so that none waits for the other.
+    """
+    for subject in subjects:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int.from_bytes(subject.key[:8], signed=True)])
+        if WrongTry.objects.filter(key=subject.key, at__gt=now - WINDOW).count() >= subject.limit:
+            return False
+    return True
+
+
+def wrong(subjects: Sequence[Subject], *, now: datetime) -> None:
+    """That was a wrong try, or one more request. Must run inside `signing_in`, after `may_try`."""
+    WrongTry.objects.bulk_create([WrongTry(key=subject.key, at=now) for subject in subjects])
+
+
+def right(subject: Subject) -> None:
+    """That was right: what went wrong before counts no longer. Must run inside `signing_in`."""
+    WrongTry.objects.filter(key=subject.key).delete()
+
+
+def clear(*, now: datetime) -> None:
+    """Remove what counts no longer."""
+    with signing_in():
+        WrongTry.objects.filter(at__lte=now - WINDOW).delete()
+
+
+def _subject(text: str, limit: int) -> Subject:
+    key = hmac.digest(settings.SECRET_KEY.encode(), b"collectief:tries", hashlib.sha256)
+    return Subject(hmac.digest(key, text.encode(), hashlib.sha256)[:16], limit)

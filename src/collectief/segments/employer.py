@@ -1,0 +1,31 @@
+"""Employers (werkgevers): source `vgz-izz-werkgevers`, requirements W01-W04. Its people come with their own issue.
+
+The main user gives colleagues access (W05); everyone signs in with an own password and a second factor.
+"""
+
+from __future__ import annotations
+
+from collectief.foundation.assurance import AssuranceLevel
+
+from .profile import Means, Permission, Role, SegmentProfile
+
+PROFILE = SegmentProfile(
+    slug="employer",
+    name="Werkgever",
+    assurance_level=AssuranceLevel.EH2_PLUS,
+    capabilities=frozenset(),
+    roles={
+        Role.MAIN_USER: frozenset({Permission.SEE_DASHBOARD, Permission.MANAGE_ACCOUNTS, Permission.SEE_LOG}),
+        Role.USER: frozenset({Permission.SEE_DASHBOARD}),
+    },
+    grants={Role.MAIN_USER: frozenset({Role.MAIN_USER, Role.USER})},
+    current_search=(),
+    former_search=(),
+    termination_reasons=(),
+    ends_insurance=False,
+    means=frozenset({Means.PASSWORD}),
+    comes={
+        "nl": "medewerkers opzoeken en afmelden, facturen en borderellen",
+        "en": "finding and terminating employees, invoices and bordereaux",
+    },
+)

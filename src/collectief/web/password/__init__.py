@@ -1,0 +1,1 @@
+"""Signing in with an own password and a second factor."""
