@@ -76,3 +76,12 @@ def test_what_is_wrong_is_said_and_what_was_typed_stays(more, said):
 def test_everything_wrong_is_said_at_once():
     text = text_of(stranger().post("/aanvragen/", {}))
     assert text.count("ds-validation-message") == 7
+
+
+def test_nobody_applies_for_an_account_at_the_insurers_own_office():
+    client = stranger("kantoor")
+    assert "/aanvragen/" not in text_of(client.get("/inloggen/"))
+    for address in ("/aanvragen/", "/aanvragen/ontvangen/"):
+        assert client.get(address).status_code == 404
+    assert client.post("/aanvragen/", ASKED | {"segment": "back_office"}).status_code == 404
+    assert applications() == []

@@ -90,6 +90,11 @@ class Brand:
         return frozenset().union(*(PROFILES[segment].means for segment in self.segments))
 
     @property
+    def takes_applications(self) -> bool:
+        """Whether somebody without an account can apply for one here."""
+        return any(PROFILES[segment].takes_applications for segment in self.segments)
+
+    @property
     def theme(self) -> str:
         """The static file with its colours, sizes and corners."""
         return f"brands/{self.slug}/tokens.css"

@@ -11,6 +11,7 @@ ROLES = {
     "main_user": "hoofdgebruiker", "user": "gebruiker",
     "main_account": "hoofdaccount", "company_doctor": "bedrijfsarts", "sub_account": "subaccount",
     "user_manager": "gebruikersbeheerder", "representative": "ondersteuner",
+    "case_handler": "behandelaar", "help_desk": "helpdesk", "auditor": "auditor", "office_manager": "kantoorbeheer",
 }  # fmt: skip
 
 
@@ -125,6 +126,23 @@ KOMPAS = Company(
     people=0,
     segment="representative",
 )
+KANTOOR = Company(
+    insurer="zorg-en-zekerheid",
+    insurer_name="Zorg en Zekerheid",
+    portal="kantoor",
+    name="Zorg en Zekerheid, zakelijke markt",
+    kvk="90000020",
+    contracts=(),
+    colleagues=(
+        Colleague("Wil de Graaf", "wil@kantoor.example", None, ("office_manager",)),
+        Colleague("Sanne Kok", "sanne@kantoor.example", None, ("case_handler",)),
+        Colleague("Murat Arslan", "murat@kantoor.example", None, ("help_desk",)),
+        Colleague("Lotte Prins", "lotte@kantoor.example", None, ("help_desk", "case_handler")),
+        Colleague("Erik Blom", "erik@kantoor.example", None, ("auditor",)),
+    ),
+    people=0,
+    segment="back_office",
+)
 BRUG_GOUDA = Company(
     insurer="zorg-en-zekerheid",
     insurer_name="Zorg en Zekerheid",
@@ -136,7 +154,7 @@ BRUG_GOUDA = Company(
     people=60,
     branch="000090000018",
 )
-COMPANIES = (BRUG, OTTO, OTTO_ELSEWHERE, BRUG_GOUDA, LINDE, DUIN, KOMPAS)
+COMPANIES = (BRUG, OTTO, OTTO_ELSEWHERE, BRUG_GOUDA, LINDE, DUIN, KOMPAS, KANTOOR)
 # The own password of everyone in the cast who signs in with one; the second factor each links themselves.
 DEMO_PASSWORD = "linde bloeit in juni"  # noqa: S105 - printed on the screen of the demo
 

@@ -29,7 +29,10 @@ def apply(brand: Brand, applied: Applied, *, language: str, now: datetime) -> No
     Says nothing of whether organisation or address are known. Raises AccessRefused for what can be seen to be wrong,
     KeyError for a segment the portal does not serve.
     """
-    rules.judge(door(brand, applied.segment).profile, applied)
+    profile = door(brand, applied.segment).profile
+    if not profile.takes_applications:
+        raise KeyError(applied.segment)
+    rules.judge(profile, applied)
     with signing_in():
         application = AccountApplication(
             insurer=brand.insurer, brand=brand.slug, language=language, segment=applied.segment,

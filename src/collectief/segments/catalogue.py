@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from . import employer, municipality, occupational_care, representative, staffing_agency
+from . import back_office, employer, municipality, occupational_care, representative, staffing_agency
 from .profile import SegmentProfile
 
-MODULES = (staffing_agency, municipality, employer, occupational_care, representative)
+MODULES = (staffing_agency, municipality, employer, occupational_care, representative, back_office)
 PROFILES: dict[str, SegmentProfile] = {module.PROFILE.slug: module.PROFILE for module in MODULES}
 
 

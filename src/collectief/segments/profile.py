@@ -34,6 +34,10 @@ class Permission(StrEnum):
     SEE_INVOICES = "see_invoices"
     MANAGE_ACCOUNTS = "manage_accounts"
     SEE_LOG = "see_log"
+    # What the insurer's own staff do.
+    JUDGE_CASES = "judge_cases"
+    HELP_USERS = "help_users"
+    SEARCH_TRAIL = "search_trail"
 
 
 class Means(StrEnum):
@@ -57,6 +61,10 @@ class Role(StrEnum):
     SUB_ACCOUNT = "sub_account"
     USER_MANAGER = "user_manager"
     REPRESENTATIVE = "representative"
+    CASE_HANDLER = "case_handler"
+    HELP_DESK = "help_desk"
+    AUDITOR = "auditor"
+    OFFICE_MANAGER = "office_manager"
 
 
 class SearchKey(StrEnum):
@@ -99,6 +107,8 @@ class SegmentProfile:
     ends_insurance: bool = True
     narrowed: frozenset[Capability] = field(default_factory=frozenset)
     means: frozenset[Means] = frozenset({Means.EHERKENNING})
+    # Whether somebody without an account can apply for one (G01, O01).
+    takes_applications: bool = True
     # Whether making an account asks for a code that is sent to the mobile number given (O03).
     confirms_mobile: bool = False
     # What people come for and this segment's pages do not have yet, by language; the dashboard says so.

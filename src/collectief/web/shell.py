@@ -28,6 +28,10 @@ ROLE_NAMES = {
     Role.SUB_ACCOUNT: _("subaccount"),
     Role.USER_MANAGER: _("gebruikersbeheerder"),
     Role.REPRESENTATIVE: _("ondersteuner"),
+    Role.CASE_HANDLER: _("behandelaar"),
+    Role.HELP_DESK: _("helpdesk"),
+    Role.AUDITOR: _("auditor"),
+    Role.OFFICE_MANAGER: _("kantoorbeheer"),
 }
 
 

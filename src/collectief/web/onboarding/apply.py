@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -14,7 +14,7 @@ from collectief.cases.rules import due_on
 from collectief.onboarding import actions
 from collectief.onboarding.actions import KIND
 from collectief.onboarding.rules import Applied
-from collectief.segments.profile import Means
+from collectief.segments.profile import Means, SegmentProfile
 
 from ..accounts.words import access_refusal
 from ..page import PortalRequest, public
@@ -25,7 +25,7 @@ from .forms import ApplicationForm
 @require_http_methods(["GET", "POST"])
 def apply(request: PortalRequest) -> HttpResponse:
     """The form; it never says whether organisation or address are known to us."""
-    profiles = [door(request.brand, segment).profile for segment in request.brand.segments]
+    profiles = _takes_applications(request)
     form = ApplicationForm(request.POST if request.method == "POST" else None, profiles=profiles)
     if request.method == "POST" and form.is_valid():
         asked = form.cleaned_data
@@ -42,9 +42,19 @@ def apply(request: PortalRequest) -> HttpResponse:
     return render(request, "onboarding/apply.html", {"form": form}, status=422 if form.errors else 200)
 
 
+def _takes_applications(request: PortalRequest) -> list[SegmentProfile]:
+    """The segments of this portal that one can apply for. Raises Http404 where there are none."""
+    profiles = [door(request.brand, segment).profile for segment in request.brand.segments]
+    taking = [profile for profile in profiles if profile.takes_applications]
+    if not taking:
+        raise Http404
+    return taking
+
+
 @public
 @require_GET
 def received(request: PortalRequest) -> HttpResponse:
     """Thanks, and when there will be an answer: for who applied today."""
+    _takes_applications(request)
     context = {"due": due_on(KIND, timezone.localdate()), "with_password": Means.PASSWORD in request.brand.means}
     return render(request, "onboarding/received.html", context)

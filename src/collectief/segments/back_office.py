@@ -1,0 +1,33 @@
+"""The insurer's own office: its staff come in as colleagues of it, like the colleagues of any customer (K01, K05, K06).
+
+So they have accounts, roles, a way in and a trail by the same code as everyone else; what they may do for customers
+their permissions say. Nobody applies for an account here: a colleague invites.
+"""
+
+from __future__ import annotations
+
+from collectief.foundation.assurance import AssuranceLevel
+
+from .profile import Means, Permission, Role, SegmentProfile
+
+PROFILE = SegmentProfile(
+    slug="back_office",
+    name="Kantoor",
+    assurance_level=AssuranceLevel.EH3,
+    capabilities=frozenset(),
+    roles={
+        Role.CASE_HANDLER: frozenset({Permission.SEE_DASHBOARD, Permission.JUDGE_CASES}),
+        Role.HELP_DESK: frozenset({Permission.SEE_DASHBOARD, Permission.HELP_USERS}),
+        Role.AUDITOR: frozenset({Permission.SEE_DASHBOARD, Permission.SEARCH_TRAIL}),
+        Role.OFFICE_MANAGER: frozenset({Permission.SEE_DASHBOARD, Permission.MANAGE_ACCOUNTS, Permission.SEE_LOG}),
+    },
+    grants={
+        Role.OFFICE_MANAGER: frozenset({Role.CASE_HANDLER, Role.HELP_DESK, Role.AUDITOR, Role.OFFICE_MANAGER}),
+    },
+    current_search=(),
+    former_search=(),
+    termination_reasons=(),
+    ends_insurance=False,
+    means=frozenset({Means.PASSWORD}),
+    takes_applications=False,
+)
