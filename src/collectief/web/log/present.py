@@ -13,11 +13,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from collectief.access.role_names import ROLE_NAMES
 from collectief.audit.queries import LogLine, LogPage
 from collectief.segments.profile import Role
 
 from ..paging import Pages, last_page, pages
-from ..shell import ROLE_NAMES
 from ..templatetags.look import number
 from .words import action_words, outcome_words
 
