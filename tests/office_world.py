@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from django.utils import timezone
 
 from collectief.brands.catalogue import brand
+from collectief.cases import actions as cases
 from collectief.contracts.models import Insurer
 from collectief.onboarding import actions, jobs
+from collectief.onboarding.actions import KIND
 from collectief.onboarding.models import AccountApplication
 from collectief.onboarding.rules import Applied
 from collectief.scope.database import office
@@ -28,8 +30,11 @@ def clerk(
     return member_of(office_of.organisation, roles=roles, name=name.replace(" ", "-"))
 
 
-def applied(ours: Agency, *, portal: str = "mijnzz", receive: bool = True, **more: object) -> str:
-    """Somebody applied for an account at this organisation; the number of the application."""
+def applied(ours: Agency, *, portal: str = "mijnzz", by_job: bool = False, **more: object) -> str:
+    """Somebody applied for an account at this organisation; the number of the application.
+
+    `by_job`: received as in life, with a letter that says so.
+    """
     asked = {
         "segment": ours.organisation.segment, "organisation": ours.organisation.name, "kvk": ours.organisation.kvk,
         "name": "Noor Haddad", "email": "noor@debrug.example", "phone": "0711234567",
@@ -39,7 +44,9 @@ def applied(ours: Agency, *, portal: str = "mijnzz", receive: bool = True, **mor
     actions.apply(at, Applied(**(asked | more)), language="nl", now=timezone.now())
     with office(insurer_id(at.insurer)):
         application = str(AccountApplication.objects.latest("applied_at").id)
-    if receive:
+        if not by_job:
+            cases.open_case(insurer_id(at.insurer), KIND, application, today=timezone.localdate())
+    if by_job:
         jobs.receive(application_id=application, insurer=at.insurer)
     return application
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from click.testing import CliRunner
@@ -20,7 +21,8 @@ from collectief.cases.rules import CaseRefused, Decision
 from collectief.config.command import main
 from collectief.onboarding import desk, jobs
 from collectief.scope.database import office, opened, signing_in
-from tests.office_world import MIJNZZ, ZZ, applied, insurer_id
+from tests import office_world
+from tests.office_world import MIJNZZ, ZZ, insurer_id
 from tests.world import agency
 
 pytestmark = [pytest.mark.django_db, pytest.mark.feature("G01"), pytest.mark.feature("K01")]
@@ -42,6 +44,9 @@ def post(monkeypatch):
 
     monkeypatch.setattr(letters, "mail_at", lambda url: Post())
     return sent
+
+
+applied = partial(office_world.applied, by_job=True)
 
 
 def test_an_application_becomes_a_case_with_a_term_and_a_receipt(ours, post):

@@ -36,6 +36,7 @@ class CaseView:
     days: int
     taken_by_id: int | None
     taken_by: str
+    taken_at: datetime | None
     decision: str
     decided_by: str
     decided_at: datetime | None
@@ -139,8 +140,8 @@ def _views(insurer_id: int, cases: Iterable[Case], today: date) -> list[CaseView
     return [
         CaseView(
             one.id, one.kind, one.subject, titles.get((one.kind, one.subject), one.subject), one.opened_at, one.due_on,
-            is_late(one.due_on, today), workdays_left(one.due_on, today), one.taken_by_id, one.taken_by, one.decision,
-            one.decided_by, one.decided_at,
+            is_late(one.due_on, today), workdays_left(one.due_on, today), one.taken_by_id, one.taken_by,
+            one.taken_at, one.decision, one.decided_by, one.decided_at,
         )
         for one in listed
     ]  # fmt: skip

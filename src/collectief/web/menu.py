@@ -34,6 +34,7 @@ ENTRIES = (
         Permission.SEE_PARTICIPANTS,
         Capability.REJECTED_MUTATIONS,
     ),
+    Entry(_("Zaken"), "cases", Permission.JUDGE_CASES),
     Entry(_("Accountbeheer"), "accounts", Permission.MANAGE_ACCOUNTS),
     Entry(_("Logboek"), "log", Permission.SEE_LOG),
 )

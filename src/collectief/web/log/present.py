@@ -85,7 +85,7 @@ def _about(line: LogLine) -> str:
     if line.participants:
         words = ngettext("{count} deelnemer", "{count} deelnemers", line.participants)
         parts.append(words.format(count=number(line.participants)))
-    for kind, words in (("mutation", _("wijziging {id}")), ("batch", _("bestand {id}"))):
+    for kind, words in (("mutation", _("wijziging {id}")), ("batch", _("bestand {id}")), ("case", _("zaak {id}"))):
         ids = line.object_ids.get(kind) or []
         if len(ids) == 1:
             parts.append(words.format(id=ids[0]))
