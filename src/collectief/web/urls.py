@@ -26,5 +26,6 @@ urlpatterns = [
     path("", include("collectief.web.onboarding.urls")),
     path("", include("collectief.web.log.urls")),
     path("", include("collectief.web.cases.urls")),
+    path("", include("collectief.web.trail.urls")),
     path("uploads/", include("collectief.web.uploads.urls")),
 ]

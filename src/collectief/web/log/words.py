@@ -107,6 +107,14 @@ KINDS: dict[str, Kind] = {
         },
         office=True,
     ),
+    "onderzoek": Kind(
+        gettext_lazy("Onderzoek"),
+        {
+            "audit.search": gettext_lazy("In het logboek van alle organisaties gezocht"),
+            "audit.export": gettext_lazy("Gevonden gebeurtenissen gedownload"),
+        },
+        office=True,
+    ),
 }
 
 _WORDS: dict[str, Words] = {action: words for kind in KINDS.values() for action, words in kind.actions.items()}
