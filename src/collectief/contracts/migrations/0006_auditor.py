@@ -9,5 +9,5 @@ from collectief.scope.rowsecurity import own_insurer
 
 
 class Migration(migrations.Migration):
-    dependencies = [("contracts", "0004_organisation_once"), ("scope", "0004_trail_roles")]
+    dependencies = [("contracts", "0005_organisation_rsin"), ("scope", "0004_trail_roles")]
     operations = [own_insurer("organisation", Audience.AUDITOR, rights="SELECT (id, insurer_id, name, kvk, branch)")]
