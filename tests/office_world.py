@@ -45,7 +45,7 @@ def applied(ours: Agency, *, portal: str = "mijnzz", by_job: bool = False, **mor
     with office(insurer_id(at.insurer)):
         application = str(AccountApplication.objects.latest("applied_at").id)
         if not by_job:
-            cases.open_case(insurer_id(at.insurer), KIND, application, today=timezone.localdate())
+            cases.open_case(insurer_id(at.insurer), KIND, application, now=timezone.now())
     if by_job:
         jobs.receive(application_id=application, insurer=at.insurer)
     return application

@@ -210,7 +210,7 @@ def test_with_four_eyes_who_opened_it_sees_that_a_colleague_decides(desk, sanne,
     monkeypatch.setitem(registry.kinds, kind.slug, kind)
     monkeypatch.setattr(rules, "TERMS", {**rules.TERMS, kind.slug: 3})
     with office(sanne.insurer_id):
-        opened_ = open_case(sanne.insurer_id, kind.slug, "1", today=timezone.localdate(), opened_by=sanne.account_id)
+        opened_ = open_case(sanne.insurer_id, kind.slug, "1", now=timezone.now(), opened_by=sanne.account_id)
     text = text_of(desk.get(f"/zaken/{opened_.id}/"))
     assert "U heeft deze zaak zelf geopend." in text
     assert "beslissen/" not in text

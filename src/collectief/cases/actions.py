@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 
 from django.db import transaction
+from django.utils import timezone
 
 from collectief.audit import actions as audit
 from collectief.brands.catalogue import brand as brand_of
@@ -29,15 +30,21 @@ def staff_of(scope: Scope) -> Staff:
     )  # fmt: skip
 
 
-def open_case(insurer_id: int, kind: str, subject: str, *, today: date, opened_by: int | None = None) -> Case:
+def open_case(insurer_id: int, kind: str, subject: str, *, now: datetime, opened_by: int | None = None) -> Case:
     """A case about this subject; one that is there already is that one, so that asking twice opens one.
 
-    `opened_by` is the account of the office that asks for it. Must run inside `office` of the insurer.
+    Its term runs from `now`: when what it is about came in. `opened_by` is the account of the office that asks for it.
+    Must run inside `office` of the insurer.
     """
     found, _ = Case.objects.get_or_create(
         kind=kind,
         subject=subject,
-        defaults={"insurer_id": insurer_id, "due_on": due_on(kind, today), "opened_by_id": opened_by},
+        defaults={
+            "insurer_id": insurer_id,
+            "opened_at": now,
+            "due_on": due_on(kind, timezone.localdate(now)),
+            "opened_by_id": opened_by,
+        },
     )
     return found
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from collectief.access.letters import post
@@ -30,8 +29,7 @@ def receive(*, application_id: str, insurer: str) -> None:
         application = AccountApplication.objects.get(id=application_id)
         if _waits_already(application):
             return
-        today = timezone.localdate(application.applied_at)
-        due = cases.open_case(insurer_id, KIND, application_id, today=today).due_on
+        due = cases.open_case(insurer_id, KIND, application_id, now=application.applied_at).due_on
     _post(letters.received(application, due))
 
 

@@ -85,7 +85,7 @@ def shown(event: FoundEvent, names: Known, *, some: int = SOME) -> Shown:
             (_("Aantal personen"), number(len(event.participant_ids))),
             (_("Relatienummers"), _people(event, names, some)),
             (_("Over"), _objects(event)),
-            (_("Verdere gegevens"), json.dumps(event.detail, ensure_ascii=False) if event.detail else ""),
+            (_("Verdere gegevens"), "; ".join(f"{name}: {_plain(value)}" for name, value in event.detail.items())),
         ],
     )  # fmt: skip
 
@@ -142,6 +142,13 @@ def _object(kind: str, id_: int) -> str:
         "organisation": _("organisatie {id}"),
     }  # fmt: skip
     return words.get(kind, f"{kind} {{id}}").format(id=id_)
+
+
+def _plain(value: object) -> str:
+    """Codes and counts of an event, without the signs of JSON where they say nothing."""
+    if isinstance(value, list):
+        return ", ".join(map(_plain, value)) or "–"
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else str(value).lstrip("\0") or "–"
 
 
 def _objects(event: FoundEvent) -> str:
