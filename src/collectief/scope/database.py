@@ -27,6 +27,7 @@ class Audience(StrEnum):
     ACCOUNTS = "c_accounts"
     SEALER = "c_sealer"
     AUDITOR = "c_auditor"
+    HELP_DESK = "c_helpdesk"
 
 
 # Role, organisation and insurer, as the database's settings hold them.
@@ -95,6 +96,13 @@ def housekeeping() -> Iterator[None]:
 def office() -> Iterator[None]:
     """Work as the insurer's staff: organisations, contracts and accounts, no participants."""
     with _entered(Audience.STAFF, None, None):
+        yield
+
+
+@contextmanager
+def helping(insurer_id: int) -> Iterator[None]:
+    """Work as the insurer's help desk: its users and how they sign in, no secret and no participants."""
+    with _entered(Audience.HELP_DESK, None, insurer_id):
         yield
 
 
