@@ -35,6 +35,7 @@ ENTRIES = (
         Capability.REJECTED_MUTATIONS,
     ),
     Entry(_("Accountbeheer"), "accounts", Permission.MANAGE_ACCOUNTS),
+    Entry(_("Helpdesk"), "helpdesk", Permission.HELP_USERS),
     Entry(_("Logboek"), "log", Permission.SEE_LOG),
 )
 

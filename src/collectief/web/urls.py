@@ -25,5 +25,6 @@ urlpatterns = [
     path("", include("collectief.web.accounts.urls")),
     path("", include("collectief.web.onboarding.urls")),
     path("", include("collectief.web.log.urls")),
+    path("", include("collectief.web.helpdesk.urls")),
     path("uploads/", include("collectief.web.uploads.urls")),
 ]
