@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import combinations
 
 import pytest
@@ -175,6 +175,8 @@ def test_operators_are_told_apart_by_name_however_it_is_typed():
     [
         (MURAT, INGRID, False, ""), (MURAT, INGRID, True, "reset_running"),
         (replace(MURAT, manages=True), INGRID, False, "reset_manages"),
+        (replace(MURAT, here_since=AT - timedelta(days=7)), INGRID, False, ""),
+        (replace(MURAT, here_since=AT - timedelta(days=6, hours=23)), INGRID, False, "reset_newcomer"),
         (replace(MURAT, account_id=9), INGRID, False, "reset_yourself"),
         (replace(MURAT, email="Ingrid+x@delinde.example"), INGRID, False, "reset_yourself"),
         (MURAT, replace(INGRID, active=False), False, "reset_closed"),
@@ -184,10 +186,10 @@ def test_operators_are_told_apart_by_name_however_it_is_typed():
 )  # fmt: skip
 def test_who_may_ask_for_whom(hand, holder, running, code):
     if not code:
-        rules.judge_asking(hand, holder, running=running)
+        rules.judge_asking(hand, holder, running=running, now=AT)
         return
     with pytest.raises(AccessRefused, match=f"^{code}$"):
-        rules.judge_asking(hand, holder, running=running)
+        rules.judge_asking(hand, holder, running=running, now=AT)
     assert code in refusals()
 
 

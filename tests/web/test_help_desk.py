@@ -176,7 +176,7 @@ def test_a_level_that_was_too_low_is_told_until_somebody_got_in():
     murat = client_of(desk.murat)
     with opened(anna):
         audit.record(anna, "account.sign_in", outcome="failure", detail={"code": "level_too_low", "level": "eH2"})
-    assert "had niveau eH2, en eH3 of hoger is nodig" in _page(murat, anna)
+    assert "had niveau eH2, en eH2+ of hoger is nodig" in _page(murat, anna)
     with signing_in():
         Account.objects.filter(id=anna.account_id).update(last_login=timezone.now())
     assert "had niveau eH2" not in _page(murat, anna)

@@ -18,6 +18,8 @@ from .rules import AccessRefused
 APPROVED_WITHIN = timedelta(days=3)
 # Who had an address until so short ago is told too: it may have been taken from them.
 OLD_ADDRESS = timedelta(days=30)
+# Who came to the office so short ago has no hand in it yet: who makes up a colleague has to wait, in full view.
+NEWCOMER = timedelta(days=7)
 # How long what was noted is kept after it has ended.
 KEPT = timedelta(days=365)
 
@@ -78,6 +80,8 @@ class Hand:
     email: str
     # Who gives others their place could make up the second person.
     manages: bool = False
+    # When they came in with an invitation; None for who has been there all along.
+    here_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,19 +116,21 @@ def mailbox(email: str) -> str:
     return f"{box.partition('+')[0]}@{domain}"
 
 
-def judge_hand(hand: Hand, holder: Holder) -> None:
+def judge_hand(hand: Hand, holder: Holder, *, now: datetime) -> None:
     """Whether somebody may have a hand in it at all. Raises AccessRefused."""
     if hand.manages:
         raise AccessRefused("reset_manages")
+    if hand.here_since is not None and now - hand.here_since < NEWCOMER:
+        raise AccessRefused("reset_newcomer")
     if hand.account_id is not None and (
         hand.account_id == holder.account_id or mailbox(hand.email) == mailbox(holder.email)
     ):
         raise AccessRefused("reset_yourself")
 
 
-def judge_asking(hand: Hand, holder: Holder, *, running: bool) -> None:
+def judge_asking(hand: Hand, holder: Holder, *, running: bool, now: datetime) -> None:
     """Whether somebody may ask for it. Raises AccessRefused."""
-    judge_hand(hand, holder)
+    judge_hand(hand, holder, now=now)
     if running:
         raise AccessRefused("reset_running")
     if not holder.active:
@@ -138,7 +144,7 @@ def judge_asking(hand: Hand, holder: Holder, *, running: bool) -> None:
 
 def judge_approving(hand: Hand, asker: Hand, holder: Holder, *, asked_at: datetime, now: datetime) -> None:
     """Whether somebody may be the second. Raises AccessRefused."""
-    judge_hand(hand, holder)
+    judge_hand(hand, holder, now=now)
     if same_person(hand, asker):
         raise AccessRefused("reset_second_person")
     if now - asked_at > APPROVED_WITHIN:

@@ -19,7 +19,7 @@ from collectief.segments.profile import Permission
 from . import reset_rules as rules
 from . import stopping, tokens
 from .factors import unlink_everything
-from .models import FactorReset, OpenSession
+from .models import FactorReset, Invitation, OpenSession
 from .queries import NoAccess, own_email, scope_again
 from .reset_rules import Act, Hand, Holder, ResetState, Why
 from .rules import AccessRefused
@@ -142,7 +142,13 @@ def forget_ended(*, now: datetime) -> None:
 
 def hand_of(scope: Scope) -> Hand:
     """An employee, as judging knows them."""
-    return Hand(scope.account_id, scope.account, own_email(scope), manages=scope.may(Permission.MANAGE_ACCOUNTS))
+    with signing_in():
+        own = Invitation.objects.filter(membership__account_id=scope.account_id, organisation_id=scope.organisation_id)
+        here_since = own.values_list("accepted_at", flat=True).first()
+    return Hand(
+        scope.account_id, scope.account, own_email(scope), manages=scope.may(Permission.MANAGE_ACCOUNTS),
+        here_since=here_since,
+    )  # fmt: skip
 
 
 def _asked(
@@ -151,7 +157,7 @@ def _asked(
     with helping(insurer_id):
         known = user_facts(insurer_id, account_id)
         running = FactorReset.objects.filter(account_id=account_id, state__in=rules.OPEN).exists()
-        rules.judge_asking(hand, _holder(known), running=running)
+        rules.judge_asking(hand, _holder(known), running=running, now=now)
         portal = portal_for(known)
         if portal is None:
             raise AccessRefused("reset_no_password")

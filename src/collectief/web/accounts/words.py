@@ -145,6 +145,10 @@ def refusals() -> dict[str, tuple[str, str]]:
             _("Wie hier ook accounts beheert, doet hier niet aan mee."),
             _("Vraag een medewerker van de helpdesk die geen accounts beheert."),
         ),
+        "reset_newcomer": (
+            _("Wie nog geen week bij de helpdesk werkt, doet hier niet aan mee."),
+            _("Vraag een andere medewerker van de helpdesk."),
+        ),
         "reset_running": (_("Er loopt al een verzoek voor deze gebruiker."), _("Kijk daar hoe het ermee staat.")),
         "reset_closed": (
             _("Deze gebruiker heeft nu geen toegang waarbij een tweede stap hoort."),

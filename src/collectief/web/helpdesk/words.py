@@ -56,7 +56,7 @@ def _causes() -> dict[Cause, tuple[str, str]]:
     return {
         Cause.ACCOUNT_CLOSED: (
             _("Het hele account is gesloten."),
-            _("Dat doen wij alleen met een reden. Overleg met kantoorbeheer."),
+            _("Daar was een reden voor. Overleg met kantoorbeheer."),
         ),
         Cause.NO_PLACE: (
             _("Deze gebruiker heeft bij geen enkele organisatie toegang."),
@@ -67,18 +67,18 @@ def _causes() -> dict[Cause, tuple[str, str]]:
             _("Laat de accountbeheerder de uitnodiging intrekken en een nieuwe sturen naar het goede adres."),
         ),
         Cause.INVITED: (
-            _("De uitnodiging voor {organisation} is nog niet gebruikt. Zij is geldig tot {until}."),
-            _("Laat zoeken in de mail, ook bij ongewenste mail. Niet te vinden? Verstuur haar hieronder opnieuw."),
+            _("De uitnodiging voor {organisation} is nog niet gebruikt. Die is geldig tot {until}."),
+            _("Laat zoeken in de mail, ook bij ongewenste mail. Niet te vinden? Verstuur de uitnodiging hieronder opnieuw."),
         ),
         Cause.EXPIRED: (
-            _("De uitnodiging voor {organisation} is verlopen zonder dat zij gebruikt is."),
-            _("Verstuur haar hieronder opnieuw: dan is zij weer 14 dagen geldig."),
+            _("De uitnodiging voor {organisation} is verlopen voordat die gebruikt is."),
+            _("Verstuur de uitnodiging hieronder opnieuw: dan is die weer 14 dagen geldig."),
         ),
         Cause.REVOKED: (_("De uitnodiging voor {organisation} is ingetrokken."), manager),
         Cause.PLACE_CLOSED: (_("De toegang tot {organisation} is beëindigd door de organisatie zelf."), manager),
         Cause.LOCKED: (
             _("Er is te vaak iets verkeerds ingevuld. Inloggen kan weer om {until}."),
-            _("Wacht daarop; eerder opengaan kan niet. Laat daarna desnoods een nieuw wachtwoord aanvragen."),
+            _("Wacht tot dan: wij kunnen dat niet versnellen. Lukt het dan nog niet, laat dan een nieuw wachtwoord aanvragen."),
         ),
         Cause.LEVEL_TOO_LOW: (
             _("Het eHerkenningsmiddel had niveau {level}, en {needed} of hoger is nodig."),
