@@ -7,15 +7,18 @@ from itertools import combinations
 import pytest
 from django.db import transaction
 from django.urls import resolve
+from django.utils import timezone
 
 from collectief.access.models import Membership
+from collectief.access.queries import scope_again
 from collectief.enrolment.models import Participation
 from collectief.mutations.models import Mutation
 from collectief.participants import register as register_module
 from collectief.scope.database import opened
 from collectief.segments.catalogue import PROFILES
-from collectief.segments.profile import Capability
+from collectief.segments.profile import Capability, Permission, SegmentProfile
 from tests.bulk_world import Register, demo_file, planned
+from tests.help_world import asked, equip
 from tests.web.addresses import IDS, addresses
 from tests.web.visiting import client_of, crowd, text_of, waiting
 from tests.world import Agency, agency, member_of
@@ -29,8 +32,16 @@ def _ids(whose: Agency, tmp_path, start: int) -> dict[str, int]:
     """Something of every kind that has a number."""
     with opened(whose.scope):
         membership = Membership.objects.exclude(account_id=whose.scope.account_id).get().id
+        account = Membership.objects.exclude(account_id=whose.scope.account_id).get().account_id
+    reset = NOBODYS
+    if _helps(whose.scope.profile):
+        equip(account)
+        desk = member_of(whose.organisation, roles=["help_desk"], brand=whose.scope.brand)
+        reset = asked(
+            desk, scope_again(account, whose.organisation.id, whose.scope.brand, channel="form"), timezone.now()
+        )
     if not whose.scope.profile.shows_people:
-        return dict.fromkeys(IDS, NOBODYS) | {"membership_id": membership}
+        return dict.fromkeys(IDS, NOBODYS) | {"membership_id": membership, "account_id": account, "reset_id": reset}
     [participant] = crowd(whose, 1, start=start)
     waiting(whose, start=start + 500_000)
     batch = 0
@@ -39,12 +50,17 @@ def _ids(whose: Agency, tmp_path, start: int) -> dict[str, int]:
     with opened(whose.scope):
         mutation = Mutation.objects.get(state="processed")
         stay = Participation.objects.get(participant_id=participant).id
-    return dict(zip(IDS, (participant, stay, mutation.id, batch, membership), strict=True))
+    return dict(zip(IDS, (participant, stay, mutation.id, batch, membership, account, reset), strict=True))
 
 
-def _organisation(slug: str, name: str) -> Agency:
-    made = agency(name=name, segment=slug)
-    member_of(made.organisation, roles=[], name="Collega")
+def _helps(profile: SegmentProfile) -> bool:
+    """Whether anyone here helps the insurer's users: then what is not theirs is another insurer's."""
+    return any(Permission.HELP_USERS in held for held in profile.roles.values())
+
+
+def _organisation(profile: SegmentProfile, name: str, *, elsewhere: bool = False) -> Agency:
+    made = agency(name=name, segment=profile.slug, brand="kantoor-izz" if elsewhere and _helps(profile) else "")
+    member_of(made.organisation, roles=[], name="Collega", brand=made.scope.brand)
     return made
 
 
@@ -52,7 +68,7 @@ def _organisation(slug: str, name: str) -> Agency:
 @pytest.mark.parametrize("profile", PROFILES.values(), ids=lambda profile: profile.slug)
 def test_every_role_finds_at_every_address_what_the_profile_says(profile, monkeypatch, tmp_path):
     monkeypatch.setattr(register_module, "current_register", Register)
-    ours, theirs = _organisation(profile.slug, "Ons"), _organisation(profile.slug, "Anders")
+    ours, theirs = _organisation(profile, "Ons"), _organisation(profile, "Anders", elsewhere=True)
     whose = {"ours": _ids(ours, tmp_path, 903_000_000), "theirs": _ids(theirs, tmp_path, 904_000_000)}
     whose["nobody's"] = dict.fromkeys(IDS, NOBODYS)
     cells = 0
