@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import combinations
+from pathlib import Path
 
 import pytest
 
@@ -69,11 +70,11 @@ def test_every_cause_is_here_or_below():
 
 def test_what_only_tells_comes_with_nothing_in_the_way():
     asked = why_not(replace(FINE, reset_asked=True))
-    assert asked == (Finding(Cause.RESET_RUNNING), Finding(Cause.NOTHING))
+    assert asked == (Finding(Cause.NOTHING), Finding(Cause.RESET_RUNNING))
     due = why_not(replace(FINE, reset_asked=True, reset_due=AT))
-    assert due == (Finding(Cause.RESET_RUNNING, until=AT), Finding(Cause.NOTHING))
+    assert due == (Finding(Cause.NOTHING), Finding(Cause.RESET_RUNNING, until=AT))
     elsewhere = why_not(replace(FINE, closed_portals=("Kantoor",)))
-    assert elsewhere == (Finding(Cause.ELSEWHERE, portals=("IZZ Zakelijk",)), Finding(Cause.NOTHING))
+    assert elsewhere == (Finding(Cause.NOTHING), Finding(Cause.ELSEWHERE, portals=("IZZ Zakelijk",)))
     # Who has no place at all is not sent to another portal.
     assert why_not(replace(FINE, places=(), closed_portals=("Kantoor",))) == (Finding(Cause.NO_PLACE),)
 
@@ -135,6 +136,11 @@ def test_every_state_is_reached_and_an_end_is_an_end():
     assert [state for state, acts in TRANSITIONS.items() if Act.CARRY_OUT in acts] == [ResetState.WAITING]
     assert [state for state, acts in TRANSITIONS.items() if ResetState.WAITING in acts.values()] == [ResetState.ASKED]
     assert all(Act.STOP in TRANSITIONS[state] for state in OPEN)
+
+
+def test_the_docs_draw_every_state_and_no_other_way():
+    drawn = set(re.findall(r"^    (\w+) --> (\w+)$", Path("docs/help-desk.md").read_text(), re.MULTILINE))
+    assert drawn == {(str(state), str(then)) for state, acts in TRANSITIONS.items() for then in acts.values()}
 
 
 @pytest.mark.parametrize("state", ResetState)

@@ -308,7 +308,8 @@ def _facts(
 ) -> Facts:
     running = next((one for one in resets if one.state in OPEN), None)
     ours = {slug for place in known.places for slug in place.portals}
-    closed = [brand.name for brand in all_brands() if brand.insurer == insurer and brand.slug not in ours]
+    customers = [brand for brand in all_brands() if brand.insurer == insurer and not _is_office(brand)]
+    closed = [brand.name for brand in customers if brand.slug not in ours]
     return Facts(
         active=known.active,
         places=tuple(_place_facts(place) for place in known.places),
@@ -320,6 +321,12 @@ def _facts(
         reset_asked=running is not None,
         closed_portals=tuple(closed),
     )
+
+
+def _is_office(brand: Brand) -> bool:
+    """Whether a portal is the insurer's own: no customer looks for it."""
+    roles = [held for segment in brand.segments for held in profile(segment).roles.values()]
+    return any(Permission.HELP_USERS in held for held in roles)
 
 
 def _place_facts(place: Place) -> PlaceFacts:

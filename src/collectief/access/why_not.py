@@ -83,7 +83,7 @@ def why_not(facts: Facts) -> tuple[Finding, ...]:
     """Everything that stands in the way, the most decisive first; `NOTHING` alone when nothing does."""
     found = tuple(_findings(facts))
     blocking = [one for one in found if one.cause not in (Cause.ELSEWHERE, Cause.RESET_RUNNING)]
-    return found if blocking else (*found, Finding(Cause.NOTHING))
+    return found if blocking else (Finding(Cause.NOTHING), *found)
 
 
 def _findings(facts: Facts) -> Iterator[Finding]:

@@ -68,7 +68,10 @@ def _causes() -> dict[Cause, tuple[str, str]]:
         ),
         Cause.INVITED: (
             _("De uitnodiging voor {organisation} is nog niet gebruikt. Die is geldig tot {until}."),
-            _("Laat zoeken in de mail, ook bij ongewenste mail. Niet te vinden? Verstuur de uitnodiging hieronder opnieuw."),
+            _(
+                "Laat zoeken in de mail, ook bij ongewenste mail. Niet te vinden? Verstuur de uitnodiging hieronder"
+                " opnieuw."
+            ),
         ),
         Cause.EXPIRED: (
             _("De uitnodiging voor {organisation} is verlopen voordat die gebruikt is."),
@@ -78,7 +81,10 @@ def _causes() -> dict[Cause, tuple[str, str]]:
         Cause.PLACE_CLOSED: (_("De toegang tot {organisation} is beëindigd door de organisatie zelf."), manager),
         Cause.LOCKED: (
             _("Er is te vaak iets verkeerds ingevuld. Inloggen kan weer om {until}."),
-            _("Wacht tot dan: wij kunnen dat niet versnellen. Lukt het dan nog niet, laat dan een nieuw wachtwoord aanvragen."),
+            _(
+                "Wacht tot dan: wij kunnen dat niet versnellen. Lukt het dan nog niet, laat dan een nieuw wachtwoord"
+                " aanvragen."
+            ),
         ),
         Cause.LEVEL_TOO_LOW: (
             _("Het eHerkenningsmiddel had niveau {level}, en {needed} of hoger is nodig."),
