@@ -5,19 +5,33 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import Error, IntegrityError, connection, transaction
 from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateJob
 
-from collectief.access import jobs, letters, mailed_links, passwords, resets, sessions, stopping, telephone, users
+from collectief.access import (
+    jobs,
+    letters,
+    mailed_links,
+    passwords,
+    reset_letters,
+    resets,
+    sessions,
+    stopping,
+    telephone,
+    users,
+)
+from collectief.access.factors import unlink_everything
 from collectief.access.models import Account, FactorReset, Membership, OpenSession, PastAddress
-from collectief.access.reset_rules import APPROVED_WITHIN
+from collectief.access.reset_rules import APPROVED_WITHIN, Why
 from collectief.access.rules import AccessRefused
 from collectief.access.users import NoUser
-from collectief.brands.catalogue import brand
+from collectief.brands.catalogue import all_brands, brand
 from collectief.foundation.assurance import AssuranceLevel
 from collectief.scope.database import helping, signing_in
 from collectief.scope.database import office as as_office
 from collectief.scope.scope import NotAllowed
+from collectief.segments.profile import Means
 from tests.help_world import CALLED, asked, equip, holds, office, state_of, trail, user
 from tests.web.visiting import new_session, session_of
 
@@ -129,8 +143,6 @@ def test_there_is_one_at_a_time_and_only_of_what_can_be_reset(desk, ingrid, now)
         resets.approve(desk.lotte, number, now=now)
     bare = user("Tom")
     with signing_in():
-        from collectief.access.factors import unlink_everything
-
         unlink_everything(bare.account_id)
     with pytest.raises(AccessRefused, match="reset_no_factor"):
         asked(desk.murat, bare, now)
@@ -240,8 +252,6 @@ def post(monkeypatch):
     class Post(list):
         def work(self) -> None:
             """Work off what waits about resets."""
-            from procrastinate.contrib.django.models import ProcrastinateJob
-
             with connection.cursor() as cursor:
                 cursor.execute("SET LOCAL ROLE NONE")
             done: set[int] = set()
@@ -279,6 +289,19 @@ def test_how_it_ended_is_told_without_a_link(desk, ingrid, waiting, now, post):
     [last] = [text for _, text in post if "is losgekoppeld en u bent overal uitgelogd" in text]
     assert "/inloggen/stoppen/" not in last
     assert "088 131 35 60" in last
+
+
+@pytest.mark.parametrize("one", [one for one in all_brands() if Means.PASSWORD in one.means], ids=lambda one: one.slug)
+@pytest.mark.parametrize("language", ["nl", "en"])
+@pytest.mark.parametrize("stage", ["asked", "approved", "refused", "stopped", "done"])
+def test_a_short_message_fits_in_what_the_gateway_sends(one, language, stage, now):
+    """Three parts; and no letter that the short alphabet of telephones lacks, which would halve them."""
+    state = {"asked": "asked", "approved": "waiting"}.get(stage, stage)
+    reset = FactorReset(id=1, state=state, brand=one.slug, language=language, nonce=b"0" * 16, due_at=now)
+    for why in ["", *Why] if stage == "stopped" else [""]:
+        reset.ended_why = why
+        text = reset_letters.message(reset, stage, "+31612345678").text
+        assert text.isascii() and len(text) <= 3 * 153, (why, len(text))
 
 
 def test_the_address_of_before_is_kept_for_a_month_when_it_is_changed(ingrid, now):
@@ -331,8 +354,6 @@ def test_the_database_itself_asks_for_two_people_and_a_day(desk, waiting, change
     ],
 )  # fmt: skip
 def test_the_role_of_the_help_desk_reaches_no_secret_and_lets_nobody_in(desk, waiting, statement):
-    from django.db import Error
-
     with pytest.raises(Error), transaction.atomic(), helping(desk.murat.insurer_id), connection.cursor() as cursor:
         cursor.execute(statement)
 

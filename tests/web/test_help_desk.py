@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,14 +12,18 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from collectief.access import colleagues, jobs, resets, sessions, stopping, telephone, throttle, users
-from collectief.access.models import Account, FactorReset, Invitation, Membership
+from collectief.access.models import Account, Authenticator, FactorReset, Invitation, Membership
 from collectief.audit import actions as audit
 from collectief.audit.models import AuditEvent
 from collectief.brands.catalogue import brand
+from collectief.contracts.models import Organisation
+from collectief.scope import database
 from collectief.scope.database import office as as_office
 from collectief.scope.database import opened, signing_in
+from collectief.scope.scope import Scope
 from collectief.segments.profile import Role
 from tests.help_world import CALLED, asked, equip, holds, office, state_of, trail, user
+from tests.web.password_world import half_way, is_in, links, made, signed_in
 from tests.web.visiting import client_of, doubled_ids, stranger, text_of
 from tests.world import agency, member_of
 
@@ -61,8 +67,6 @@ def _page(client, scope) -> str:
 
 def test_a_user_is_found_by_address_name_organisation_and_kvk_number(desk, murat, ingrid):
     with opened(ingrid):
-        from collectief.contracts.models import Organisation
-
         kvk = Organisation.objects.get().kvk
     address = _email(ingrid)
     for text in (
@@ -182,7 +186,7 @@ def test_a_level_that_was_too_low_is_told_until_somebody_got_in():
     assert "had niveau eH2" not in _page(murat, anna)
 
 
-def _invited(desk_brand: str = "izz") -> tuple[object, int]:
+def _invited() -> tuple[Scope, int]:
     manager = user("Beheerder")
     now = timezone.now()
     place = colleagues.invite(manager, name="Eva Smit", email="eva@delinde.example", roles=[Role.USER], now=now)
@@ -301,14 +305,10 @@ def test_any_other_link_opens_nothing(desk, ingrid):
 
 @pytest.mark.feature("W04")
 def test_who_signs_in_meanwhile_is_told_that_it_was_stopped(desk):
-    from tests.web.password_world import half_way, made, signed_in
-
     her = made()
     signed_in(her)
     number = asked(desk.murat, her.ours.scope, timezone.now())
     with signing_in():
-        from collectief.access.models import Authenticator
-
         Authenticator.objects.update(last_step=0)
     shown = text_of(half_way(her).post("/inloggen/tweede-stap/", {"code": her.code}, follow=True))
     assert "U kunt nog inloggen, dus dat is gestopt" in shown
@@ -316,9 +316,20 @@ def test_who_signs_in_meanwhile_is_told_that_it_was_stopped(desk):
 
 
 @pytest.mark.feature("W04")
-def test_after_the_day_the_password_leads_to_linking_another_app(desk, monkeypatch):
-    from tests.web.password_world import half_way, is_in, links, made, signed_in
+def test_who_is_signed_in_already_and_gives_the_factor_once_more_stops_it_too(desk):
+    her = made()
+    browser = signed_in(her)
+    number = asked(desk.murat, her.ours.scope, timezone.now())
+    with signing_in():
+        Authenticator.objects.update(last_step=0)
+    browser.post("/mijn-account/inloggen/bevestigen/", {"code": "000000"})
+    assert state_of(number)[0] == "asked"
+    browser.post("/mijn-account/inloggen/bevestigen/", {"code": her.code})
+    assert state_of(number) == ("stopped", "signed_in")
 
+
+@pytest.mark.feature("W04")
+def test_after_the_day_the_password_leads_to_linking_another_app(desk, monkeypatch):
     her = made()
     browser = signed_in(her)
     now = timezone.now()
@@ -384,11 +395,6 @@ def test_no_page_asks_more_of_the_database_when_there_is_more_to_see(crowded):
 
 def test_our_own_filters_gone_row_security_still_hides_another_insurers_users(monkeypatch, ingrid):
     """Murat's database role at one insurer, but every filter of ours is told that he is at Ingrid's."""
-    from contextlib import contextmanager
-    from dataclasses import replace
-
-    from collectief.scope import database
-
     elsewhere = office("kantoor").murat
     number = asked(office().murat, ingrid, timezone.now())
     lying = replace(elsewhere, insurer_id=ingrid.insurer_id, insurer=ingrid.insurer)
