@@ -18,7 +18,7 @@ from collectief.scope.database import housekeeping, opened
 from collectief.scope.patience import Patience
 from collectief.scope.scope import NotAllowed, Scope
 
-from . import actions, chunks, housework, vault
+from . import actions, chunks, housework, queries, vault
 
 _log = logging.getLogger(__name__)
 _PATIENCE = Patience(RegisterSilent, seconds=15)
@@ -119,8 +119,12 @@ def _work(context: JobContext, ids: dict[str, Any], step: Callable[[Scope, int],
         actions.stop(scope_without_rights(*who, channel="upload"), batch_id, moment(), code=code)
 
     try:
-        step(scope_again(*who, channel="upload"), batch_id)
-    except (NoAccess, NotAllowed):
+        scope = scope_again(*who, channel="upload")
+        with opened(scope):
+            # Whoever was given fewer contracts meanwhile goes no further with it (G13).
+            queries.batch(scope, batch_id)
+        step(scope, batch_id)
+    except (NoAccess, NotAllowed, queries.NotFound):
         stop("no_access")
     except Exception as problem:
         if not _PATIENCE.lasts(problem, context.job.attempts):

@@ -11,7 +11,7 @@ from collectief.scope.scope import Scope
 
 # Asked for every page and every chunk, and so written out.
 _CONTRACTS = (
-    "SELECT id, number, name, first_day, end_day FROM group_contract WHERE organisation_id = %s ORDER BY number"
+    "SELECT id, number, name, first_day, end_day FROM group_contract WHERE organisation_id = %s{reach} ORDER BY number"
 )
 
 
@@ -31,9 +31,9 @@ class ContractView:
 
 
 def contracts(scope: Scope) -> list[ContractView]:
-    """Every contract of the scope's organisation, by number."""
+    """Every contract of the scope's organisation that the scope reaches, by number."""
     with connection.cursor() as cursor:
-        cursor.execute(_CONTRACTS, [scope.organisation_id])
+        cursor.execute(_CONTRACTS.format(reach=scope.within_reach("id")), [scope.organisation_id])
         return [
             ContractView(id_, number, name, Period(first_day, end_day))
             for id_, number, name, first_day, end_day in cursor.fetchall()
