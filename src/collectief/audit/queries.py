@@ -99,9 +99,7 @@ def whole_log(scope: Scope, asked: LogFilter, *, most: int) -> Iterator[LogLine]
     more, values = asked.conditions()
     given = {"organisation": scope.organisation_id, "cap": most, **values}
     with connection.chunked_cursor() as cursor:
-        cursor.execute(
-            _ALL.format(more=more + _reached(scope)), {"organisation": scope.organisation_id, "cap": most, **values}
-        )
+        cursor.execute(_ALL.format(more=more + _reached(scope)), given)
         while rows := cursor.fetchmany(_AT_ONCE):
             yield from map(_line, rows)
 

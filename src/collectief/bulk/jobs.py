@@ -121,10 +121,13 @@ def _work(context: JobContext, ids: dict[str, Any], step: Callable[[Scope, int],
     try:
         scope = scope_again(*who, channel="upload")
         with opened(scope):
+            seen = queries.is_seen(scope, batch_id)
+        if not seen:
             # Whoever was given fewer contracts meanwhile goes no further with it (G13).
-            queries.batch(scope, batch_id)
+            stop("no_access")
+            return
         step(scope, batch_id)
-    except (NoAccess, NotAllowed, queries.NotFound):
+    except (NoAccess, NotAllowed):
         stop("no_access")
     except Exception as problem:
         if not _PATIENCE.lasts(problem, context.job.attempts):

@@ -70,6 +70,11 @@ def batch(scope: Scope, batch_id: int) -> Batch:
     return _own(scope).get(id=batch_id)
 
 
+def is_seen(scope: Scope, batch_id: int) -> bool:
+    """Whether it is one of the scope's."""
+    return _own(scope).filter(id=batch_id).exists()
+
+
 def _own(scope: Scope) -> QuerySet[Batch]:
     """The organisation's files; for who works in some contracts those whose sender reached no other (G13)."""
     found = Batch.objects.filter(organisation_id=scope.organisation_id)
