@@ -120,10 +120,8 @@ def test_the_command_line_uploads_as_far_as_the_account_reaches(ours, lies, tmp_
     with office():
         email = Account.objects.get(id=lies.account_id).email
     rows = [row_of(bsn, number) for bsn, number in zip(valid_bsns(2, start=900_330_000), (mine, theirs), strict=True)]
-    said = CliRunner().invoke(
-        main,
-        ["upload", str(file_of(tmp_path, *rows, name="two.xlsx")), "--by", email, "--portal", lies.brand, "--json"],
-    )
+    file = file_of(tmp_path, *rows)
+    said = CliRunner().invoke(main, ["upload", str(file), "--by", email, "--portal", lies.brand, "--json"])
     report = json.loads(said.output)
     assert report["counts"] == {"processed": 1, "rejected": 1}
     assert report["rejected"][0]["problems"][0]["code"] == "contract_unknown"

@@ -16,7 +16,9 @@ from collectief.mutations import actions
 from collectief.mutations.corridor import Request, Subject
 from collectief.mutations.models import Mutation
 from collectief.scope.database import office, opened
-from collectief.segments.profile import Role
+from collectief.scope.scope import NotAllowed
+from collectief.segments.catalogue import PROFILES
+from collectief.segments.profile import Capability, Permission, Role
 from tests.web.visiting import client_of, crowd, doubled_ids, events, text_of, this_moment
 from tests.world import Agency, agency, member_of
 
@@ -219,3 +221,19 @@ def test_the_log_of_who_manages_some_contracts(ours, mia):
     assert "Kim" in text
     assert "Anna" not in text
     assert client_of(mia).get("/logboek/download/").status_code == 200
+
+
+WITHOUT = [one.slug for one in PROFILES.values() if not one.allows(Capability.CHOOSE_CONTRACTS)]
+
+
+@pytest.mark.parametrize("segment", WITHOUT)
+def test_where_a_segment_has_no_choice_of_contracts_it_is_neither_offered_nor_taken(segment):
+    profile = PROFILES[segment]
+    [manager, *_] = [role for role, may in profile.roles.items() if Permission.MANAGE_ACCOUNTS in may]
+    theirs = agency(segment=segment, contracts=2, roles=[manager])
+    assert 'name="reach"' not in text_of(client_of(theirs.scope).get("/accountbeheer/nieuw/"))
+    first, given = frozenset({theirs.contracts[0].id}), sorted(profile.grantable(frozenset({manager})))[:1]
+    with pytest.raises(NotAllowed):
+        colleagues.invite(
+            theirs.scope, name="Jo", email="jo@x.example", roles=given, now=timezone.now(), contracts=first
+        )

@@ -18,7 +18,7 @@ from collectief.brands.catalogue import brand as brand_of
 from collectief.contracts.queries import contracts as contracts_of
 from collectief.scope.database import managing_accounts, opened
 from collectief.scope.scope import Scope
-from collectief.segments.profile import Permission, Role
+from collectief.segments.profile import Capability, Permission, Role
 
 from . import rules
 from .invitations import place, renew
@@ -49,7 +49,7 @@ def invite(
     rules.judge_address(email)
     wanted = frozenset(roles)
     rules.judge_roles(scope.profile, scope.roles, (), wanted)
-    rules.judge_contracts(scope.contracts, _known(scope), contracts)
+    _judge_contracts(scope, contracts)
     with _managing(scope):
         _locked(scope)
     membership_id = place(
@@ -100,7 +100,7 @@ def change_contracts(scope: Scope, membership_id: int, contracts: Reach, *, now:
         members, membership = _colleague(scope, membership_id, now)
         before = reach(membership.contracts)
         rules.judge_giving(scope.profile, scope.roles, map(Role, membership.roles))
-        rules.judge_contracts(scope.contracts, _known(scope), contracts)
+        _judge_contracts(scope, contracts)
         rules.judge_managed(
             scope.profile,
             [replace(one, contracts=contracts) if one.id == membership_id else one for one in members],
@@ -163,6 +163,13 @@ def revoke(scope: Scope, membership_id: int, *, now: datetime) -> None:
         invitation.revoked_at, invitation.nonce = now, new_nonce()
         invitation.save(update_fields=["revoked_at", "nonce"])
     _record(scope, "account.revoke_invitation", membership_id)
+
+
+def _judge_contracts(scope: Scope, wanted: Reach) -> None:
+    """Raises NotAllowed where nobody is given some of the contracts, AccessRefused."""
+    if wanted is not None:
+        scope.require(Permission.MANAGE_ACCOUNTS, Capability.CHOOSE_CONTRACTS)
+    rules.judge_contracts(scope.contracts, _known(scope), wanted)
 
 
 def _known(scope: Scope) -> set[int]:

@@ -21,7 +21,7 @@ from collectief.access.rules import AccessRefused, Standing
 from collectief.audit import actions as audit
 from collectief.contracts.queries import ContractView, contracts
 from collectief.scope.scope import Scope
-from collectief.segments.profile import Means, Permission, Role
+from collectief.segments.profile import Capability, Means, Permission, Role
 
 from ..page import PortalRequest, page
 from ..shell import ROLE_NAMES
@@ -42,7 +42,7 @@ def accounts(request: PortalRequest) -> HttpResponse:
     """Het overzicht van de gebruikers."""
     found = queries.colleagues(request.scope, now=timezone.now())
     audit.record(request.scope, "account.list", detail={"members": len(found)})
-    known = contracts(request.scope)
+    known = _contracts(request.scope)
     context = {
         "lines": [_line(request.scope, one, known) for one in found],
         "by_contract": len(known) > 1 or any(one.member.contracts is not None for one in found),
@@ -55,7 +55,7 @@ def accounts(request: PortalRequest) -> HttpResponse:
 def new(request: PortalRequest) -> HttpResponse:
     """Nieuw account aanmaken: a colleague gets an invitation by mail."""
     form = NewColleagueForm(_sent(request), roles=_offered(request.scope), mobile=request.scope.profile.confirms_mobile)
-    form.offer_contracts(request.scope.contracts, contracts(request.scope))
+    form.offer_contracts(request.scope.contracts, _contracts(request.scope))
     if request.method == "POST" and form.is_valid():
         asked = form.cleaned_data
         try:
@@ -78,7 +78,7 @@ def new(request: PortalRequest) -> HttpResponse:
 def account(request: PortalRequest, membership_id: int) -> HttpResponse:
     """One colleague: another profile, and what else can be done."""
     found = _found(request, membership_id)
-    known = contracts(request.scope)
+    known = _contracts(request.scope)
     form = ProfileForm(_sent(request), roles=_offered(request.scope, found), initial=_profile(found))
     form.offer_contracts(request.scope.contracts, known, found.member.contracts)
     if request.method == "POST" and form.is_valid():
@@ -155,6 +155,11 @@ def _offered(scope: Scope, colleague: Colleague | None = None) -> list[Role]:
 
 def _sent(request: PortalRequest) -> Any:
     return request.POST if request.method == "POST" else None
+
+
+def _contracts(scope: Scope) -> list[ContractView]:
+    """The contracts that can be given; none where everyone works in all of them."""
+    return contracts(scope) if scope.profile.allows(Capability.CHOOSE_CONTRACTS) else []
 
 
 def _profile(found: Colleague) -> dict[str, Any]:
