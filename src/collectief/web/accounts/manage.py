@@ -45,6 +45,7 @@ def accounts(request: PortalRequest) -> HttpResponse:
     known = _contracts(request.scope)
     context = {
         "lines": [_line(request.scope, one, known) for one in found],
+        "some_only": request.scope.contracts is not None,
         "by_contract": len(known) > 1 or any(one.member.contracts is not None for one in found),
     }
     return render(request, "accounts/list.html", context)
