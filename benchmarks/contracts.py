@@ -1,9 +1,9 @@
 """What it costs to reach some contracts only (G13, ADR 19): the lists of `search` again, as whoever has one of three.
 
 One organisation holds 60% of 100,000 people in three contracts, of 70%, 20% and 10% of them. Every search of `search`
-is asked by somebody who reaches all, and by one who reaches one contract: the same statement under other policies and
-with our own filter. `ratio` is the slowest search of who reaches one over the primary-key floor, as in `search`; `worst`
-says which. `over_whole` is the median, over all searches, of how much slower each is than for who reaches all.
+is asked by somebody who reaches all, and by one who reaches one contract: the same statement under other policies
+and with our own filter. `ratio` is the slowest search of who reaches one over the primary-key floor, as in `search`;
+`worst` says which. `over_whole` is the median, over all searches, of how much slower each is than for who reaches all.
 """
 
 from __future__ import annotations
