@@ -66,8 +66,15 @@ def portal_of(segment: str) -> str:
     return min((one.slug for one in all_brands() if segment in one.segments), key=lambda slug: slug != "mijnzz")
 
 
-def member_of(organisation: Organisation, *, roles: Sequence[str], brand: str = "", name: str = "Anna") -> Scope:
-    """The scope of a new account with these roles."""
+def member_of(
+    organisation: Organisation,
+    *,
+    roles: Sequence[str],
+    brand: str = "",
+    name: str = "Anna",
+    contracts: Sequence[GroupContract] | None = None,
+) -> Scope:
+    """The scope of a new account with these roles, in these contracts; None is all of them."""
     brand = brand or portal_of(organisation.segment)
     number = next(_numbers)
     with office():
@@ -75,8 +82,9 @@ def member_of(organisation: Organisation, *, roles: Sequence[str], brand: str = 
             insurer=organisation.insurer, email=f"{name.lower()}{number}@example.nl", name=name
         )
         Membership.objects.create(
-            account=account, organisation=organisation, acting_subject=f"subject-{number}", roles=list(roles)
-        )
+            account=account, organisation=organisation, acting_subject=f"subject-{number}", roles=list(roles),
+            contracts=None if contracts is None else [contract.id for contract in contracts],
+        )  # fmt: skip
     return scope_again(account.id, organisation.id, brand, channel="form")
 
 

@@ -1,5 +1,5 @@
 """Whatever is done with accounts, in whatever order and however late: nobody sees what is not theirs, and somebody can
-always manage each organisation (U30, O16, U02)."""
+always manage each organisation (U30, O16, U02, G13)."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from collectief.access import colleagues, invitations, queries
 from collectief.access.actions import admit
 from collectief.access.models import Invitation
 from collectief.access.queries import NoAccess, NoColleague, scope_again
-from collectief.access.rules import AccessRefused, Standing, manages
+from collectief.access.rules import AccessRefused, Standing, manages, within
 from collectief.brands.catalogue import brand
 from collectief.foundation.assurance import AssuranceLevel
 from collectief.gateways.eherkenning.port import Identity, SignInRefused
@@ -33,10 +33,14 @@ from collectief.scope.scope import NotAllowed, Scope
 from collectief.segments.profile import Permission, Role
 from tests.world import Agency, agency
 
-pytestmark = [pytest.mark.django_db, pytest.mark.feature("U30"), pytest.mark.feature("O16")]
+pytestmark = [
+    pytest.mark.django_db, pytest.mark.feature("U30"), pytest.mark.feature("O16"), pytest.mark.feature("G13"),
+]  # fmt: skip
 
 MIJNZZ = brand("mijnzz")
 roles = st.sets(st.sampled_from([Role.ADMINISTRATIVE, Role.FINANCIAL, Role.ACCOUNT_MANAGER]), max_size=3)
+# Which contracts, by their number in an agency or in the other; None is all of them.
+choices = st.none() | st.sets(st.integers(0, 3), max_size=3)
 
 
 class Accounts(RuleBasedStateMachine):
@@ -79,19 +83,53 @@ class Accounts(RuleBasedStateMachine):
         except NoAccess:
             return None
 
-    @rule(target=places, tab=tabs, wanted=roles)
-    def invite(self, tab: Scope, wanted: set[Role]) -> object:
+    def _contracts(self, organisation_id: int, choice: set[int] | None) -> frozenset[int] | None:
+        """The first two numbers are contracts of the organisation, the others of the other agency."""
+        if choice is None:
+            return None
+        own, other = sorted(self.agencies, key=lambda one: one.organisation.id != organisation_id)
+        ids = [contract.id for one in (own, other) for contract in one.contracts]
+        return frozenset(ids[number] for number in choice)
+
+    def _may_give(self, scope: Scope, contracts: frozenset[int] | None) -> bool:
+        own = self._contracts(scope.organisation_id, {0, 1})
+        if contracts is None:
+            return scope.contracts is None
+        return bool(contracts) and contracts <= (own if scope.contracts is None else scope.contracts)
+
+    @rule(target=places, tab=tabs, wanted=roles, choice=choices)
+    def invite(self, tab: Scope, wanted: set[Role], choice: set[int] | None) -> object:
         scope = self._again(tab)
         self.count += 1
         if scope is None:
             return multiple()
+        contracts = self._contracts(tab.organisation_id, choice)
+        may = scope.may(Permission.MANAGE_ACCOUNTS) and bool(wanted) and self._may_give(scope, contracts)
         try:
-            return colleagues.invite(
-                scope, name="Jo", email=f"jo{self.count}.{tab.organisation_id}@x.example", roles=wanted, now=self.now
-            )
+            place = colleagues.invite(
+                scope, name="Jo", email=f"jo{self.count}.{tab.organisation_id}@x.example", roles=wanted, now=self.now,
+                contracts=contracts,
+            )  # fmt: skip
         except (NotAllowed, AccessRefused):
-            assert not scope.may(Permission.MANAGE_ACCOUNTS) or not wanted
+            assert not may
             return multiple()
+        assert may
+        return place
+
+    @rule(tab=tabs, place=places, choice=choices)
+    def give_contracts(self, tab: Scope, place: int, choice: set[int] | None) -> None:
+        scope = self._again(tab)
+        if scope is None:
+            return
+        contracts = self._contracts(tab.organisation_id, choice)
+        before = {c.member.id: c.member.contracts for c in self._all(scope.organisation_id)}
+        try:
+            colleagues.change_contracts(scope, place, contracts, now=self.now)
+        except (NotAllowed, AccessRefused, NoColleague):
+            return
+        assert scope.may(Permission.MANAGE_ACCOUNTS)
+        assert within(scope.contracts, before[place])
+        assert self._may_give(scope, contracts)
 
     @rule(target=links, place=places)
     def mail(self, place: int) -> object:
@@ -128,7 +166,11 @@ class Accounts(RuleBasedStateMachine):
         scope = self._again(tab)
         if scope is None:
             return
-        theirs = {c.member.id for c in self._all(scope.organisation_id)}
+        theirs = {
+            c.member.id
+            for c in self._all(scope.organisation_id)
+            if within(scope.contracts, c.member.contracts) or c.member.account_id == scope.account_id
+        }
         more = {"roles": wanted} if verb == "change_roles" else {}
         try:
             getattr(colleagues, verb)(scope, place, now=self.now, **more)
@@ -160,7 +202,15 @@ class Accounts(RuleBasedStateMachine):
     @invariant()
     def somebody_manages_each_organisation(self) -> None:
         for one in self.agencies:
-            assert any(manages(one.scope.profile, c.member) for c in self._all(one.organisation.id))
+            managers = [c.member for c in self._all(one.organisation.id) if manages(one.scope.profile, c.member)]
+            assert any(member.contracts is None for member in managers)
+
+    @invariant()
+    def nobody_works_in_a_contract_of_another_organisation(self) -> None:
+        for one in self.agencies:
+            own = {contract.id for contract in one.contracts}
+            for colleague in self._all(one.organisation.id):
+                assert colleague.member.contracts is None or frozenset() < colleague.member.contracts <= own
 
     @invariant()
     def nobody_is_seen_from_elsewhere(self) -> None:

@@ -325,6 +325,76 @@ def test_row_security_alone_holds_when_an_offices_own_filters_ask_for_another_in
         assert Case.objects.get().decision == ""
 
 
+def _unharmed_by_a_colleague(ours) -> None:
+    with opened(ours.scope):
+        assert Participation.objects.get().reason == ""
+        assert Mutation.objects.filter(state="processed").count() == 1
+        assert Batch.objects.get().state == "planned"
+        assert Membership.objects.get(account_id=ours.scope.account_id).contracts is None
+
+
+@pytest.mark.feature("G13")
+@pytest.mark.parametrize("roles", [roles for roles in ROLES if roles], ids=str)
+def test_a_colleague_of_another_contract_finds_nothing_at_any_address(anna, roles):
+    ours, ids, secrets = anna
+    lies = member_of(ours.organisation, roles=roles, contracts=[ours.contracts[1]])
+    answers = _walk(client_of(lies), ids, secrets, _bodies(ours, ours))
+    _told_nothing(answers, lies)
+    _unharmed_by_a_colleague(ours)
+
+
+@pytest.mark.feature("G13")
+def test_row_security_alone_keeps_contracts_apart_when_our_own_filters_let_all_through(anna, monkeypatch):
+    """A colleague's database role, for one contract, while every filter of ours believes it is for all of them."""
+    ours, ids, secrets = anna
+    lies = member_of(ours.organisation, roles=("administrative", "financial"), contracts=[ours.contracts[1]])
+    lying = dataclasses.replace(lies, contracts=None)
+
+    @contextmanager
+    def opened_as_lies(scope):
+        with database.opened(lies):
+            yield scope
+
+    client = client_of(lies)
+    monkeypatch.setattr("collectief.web.middleware.sessions.scope_of", lambda *args, **kwargs: lying)
+    monkeypatch.setattr("collectief.web.middleware.opened", opened_as_lies)
+    client.raise_request_exception = False
+    bodies = _bodies(ours, ours)
+    reached = 0
+    for address in addresses(ids):
+        if address.permission is None or not lies.may(address.permission):
+            continue
+        for method in ("get", "post"):
+            with transaction.atomic():
+                status, text = _ask(
+                    client, method, address.path, bodies.get(address.name) if method == "post" else None
+                )
+            assert not [secret for secret in secrets if secret in text], (method, address.path)
+            if address.about:
+                assert status in (404, 405), (method, address.path, status)
+            elif method == "get":
+                assert status == 200, (address.path, status)
+            reached += 1
+    for path in _queries(ids):
+        with transaction.atomic():
+            status, text = _ask(client, "get", path)
+        assert (status, [secret for secret in secrets if secret in text]) == (200, []), path
+    assert reached >= 40
+    monkeypatch.undo()
+    _unharmed_by_a_colleague(ours)
+
+
+@pytest.mark.feature("G13")
+def test_a_colleague_of_that_contract_finds_them(anna):
+    """The walk of a colleague of another contract would notice."""
+    ours, ids, _secrets = anna
+    client = client_of(member_of(ours.organisation, roles=["administrative"], contracts=[ours.contracts[0]]))
+    assert "Geheimzinnig" in client.get("/deelnemers/").content.decode()
+    assert "Geheimzinnig" in client.get(f"/deelnemers/{ids['participant_id']}/").content.decode()
+    # A file of who works in more contracts may hold people of any.
+    assert client.get(f"/uploads/{ids['batch_id']}/").status_code == 404
+
+
 def test_anna_herself_does_find_them(anna):
     """The walk would notice: the same words are there for whom they are meant."""
     ours, ids, _secrets = anna

@@ -50,6 +50,8 @@ class Membership(models.Model):
     organisation = models.ForeignKey(Organisation, models.PROTECT)
     acting_subject = models.CharField(max_length=200, null=True)
     roles = ArrayField(models.CharField(max_length=40), default=list)
+    # The contracts they were given to work in; None is all of them, also those to come (G13).
+    contracts = ArrayField(models.BigIntegerField(), null=True)
     is_active = models.BooleanField(default=True)
 
     class Meta:
@@ -57,6 +59,9 @@ class Membership(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["account", "organisation"], name="membership_once"),
             models.UniqueConstraint(fields=["organisation", "acting_subject"], name="membership_identity_once"),
+            models.CheckConstraint(
+                condition=models.Q(contracts__isnull=True) | ~models.Q(contracts=[]), name="membership_some_contract"
+            ),
         ]
 
 

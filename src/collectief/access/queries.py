@@ -19,7 +19,7 @@ from collectief.segments.profile import Capability, Means, Permission, Role, Seg
 
 from .identity import raised_minimum
 from .models import Account, Invitation, Membership
-from .rules import Member, standing_of
+from .rules import Member, Reach, standing_of, within
 
 # How many accounts a search by name gives at most.
 _MOST_SOUGHT = 50
@@ -86,13 +86,15 @@ def scope_without_rights(account_id: int, organisation_id: int, brand_slug: str,
     Raises NoAccess when it never was a member.
     """
     with signing_in():
-        return replace(_scope(account_id, organisation_id, brand_slug, channel, only_active=False), roles=frozenset())
+        scope = _scope(account_id, organisation_id, brand_slug, channel, only_active=False)
+        # It shows nobody anything; what was begun in a contract that is no longer theirs is ended too.
+        return replace(scope, roles=frozenset(), contracts=None)
 
 
 # What a scope is made of, in the order `_made` takes it. Asked for every page: written out, since the ORM takes three
 # times as long to make the question as the database to answer it.
 _MEMBER = """
-SELECT i.id, i.slug, o.id, o.name, o.segment, a.id, a.name, m.roles
+SELECT i.id, i.slug, o.id, o.name, o.segment, a.id, a.name, m.roles, m.contracts
   FROM membership m JOIN account a ON a.id = m.account_id JOIN organisation o ON o.id = m.organisation_id
   JOIN insurer i ON i.id = o.insurer_id
  WHERE m.account_id = %s AND m.organisation_id = %s AND ((m.is_active AND a.is_active) OR NOT %s)
@@ -114,7 +116,7 @@ def scope_of(membership: Membership, brand: Brand, *, channel: str = "form") -> 
     organisation = membership.organisation
     return _made(
         brand, channel, organisation.insurer_id, organisation.insurer.slug, organisation.id, organisation.name,
-        organisation.segment, membership.account_id, membership.account.name, membership.roles,
+        organisation.segment, membership.account_id, membership.account.name, membership.roles, membership.contracts,
     )  # fmt: skip
 
 
@@ -129,6 +131,7 @@ def _made(
     account_id: int,
     account: str,
     roles: list[str],
+    contracts: list[int] | None,
 ) -> Scope:
     try:
         profile = door(brand, segment).profile
@@ -145,7 +148,13 @@ def _made(
         profile=profile,
         brand=brand.slug,
         channel=channel,
+        contracts=reach(contracts),
     )
+
+
+def reach(contracts: list[int] | None) -> Reach:
+    """What a row has for the contracts somebody works in, as judging needs it."""
+    return None if contracts is None else frozenset(contracts)
 
 
 def scope_again(account_id: int, organisation_id: int, brand_slug: str, *, channel: str) -> Scope:
@@ -216,11 +225,15 @@ def linked_identity(scope: Scope) -> bool:
 
 
 def colleagues(scope: Scope, *, now: datetime) -> list[Colleague]:
-    """Everyone with a place in the scope's organisation, by name. Raises NotAllowed."""
+    """Everyone with a place in the scope's organisation, by name. Raises NotAllowed.
+
+    For who works in some contracts: themselves, and who works nowhere else (G13).
+    """
     scope.require(Permission.MANAGE_ACCOUNTS)
     with managing_accounts(scope.organisation_id, scope.insurer_id):
         own = Membership.objects.filter(organisation_id=scope.organisation_id)
-        found = [_colleague(one, now) for one in own.select_related("account", "invitation")]
+        rows = [one for one in own.select_related("account", "invitation") if _is_seen(scope, one)]
+        found = [_colleague(one, now) for one in rows]
     return sorted(found, key=lambda one: (search_key(one.name), one.member.id))
 
 
@@ -230,9 +243,20 @@ def colleague(scope: Scope, membership_id: int, *, now: datetime) -> Colleague:
     with managing_accounts(scope.organisation_id, scope.insurer_id):
         own = Membership.objects.filter(organisation_id=scope.organisation_id, id=membership_id)
         found = own.select_related("account", "invitation").first()
-    if found is None:
+    if found is None or not _is_seen(scope, found):
         raise NoColleague(membership_id)
     return _colleague(found, now)
+
+
+def accounts_within_reach(scope: Scope) -> list[int]:
+    """Accounts of the organisation that work nowhere but in the contracts of the scope, its own among them."""
+    with managing_accounts(scope.organisation_id, scope.insurer_id):
+        own = Membership.objects.filter(organisation_id=scope.organisation_id)
+        return [one.account_id for one in own if _is_seen(scope, one)]
+
+
+def _is_seen(scope: Scope, membership: Membership) -> bool:
+    return membership.account_id == scope.account_id or within(scope.contracts, reach(membership.contracts))
 
 
 def member_of(membership: Membership, *, now: datetime) -> Member:
@@ -250,6 +274,7 @@ def member_of(membership: Membership, *, now: datetime) -> Member:
             expires_at=invitation.expires_at if invitation else None,
             now=now,
         ),
+        reach(membership.contracts),
     )
 
 

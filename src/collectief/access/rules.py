@@ -11,6 +11,9 @@ from enum import StrEnum
 
 from collectief.segments.profile import Permission, Role, SegmentProfile
 
+# The contracts somebody may work in; None is every contract of the organisation, also those to come (G13).
+type Reach = frozenset[int] | None
+
 INVITATION_DAYS = 14
 # An invitation is not sent again more often than this, whoever asks.
 RESEND_AFTER = timedelta(minutes=2)
@@ -70,6 +73,7 @@ class Member:
     account_id: int
     roles: frozenset[Role]
     standing: Standing
+    contracts: Reach = None
 
 
 def standing_of(
@@ -114,6 +118,22 @@ def judge_giving(profile: SegmentProfile, mine: frozenset[Role], theirs: Iterabl
         raise AccessRefused("role_not_yours")
 
 
+def within(mine: Reach, theirs: Reach) -> bool:
+    """Whether somebody who works in the contracts `theirs` works nowhere that I do not."""
+    return mine is None or (theirs is not None and theirs <= mine)
+
+
+def judge_contracts(mine: Reach, known: Collection[int], wanted: Reach) -> None:
+    """Whether somebody who works in `mine` may give a colleague the contracts `wanted`; `known` there are.
+
+    Raises AccessRefused.
+    """
+    if wanted is not None and not wanted:
+        raise AccessRefused("no_contract")
+    if not within(mine, wanted) or (wanted is not None and wanted - frozenset(known)):
+        raise AccessRefused("contract_not_yours")
+
+
 def judge_colleague(me: int, colleague: Member) -> None:
     """Nobody changes their own place here: the last manager cannot lock everyone out by accident (O16)."""
     if colleague.account_id == me:
@@ -121,8 +141,11 @@ def judge_colleague(me: int, colleague: Member) -> None:
 
 
 def judge_managed(profile: SegmentProfile, members: Collection[Member]) -> None:
-    """Whether, with these members, somebody can still manage who has access. Raises AccessRefused."""
-    if not any(manages(profile, member) for member in members):
+    """Whether, with these members, somebody can still manage everyone who has access. Raises AccessRefused.
+
+    Who works in some contracts does not manage who works in others.
+    """
+    if not any(manages(profile, member) and member.contracts is None for member in members):
         raise AccessRefused("last_manager")
 
 

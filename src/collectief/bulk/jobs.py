@@ -18,7 +18,7 @@ from collectief.scope.database import housekeeping, opened
 from collectief.scope.patience import Patience
 from collectief.scope.scope import NotAllowed, Scope
 
-from . import actions, chunks, housework, vault
+from . import actions, chunks, housework, queries, vault
 
 _log = logging.getLogger(__name__)
 _PATIENCE = Patience(RegisterSilent, seconds=15)
@@ -119,7 +119,14 @@ def _work(context: JobContext, ids: dict[str, Any], step: Callable[[Scope, int],
         actions.stop(scope_without_rights(*who, channel="upload"), batch_id, moment(), code=code)
 
     try:
-        step(scope_again(*who, channel="upload"), batch_id)
+        scope = scope_again(*who, channel="upload")
+        with opened(scope):
+            seen = queries.is_seen(scope, batch_id)
+        if not seen:
+            # Whoever was given fewer contracts meanwhile goes no further with it (G13).
+            stop("no_access")
+            return
+        step(scope, batch_id)
     except (NoAccess, NotAllowed):
         stop("no_access")
     except Exception as problem:

@@ -22,6 +22,8 @@ class Batch(models.Model):
     brand = models.CharField(max_length=40)
     channel = models.CharField(max_length=12)
     contract = models.CharField(max_length=20, default="")
+    # The contracts its sender could reach; None is all of them. Who reaches fewer does not see the file (G13).
+    contracts = ArrayField(models.BigIntegerField(), null=True)
     file_name = models.CharField(max_length=200)
     file_size = models.BigIntegerField()
     # Where the sealed file lies until its rows are read.

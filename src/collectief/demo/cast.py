@@ -24,6 +24,8 @@ class Colleague:
     # None for who signs in with an own password.
     acting_subject: str | None
     roles: tuple[str, ...]
+    # The numbers of the contracts they work in; None is all of them.
+    contracts: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,10 @@ BRUG = Company(
         Colleague("Bas Mulder", "bas@debrug.example", "bas-debrug", ("account_manager",)),
         RUBEN,
         Colleague("Dewi Kaya", "dewi@debrug.example", "dewi-debrug", ("administrative", "financial")),
+        # Works for Leiden and Delft, and manages who works there.
+        Colleague(
+            "Lisa Vos", "lisa@debrug.example", "lisa-debrug", ("administrative", "account_manager"), ("23595", "23596")
+        ),
     ),
     people=2600,
     rsin="900000016",

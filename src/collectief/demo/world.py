@@ -60,8 +60,18 @@ def make_cast() -> None:
                 Membership.objects.get_or_create(
                     account=account,
                     organisation=organisation,
-                    defaults={"acting_subject": colleague.acting_subject, "roles": list(colleague.roles)},
+                    defaults={
+                        "acting_subject": colleague.acting_subject,
+                        "roles": list(colleague.roles),
+                        "contracts": _numbered(insurer, colleague.contracts),
+                    },
                 )
+
+
+def _numbered(insurer: Insurer, numbers: tuple[str, ...] | None) -> list[int] | None:
+    if numbers is None:
+        return None
+    return list(GroupContract.objects.filter(insurer=insurer, number__in=numbers).values_list("id", flat=True))
 
 
 def scope_of(company: Company, colleague: Colleague, *, channel: str = "form") -> Scope:

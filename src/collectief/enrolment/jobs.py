@@ -27,6 +27,11 @@ def ask_register(*, organisation_id: int, account_id: int, brand: str, mutation_
         with opened(bare):
             mutations.reject_waiting(bare, mutation_ids, Moment(timezone.localdate(now), now), code="account_ended")
         return
+    if lost := actions.beyond_reach(scope, mutation_ids):
+        # Somebody was given other contracts meanwhile: for the rest it is as if the account had ended.
+        bare = scope_without_rights(account_id, organisation_id, brand, channel="form")
+        with opened(bare):
+            mutations.reject_waiting(bare, lost, Moment(timezone.localdate(now), now), code="account_ended")
     with opened(scope):
         bsns = actions.whom_to_ask(scope, mutation_ids)
     answer = register.ask(register.current_register(), bsns)

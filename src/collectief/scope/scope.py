@@ -15,7 +15,8 @@ class NotAllowed(PermissionError):
 class Scope:
     """An account acting for one organisation of one insurer, with its roles and the segment's profile.
 
-    `brand` is the slug of the portal it came through; `channel` how (form, upload, command).
+    `brand` is the slug of the portal it came through; `channel` how (form, upload, command). `contracts` are the ones
+    the account was given to work in (G13); None is every contract of the organisation, also a later one.
     """
 
     insurer_id: int
@@ -28,6 +29,7 @@ class Scope:
     profile: SegmentProfile
     brand: str
     channel: str = "form"
+    contracts: frozenset[int] | None = None
 
     def may(self, permission: Permission, capability: Capability | None = None) -> bool:
         """Whether the roles hold the permission and the segment has the capability."""
@@ -39,3 +41,10 @@ class Scope:
         """Raises NotAllowed unless `may`."""
         if not self.may(permission, capability):
             raise NotAllowed(permission, capability)
+
+    def within_reach(self, column: str) -> str:
+        """SQL that keeps a statement to the contracts of the scope; nothing where it reaches all of them."""
+        if self.contracts is None:
+            return ""
+        # Whole numbers of our own, written out: a value that travels beside the statement is unknown to its plan.
+        return f" AND {column} = ANY ('{{{','.join(map(str, sorted(self.contracts)))}}}'::bigint[])"

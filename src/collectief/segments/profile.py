@@ -22,6 +22,8 @@ class Capability(StrEnum):
     FORMER_PARTICIPANTS = "former_participants"
     REJECTED_MUTATIONS = "rejected_mutations"
     SHOW_BSN = "show_bsn"
+    # A colleague may be given some of the contracts to work in (G13).
+    CHOOSE_CONTRACTS = "choose_contracts"
 
 
 class Permission(StrEnum):

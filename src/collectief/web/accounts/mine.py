@@ -13,6 +13,7 @@ from ua_parser import parse
 
 from collectief.access import sessions
 from collectief.brands.catalogue import brand as brand_of
+from collectief.contracts.queries import contracts
 from collectief.segments.profile import Means
 
 from ..page import PortalRequest, signed_in
@@ -30,7 +31,8 @@ def mine(request: PortalRequest) -> HttpResponse:
         }
         for one in found
     ]  # fmt: skip
-    context = {"lines": lines, "with_password": Means.PASSWORD in request.scope.profile.means}
+    reach = [contract.label for contract in contracts(request.scope)] if request.scope.contracts is not None else []
+    context = {"reach": reach, "lines": lines, "with_password": Means.PASSWORD in request.scope.profile.means}
     return render(request, "accounts/mine.html", context)
 
 

@@ -43,12 +43,23 @@ def refusals() -> dict[str, tuple[str, str]]:
         ),
         "already_here": (
             _("Met dit e-mailadres heeft al iemand een plaats bij uw organisatie."),
-            _("Zoek deze collega op in het overzicht."),
+            _(
+                "Zoek deze collega op in het overzicht. Staat uw collega daar niet bij, vraag het dan een "
+                "accountbeheerder van alle contracten."
+            ),
         ),
         "no_role": (_("Zonder rol kan uw collega niets doen."), _("Kies ten minste één rol.")),
         "role_not_yours": (
             _("Deze rol kunt u niet geven of afnemen."),
             _("Vraag een collega die dat wel kan."),
+        ),
+        "no_contract": (
+            _("Zonder contract kan uw collega niets zien."),
+            _("Kies ten minste één contract."),
+        ),
+        "contract_not_yours": (
+            _("Deze contracten kunt u niet geven."),
+            _("Kies uit de contracten waarvoor u zelf toegang heeft."),
         ),
         "yourself": (
             _("Uw eigen account kunt u hier niet wijzigen."),

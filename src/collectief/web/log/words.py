@@ -74,6 +74,7 @@ KINDS: dict[str, Kind] = {
             "account.revoke_invitation": gettext_lazy("Uitnodiging ingetrokken"),
             "account.accept_invitation": gettext_lazy("Uitnodiging gebruikt"),
             "account.change_roles": gettext_lazy("Rollen van een collega gewijzigd"),
+            "account.change_contracts": gettext_lazy("Contracten van een collega gewijzigd"),
             "account.deactivate": gettext_lazy("Account gedeactiveerd"),
             "account.reactivate": gettext_lazy("Account weer geactiveerd"),
             "account.ask_reset": gettext_lazy("Gevraagd om een tweede stap los te koppelen"),
