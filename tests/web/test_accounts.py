@@ -187,14 +187,20 @@ def test_every_refusal_of_access_has_words_that_are_filled_in():
         mailed_links,
         passkeys,
         password_sign_in,
+        resending,
+        reset_rules,
+        resets,
         rules,
+        stopping,
         telephone,
     )
     from collectief.access import invitations as invitations_module
 
+    resetting = (resending, reset_rules, resets, stopping)
+    ways_in = (invitations_module, telephone, mailed_links, passkeys, factors, linking)
     codes = {
         call.args[0].value
-        for module in (rules, colleagues, invitations_module, telephone, mailed_links, passkeys, factors, linking)
+        for module in (rules, colleagues, *ways_in, *resetting)
         for call in ast.walk(ast.parse(inspect.getsource(module)))
         if isinstance(call, ast.Call)
         and getattr(call.func, "id", "") == AccessRefused.__name__
