@@ -34,6 +34,7 @@ def typist(browser: Browser, stack: Stack) -> Iterator[Callable[[str], Typist]]:
 @pytest.mark.feature("W02")
 @pytest.mark.feature("W03")
 @pytest.mark.feature("W04")
+@pytest.mark.feature("W05")
 def test_an_employers_main_user_gives_a_colleague_access_who_then_looks_after_herself(typist):
     """Wachtwoord, authenticator-app, wachtwoordreset, nieuwe smartphone; de hoofdgebruiker geeft collega's toegang."""
     ingrid = typist("izz")
@@ -153,6 +154,7 @@ def test_a_company_doctor_signs_in_with_codes_by_sms(typist):
 @pytest.mark.timeout(300)
 @pytest.mark.feature("O03")
 @pytest.mark.feature("O04")
+@pytest.mark.feature("O07")
 def test_a_representative_makes_the_account_with_a_code_by_sms_and_a_password(typist):
     """Klik op 'Account aanmaken': er wordt een sms-code verzonden naar het eerder opgegeven mobiele nummer."""
     marijke = typist("ondersteuners")

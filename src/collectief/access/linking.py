@@ -24,7 +24,7 @@ def refusal(
     organisation = Organisation.objects.get(id=organisation_id)
     if Means.EHERKENNING not in door(brand, organisation.segment).profile.means:
         return AccessRefused("invitation_over")
-    if identity.kvk != organisation.kvk:
+    if not identity.is_of(kvk=organisation.kvk, rsin=organisation.rsin):
         return SignInRefused("other_company", company=identity.company_name, organisation=organisation.name)
     if identity.branch is not None and identity.branch != organisation.branch:
         return SignInRefused("other_branch", branch=identity.branch, organisation=organisation.name)

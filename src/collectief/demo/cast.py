@@ -41,6 +41,8 @@ class Company:
     people: int
     # The establishment (vestigingsnummer) it is, when it is not the whole company.
     branch: str = ""
+    # By what eHerkenning knows it when it is told to give no KvK number.
+    rsin: str = ""
     segment: str = "staffing_agency"
 
 
@@ -62,6 +64,7 @@ BRUG = Company(
         Colleague("Dewi Kaya", "dewi@debrug.example", "dewi-debrug", ("administrative", "financial")),
     ),
     people=2600,
+    rsin="900000016",
 )
 OTTO = Company(
     insurer="zorg-en-zekerheid",
@@ -167,6 +170,7 @@ def eherkenning_people() -> list[dict[str, str]]:
             "name": colleague.name,
             "kvk": company.kvk,
             "company_name": company.name,
+            "rsin": company.rsin,
         }
         for company in COMPANIES
         for colleague in company.colleagues

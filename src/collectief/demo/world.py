@@ -41,7 +41,7 @@ def make_cast() -> None:
                 insurer=insurer,
                 kvk=company.kvk,
                 branch=company.branch,
-                defaults={"name": company.name, "segment": company.segment},
+                defaults={"name": company.name, "segment": company.segment, "rsin": company.rsin},
             )
             for number, name in company.contracts:
                 GroupContract.objects.get_or_create(

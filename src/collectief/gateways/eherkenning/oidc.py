@@ -36,7 +36,7 @@ KEPT_FOR = 3600
 # Keys change now and then; an unknown key makes us look again, but no stranger makes us do so all the time.
 LOOK_AGAIN_AFTER = 30
 
-_KVK = re.compile(r"[0-9]{8}")
+_KVK, _RSIN = re.compile(r"[0-9]{8}"), re.compile(r"[0-9]{9}")
 _BRANCH = re.compile(r"[0-9]{12}")
 _log = logging.getLogger(__name__)
 
@@ -46,6 +46,7 @@ class Claims:
     """Under which names a broker gives what eHerkenning asserts (STANDARDS, eHerkenning)."""
 
     kvk: str = "urn:etoegang:1.9:EntityConcernedID:KvKnr"
+    rsin: str = "urn:etoegang:1.9:EntityConcernedID:RSIN"
     acting_subject: str = "urn:etoegang:core:ActingSubjectID"
     company_name: str = "urn:etoegang:1.11:attribute-represented:CompanyName"
     branch: str = "urn:etoegang:1.9:ServiceRestriction:Vestigingsnr"
@@ -190,9 +191,10 @@ class OidcBroker:
 
     def _identity(self, claims: Mapping[str, Any]) -> Identity:
         names = self._claims
-        kvk, subject, branch = claims.get(names.kvk), claims.get(names.acting_subject), claims.get(names.branch)
-        if not (isinstance(kvk, str) and _KVK.fullmatch(kvk)):
-            _invalid("kvk")
+        subject, branch = claims.get(names.acting_subject), claims.get(names.branch)
+        kvk, rsin = _number(claims, names.kvk, _KVK), _number(claims, names.rsin, _RSIN)
+        if not (kvk or rsin):
+            _invalid("no company")
         if not (isinstance(subject, str) and subject):
             _invalid("acting subject")
         if branch is not None and not (isinstance(branch, str) and _BRANCH.fullmatch(branch)):
@@ -202,7 +204,7 @@ class OidcBroker:
         except ValueError:
             _invalid("level")
         company, person = (str(claims.get(name) or "") for name in (names.company_name, names.person))
-        return Identity(kvk, subject, level, company, person, branch)
+        return Identity(kvk, subject, level, company, person, branch, rsin)
 
     def _current_broker(self) -> _Broker:
         """The broker's documents, read again each hour. Raises SignInRefused (`unavailable`)."""
@@ -250,6 +252,12 @@ class OidcBroker:
 def challenge(verifier: str) -> str:
     """The S256 code challenge of a verifier (RFC 7636)."""
     return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
+
+
+def _number(claims: Mapping[str, Any], name: str, shape: re.Pattern[str]) -> str:
+    """A company's number from a claim; empty when the broker gave none."""
+    number = claims.get(name, "")
+    return number if isinstance(number, str) and (not number or shape.fullmatch(number)) else _invalid(name)
 
 
 def _form_encoded(text: str) -> str:

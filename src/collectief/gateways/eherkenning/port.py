@@ -11,9 +11,10 @@ from collectief.foundation.assurance import AssuranceLevel
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who signed in, for which company. Accounts are matched on (`kvk`, `acting_subject`), never on `person_hint`.
+    """Who signed in, for which company. Accounts are matched on company and `acting_subject`, never on `person_hint`.
 
-    `kvk` is the company's number at the Chamber of Commerce (8 digits), `acting_subject` a pseudonym that is stable
+    `kvk` is the company's number at the Chamber of Commerce (8 digits), empty for one that eHerkenning knows by its
+    `rsin` only (9 digits: a church, an association of owners); `acting_subject` a pseudonym that is stable
     for this person and company, `person_hint` a name to greet with, if any was given, and `branch` the
     establishment (vestigingsnummer, 12 digits) beyond which this person may not act.
     """
@@ -24,6 +25,11 @@ class Identity:
     company_name: str
     person_hint: str = ""
     branch: str | None = None
+    rsin: str = ""
+
+    def is_of(self, *, kvk: str, rsin: str) -> bool:
+        """Whether this is somebody of the company with these numbers; the KvK number, once given, is what counts."""
+        return self.kvk == kvk if self.kvk else self.rsin != "" and self.rsin == rsin
 
 
 class SignInRefused(Exception):
@@ -32,8 +38,7 @@ class SignInRefused(Exception):
     Codes raised here: `cancelled` by the person; `level_too_low` (params `level`, `minimum`: labels);
     `expired` (took too long, or came back twice); `invalid_response` (an answer that cannot be trusted);
     `unavailable` (the means does not answer); `request_unsupported` (it cannot do what we ask);
-    `unknown_principal` (it does not know who tried); `no_company_number` (a company without a KvK number);
-    `unknown_error` (it refused without saying why).
+    `unknown_principal` (it does not know who tried); `unknown_error` (it refused without saying why).
     """
 
     def __init__(self, code: str, **params: str) -> None:

@@ -33,6 +33,7 @@ class Person:
     kvk: str
     company_name: str
     branch: str | None = None
+    rsin: str = ""
 
 
 class Mint:
@@ -51,7 +52,7 @@ class Mint:
     def id_token(
         self, person: Person, level: AssuranceLevel, *, audience: str, nonce: str, now: int, flaw: str | None = None
     ) -> str:
-        """A token for `audience`; `flaw` is one of FLAWS or None."""
+        """A token for `audience`; `flaw` is one of FLAWS, "rsin_only" (a company without KvK number) or None."""
         names = Claims()
         claims: dict[str, Any] = {
             "iss": self._issuer, "sub": person.acting_subject, "aud": audience, "nonce": nonce,
@@ -61,6 +62,9 @@ class Mint:
         }  # fmt: skip
         if person.branch:
             claims[names.branch] = person.branch
+        if flaw == "rsin_only":
+            del claims[names.kvk]
+            claims[names.rsin] = person.rsin
         match flaw:
             case "wrong_nonce":
                 claims["nonce"] = "another"
