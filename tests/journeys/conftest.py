@@ -148,7 +148,8 @@ class Visitor:
             Path(folder).mkdir(parents=True, exist_ok=True)
             self.drawn += 1
             path = called or urlsplit(self.page.url).path.strip("/").replace("/", "-")
-            name = f"{self.brand}-{path}-{self.drawn:03}-{width}.png"
+            language = self.page.locator("html").get_attribute("lang")
+            name = f"{self.brand}-{path}-{self.drawn:03}-{language}-{width}.png"
             self.page.screenshot(path=Path(folder) / name, full_page=True)
 
 

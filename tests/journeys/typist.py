@@ -81,12 +81,12 @@ class Typist(Visitor):
             self.page.wait_for_timeout(100)
         raise AssertionError(f"no message to {number}")
 
-    def link_mailed_to(self, address: str, subject: str) -> str:
-        """The link in the letter with this subject, once it is there."""
+    def link_mailed_to(self, address: str, subject: str = "", *, where: str = "") -> str:
+        """The link in the latest letter with this subject, or with a link to there, once there is one."""
         for _ in range(200):
             answer = self.page.request.get(f"{self.stack.postbus_url}/_simulator/received", params={"to": address})
             for letter in answer.json()["letters"]:
-                if letter["subject"].startswith(subject):
+                if letter["subject"].startswith(subject) and where in letter["text"]:
                     return re.search(r"http://\S+", letter["text"])[0]
             self.page.wait_for_timeout(100)
         raise AssertionError(f"no letter {subject} to {address}")

@@ -63,8 +63,8 @@
       [...row.cells].forEach((cell, at) => {
         const text = cell.textContent.trim();
         cell.dataset.label = heads[at].textContent.trim();
-        // A date and time still fit beside another.
-        if (text.length > 17) cell.dataset.wide = "";
+        // A date and time still fit beside another, and what begins the block stands beside its state.
+        if (at && text.length > 17) cell.dataset.wide = "";
         if (text === "–" || text === "") cell.dataset.empty = "";
       });
     });
