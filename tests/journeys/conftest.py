@@ -136,9 +136,8 @@ class Visitor:
                 assert results.violations_count == 0, f"{self.page.url} at {width}\n{results.generate_report()}"
             wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
             assert wide <= 0, f"{self.page.url} is {wide} px too wide at {width}"
-            if width != WIDTHS[0]:
-                cut = self.page.evaluate(_CUT_OFF)
-                assert cut == [], f"{self.page.url} cuts off {cut} at {width}"
+            cut = self.page.evaluate(_CUT_OFF)
+            assert cut == [], f"{self.page.url} cuts off {cut} at {width}"
         self.page.set_viewport_size({"width": WIDTHS[0], "height": 900})
         assert not self.complaints, self.complaints
 

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser
 
 from collectief.brands.catalogue import all_brands
 from collectief.config.stack import Stack
-from collectief.demo.cast import BRUG, KOMPAS, LINDE
+from collectief.demo.cast import BRUG, DUIN, KANTOOR, KOMPAS, LINDE
 from collectief.demo.files import write_demo_file
 from collectief.foundation.dates import dutch
 from tests.journeys.tour import Tour, page_names
@@ -33,7 +33,7 @@ def tour(browser: Browser, stack: Stack, language: str) -> Iterator[Tour]:
 
 @pytest.mark.feature("X14")
 @pytest.mark.feature("K07")
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1200)
 @pytest.mark.parametrize("language", ["nl", "en"])
 def test_every_page_of_every_portal_is_without_barriers(tour, tmp_path):
     _front_doors(tour)
@@ -41,6 +41,7 @@ def test_every_page_of_every_portal_is_without_barriers(tour, tmp_path):
     _account_manager(tour)
     _second_factor(tour)
     _half_way(tour)
+    _with_password(tour)
     _invited(tour)
     assert tour.faults == [], "\n".join(tour.faults)
     assert page_names() - tour.seen == set(), "pages that nobody looked at: link them, or add a step"
@@ -179,6 +180,18 @@ def _half_way(tour: Tour) -> None:
         ingrid.sends("empty")
         ingrid.sends("wrong", code="000000")
     tour.unlinks(LINDE, email)
+
+
+def _with_password(tour: Tour) -> None:
+    """What each role of the portals with passwords sees beyond what another role there saw."""
+    for company in (DUIN, KANTOOR):
+        for colleague in (one for one in company.colleagues if len(one.roles) == 1):
+            tour.unlinks(company, colleague.email)
+            walker = tour.walker(company.portal)
+            walker.types_in(colleague.email)
+            walker.links_by_key()
+            walker.follows_everything("/dashboard/")
+            tour.unlinks(company, colleague.email)
 
 
 def _invited(tour: Tour) -> None:

@@ -10,11 +10,11 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Playwright, expect
 
 from collectief.config.stack import Stack
-from collectief.demo.cast import BRUG, DUIN, LINDE, OTTO
+from collectief.demo.cast import BRUG, DUIN, KANTOOR, LINDE, OTTO
 from collectief.demo.files import write_demo_file
 from tests.journeys.conftest import WIDTHS
 from tests.journeys.firefox import add_device, firefox_program, free_port, start_firefox
-from tests.journeys.typist import Typist
+from tests.journeys.typist import Typist, unlink
 
 pytestmark = [pytest.mark.timeout(300), pytest.mark.feature("W02")]
 
@@ -138,6 +138,18 @@ def test_a_passkey_is_made_and_signs_in_by_itself(visits):
     joost.finds_no_barriers()
     joost.presses("Bevestigen met passkey")
     joost.sees_heading("Dashboard")
+
+
+def test_the_insurers_own_staff_come_in_with_a_password_and_an_app(visits, stack):
+    erik, email = visits("kantoor"), KANTOOR.colleagues[4].email
+    unlink(stack, KANTOOR, email)
+    erik.types(email)
+    erik.links_an_app()
+    erik.keeps_the_codes()
+    erik.sees_heading("Dashboard")
+    erik.finds_no_barriers()
+    _signs_out(erik)
+    unlink(stack, KANTOOR, email)
 
 
 @pytest.mark.feature("U21")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -13,7 +11,7 @@ from playwright.sync_api import Browser, BrowserContext
 from collectief.config.stack import Stack
 from collectief.demo.cast import Company
 from tests.journeys.conftest import WIDTHS
-from tests.journeys.typist import Typist
+from tests.journeys.typist import Typist, unlink
 
 # What shows nobody a page: for machines, a file, a part of a page, or a step on the way to one.
 NO_PAGE = {
@@ -113,11 +111,7 @@ class Tour:
 
     def unlinks(self, company: Company, email: str) -> None:
         """Their second factor is as new: other journeys begin there."""
-        subprocess.run(
-            [sys.executable, "-m", "collectief.config.command", "accounts", "reset-second-factor",
-             "--insurer", company.insurer, "--email", email, "--by", "Kantoor"],
-            env=self.stack.environment, check=True, capture_output=True,
-        )  # fmt: skip
+        unlink(self.stack, company, email)
 
     def ends(self) -> None:
         for context in self.contexts:

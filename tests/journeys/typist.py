@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 import time
 
 import pyotp
 
-from collectief.demo.cast import DEMO_PASSWORD
+from collectief.config.stack import Stack
+from collectief.demo.cast import DEMO_PASSWORD, Company
 from tests.journeys.conftest import Visitor
 
 _KEY = {
@@ -90,3 +93,12 @@ class Typist(Visitor):
                     return re.search(r"http://\S+", letter["text"])[0]
             self.page.wait_for_timeout(100)
         raise AssertionError(f"no letter {subject} to {address}")
+
+
+def unlink(stack: Stack, company: Company, email: str) -> None:
+    """Somebody's second factor as new, as the help desk does it: other journeys begin there."""
+    subprocess.run(
+        [sys.executable, "-m", "collectief.config.command", "accounts", "reset-second-factor",
+         "--insurer", company.insurer, "--email", email, "--by", "Kantoor"],
+        env=stack.environment, check=True, capture_output=True,
+    )  # fmt: skip
