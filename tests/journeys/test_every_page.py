@@ -188,8 +188,9 @@ def _with_password(tour: Tour) -> None:
         for colleague in (one for one in company.colleagues if len(one.roles) == 1):
             tour.unlinks(company, colleague.email)
             walker = tour.walker(company.portal)
+            walker.has_a_device()
             walker.types_in(colleague.email)
-            walker.links_by_key()
+            walker.links_something()
             walker.follows_everything("/dashboard/")
             tour.unlinks(company, colleague.email)
 

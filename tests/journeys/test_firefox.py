@@ -140,12 +140,12 @@ def test_a_passkey_is_made_and_signs_in_by_itself(visits):
     joost.sees_heading("Dashboard")
 
 
-def test_the_insurers_own_staff_come_in_with_a_password_and_an_app(visits, stack):
+def test_the_insurers_own_staff_come_in_with_a_password_and_what_their_portal_takes(visits, stack):
     erik, email = visits("kantoor"), KANTOOR.colleagues[4].email
     unlink(stack, KANTOOR, email)
-    erik.types(email)
-    erik.links_an_app()
-    erik.keeps_the_codes()
+    erik.types_in(email)
+    erik.links_something()
+    erik.opens("/dashboard/")
     erik.sees_heading("Dashboard")
     erik.finds_no_barriers()
     _signs_out(erik)
