@@ -9,13 +9,16 @@ from django.db import transaction
 from django.urls import resolve
 
 from collectief.access.models import Membership
+from collectief.brands.catalogue import brand as brand_of
+from collectief.cases.models import Case
 from collectief.enrolment.models import Participation
 from collectief.mutations.models import Mutation
 from collectief.participants import register as register_module
-from collectief.scope.database import opened
+from collectief.scope.database import office, opened
 from collectief.segments.catalogue import PROFILES
 from collectief.segments.profile import Capability
 from tests.bulk_world import Register, demo_file, planned
+from tests.office_world import applied, insurer_id
 from tests.web.addresses import IDS, addresses
 from tests.web.visiting import client_of, crowd, text_of, waiting
 from tests.world import Agency, agency, member_of
@@ -25,12 +28,20 @@ pytestmark = [pytest.mark.django_db, pytest.mark.feature("U02")]
 NOBODYS = 2_000_000_000
 
 
-def _ids(whose: Agency, tmp_path, start: int) -> dict[str, int]:
-    """Something of every kind that has a number."""
+def _case(brand: str) -> int:
+    """An application for an account that waits at the insurer of a portal."""
+    applied(agency(name="Vraagt aan", brand=brand), portal=brand)
+    with office(insurer_id(brand_of(brand).insurer)):
+        return Case.objects.latest("id").id
+
+
+def _ids(whose: Agency, tmp_path, start: int, *, insurer_at: str = "mijnzz") -> dict[str, int]:
+    """Something of every kind that has a number; a case of the insurer at another portal is another's."""
+    case = _case(insurer_at)
     with opened(whose.scope):
         membership = Membership.objects.exclude(account_id=whose.scope.account_id).get().id
     if not whose.scope.profile.shows_people:
-        return dict.fromkeys(IDS, NOBODYS) | {"membership_id": membership}
+        return dict.fromkeys(IDS, NOBODYS) | {"membership_id": membership, "case_id": case}
     [participant] = crowd(whose, 1, start=start)
     waiting(whose, start=start + 500_000)
     batch = 0
@@ -39,7 +50,7 @@ def _ids(whose: Agency, tmp_path, start: int) -> dict[str, int]:
     with opened(whose.scope):
         mutation = Mutation.objects.get(state="processed")
         stay = Participation.objects.get(participant_id=participant).id
-    return dict(zip(IDS, (participant, stay, mutation.id, batch, membership), strict=True))
+    return dict(zip(IDS, (participant, stay, mutation.id, batch, membership, case), strict=True))
 
 
 def _organisation(slug: str, name: str) -> Agency:
@@ -53,7 +64,10 @@ def _organisation(slug: str, name: str) -> Agency:
 def test_every_role_finds_at_every_address_what_the_profile_says(profile, monkeypatch, tmp_path):
     monkeypatch.setattr(register_module, "current_register", Register)
     ours, theirs = _organisation(profile.slug, "Ons"), _organisation(profile.slug, "Anders")
-    whose = {"ours": _ids(ours, tmp_path, 903_000_000), "theirs": _ids(theirs, tmp_path, 904_000_000)}
+    whose = {
+        "ours": _ids(ours, tmp_path, 903_000_000),
+        "theirs": _ids(theirs, tmp_path, 904_000_000, insurer_at="voorbeeld"),
+    }
     whose["nobody's"] = dict.fromkeys(IDS, NOBODYS)
     cells = 0
     for count in range(len(profile.roles) + 1):

@@ -171,8 +171,9 @@ def refuse_application(case_id: int, insurer: str, by: str, reason: str) -> None
 
 def _decide(case_id: int, insurer: str, by: str, decision: str, reason: str) -> None:
     _django()
+    from collectief.cases.queries import NoCase
     from collectief.cases.rules import CaseRefused, Decision
-    from collectief.onboarding.desk import NoCase, decide
+    from collectief.onboarding.desk import decide
 
     try:
         decide(insurer, case_id, Decision(decision), by=by, reason=reason)

@@ -92,9 +92,12 @@ def housekeeping() -> Iterator[None]:
 
 
 @contextmanager
-def office() -> Iterator[None]:
-    """Work as the insurer's staff: organisations, contracts and accounts, no participants."""
-    with _entered(Audience.STAFF, None, None):
+def office(insurer_id: int | None = None) -> Iterator[None]:
+    """Work as the insurer's staff: organisations, contracts and accounts, no participants.
+
+    Cases and what they are about are those of `insurer_id`, and of nobody when it is left out.
+    """
+    with _entered(Audience.STAFF, None, insurer_id):
         yield
 
 

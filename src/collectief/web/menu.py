@@ -34,6 +34,8 @@ ENTRIES = (
         Permission.SEE_PARTICIPANTS,
         Capability.REJECTED_MUTATIONS,
     ),
+    Entry(_("Zaken"), "cases", Permission.JUDGE_CASES),
+    Entry(_("Onderzoek"), "trail", Permission.SEARCH_TRAIL),
     Entry(_("Accountbeheer"), "accounts", Permission.MANAGE_ACCOUNTS),
     Entry(_("Logboek"), "log", Permission.SEE_LOG),
 )

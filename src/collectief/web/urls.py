@@ -25,5 +25,7 @@ urlpatterns = [
     path("", include("collectief.web.accounts.urls")),
     path("", include("collectief.web.onboarding.urls")),
     path("", include("collectief.web.log.urls")),
+    path("", include("collectief.web.cases.urls")),
+    path("", include("collectief.web.trail.urls")),
     path("uploads/", include("collectief.web.uploads.urls")),
 ]

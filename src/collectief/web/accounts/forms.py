@@ -7,12 +7,12 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from collectief.access.role_names import ROLE_NAMES
 from collectief.access.rules import AccessRefused, judge_address
 from collectief.access.telephone import tidy_number
 from collectief.foundation.names import tidy
 from collectief.segments.profile import Role
 
-from ..shell import ROLE_NAMES
 from .words import access_refusal
 
 

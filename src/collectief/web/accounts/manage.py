@@ -17,13 +17,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from collectief.access import colleagues as actions
 from collectief.access import queries
 from collectief.access.queries import Colleague, NoColleague
+from collectief.access.role_names import ROLE_NAMES
 from collectief.access.rules import AccessRefused, Standing
 from collectief.audit import actions as audit
 from collectief.scope.scope import Scope
 from collectief.segments.profile import Means, Permission, Role
 
 from ..page import PortalRequest, page
-from ..shell import ROLE_NAMES
 from .forms import NewColleagueForm, ProfileForm
 from .words import STANDINGS, access_refusal
 

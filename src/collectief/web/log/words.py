@@ -20,6 +20,8 @@ class Kind:
 
     label: Words
     actions: dict[str, Words]
+    # What only the insurer's own office does.
+    office: bool = False
 
 
 KINDS: dict[str, Kind] = {
@@ -110,6 +112,27 @@ KINDS: dict[str, Kind] = {
             "audit.participant": gettext_lazy("Bekeken wie gegevens van een deelnemer heeft gezien"),
             "audit.search": gettext_lazy("Door de auditor gezocht"),
         },
+    ),
+    "zaken": Kind(
+        gettext_lazy("Zaken"),
+        {
+            "case.list": gettext_lazy("Wachtende zaken bekeken"),
+            "case.list_decided": gettext_lazy("Besliste zaken bekeken"),
+            "case.see": gettext_lazy("Zaak bekeken"),
+            "case.take": gettext_lazy("Zaak genomen"),
+            "case.give_back": gettext_lazy("Zaak teruggegeven"),
+            "case.note": gettext_lazy("Notitie bij een zaak gezet"),
+            "case.decide": gettext_lazy("Zaak beslist"),
+        },
+        office=True,
+    ),
+    "onderzoek": Kind(
+        gettext_lazy("Onderzoek"),
+        {
+            "audit.search": gettext_lazy("In het logboek van alle organisaties gezocht"),
+            "audit.export": gettext_lazy("Gevonden gebeurtenissen gedownload"),
+        },
+        office=True,
     ),
 }
 
