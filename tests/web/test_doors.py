@@ -107,7 +107,7 @@ def foreign(ours, monkeypatch, tmp_path) -> dict[str, int]:
 
 
 def _same(text: str, path: str) -> str:
-    """A page without what may differ: the address it was asked at and its form token."""
+    """A page without what may differ: the address it was asked at, its form token, the time a session has left."""
     text = re.sub(r' data-left="\d+"', "", text)
     return re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", text.replace(path, ""))
 

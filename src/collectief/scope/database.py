@@ -27,6 +27,7 @@ class Audience(StrEnum):
     ACCOUNTS = "c_accounts"
     SEALER = "c_sealer"
     AUDITOR = "c_auditor"
+    HELP_DESK = "c_helpdesk"
 
 
 # Role, organisation and insurer, as the database's settings hold them.
@@ -98,6 +99,13 @@ def office(insurer_id: int | None = None) -> Iterator[None]:
     Cases and what they are about are those of `insurer_id`, and of nobody when it is left out.
     """
     with _entered(Audience.STAFF, None, insurer_id):
+        yield
+
+
+@contextmanager
+def helping(insurer_id: int) -> Iterator[None]:
+    """Work as the insurer's help desk: its users and how they sign in, no secret and no participants."""
+    with _entered(Audience.HELP_DESK, None, insurer_id):
         yield
 
 

@@ -27,5 +27,6 @@ urlpatterns = [
     path("", include("collectief.web.log.urls")),
     path("", include("collectief.web.cases.urls")),
     path("", include("collectief.web.trail.urls")),
+    path("", include("collectief.web.helpdesk.urls")),
     path("uploads/", include("collectief.web.uploads.urls")),
 ]

@@ -76,6 +76,11 @@ KINDS: dict[str, Kind] = {
             "account.change_roles": gettext_lazy("Rollen van een collega gewijzigd"),
             "account.deactivate": gettext_lazy("Account gedeactiveerd"),
             "account.reactivate": gettext_lazy("Account weer geactiveerd"),
+            "account.ask_reset": gettext_lazy("Gevraagd om een tweede stap los te koppelen"),
+            "account.approve_reset": gettext_lazy("Loskoppelen van een tweede stap goedgekeurd"),
+            "account.refuse_reset": gettext_lazy("Loskoppelen van een tweede stap afgewezen"),
+            "account.stop_reset": gettext_lazy("Loskoppelen van een tweede stap gestopt"),
+            "account.reset_second_factor": gettext_lazy("Tweede stap losgekoppeld"),
         },
     ),
     "inloggen": Kind(
@@ -102,6 +107,14 @@ KINDS: dict[str, Kind] = {
             "account.ask_address": gettext_lazy("Ander e-mailadres gevraagd"),
             "account.change_address": gettext_lazy("E-mailadres gewijzigd"),
             "account.link_identity": gettext_lazy("eHerkenning gekoppeld"),
+        },
+    ),
+    "helpdesk": Kind(
+        gettext_lazy("Helpdesk"),
+        {
+            "helpdesk.search": gettext_lazy("Gebruikers gezocht"),
+            "helpdesk.see": gettext_lazy("Gebruiker bekeken"),
+            "helpdesk.see_reset": gettext_lazy("Verzoek om een tweede stap los te koppelen bekeken"),
         },
     ),
     "logboek": Kind(

@@ -33,6 +33,7 @@ def dashboard(request: PortalRequest) -> HttpResponse:
     context: dict[str, object] = {
         "sees_people": scope.may(Permission.SEE_PARTICIPANTS), "shows_people": scope.profile.shows_people,
         "manages": scope.may(Permission.MANAGE_ACCOUNTS), "comes": scope.profile.comes.get(request.LANGUAGE_CODE, ""),
+        "helps": scope.may(Permission.HELP_USERS),
     }  # fmt: skip
     if scope.profile.is_office:
         context |= {"office": office_desk(scope, today=timezone.localdate())}
