@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -22,6 +23,9 @@ WIDTHS = (1366, 375)
 NARROWEST = 320
 # The portal and its simulators take ports in a row (config.stack).
 PORTS = 8
+# The tables of which one must scroll aside to see the rest.
+_CUT_OFF = """() => [...document.querySelectorAll(".c-scroll")]
+    .filter((one) => one.scrollWidth > one.clientWidth + 1).map((one) => one.ariaLabel)"""
 
 
 @pytest.fixture(scope="session")
@@ -68,6 +72,7 @@ class Visitor:
     def __init__(self, page: Page, stack: Stack, brand: str = "mijnzz") -> None:
         self.page, self.stack, self.brand = page, stack, brand
         self.complaints: list[str] = []
+        self.drawn = 0
         page.on("console", self._listen)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
 
@@ -121,19 +126,32 @@ class Visitor:
             button.click()
             self.page.locator(f"html[lang={language}]").wait_for(state="attached")
 
-    def finds_no_barriers(self) -> None:
+    def finds_no_barriers(self, called: str = "") -> None:
         """axe has nothing to say about this page, on a desk and on a phone; nothing sticks out sideways."""
         for width in (*WIDTHS, NARROWEST):
             self.page.set_viewport_size({"width": width, "height": 900})
             if width != NARROWEST:
                 # What is still fading in has no contrast yet.
                 self.page.evaluate("() => Promise.all(document.getAnimations().map((one) => one.finished))")
+                self._draws(width, called)
                 results = Axe().run(self.page)
                 assert results.violations_count == 0, f"{self.page.url} at {width}\n{results.generate_report()}"
             wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
             assert wide <= 0, f"{self.page.url} is {wide} px too wide at {width}"
+            cut = self.page.evaluate(_CUT_OFF)
+            assert cut == [], f"{self.page.url} cuts off {cut} at {width}"
         self.page.set_viewport_size({"width": WIDTHS[0], "height": 900})
         assert not self.complaints, self.complaints
+
+    def _draws(self, width: int, called: str) -> None:
+        """A picture of this page, for whoever wants to look: `PICTURES=folder make test ARGS=tests/journeys`."""
+        if folder := os.environ.get("PICTURES"):
+            Path(folder).mkdir(parents=True, exist_ok=True)
+            self.drawn += 1
+            path = called or urlsplit(self.page.url).path.strip("/").replace("/", "-")
+            language = self.page.locator("html").get_attribute("lang")
+            name = f"{self.brand}-{path}-{self.drawn:03}-{language}-{width}.png"
+            self.page.screenshot(path=Path(folder) / name, full_page=True)
 
 
 @pytest.fixture

@@ -160,6 +160,7 @@ def test_the_request_asks_for_the_level_and_gives_no_secret_away(stage: Stage) -
     begun = stage.begin(EH3)
     query = {key: values[0] for key, values in parse_qs(urlsplit(begun.url).query).items()}
     assert query["acr_values"] == EH3.urn
+    assert query["prompt"] == "login", "a session at the broker lets nobody in"
     assert query["code_challenge"] == challenge(begun.keep["verifier"])
     assert begun.keep["verifier"] not in begun.url
     assert "demo-secret" not in begun.url

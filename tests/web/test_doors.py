@@ -14,7 +14,7 @@ from collectief.scope.database import opened
 from collectief.segments.profile import Role
 from tests.bulk_world import Register, demo_file, planned
 from tests.web.addresses import IDS, Address, addresses
-from tests.web.visiting import client_of, crowd, stranger, text_of, waiting
+from tests.web.visiting import client_of, crowd, events, stranger, text_of, waiting
 from tests.world import agency, member_of
 
 # Nobody has these; the second is more than a table's id can be.
@@ -71,6 +71,16 @@ def test_without_the_right_it_is_403_with_what_to_do(ours, roles):
         assert "Huidige deelnemers" not in text
 
 
+@pytest.mark.feature("K06")
+def test_a_page_that_is_refused_is_in_the_trail_and_one_that_is_not_there_is_not(ours):
+    femke = client_of(member_of(ours.organisation, roles=["financial"]))
+    femke.get("/deelnemers/")
+    femke.get("/nergens/")
+    femke.get("/dashboard/")
+    [refused] = [event for event in events(ours) if event.action == "page.refuse"]
+    assert (refused.outcome, refused.detail) == ("failure", {"page": "current_participants"})
+
+
 @pytest.mark.feature("U02")
 def test_roles_combine(ours):
     both = client_of(member_of(ours.organisation, roles=["administrative", "financial"]))
@@ -98,7 +108,8 @@ def foreign(ours, monkeypatch, tmp_path) -> dict[str, int]:
 
 
 def _same(text: str, path: str) -> str:
-    """A page without what may differ: the address it was asked at and its form token."""
+    """A page without what may differ: the address it was asked at, its form token, the time a session has left."""
+    text = re.sub(r' data-left="\d+"', "", text)
     return re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", text.replace(path, ""))
 
 

@@ -62,6 +62,23 @@ def test_a_change_asks_for_the_second_factor_once_it_is_ten_minutes_ago(ingrid, 
     assert browser.get(OWN + change).status_code == 200
 
 
+def test_ending_other_sessions_asks_for_the_second_factor_once_it_is_ten_minutes_ago(ingrid, monkeypatch):
+    browser, other = signed_in(ingrid), client_of(ingrid.ours.scope)
+    time_goes_by(monkeypatch, 601)
+    text = text_of(browser.get("/mijn-account/"))
+    assert 'name="sessie"' not in text
+    asked = f"{OWN}bevestigen/?next=%2Fmijn-account%2F"
+    assert f'href="{asked}"' in text
+    browser.post("/mijn-account/sessies/")
+    assert is_in(other)
+    assert browser.post(asked, {"code": "000000"}).status_code == 422
+    assert browser.post(asked, {"code": ingrid.code}).headers["Location"] == "/mijn-account/"
+    assert 'name="sessie"' in text_of(browser.get("/mijn-account/"))
+    browser.post("/mijn-account/sessies/")
+    assert is_in(browser)
+    assert not is_in(other)
+
+
 @pytest.mark.feature("O06")
 def test_an_own_password_is_changed_with_the_present_one_and_ends_other_sessions(ingrid, post):
     browser, other = signed_in(ingrid), half_way(ingrid)

@@ -111,6 +111,12 @@ def scope_of(session: SessionBase, brand: Brand, *, now: datetime) -> Scope | No
         raise SessionOver from None
 
 
+def seconds_left(session: SessionBase, *, now: datetime) -> int:
+    """How long this session can last at most, however much it is used."""
+    held = session.get(_KEY)
+    return max(0, int(held["since"] + settings.SESSION_LONGEST_SECONDS - now.timestamp())) if held else 0
+
+
 def touch(session: SessionBase, *, now: datetime) -> None:
     """The session is in use; kept to the second, so that it ends when the browser's own clock says it does."""
     held = session.get(_KEY)

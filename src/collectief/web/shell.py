@@ -7,9 +7,11 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import get_language
 
 from collectief.access.role_names import ROLE_NAMES
+from collectief.access.sessions import seconds_left
 from collectief.brands.brand import Texts
 from collectief.brands.catalogue import Brand, Desk
 from collectief.scope.scope import Scope
@@ -20,10 +22,12 @@ from .menu import MenuItem, menu
 
 @dataclass(frozen=True, slots=True)
 class SessionTimes:
-    """After how many seconds without use the session warns and ends."""
+    """After how many seconds without use the session warns and ends; how many it has left, and which are the last."""
 
     idle_seconds: int
     warning_seconds: int
+    seconds_left: int
+    last_seconds: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +84,11 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             scope,
             roles=[str(ROLE_NAMES[role]) for role in Role if role in scope.roles],
             menu=menu(scope, request.path),
-            session=SessionTimes(settings.SESSION_IDLE_SECONDS, settings.SESSION_WARNING_SECONDS),
+            session=SessionTimes(
+                settings.SESSION_IDLE_SECONDS,
+                settings.SESSION_WARNING_SECONDS,
+                seconds_left(request.session, now=timezone.now()),
+                settings.SESSION_LAST_SECONDS,
+            ),
         )
     }

@@ -103,6 +103,8 @@ class OidcBroker:
             "code_challenge": challenge(verifier),
             "code_challenge_method": "S256",
             "acr_values": minimum.urn,
+            # Never let in on the word of a session at the broker: on a shared computer it is another's.
+            "prompt": "login",
         }
         keep = {"state": state, "nonce": nonce, "verifier": verifier, "begun": str(int(self._clock()))}
         return Begun(f"{broker.authorize}{'&' if '?' in broker.authorize else '?'}{urlencode(query)}", keep)

@@ -87,6 +87,10 @@ def refusals() -> dict[str, tuple[str, str]]:
             _("Dit wachtwoord wordt veel gebruikt en is snel te raden."),
             _("Kies iets eigens, bijvoorbeeld een zin van een paar woorden."),
         ),
+        "password_breached": (
+            _("Dit wachtwoord staat in een lijst van gestolen wachtwoorden."),
+            _("Kies een ander, dat nergens anders gebruikt wordt of is."),
+        ),
         "password_personal": (
             _("In dit wachtwoord staat een deel van de naam of het e-mailadres."),
             _("Kies er een zonder."),

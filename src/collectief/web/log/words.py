@@ -90,6 +90,7 @@ KINDS: dict[str, Kind] = {
             "account.sign_in": gettext_lazy("Ingelogd"),
             "account.sign_out": gettext_lazy("Uitgelogd"),
             "account.end_sessions": gettext_lazy("Elders uitgelogd"),
+            "page.refuse": gettext_lazy("Pagina geweigerd: daarvoor is een andere rol nodig"),
         },
     ),
     "beveiliging": Kind(

@@ -189,7 +189,8 @@ def remove_factor(request: PortalRequest) -> HttpResponse:
 def new_codes(request: PortalRequest) -> HttpResponse:
     """Ten other recovery codes; the old ones no longer count."""
     codes = factors.new_codes(request.scope)
-    return render(request, "password/recovery_codes.html", {"codes": codes, "next": reverse("own_sign_in")})
+    shown = {"codes": codes, "next": reverse("own_sign_in"), "anew": True}
+    return render(request, "password/recovery_codes.html", shown)
 
 
 def _done(request: PortalRequest, codes: list[str], said: str) -> HttpResponse:
