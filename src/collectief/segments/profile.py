@@ -24,6 +24,8 @@ class Capability(StrEnum):
     SHOW_BSN = "show_bsn"
     # A colleague may be given some of the contracts to work in (G13).
     CHOOSE_CONTRACTS = "choose_contracts"
+    # Another organisation may be let to act for this one (X07).
+    GIVE_MANDATES = "give_mandates"
 
 
 class Permission(StrEnum):

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from collectief.brands.brand import Texts
 from collectief.brands.catalogue import Brand, Desk
-from collectief.scope.scope import Scope
+from collectief.scope.scope import Scope, UnderMandate
 from collectief.segments.profile import Role
 
 from .menu import MenuItem, menu
@@ -77,6 +77,15 @@ class Shell:
     @property
     def organisation(self) -> str | None:
         return self.scope.organisation if self.scope else None
+
+    @property
+    def mandate(self) -> UnderMandate | None:
+        return self.scope.mandate if self.scope else None
+
+    @property
+    def represents(self) -> bool:
+        """Whether one can choose in whose name to work."""
+        return self.scope is not None and self.scope.represents
 
     @property
     def account(self) -> str | None:

@@ -151,7 +151,14 @@ def enter(request: PortalRequest, membership: Membership, level: AssuranceLevel,
         request.session, request.brand, membership, level, now=timezone.now(),
         browser=request.headers.get("User-Agent", ""),
     )  # fmt: skip
-    return HttpResponseRedirect(where or reverse("dashboard"))
+    return HttpResponseRedirect(where or first_page(request))
+
+
+def first_page(request: PortalRequest) -> str:
+    """Where who goes nowhere in particular begins: choosing in whose name, for who has a choice (X07)."""
+    with signing_in():
+        scope = sessions.scope_of(request.session, request.brand, now=timezone.now())
+    return reverse("on_behalf" if scope is not None and scope.represents else "dashboard")
 
 
 @public
