@@ -26,16 +26,19 @@ from collectief.scope import database
 from collectief.scope.database import opened
 from collectief.scope.scope import Scope
 from collectief.segments.catalogue import PROFILES
-from collectief.segments.profile import Permission
+from collectief.segments.profile import Capability, Permission
 from tests.bulk_world import Register, demo_file, planned
 from tests.web.addresses import addresses
 from tests.web.visiting import client_of, stranger, text_of
-from tests.world import Human, agency, enrolled, member_of, valid_bsns
+from tests.world import Human, agency, enrolled, mandated_to, member_of, valid_bsns
 
 pytestmark = pytest.mark.django_db
 
 # What must never be seen by anyone else: a name, a birth date and a file of Anna's that nobody else has.
 SECRET = Human(Bsn("0" * 9), PersonName("Q.X.", "", "Geheimzinnig"), BirthDate(1971, 12, 13))
+
+# To whom she gave a mandate, and who gave her one.
+MANDATED = ["Kantoor Geheim", "Opdrachtgever Geheim"]
 
 
 @pytest.fixture
@@ -47,6 +50,7 @@ def anna(monkeypatch, tmp_path):
     secret = dataclasses.replace(SECRET, bsn=valid_bsns(1)[0])
     participant = enrolled(ours, secret, Moment(timezone.localdate(now), now))
     batch = planned(ours.scope, demo_file(tmp_path, ours.contracts[0].number, rows=3, name="geheim-bestand.xlsx"))
+    principal = agency(name="Opdrachtgever Geheim").organisation
     with opened(ours.scope):
         found = {
             "participant_id": participant,
@@ -54,9 +58,11 @@ def anna(monkeypatch, tmp_path):
             "mutation_id": Mutation.objects.get().id,
             "batch_id": batch.id,
             "membership_id": Membership.objects.get().id,
+            "mandate_id": mandated_to(ours.organisation, "99999997", name="Kantoor Geheim"),
+            "received_id": mandated_to(principal, ours.organisation.kvk, name="De Brug"),
         }
         relation_number = Participation.objects.get().relation_number
-    return ours, found, ["Geheimzinnig", "13-12-1971", "1971-12-13", "geheim-bestand", relation_number]
+    return ours, found, ["Geheimzinnig", "13-12-1971", "1971-12-13", "geheim-bestand", relation_number, *MANDATED]
 
 
 def _bodies(ours, theirs) -> dict[str, dict[str, str]]:
@@ -118,8 +124,12 @@ def _walk(
 
 def _told_nothing(answers: dict[Permission | None, set[int]], scope: Scope) -> None:
     """Where the role opens the page, there is nobody of that number; elsewhere the page itself is closed."""
+    # A page that the segment does not have is closed to its managers too.
+    closed = set() if scope.profile.allows(Capability.GIVE_MANDATES) else {403}
     for permission, statuses in answers.items():
-        assert statuses <= ({404, 405} if permission is not None and scope.may(permission) else {403}), permission
+        assert statuses <= ({404, 405, *closed} if permission is not None and scope.may(permission) else {403}), (
+            permission
+        )
 
 
 def _unharmed(ours) -> None:
@@ -156,6 +166,9 @@ def test_otto_may_not_name_annas_contracts_either(anna):
 def test_a_colleague_without_the_role_finds_no_people(anna, roles):
     ours, ids, secrets = anna
     colleague = member_of(ours.organisation, roles=roles)
+    if "account_manager" in roles:
+        # Whom the organisation let act for it, and for whom it acts, is theirs to manage.
+        secrets = [secret for secret in secrets if secret not in MANDATED]
     answers = _walk(client_of(colleague), ids, secrets, _bodies(ours, ours))
     # Who manages accounts finds Anna among them, and nobody of whom she enrolled.
     answers.pop(Permission.MANAGE_ACCOUNTS) if "account_manager" in roles else None
@@ -210,7 +223,7 @@ def test_annas_own_session_opens_nothing_at_another_portal(anna):
 _DRAWN = {
     "dashboard", "open_mutations", "rejected_mutations", "current_participants", "current_count",
     "former_participants", "former_count", "new_participant", "uploads", "upload_template", "new_account",
-    "log", "download_log",
+    "log", "download_log", "mandates", "new_mandate",
 }  # fmt: skip
 
 
@@ -236,6 +249,7 @@ def test_row_security_alone_holds_when_our_own_filters_ask_for_annas_rows(anna, 
     client = client_of(otto.scope)
     monkeypatch.setattr("collectief.access.queries.managing_accounts", managing_as_otto)
     monkeypatch.setattr("collectief.access.colleagues.managing_accounts", managing_as_otto)
+    monkeypatch.setattr("collectief.access.mandates.managing_accounts", managing_as_otto)
     monkeypatch.setattr("collectief.web.middleware.sessions.scope_of", lambda *args, **kwargs: lying)
     monkeypatch.setattr("collectief.web.middleware.opened", opened_as_otto)
     monkeypatch.setattr("collectief.audit.actions.record", lambda *args, **kwargs: None)

@@ -9,16 +9,17 @@ from django.db import transaction
 from django.urls import resolve
 
 from collectief.access.models import Membership
+from collectief.contracts.models import Organisation
 from collectief.enrolment.models import Participation
 from collectief.mutations.models import Mutation
 from collectief.participants import register as register_module
-from collectief.scope.database import opened
+from collectief.scope.database import office, opened
 from collectief.segments.catalogue import PROFILES
 from collectief.segments.profile import Capability
 from tests.bulk_world import Register, demo_file, planned
 from tests.web.addresses import IDS, addresses
 from tests.web.visiting import client_of, crowd, text_of, waiting
-from tests.world import Agency, agency, member_of
+from tests.world import Agency, agency, mandated_to, member_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.feature("U02")]
 
@@ -27,10 +28,11 @@ NOBODYS = 2_000_000_000
 
 def _ids(whose: Agency, tmp_path, start: int) -> dict[str, int]:
     """Something of every kind that has a number."""
+    mandates = {"mandate_id": _given(whose), "received_id": _received(whose)}
     with opened(whose.scope):
         membership = Membership.objects.exclude(account_id=whose.scope.account_id).get().id
     if not whose.scope.profile.shows_people:
-        return dict.fromkeys(IDS, NOBODYS) | {"membership_id": membership}
+        return dict.fromkeys(IDS, NOBODYS) | {"membership_id": membership} | mandates
     [participant] = crowd(whose, 1, start=start)
     waiting(whose, start=start + 500_000)
     batch = 0
@@ -39,7 +41,24 @@ def _ids(whose: Agency, tmp_path, start: int) -> dict[str, int]:
     with opened(whose.scope):
         mutation = Mutation.objects.get(state="processed")
         stay = Participation.objects.get(participant_id=participant).id
-    return dict(zip(IDS, (participant, stay, mutation.id, batch, membership), strict=True))
+    return dict(zip(IDS[:5], (participant, stay, mutation.id, batch, membership), strict=True)) | mandates
+
+
+def _given(whose: Agency) -> int:
+    """A mandate to a number that nobody has; where none can be given, a number that no mandate has."""
+    if not whose.scope.profile.allows(Capability.GIVE_MANDATES):
+        return NOBODYS
+    return mandated_to(whose.organisation, "99999999")
+
+
+def _received(whose: Agency) -> int:
+    """A mandate of another customer of the same insurer."""
+    with office():
+        other = Organisation.objects.create(
+            insurer=whose.organisation.insurer, name="Opdrachtgever", kvk="99999998", segment="staffing_agency",
+            branch=str(whose.organisation.id),
+        )  # fmt: skip
+    return mandated_to(other, whose.organisation.kvk)
 
 
 def _organisation(slug: str, name: str) -> Agency:

@@ -142,13 +142,11 @@ def received(scope: Scope, *, today: date) -> list[Received]:
     if scope.contracts is not None:
         return []
     with _managing(scope):
-        own = Organisation.objects.get(id=scope.organisation_id)
+        # Nobody's number is empty, where an organisation has none.
+        own = Organisation.objects.filter(id=scope.organisation_id).exclude(kvk="").values("kvk")
         going = Q(end_day__isnull=True) | Q(end_day__gt=today)
-        rows = list(
-            Mandate.objects.filter(going, insurer_id=scope.insurer_id, kvk=own.kvk, revoked_at__isnull=True)
-            .exclude(principal_id=scope.organisation_id)
-            .order_by("id")
-        ) if own.kvk else []  # fmt: skip
+        asked = Mandate.objects.filter(going, insurer_id=scope.insurer_id, kvk__in=own, revoked_at__isnull=True)
+        rows = list(asked.exclude(principal_id=scope.organisation_id).order_by("id"))
         people: dict[int, dict[int, frozenset[Role]]] = {row.id: {} for row in rows}
         for one in MandatePerson.objects.filter(organisation_id=scope.organisation_id, mandate_id__in=people):
             people[one.mandate_id][one.membership_id] = frozenset(map(Role, one.roles))
