@@ -200,7 +200,10 @@ def test_the_same_company_at_another_insurer_finds_nothing(anna):
 def test_other_portals_and_anna_find_nothing_of_each_other(anna, profile):
     ours, ids, secrets = anna
     roles = [str(role) for role in profile.roles]
-    theirs = agency(name="Geheim Elders B.V.", segment=profile.slug, kvk=ours.organisation.kvk, roles=roles)
+    # Without contracts: numbered after the KvK number, they would be the same at the same insurer.
+    theirs = agency(
+        name="Geheim Elders B.V.", segment=profile.slug, kvk=ours.organisation.kvk, roles=roles, contracts=0
+    )
     answers = _walk(client_of(theirs.scope), ids, secrets, _bodies(ours, ours))
     _told_nothing(answers, theirs.scope)
     _unharmed(ours)

@@ -84,7 +84,7 @@ def test_a_mandate_is_given_shown_and_revoked(brug, bas):
         ({"name": " "}, "Vul de naam van het kantoor in."),
         ({"roles": []}, "Kies ten minste één rol."),
         ({"roles": ["account_manager"]}, "account_manager"),
-        ({"reach": ""}, "Kies of uw collega voor alle contracten werkt of alleen voor sommige."),
+        ({"reach": ""}, "Kies of de machtiging voor alle contracten geldt of alleen voor sommige."),
         ({"first_day": "01-01-2020"}, "Een machtiging kan niet eerder ingaan dan vandaag."),
         ({"last_day": "01-01-2020"}, "De laatste dag ligt vóór de eerste."),
     ],

@@ -24,4 +24,5 @@ PROFILE = SegmentProfile(
     termination_reasons=(),
     ends_insurance=False,
     takes_applications=False,
+    acts_for_others=True,
 )

@@ -115,6 +115,8 @@ class SegmentProfile:
     takes_applications: bool = True
     # Whether making an account asks for a code that is sent to the mobile number given (O03).
     confirms_mobile: bool = False
+    # Whether its people are here to act for others, and the pages are those of whom they act for (X07).
+    acts_for_others: bool = False
     # What people come for and this segment's pages do not have yet, by language; the dashboard says so.
     comes: Mapping[str, str] = field(default_factory=dict)
 

@@ -31,7 +31,7 @@ def on_behalf(request: PortalRequest) -> HttpResponse:
                 request, _("Deze machtiging geldt niet meer. Kies een andere, of vraag het uw accountbeheerder.")
             )
             return redirect("on_behalf")
-        messages.success(request, _("U werkt nu namens {name}.").format(name=turned.organisation))
+        messages.success(request, _("U werkt nu namens {name}").format(name=turned.organisation))
         return redirect("dashboard")
     found = representing.options(request.scope, request.brand, today=timezone.localdate(now))
     return render(request, "on_behalf.html", {"options": found, "current": request.scope.mandate_id})

@@ -61,6 +61,12 @@ class MandateForm(ReachMixin):
     )  # fmt: skip
     field_order = ("kvk", "name", "roles", "reach", "contracts", "first_day", "last_day")
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reach"].error_messages["required"] = _(
+            "Kies of de machtiging voor alle contracten geldt of alleen voor sommige."
+        )
+
     def clean_kvk(self) -> str:
         return "".join(str(self.cleaned_data["kvk"]).split())
 
