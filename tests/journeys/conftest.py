@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import re
 import socket
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -157,6 +159,27 @@ def someone(browser: Browser, stack: Stack) -> Iterator[Callable[..., Visitor]]:
         contexts.append(browser.new_context(viewport={"width": WIDTHS[0], "height": 900}, locale="nl-NL"))
         found = Visitor(contexts[-1].new_page(), stack, brand)
         found.signs_in(name, company, level=level)
+        return found
+
+    yield make
+    for one in contexts:
+        one.close()
+
+
+@pytest.fixture
+def staff(browser: Browser, stack: Stack) -> Iterator[Callable[[str], Visitor]]:
+    """Somebody of the insurer's office by their e-mail address, signed in: how they do so is for other journeys."""
+    contexts: list[BrowserContext] = []
+
+    def make(email: str) -> Visitor:
+        contexts.append(browser.new_context(viewport={"width": WIDTHS[0], "height": 900}, locale="nl-NL"))
+        command = [sys.executable, "-m", "tests.journeys.session", "kantoor", email]
+        cookie = subprocess.run(command, env=stack.environment, check=True, capture_output=True, text=True).stdout
+        name, key = cookie.strip().split("=")
+        contexts[-1].add_cookies([{"name": name, "value": key, "url": stack.portal("kantoor")}])
+        found = Visitor(contexts[-1].new_page(), stack, "kantoor")
+        found.opens("/dashboard/")
+        found.sees_heading("Dashboard")
         return found
 
     yield make

@@ -14,7 +14,7 @@ from collectief.access import mandates
 from collectief.access.models import Mandate, Membership
 from collectief.foundation.dates import dutch
 from collectief.scope.database import managing_accounts, office
-from tests.web.addresses import addresses
+from tests.web.addresses import IDS, addresses
 from tests.web.visiting import client_of, crowd, doubled_ids, events, text_of
 from tests.world import Agency, agency, mandated, mandated_to, member_of
 
@@ -192,8 +192,7 @@ def test_in_one_principals_name_nothing_of_another_is_found(brug, tess):
     [theirs] = crowd(otto, 1)
     browser = client_of(tess)
     browser.post("/namens/", {"machtiging": str(number)})
-    ids = {"participant_id": theirs, "participation_id": theirs, "mutation_id": theirs, "batch_id": 1,
-           "membership_id": 1, "mandate_id": 1, "received_id": 1}  # fmt: skip
+    ids = dict.fromkeys(IDS, theirs)
     for address in addresses(ids):
         if address.name in ("sign_out", "on_behalf") or not address.permission:
             continue

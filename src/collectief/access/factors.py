@@ -19,7 +19,7 @@ from collectief.brands.catalogue import Brand
 from collectief.scope.database import opened, signing_in
 from collectief.scope.scope import Scope
 
-from . import notices, throttle
+from . import notices, stopping, throttle
 from .keys import key_for
 from .models import Account, Authenticator, Membership, Passkey, RecoveryCode, Telephone
 from .password_sign_in import members
@@ -29,6 +29,8 @@ from .rules import AccessRefused
 RECOVERY_CODES = 10
 # What cannot be taken for another when written down: no I, L, O, U, 0, 1.
 _LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+# Giving a factor once more while signed in.
+_CONFIRM = "account.confirm"
 # What counts as a wrong try; anything else that stops one says nothing about who tries.
 _WRONG = ("wrong_code", "wrong_sent_code", "wrong_recovery_code", "wrong_passkey")
 
@@ -111,6 +113,9 @@ def attempt(
                 throttle.right(subject)
                 if lets_in:
                     Account.objects.filter(id=membership.account_id).update(last_login=Now())
+                    if action == _CONFIRM:
+                        # Signed in already, and the factor is still there: signing in itself stops it in `sessions`.
+                        stopping.stop_by_sign_in(brand, membership, now=now)
                 if notice:
                     notices.tell(brand, membership.account_id, notice)
     if membership is None:

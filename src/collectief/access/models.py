@@ -282,3 +282,62 @@ class MailedLink(models.Model):
     class Meta:
         db_table = "mailed_link"
         constraints = [models.UniqueConstraint(fields=["account", "purpose"], name="mailed_link_once")]
+
+
+class PastAddress(models.Model):
+    """An address that was an account's until a month ago: told too, when a second factor is to be reset (K05)."""
+
+    account = models.ForeignKey(Account, models.CASCADE)
+    address = models.EmailField()
+    until = models.DateTimeField()
+
+    class Meta:
+        db_table = "past_address"
+
+
+class FactorReset(models.Model):
+    """Resetting an account's second factor: who asked, whom they called back, who was the second, and how it ended.
+
+    One at a time for an account. The database itself asks for a second person and for a day between approving and
+    doing. What was noted is kept for a year; the trail has codes only.
+    """
+
+    insurer_id = models.BigIntegerField()
+    account = models.ForeignKey(Account, models.CASCADE, db_index=False)
+    state = models.CharField(max_length=12, default="asked")
+    # The portal whose words and address the notices have, and their language.
+    brand = models.CharField(max_length=40)
+    language = models.CharField(max_length=5, default="nl")
+    # As typed by who asked.
+    spoken_with = models.CharField(max_length=120)
+    call_note = models.CharField(max_length=500)
+    reason = models.CharField(max_length=500)
+    # No account: an operator at the command line. Where and at which portal an employee works.
+    asked_by_id = models.BigIntegerField(null=True)
+    asked_by = models.CharField(max_length=120)
+    asked_email = models.EmailField(default="")
+    asked_office = models.BigIntegerField(null=True)
+    asked_portal = models.CharField(max_length=40, default="")
+    asked_at = models.DateTimeField()
+    decided_by_id = models.BigIntegerField(null=True)
+    decided_by = models.CharField(max_length=120, default="")
+    decided_email = models.EmailField(default="")
+    decided_office = models.BigIntegerField(null=True)
+    decided_portal = models.CharField(max_length=40, default="")
+    decided_at = models.DateTimeField(null=True)
+    due_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    ended_why = models.CharField(max_length=20, default="")
+    # What the account had when it was asked: another address or password since then stops it.
+    address = models.EmailField()
+    password_mark = models.BinaryField()
+    nonce = models.BinaryField()
+
+    class Meta:
+        db_table = "factor_reset"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account"], name="factor_reset_once", condition=models.Q(state__in=("asked", "waiting"))
+            ),
+        ]
+        indexes = [models.Index(fields=["insurer_id", "state", "id"], name="factor_reset_open")]

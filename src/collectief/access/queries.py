@@ -6,13 +6,14 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.db import connection
+from django.db.models import Q
 from django.utils import timezone
 
 from collectief.brands.catalogue import Brand
 from collectief.brands.catalogue import brand as brand_of
 from collectief.foundation.assurance import AssuranceLevel
 from collectief.foundation.names import search_key
-from collectief.scope.database import managing_accounts, signing_in
+from collectief.scope.database import auditing, managing_accounts, signing_in
 from collectief.scope.scope import Scope, UnderMandate
 from collectief.segments.catalogue import profile
 from collectief.segments.profile import Capability, Means, Permission, Role, SegmentProfile
@@ -23,6 +24,9 @@ from .rules import Member, Reach, mandated, standing_of, within
 
 # How long the words for who did something may be in every table that has them.
 _ACCOUNT = 120
+
+# How many accounts a search by name gives at most.
+_MOST_SOUGHT = 50
 
 
 class NoAccess(PermissionError):
@@ -253,6 +257,33 @@ def own_email(scope: Scope) -> str:
     """The address that the scope's account signs in with."""
     with signing_in():
         return Account.objects.values_list("email", flat=True).get(id=scope.account_id)
+
+
+@dataclass(frozen=True, slots=True)
+class SoughtAccount:
+    """An account as the insurer's auditor finds it."""
+
+    id: int
+    name: str
+    email: str
+
+
+def accounts_named(scope: Scope, text: str, *, most: int) -> list[SoughtAccount]:
+    """Accounts of the insurer with this address, or with these words in their name. Raises NotAllowed."""
+    matches = Q(email__iexact=text) if "@" in text else Q(name__icontains=text)
+    return _sought(scope, matches)[:most]
+
+
+def sought_account(scope: Scope, account_id: int) -> SoughtAccount | None:
+    """The account with this number at the insurer, if there is one. Raises NotAllowed."""
+    return next(iter(_sought(scope, Q(id=account_id))), None)
+
+
+def _sought(scope: Scope, matches: Q) -> list[SoughtAccount]:
+    scope.require(Permission.SEARCH_TRAIL)
+    with auditing(scope.insurer_id):
+        found = Account.objects.filter(matches, insurer_id=scope.insurer_id).order_by("name", "id")
+        return [SoughtAccount(*row) for row in found.values_list("id", "name", "email")[:_MOST_SOUGHT]]
 
 
 def linked_identity(scope: Scope) -> bool:

@@ -18,6 +18,7 @@ from collectief.foundation.assurance import AssuranceLevel
 from collectief.scope.database import signing_in
 from collectief.scope.scope import Scope
 
+from . import stopping
 from .models import Membership, OpenSession
 from .queries import NoAccess, scope_for
 from .session_store import HALF_WAY, SIGNED_IN
@@ -70,11 +71,11 @@ def open_session(
     now: datetime,
     browser: str = "",
     proved: bool = True,
-) -> None:
+) -> bool:
     """Begin a signed-in session under a new key, so that one known beforehand is worth nothing.
 
     `level` is what eHerkenning said; None for who came with a password and a second factor. Not `proved`: without a
-    second factor, in the days that a portal allows it.
+    second factor, in the days that a portal allows it. Whether a reset of the second factor was stopped by it (K05).
     """
     session.flush()
     session.cycle_key()
@@ -89,6 +90,8 @@ def open_session(
         "proved": now.timestamp() if proved else 0,
         "browser": browser[:_BROWSER],
     }
+    with signing_in():
+        return proved and stopping.stop_by_sign_in(brand, membership, now=now)
 
 
 def scope_of(session: SessionBase, brand: Brand, *, now: datetime) -> Scope | None:

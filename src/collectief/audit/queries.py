@@ -80,6 +80,29 @@ class LogPage:
         return self.number * self.size < self.count or (not self.exact and len(self.lines) == self.size)
 
 
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A time that somebody was not let in: why by code, and with what level of eHerkenning where one said."""
+
+    at: datetime
+    organisation_id: int
+    action: str
+    code: str
+    level: str
+
+
+def latest_refusals(account_id: int, organisations: Sequence[int], *, since: datetime, most: int) -> list[Refusal]:
+    """When and why an account was not let in, latest first. Must run inside `helping`: it sees nothing else (K05)."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT at, organisation_id, action, detail->>'code', coalesce(detail->>'level', '') FROM audit_event"
+            " WHERE organisation_id = ANY (%s::bigint[]) AND account_id = %s AND at >= %s AND outcome = 'failure'"
+            " ORDER BY at DESC, id DESC LIMIT %s",
+            [list(organisations), account_id, since, most],
+        )
+        return [Refusal(at, where, action, code or "", level) for at, where, action, code, level in cursor.fetchall()]
+
+
 def organisation_log(scope: Scope, asked: LogFilter, *, page: int = 1, size: int = 50) -> LogPage:
     """What was done in the organisation's name (X09). Raises NotAllowed."""
     scope.require(Permission.SEE_LOG)

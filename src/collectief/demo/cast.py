@@ -152,6 +152,23 @@ KANTOOR = Company(
     people=0,
     segment="back_office",
 )
+KANTOOR_IZZ = Company(
+    insurer="izz-door-vgz",
+    insurer_name="IZZ door VGZ",
+    portal="kantoor-izz",
+    name="IZZ door VGZ, klantenservice",
+    kvk="90000021",
+    contracts=(),
+    # Three at the help desk: when one of them has lost a telephone, the two others can help.
+    colleagues=(
+        Colleague("Nadia Haddad", "nadia@kantoor-izz.example", None, ("office_manager",)),
+        Colleague("Joris Meijer", "joris@kantoor-izz.example", None, ("help_desk",)),
+        Colleague("Mila Bos", "mila@kantoor-izz.example", None, ("help_desk",)),
+        Colleague("Bram Kuiper", "bram@kantoor-izz.example", None, ("help_desk",)),
+    ),
+    people=0,
+    segment="back_office",
+)
 BRUG_GOUDA = Company(
     insurer="zorg-en-zekerheid",
     insurer_name="Zorg en Zekerheid",
@@ -194,7 +211,7 @@ MANDATES = (
     Mandated(BRUG, ZUID, ("administrative",), ("23595", "23596"), ("tess@kantoorzuid.example",)),
     Mandated(OTTO, ZUID, ("administrative",), None, ("tess@kantoorzuid.example",)),
 )
-COMPANIES = (BRUG, OTTO, OTTO_ELSEWHERE, BRUG_GOUDA, LINDE, DUIN, KOMPAS, KANTOOR, ZUID)
+COMPANIES = (BRUG, OTTO, OTTO_ELSEWHERE, BRUG_GOUDA, LINDE, DUIN, KOMPAS, KANTOOR, KANTOOR_IZZ, ZUID)
 # The own password of everyone in the cast who signs in with one; the second factor each links themselves.
 DEMO_PASSWORD = "linde bloeit in juni"  # noqa: S105 - printed on the screen of the demo
 

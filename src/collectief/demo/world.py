@@ -27,6 +27,7 @@ from collectief.participants.keys import bsn_keys
 from collectief.scope.database import office, opened
 from collectief.scope.scope import Scope
 
+from .applications import apply_for_accounts
 from .cast import COMPANIES, DEMO_PASSWORD, MANDATES, Colleague, Company
 
 SEED = 7085
@@ -112,6 +113,7 @@ def populate(today: date, *, scale: float, say: Callable[[str], None]) -> None:
     """
     if not scale:
         return
+    apply_for_accounts(today)
     for number, company in enumerate(COMPANIES):
         if not company.people:
             continue

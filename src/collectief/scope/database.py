@@ -30,6 +30,7 @@ class Audience(StrEnum):
     ACCOUNTS = "c_accounts"
     SEALER = "c_sealer"
     AUDITOR = "c_auditor"
+    HELP_DESK = "c_helpdesk"
 
 
 # Role, organisation, insurer, contracts and account, as the database's settings hold them; the last two are for
@@ -120,9 +121,19 @@ def housekeeping() -> Iterator[None]:
 
 
 @contextmanager
-def office() -> Iterator[None]:
-    """Work as the insurer's staff: organisations, contracts and accounts, no participants."""
-    with _entered(Audience.STAFF, None, None):
+def office(insurer_id: int | None = None) -> Iterator[None]:
+    """Work as the insurer's staff: organisations, contracts and accounts, no participants.
+
+    Cases and what they are about are those of `insurer_id`, and of nobody when it is left out.
+    """
+    with _entered(Audience.STAFF, None, insurer_id):
+        yield
+
+
+@contextmanager
+def helping(insurer_id: int) -> Iterator[None]:
+    """Work as the insurer's help desk: its users and how they sign in, no secret and no participants."""
+    with _entered(Audience.HELP_DESK, None, insurer_id):
         yield
 
 

@@ -128,6 +128,12 @@ class SegmentProfile:
         """Whether any role here gets to see participants: what a segment has not yet, its pages say."""
         return any(Permission.SEE_PARTICIPANTS in held for held in self.roles.values())
 
+    @property
+    def is_office(self) -> bool:
+        """Whether this is the insurer's own: any role here judges, helps or looks into the trail."""
+        staff = {Permission.JUDGE_CASES, Permission.HELP_USERS, Permission.SEARCH_TRAIL}
+        return any(staff & held for held in self.roles.values())
+
     def permissions(self, roles: frozenset[Role]) -> frozenset[Permission]:
         """What these roles may do together."""
         return frozenset().union(*(self.roles.get(role, frozenset()) for role in roles))

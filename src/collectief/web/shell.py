@@ -8,31 +8,14 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import get_language
-from django.utils.translation import gettext_lazy as _
 
+from collectief.access.role_names import ROLE_NAMES
 from collectief.brands.brand import Texts
 from collectief.brands.catalogue import Brand, Desk
 from collectief.scope.scope import Scope, UnderMandate
 from collectief.segments.profile import Role
 
 from .menu import MenuItem, menu
-
-ROLE_NAMES = {
-    Role.ADMINISTRATIVE: _("administratief"),
-    Role.FINANCIAL: _("financieel"),
-    Role.ACCOUNT_MANAGER: _("accountbeheer"),
-    Role.MAIN_USER: _("hoofdgebruiker"),
-    Role.USER: _("gebruiker"),
-    Role.MAIN_ACCOUNT: _("hoofdaccount"),
-    Role.COMPANY_DOCTOR: _("bedrijfsarts"),
-    Role.SUB_ACCOUNT: _("subaccount"),
-    Role.USER_MANAGER: _("gebruikersbeheerder"),
-    Role.REPRESENTATIVE: _("ondersteuner"),
-    Role.CASE_HANDLER: _("behandelaar"),
-    Role.HELP_DESK: _("helpdesk"),
-    Role.AUDITOR: _("auditor"),
-    Role.OFFICE_MANAGER: _("kantoorbeheer"),
-}
 
 
 @dataclass(frozen=True, slots=True)

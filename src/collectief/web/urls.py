@@ -26,5 +26,8 @@ urlpatterns = [
     path("", include("collectief.web.accounts.urls")),
     path("", include("collectief.web.onboarding.urls")),
     path("", include("collectief.web.log.urls")),
+    path("", include("collectief.web.cases.urls")),
+    path("", include("collectief.web.trail.urls")),
+    path("", include("collectief.web.helpdesk.urls")),
     path("uploads/", include("collectief.web.uploads.urls")),
 ]

@@ -9,7 +9,7 @@ from collectief.scope.rowsecurity import REACH, within_reach
 
 
 class Migration(migrations.Migration):
-    dependencies = [("bulk", "0006_kept"), ("scope", "0005_contracts_role")]
+    dependencies = [("bulk", "0006_kept"), ("scope", "0006_contracts_role")]
     operations = [
         migrations.AddField(
             "batch",

@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("enrolment", "0005_mark_by_index"),
         ("participants", "0005_person_sealed"),
-        ("scope", "0005_contracts_role"),
+        ("scope", "0006_contracts_role"),
     ]
     operations = [
         within_reach("participation", f"contract_id = ANY ({REACH})"),

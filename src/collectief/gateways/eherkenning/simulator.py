@@ -3,7 +3,8 @@
     python -m collectief.gateways.eherkenning.simulator --port 8090 --people people.json --saml folder
 
 `people.json` is a list of `{"acting_subject", "name", "kvk", "company_name", "branch"?, "rsin"?}`. What it received
-is at `/` and `/_simulator/received`; `POST /_simulator/behaviour` makes it fail or give out bad tokens (`tokens.FLAWS`).
+is at `/` and `/_simulator/received`; `POST /_simulator/behaviour` makes it fail or give out bad tokens
+(`tokens.FLAWS`).
 """
 
 from __future__ import annotations

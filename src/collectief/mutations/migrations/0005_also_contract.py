@@ -8,7 +8,7 @@ from collectief.scope.rowsecurity import OWN_ACCOUNT, REACH, within_reach
 
 
 class Migration(migrations.Migration):
-    dependencies = [("mutations", "0004_people_lane"), ("scope", "0005_contracts_role")]
+    dependencies = [("mutations", "0004_people_lane"), ("scope", "0006_contracts_role")]
     operations = [
         migrations.AddField("mutation", "also_contract_id", models.BigIntegerField(null=True)),
         migrations.RunSQL(

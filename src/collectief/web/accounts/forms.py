@@ -7,13 +7,13 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from collectief.access.role_names import ROLE_NAMES
 from collectief.access.rules import AccessRefused, Reach, judge_address
 from collectief.access.telephone import tidy_number
 from collectief.contracts.queries import ContractView
 from collectief.foundation.names import tidy
 from collectief.segments.profile import Role
 
-from ..shell import ROLE_NAMES
 from .words import access_refusal
 
 

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from collectief.access import colleagues as actions
 from collectief.access import queries
 from collectief.access.queries import Colleague, NoColleague
+from collectief.access.role_names import ROLE_NAMES
 from collectief.access.rules import AccessRefused, Standing
 from collectief.audit import actions as audit
 from collectief.contracts.queries import ContractView, contracts
@@ -24,7 +25,6 @@ from collectief.scope.scope import Scope
 from collectief.segments.profile import Capability, Means, Permission, Role
 
 from ..page import PortalRequest, page
-from ..shell import ROLE_NAMES
 from .forms import ALL, SOME, NewColleagueForm, ProfileForm
 from .words import STANDINGS, access_refusal
 

@@ -152,6 +152,47 @@ def refusals() -> dict[str, tuple[str, str]]:
             _("Deze link is gebruikt of verlopen."),
             _("Gebruik de link in de laatste mail, of vraag een nieuwe aan."),
         ),
+        "revoked": (
+            _("Deze uitnodiging is ingetrokken."),
+            _("Toegang geven doet de accountbeheerder van de organisatie: verwijs daarheen."),
+        ),
+        "reset_yourself": (
+            _("Dit gaat over uw eigen account."),
+            _("Vraag twee andere medewerkers van de helpdesk om het voor u te doen."),
+        ),
+        "reset_second_person": (
+            _("Wie het vraagt, keurt het niet zelf goed."),
+            _("Laat een andere medewerker van de helpdesk beslissen."),
+        ),
+        "reset_manages": (
+            _("Wie hier ook accounts beheert, doet hier niet aan mee."),
+            _("Vraag een medewerker van de helpdesk die geen accounts beheert."),
+        ),
+        "reset_newcomer": (
+            _("Wie nog geen week bij de helpdesk werkt, doet hier niet aan mee."),
+            _("Vraag een andere medewerker van de helpdesk."),
+        ),
+        "reset_running": (_("Er loopt al een verzoek voor deze gebruiker."), _("Kijk daar hoe het ermee staat.")),
+        "reset_closed": (
+            _("Deze gebruiker heeft nu geen toegang waarbij een tweede stap hoort."),
+            _("Kijk op de pagina van de gebruiker waarom inloggen niet lukt."),
+        ),
+        "reset_no_password": (
+            _("Zonder wachtwoord kan deze gebruiker daarna niets nieuws instellen."),
+            _("Kijk op de pagina van de gebruiker waarom inloggen niet lukt."),
+        ),
+        "reset_no_factor": (
+            _("Er is geen tweede stap om los te koppelen."),
+            _("Na het wachtwoord vraagt het portaal om er een in te stellen."),
+        ),
+        "reset_stale": (
+            _("Het telefoongesprek is meer dan drie dagen geleden."),
+            _("Stop dit verzoek, bel opnieuw terug en vraag het opnieuw aan."),
+        ),
+        "reset_over": (
+            _("Dit verzoek is al afgehandeld."),
+            _("Kijk hoe het is afgelopen, of bel {desk}."),
+        ),
         "no_longer": (_("Dit account heeft hier geen toegang meer."), _("Vraag het de hoofdgebruiker, of bel {desk}.")),
         "invitation_over": (_("Deze uitnodiging is gebruikt, ingetrokken of verlopen."), anew),
     }

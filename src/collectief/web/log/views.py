@@ -94,7 +94,7 @@ def _form(request: PortalRequest) -> LogForm:
     if request.scope.may(Permission.MANAGE_ACCOUNTS):
         found = colleagues(request.scope, now=timezone.now())
         known = [(one.member.account_id, one.name) for one in found]
-    return LogForm(request.GET or None, colleagues=known)
+    return LogForm(request.GET or None, colleagues=known, office=request.scope.profile.is_office)
 
 
 def _asked(request: PortalRequest, form: LogForm) -> LogFilter | None:

@@ -20,6 +20,8 @@ class Kind:
 
     label: Words
     actions: dict[str, Words]
+    # What only the insurer's own office does.
+    office: bool = False
 
 
 KINDS: dict[str, Kind] = {
@@ -75,6 +77,11 @@ KINDS: dict[str, Kind] = {
             "account.change_contracts": gettext_lazy("Contracten van een collega gewijzigd"),
             "account.deactivate": gettext_lazy("Account gedeactiveerd"),
             "account.reactivate": gettext_lazy("Account weer geactiveerd"),
+            "account.ask_reset": gettext_lazy("Gevraagd om een tweede stap los te koppelen"),
+            "account.approve_reset": gettext_lazy("Loskoppelen van een tweede stap goedgekeurd"),
+            "account.refuse_reset": gettext_lazy("Loskoppelen van een tweede stap afgewezen"),
+            "account.stop_reset": gettext_lazy("Loskoppelen van een tweede stap gestopt"),
+            "account.reset_second_factor": gettext_lazy("Tweede stap losgekoppeld"),
         },
     ),
     "machtigingen": Kind(
@@ -114,6 +121,14 @@ KINDS: dict[str, Kind] = {
             "account.link_identity": gettext_lazy("eHerkenning gekoppeld"),
         },
     ),
+    "helpdesk": Kind(
+        gettext_lazy("Helpdesk"),
+        {
+            "helpdesk.search": gettext_lazy("Gebruikers gezocht"),
+            "helpdesk.see": gettext_lazy("Gebruiker bekeken"),
+            "helpdesk.see_reset": gettext_lazy("Verzoek om een tweede stap los te koppelen bekeken"),
+        },
+    ),
     "logboek": Kind(
         gettext_lazy("Logboek"),
         {
@@ -122,6 +137,27 @@ KINDS: dict[str, Kind] = {
             "audit.participant": gettext_lazy("Bekeken wie gegevens van een deelnemer heeft gezien"),
             "audit.search": gettext_lazy("Door de auditor gezocht"),
         },
+    ),
+    "zaken": Kind(
+        gettext_lazy("Zaken"),
+        {
+            "case.list": gettext_lazy("Wachtende zaken bekeken"),
+            "case.list_decided": gettext_lazy("Besliste zaken bekeken"),
+            "case.see": gettext_lazy("Zaak bekeken"),
+            "case.take": gettext_lazy("Zaak genomen"),
+            "case.give_back": gettext_lazy("Zaak teruggegeven"),
+            "case.note": gettext_lazy("Notitie bij een zaak gezet"),
+            "case.decide": gettext_lazy("Zaak beslist"),
+        },
+        office=True,
+    ),
+    "onderzoek": Kind(
+        gettext_lazy("Onderzoek"),
+        {
+            "audit.search": gettext_lazy("In het logboek van alle organisaties gezocht"),
+            "audit.export": gettext_lazy("Gevonden gebeurtenissen gedownload"),
+        },
+        office=True,
     ),
 }
 

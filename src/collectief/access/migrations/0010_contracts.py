@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("access", "0007_more_factors")]
+    dependencies = [("access", "0009_factor_reset")]
     operations = [
         migrations.AddField(
             "membership",

@@ -8,5 +8,5 @@ from collectief.scope.rowsecurity import REACH, within_reach
 
 
 class Migration(migrations.Migration):
-    dependencies = [("contracts", "0005_organisation_rsin"), ("scope", "0005_contracts_role")]
+    dependencies = [("contracts", "0006_auditor"), ("scope", "0006_contracts_role")]
     operations = [within_reach("group_contract", f"id = ANY ({REACH})")]

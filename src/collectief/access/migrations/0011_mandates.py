@@ -21,7 +21,7 @@ def _strings(length: int) -> models.Field[Any, Any]:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("access", "0008_contracts")]
+    dependencies = [("access", "0010_contracts")]
     operations = [
         migrations.CreateModel(
             name="Mandate",

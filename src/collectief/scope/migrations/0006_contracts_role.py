@@ -18,5 +18,5 @@ GRANT c_contracts TO collectief_app WITH INHERIT FALSE, SET TRUE;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("scope", "0004_trail_roles")]
+    dependencies = [("scope", "0005_help_desk_role")]
     operations = [migrations.RunSQL(_MAKE, migrations.RunSQL.noop)]
