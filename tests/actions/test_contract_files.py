@@ -25,8 +25,9 @@ pytestmark = [pytest.mark.usefixtures("register"), pytest.mark.django_db, pytest
 @pytest.fixture
 def ours() -> Agency:
     """An agency none of whose contracts could be taken for a BSN: such a number is another problem of a row."""
-    while any(looks_like_bsn(contract.number) for contract in (found := agency()).contracts):
-        pass
+    found = agency()
+    while any(looks_like_bsn(contract.number) for contract in found.contracts):
+        found = agency()
     return found
 
 
