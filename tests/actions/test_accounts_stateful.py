@@ -1,9 +1,10 @@
 """Whatever is done with accounts, in whatever order and however late: nobody sees what is not theirs, and somebody can
-always manage each organisation (U30, O16, U02, G13)."""
+always manage each organisation (U30, O16, U02, G13, X07)."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -20,9 +21,10 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from collectief.access import colleagues, invitations, queries
+from collectief.access import colleagues, invitations, mandates, queries
 from collectief.access.actions import admit
-from collectief.access.models import Invitation
+from collectief.access.mandates import NoMandate
+from collectief.access.models import Invitation, Mandate, Membership
 from collectief.access.queries import NoAccess, NoColleague, scope_again
 from collectief.access.rules import AccessRefused, Standing, manages, within
 from collectief.brands.catalogue import brand
@@ -35,6 +37,7 @@ from tests.world import Agency, agency
 
 pytestmark = [
     pytest.mark.django_db, pytest.mark.feature("U30"), pytest.mark.feature("O16"), pytest.mark.feature("G13"),
+    pytest.mark.feature("X07"),
 ]  # fmt: skip
 
 MIJNZZ = brand("mijnzz")
@@ -50,6 +53,8 @@ class Accounts(RuleBasedStateMachine):
     tabs = Bundle("tabs")
     # Ids of memberships, of either agency.
     places = Bundle("places")
+    # Mandates: number, principal, roles and contracts.
+    given = Bundle("given")
     # Links that were mailed, the old ones too.
     links = Bundle("links")
 
@@ -58,6 +63,7 @@ class Accounts(RuleBasedStateMachine):
         self.now: datetime = timezone.now()
         self.agencies = [agency(name=name, roles=("account_manager",)) for name in ("De Brug", "Otto Flex")]
         self.count = 0
+        self.revoked: set[int] = set()
 
     @initialize(target=tabs)
     def managers(self) -> object:
@@ -66,6 +72,19 @@ class Accounts(RuleBasedStateMachine):
     @initialize(target=places)
     def their_places(self) -> object:
         return multiple(*(colleague.member.id for one in self.agencies for colleague in self._colleagues(one.scope)))
+
+    @initialize(target=given)
+    def a_mandate(self) -> object:
+        """The second agency acts for the first, and its manager does so."""
+        principal, other = self.agencies
+        today, wanted = timezone.localdate(self.now), frozenset({Role.ADMINISTRATIVE})
+        number = mandates.give(
+            principal.scope, kvk=other.organisation.kvk, name="Kantoor", roles=wanted, contracts=None,
+            first_day=today, end_day=today + timedelta(days=30), today=today,
+        )  # fmt: skip
+        [place] = [c.member.id for c in self._colleagues(other.scope)]
+        mandates.assign(other.scope, number, {place: wanted}, today=today)
+        return (number, principal.organisation.id, wanted, None)
 
     def _colleagues(self, scope: Scope) -> list[queries.Colleague]:
         return queries.colleagues(scope, now=self.now)
@@ -79,7 +98,10 @@ class Accounts(RuleBasedStateMachine):
         try:
             # A savepoint: elsewhere the refusal ends a transaction of its own.
             with transaction.atomic():
-                return scope_again(tab.account_id, tab.organisation_id, "mijnzz", channel="form")
+                return scope_again(
+                    tab.account_id, tab.organisation_id, "mijnzz", channel="form", mandate_id=tab.mandate_id,
+                    today=timezone.localdate(self.now),
+                )  # fmt: skip
         except NoAccess:
             return None
 
@@ -181,6 +203,79 @@ class Accounts(RuleBasedStateMachine):
         else:
             assert place in theirs
             assert scope.may(Permission.MANAGE_ACCOUNTS)
+
+    @rule(
+        target=given, tab=tabs, wanted=roles, choice=choices, to=st.integers(0, 1), lasts=st.none() | st.integers(0, 20)
+    )
+    def give_mandate(
+        self, tab: Scope, wanted: set[Role], choice: set[int] | None, to: int, lasts: int | None
+    ) -> object:
+        scope = self._again(tab)
+        if scope is None:
+            return multiple()
+        today = timezone.localdate(self.now)
+        contracts = self._contracts(scope.organisation_id, choice)
+        try:
+            number = mandates.give(
+                scope, kvk=self.agencies[to].organisation.kvk, name="Kantoor", roles=wanted, contracts=contracts,
+                first_day=today, end_day=None if lasts is None else today + timedelta(days=lasts), today=today,
+            )  # fmt: skip
+        except (NotAllowed, AccessRefused):
+            return multiple()
+        assert scope.may(Permission.MANAGE_ACCOUNTS) and scope.mandate is None
+        assert self._may_give(scope, contracts)
+        assert Role.ACCOUNT_MANAGER not in wanted
+        assert self.agencies[to].organisation.id != scope.organisation_id
+        return (number, scope.organisation_id, frozenset(wanted), contracts)
+
+    @rule(tab=tabs, mandate=given)
+    def revoke_mandate(self, tab: Scope, mandate: tuple[int, int, frozenset[Role], object]) -> None:
+        scope = self._again(tab)
+        if scope is None:
+            return
+        try:
+            mandates.revoke(scope, mandate[0], now=self.now)
+        except (NotAllowed, NoMandate):
+            return
+        assert scope.organisation_id == mandate[1]
+        self.revoked.add(mandate[0])
+
+    @rule(tab=tabs, mandate=given, place=places, wanted=roles)
+    def assign(
+        self, tab: Scope, mandate: tuple[int, int, frozenset[Role], object], place: int, wanted: set[Role]
+    ) -> None:
+        scope = self._again(tab)
+        if scope is None:
+            return
+        try:
+            mandates.assign(scope, mandate[0], {place: wanted}, today=timezone.localdate(self.now))
+        except (NotAllowed, NoMandate, AccessRefused):
+            return
+        assert scope.organisation_id != mandate[1]
+        assert wanted <= mandate[2]
+
+    @rule(target=tabs, tab=tabs, mandate=given)
+    def act(self, tab: Scope, mandate: tuple[int, int, frozenset[Role], Any]) -> object:
+        """In another's name: never more than the mandate, never after it, never with accounts."""
+        number, principal, wanted, contracts = mandate
+        today = timezone.localdate(self.now)
+        try:
+            with transaction.atomic():
+                scope = scope_again(tab.account_id, principal, "mijnzz", channel="form", mandate_id=number, today=today)
+        except NoAccess:
+            return multiple()
+        assert number not in self.revoked
+        assert scope.roles <= wanted
+        assert scope.contracts == contracts
+        assert not scope.may(Permission.MANAGE_ACCOUNTS)
+        assert scope.home_id != principal
+        with managing_accounts(scope.home_id, scope.insurer_id):
+            here = Membership.objects.get(account_id=scope.account_id, organisation_id=scope.home_id)
+            assert here.is_active
+        with managing_accounts(principal, scope.insurer_id):
+            found = Mandate.objects.get(id=number)
+            assert found.first_day <= today and (found.end_day is None or today < found.end_day)
+        return scope
 
     @rule(days=st.integers(1, 20))
     def time_passes(self, days: int) -> None:

@@ -9,6 +9,7 @@ from click.testing import CliRunner
 
 from collectief.access.models import Account, Membership
 from collectief.bulk import actions, inline, jobs, queries
+from collectief.bulk.sheets.shape import looks_like_bsn
 from collectief.config.command import main
 from collectief.enrolment.models import Participation
 from collectief.mutations.models import Mutation
@@ -16,9 +17,18 @@ from collectief.participants.models import Participant
 from collectief.scope.database import office, opened
 from collectief.scope.scope import Scope
 from tests.bulk_world import again, demo_file, done, file_of, planned, received, row_of
-from tests.world import Agency, member_of, valid_bsns
+from tests.world import Agency, agency, member_of, valid_bsns
 
 pytestmark = [pytest.mark.usefixtures("register"), pytest.mark.django_db, pytest.mark.feature("G13")]
+
+
+@pytest.fixture
+def ours() -> Agency:
+    """An agency none of whose contracts could be taken for a BSN: such a number is another problem of a row."""
+    found = agency()
+    while any(looks_like_bsn(contract.number) for contract in found.contracts):
+        found = agency()
+    return found
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Container, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from collectief.segments.profile import Permission, Role, SegmentProfile
@@ -132,6 +132,44 @@ def judge_contracts(mine: Reach, known: Collection[int], wanted: Reach) -> None:
         raise AccessRefused("no_contract")
     if not within(mine, wanted) or (wanted is not None and wanted - frozenset(known)):
         raise AccessRefused("contract_not_yours")
+
+
+def mandatable(profile: SegmentProfile, roles: Iterable[Role]) -> frozenset[Role]:
+    """Of these roles the ones that a mandate can hold: none that manages accounts, and so gives mandates on (X07)."""
+    return frozenset(role for role in roles if Permission.MANAGE_ACCOUNTS not in profile.roles.get(role, frozenset()))
+
+
+def judge_mandate(
+    profile: SegmentProfile, mine: frozenset[Role], roles: Iterable[Role], *, own_kvk: str, kvk: str, first_day: date,
+    end_day: date | None, today: date,
+) -> None:  # fmt: skip
+    """Whether somebody with the roles `mine` may let the company with this number act in these. Raises AccessRefused.
+
+    Contracts are judged as a colleague's are. Nothing depends on whether that company is known.
+    """
+    wanted = frozenset(roles)
+    if not wanted:
+        raise AccessRefused("no_role")
+    if wanted - mandatable(profile, profile.grantable(mine)):
+        raise AccessRefused("role_not_yours")
+    if not re.fullmatch(r"[0-9]{8}", kvk):
+        raise AccessRefused("no_kvk")
+    if kvk == own_kvk:
+        raise AccessRefused("own_company")
+    if first_day < today:
+        raise AccessRefused("mandate_began")
+    if end_day is not None and end_day <= first_day:
+        raise AccessRefused("mandate_ends_first")
+
+
+def in_force(first_day: date, end_day: date | None, revoked: bool, today: date) -> bool:
+    """Whether a mandate of these days holds today."""
+    return not revoked and first_day <= today and (end_day is None or today < end_day)
+
+
+def mandated(profile: SegmentProfile, mandate: Iterable[Role], person: Iterable[Role]) -> frozenset[Role]:
+    """The roles that somebody has under a mandate: of the principal's segment, and of both."""
+    return mandatable(profile, frozenset(mandate) & frozenset(person) & frozenset(profile.roles))
 
 
 def judge_colleague(me: int, colleague: Member) -> None:

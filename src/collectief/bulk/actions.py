@@ -69,6 +69,7 @@ def receive(scope: Scope, stream: IO[bytes], *, file_name: str, file_size: int, 
         organisation_id=scope.organisation_id,
         account_id=scope.account_id,
         account=scope.account,
+        mandate_id=scope.mandate_id,
         brand=scope.brand,
         channel=scope.channel,
         contract=contract or (numbers[0] if len(numbers) == 1 else ""),
@@ -318,7 +319,7 @@ def enqueue(step: str, scope: Scope, batch_id: int) -> None:
             with transaction.atomic():
                 task.defer(
                     organisation_id=scope.organisation_id, account_id=scope.account_id, brand=scope.brand,
-                    batch_id=batch_id, **more,
+                    mandate_id=scope.mandate_id, batch_id=batch_id, **more,
                 )  # fmt: skip
         except AlreadyEnqueued:
             continue

@@ -19,6 +19,8 @@ class Batch(models.Model):
     organisation = models.ForeignKey(Organisation, models.PROTECT, db_index=False)
     account_id = models.BigIntegerField()
     account = models.CharField(max_length=120)
+    # The mandate it was sent under; None for who sent it for their own organisation (X07).
+    mandate_id = models.BigIntegerField(null=True)
     brand = models.CharField(max_length=40)
     channel = models.CharField(max_length=12)
     contract = models.CharField(max_length=20, default="")

@@ -45,8 +45,9 @@ def apply(scope: Scope, requests: Sequence[Request], moment: Moment) -> list[Out
     if waiting:
         # By name, since jobs stand above actions; in this transaction, so that no waiting row is forgotten.
         queue.configure_task("enrolment.ask_register").defer(
-            organisation_id=scope.organisation_id, account_id=scope.account_id, brand=scope.brand, mutation_ids=waiting
-        )
+            organisation_id=scope.organisation_id, account_id=scope.account_id, brand=scope.brand, mutation_ids=waiting,
+            mandate_id=scope.mandate_id,
+        )  # fmt: skip
     return outcomes
 
 

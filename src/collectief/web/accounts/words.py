@@ -61,6 +61,18 @@ def refusals() -> dict[str, tuple[str, str]]:
             _("Deze contracten kunt u niet geven."),
             _("Kies uit de contracten waarvoor u zelf toegang heeft."),
         ),
+        "no_kvk": (_("Dit is geen KvK-nummer."), _("Vul de acht cijfers van het KvK-nummer in.")),
+        "own_company": (
+            _("Dit is het KvK-nummer van uw eigen organisatie."),
+            _("Vul het nummer in van het kantoor dat namens u gaat werken."),
+        ),
+        "mandate_began": (_("Een machtiging kan niet eerder ingaan dan vandaag."), _("Vul een latere dag in.")),
+        "mandate_ends_first": (
+            _("De laatste dag ligt vóór de eerste."),
+            _("Vul een latere einddatum in, of laat haar leeg."),
+        ),
+        "role_not_mandated": (_("Deze rol hoort niet bij de machtiging."), _("Kies uit de rollen die er staan.")),
+        "not_a_colleague": (_("Dit is geen collega van uw organisatie."), _("Kies uit de collega’s die er staan.")),
         "yourself": (
             _("Uw eigen account kunt u hier niet wijzigen."),
             _("Vraag een andere accountbeheerder van uw organisatie, of bel ons."),

@@ -84,6 +84,18 @@ KINDS: dict[str, Kind] = {
             "account.reset_second_factor": gettext_lazy("Tweede stap losgekoppeld"),
         },
     ),
+    "machtigingen": Kind(
+        gettext_lazy("Machtigingen"),
+        {
+            "mandate.list": gettext_lazy("Overzicht van machtigingen bekeken"),
+            "mandate.give": gettext_lazy("Machtiging gegeven"),
+            "mandate.revoke": gettext_lazy("Machtiging ingetrokken"),
+            "mandate.assign": gettext_lazy("Gekozen wie met een machtiging werkt"),
+            "mandate.enter": gettext_lazy("Begonnen namens uw organisatie te werken"),
+            "mandate.leave": gettext_lazy("Gestopt namens uw organisatie te werken"),
+            "mandate.use": gettext_lazy("Begonnen namens een andere organisatie te werken"),
+        },
+    ),
     "inloggen": Kind(
         gettext_lazy("In- en uitloggen"),
         {

@@ -32,6 +32,7 @@ def dashboard(request: PortalRequest) -> HttpResponse:
     scope = request.scope
     context: dict[str, object] = {
         "sees_people": scope.may(Permission.SEE_PARTICIPANTS), "shows_people": scope.profile.shows_people,
+        "for_others": scope.profile.acts_for_others,
         "manages": scope.may(Permission.MANAGE_ACCOUNTS), "comes": scope.profile.comes.get(request.LANGUAGE_CODE, ""),
     }  # fmt: skip
     if scope.profile.is_office:
