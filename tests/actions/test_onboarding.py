@@ -54,7 +54,7 @@ def apply(ours, **more):
         "name": "Noor Haddad", "email": "noor@debrug.example", "phone": "0711234567",
         "roles": (Role.ADMINISTRATIVE, Role.ACCOUNT_MANAGER),
     }  # fmt: skip
-    actions.apply(MIJNZZ, Applied(**(asked | more)), language="nl", now=timezone.now())
+    actions.apply(MIJNZZ, Applied(**(asked | more)), address="192.0.2.1", language="nl", now=timezone.now())
     with office():
         application = str(AccountApplication.objects.latest("applied_at").id)
     jobs.receive(application_id=application)

@@ -187,12 +187,23 @@ def test_every_refusal_of_access_has_words_that_are_filled_in():
         password_sign_in,
         rules,
         telephone,
+        throttle,
     )
     from collectief.access import invitations as invitations_module
 
     codes = {
         call.args[0].value
-        for module in (rules, colleagues, invitations_module, telephone, mailed_links, passkeys, factors, linking)
+        for module in (
+            rules,
+            colleagues,
+            invitations_module,
+            telephone,
+            mailed_links,
+            passkeys,
+            factors,
+            linking,
+            throttle,
+        )  # fmt: skip
         for call in ast.walk(ast.parse(inspect.getsource(module)))
         if isinstance(call, ast.Call)
         and getattr(call.func, "id", "") == AccessRefused.__name__
@@ -216,3 +227,21 @@ def test_every_refusal_of_access_has_words_that_are_filled_in():
         for text in access_refusal(code, given, brand("mijnzz")):
             assert "–" not in text
             assert text
+
+
+@pytest.mark.feature("O02")
+def test_expired_links_renewed_too_often_from_one_place_wait(ours, monkeypatch):
+    from collectief.access import throttle
+
+    monkeypatch.setitem(throttle.PUBLIC, "invitation", (1, 300))
+    links = []
+    for number in range(2):
+        membership = colleagues.invite(
+            ours.scope, name="Jo", email=f"jo{number}@debrug.example", roles=[Role.FINANCIAL], now=timezone.now()
+        )
+        aged(ours, membership, timedelta(days=15))
+        links.append(link(ours, membership))
+    assert "verlopen" in text_of(stranger().get(links[0]))
+    response = stranger().get(links[1])
+    assert response.status_code == 429
+    assert "Wacht tien minuten" in text_of(response)

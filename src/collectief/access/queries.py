@@ -204,6 +204,12 @@ def colleague(scope: Scope, membership_id: int, *, now: datetime) -> Colleague:
     return _colleague(found, now)
 
 
+def members_here(organisation_id: int, *, now: datetime) -> list[Member]:
+    """Everyone with a place there, as judging needs it. Must run as staff or inside `managing_accounts`."""
+    own = Membership.objects.filter(organisation_id=organisation_id).select_related("account", "invitation")
+    return [member_of(one, now=now) for one in own]
+
+
 def member_of(membership: Membership, *, now: datetime) -> Member:
     """A membership, fetched with its account and invitation, as judging needs it."""
     invitation = _invitation(membership)

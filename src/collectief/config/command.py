@@ -148,6 +148,8 @@ def list_applications(insurer: str, as_json: bool) -> None:
             late = "  LATE" if one.late else ""
             click.echo(f"{one.case_id:>6}  due {one.due_on:%d-%m-%Y}{late}  {one.organisation} ({one.kvk}): {one.name}")
             click.echo(f"        {one.email}  {one.phone}  {', '.join(one.roles)} at {one.portal}")
+            known = f"customer {one.customer}" if one.customer else "no customer yet"
+            click.echo(f"        {known}{', somebody there manages accounts' if one.managed else ''}")
 
 
 @applications.command("approve")

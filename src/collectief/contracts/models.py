@@ -24,12 +24,18 @@ class Organisation(models.Model):
     segment = models.CharField(max_length=40)
     # The establishment (vestigingsnummer) it is, when it is not the whole company.
     branch = models.CharField(max_length=12, default="", db_default="")
+    # Klantnummer: the insurer's number for this customer (W17).
+    customer_number = models.CharField(
+        max_length=20,
+        db_default=models.Func(template="nextval('customer_number')::text", output_field=models.CharField()),
+    )
 
     class Meta:
         db_table = "organisation"
-        # One company may be several customers: establishments apart, or an agency that is also something else.
         constraints = [
-            models.UniqueConstraint(fields=["insurer", "kvk", "branch", "segment"], name="organisation_once")
+            # One company may be several customers: establishments apart, or an agency that is also something else.
+            models.UniqueConstraint(fields=["insurer", "kvk", "branch", "segment"], name="organisation_once"),
+            models.UniqueConstraint(fields=["insurer", "customer_number"], name="customer_number_once"),
         ]
 
 

@@ -24,6 +24,7 @@ PROFILE = SegmentProfile(
     termination_reasons=(),
     ends_insurance=False,
     means=frozenset({Means.PASSWORD}),
+    applies_for=(Role.MAIN_USER,),
     comes={
         "nl": "medewerkers opzoeken en afmelden, facturen en borderellen",
         "en": "finding and terminating employees, invoices and bordereaux",

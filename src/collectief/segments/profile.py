@@ -109,6 +109,12 @@ class SegmentProfile:
     means: frozenset[Means] = frozenset({Means.EHERKENNING})
     # Whether somebody without an account can apply for one (G01, O01).
     takes_applications: bool = True
+    # The roles that who applies gets; empty: they choose among all of them (G01).
+    applies_for: tuple[Role, ...] = ()
+    # Only the first of an organisation applies: later ones are invited by whoever manages accounts there (O01).
+    first_only: bool = False
+    # Whether granting an application makes a customer of an organisation that is none yet (docs/adr/0021).
+    applying_makes_customer: bool = False
     # Whether making an account asks for a code that is sent to the mobile number given (O03).
     confirms_mobile: bool = False
     # What people come for and this segment's pages do not have yet, by language; the dashboard says so.
@@ -116,6 +122,11 @@ class SegmentProfile:
 
     def allows(self, capability: Capability) -> bool:
         return capability in self.capabilities and capability not in self.narrowed
+
+    @property
+    def applicable(self) -> tuple[Role, ...]:
+        """The roles one can apply for."""
+        return self.applies_for or tuple(self.roles)
 
     @property
     def shows_people(self) -> bool:

@@ -108,6 +108,10 @@ def refusals() -> dict[str, tuple[str, str]]:
             _("Er is te vaak achter elkaar om een code of link gevraagd."),
             _("Gebruik de laatste die is aangekomen, of probeer het over tien minuten opnieuw."),
         ),
+        "too_many_requests": (
+            _("Dit formulier is vanaf uw netwerk te vaak achter elkaar verstuurd."),
+            _("Er is nu niets verstuurd. Wacht tien minuten en probeer het opnieuw, of bel {desk}."),
+        ),
         "wrong_sent_code": (
             _("Deze code klopt niet of geldt niet meer."),
             _("Controleer de code in de laatste sms, of laat een nieuwe sturen: een code geldt tien minuten."),
