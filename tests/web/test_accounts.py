@@ -13,7 +13,7 @@ from collectief.access.rules import AccessRefused
 from collectief.brands.catalogue import brand
 from collectief.scope.database import managing_accounts
 from collectief.segments.profile import Role
-from collectief.web.accounts.words import access_refusal, refusals
+from collectief.web.accounts.words import access_refusal, access_refusals
 from tests.web.visiting import client_of, stranger, text_of
 from tests.world import agency, member_of
 
@@ -203,7 +203,7 @@ def test_every_refusal_of_access_has_words_that_are_filled_in():
             factors,
             linking,
             throttle,
-        )  # fmt: skip
+        )
         for call in ast.walk(ast.parse(inspect.getsource(module)))
         if isinstance(call, ast.Call)
         and getattr(call.func, "id", "") == AccessRefused.__name__
@@ -221,7 +221,7 @@ def test_every_refusal_of_access_has_words_that_are_filled_in():
                     for one in said
                     if isinstance(one, ast.Constant) and isinstance(one.value, str) and one.value
                 }
-    assert codes == set(refusals())
+    assert codes == set(access_refusals())
     given = {"domain": "x.example", "box": "info", "shortest": "12", "longest": "128"}
     for code in codes:
         for text in access_refusal(code, given, brand("mijnzz")):

@@ -17,7 +17,7 @@ from collectief.segments.catalogue import PROFILES
 from collectief.segments.profile import Capability
 from tests.bulk_world import Register, demo_file, planned
 from tests.web.addresses import IDS, addresses
-from tests.web.visiting import client_of, crowd, text_of, waiting
+from tests.web.visiting import client_of, crowd, linked, text_of, waiting
 from tests.world import Agency, agency, member_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.feature("U02")]
@@ -30,7 +30,7 @@ def _ids(whose: Agency, tmp_path, start: int) -> dict[str, int]:
     with opened(whose.scope):
         membership = Membership.objects.exclude(account_id=whose.scope.account_id).get().id
     if not whose.scope.profile.shows_people:
-        return dict.fromkeys(IDS, NOBODYS) | {"membership_id": membership}
+        return dict.fromkeys(IDS, NOBODYS) | {"membership_id": membership, "link_id": linked(whose)}
     [participant] = crowd(whose, 1, start=start)
     waiting(whose, start=start + 500_000)
     batch = 0
@@ -39,7 +39,7 @@ def _ids(whose: Agency, tmp_path, start: int) -> dict[str, int]:
     with opened(whose.scope):
         mutation = Mutation.objects.get(state="processed")
         stay = Participation.objects.get(participant_id=participant).id
-    return dict(zip(IDS, (participant, stay, mutation.id, batch, membership), strict=True))
+    return dict(zip(IDS, (participant, stay, mutation.id, batch, membership, linked(whose)), strict=True))
 
 
 def _organisation(slug: str, name: str) -> Agency:

@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from .audit import audit
+from .requests import requests
 
 
 def _django() -> None:
@@ -30,6 +31,7 @@ def main() -> None:
 
 
 main.add_command(audit)
+main.add_command(requests)
 
 
 @main.command()

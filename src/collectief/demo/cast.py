@@ -42,6 +42,8 @@ class Company:
     # The establishment (vestigingsnummer) it is, when it is not the whole company.
     branch: str = ""
     segment: str = "staffing_agency"
+    # Klantnummer, where somebody of the cast needs to know it (W17).
+    customer_number: str = ""
 
 
 # Works for two customers under one KvK number: chooses between them after signing in.
@@ -90,12 +92,39 @@ LINDE = Company(
     name="Zorggroep De Linde",
     kvk="90000011",
     contracts=(("80001", "Medewerkers"),),
+    customer_number="500110",
     colleagues=(
         Colleague("Ingrid Vermeer", "ingrid@delinde.example", None, ("main_user",)),
         Colleague("Tom Jacobs", "tom@delinde.example", None, ("user",)),
     ),
     people=0,
     segment="employer",
+)
+# Another customer number of the same company, which Ingrid links at once; and a neighbour that she may not.
+LINDE_THUIS = Company(
+    insurer="izz-door-vgz",
+    insurer_name="IZZ door VGZ",
+    portal="izz",
+    name="De Linde Thuiszorg",
+    kvk=LINDE.kvk,
+    branch="000090000119",
+    contracts=(("80002", "Thuiszorg"), ("80003", "Stagiairs")),
+    colleagues=(),
+    people=0,
+    segment="employer",
+    customer_number="500118",
+)
+EIK = Company(
+    insurer="izz-door-vgz",
+    insurer_name="IZZ door VGZ",
+    portal="izz",
+    name="Kliniek De Eik",
+    kvk="90000014",
+    contracts=(("80020", "Medewerkers"),),
+    colleagues=(),
+    people=0,
+    segment="employer",
+    customer_number="500140",
 )
 DUIN = Company(
     insurer="vgz",
@@ -154,7 +183,7 @@ BRUG_GOUDA = Company(
     people=60,
     branch="000090000018",
 )
-COMPANIES = (BRUG, OTTO, OTTO_ELSEWHERE, BRUG_GOUDA, LINDE, DUIN, KOMPAS, KANTOOR)
+COMPANIES = (BRUG, OTTO, OTTO_ELSEWHERE, BRUG_GOUDA, LINDE, LINDE_THUIS, EIK, DUIN, KOMPAS, KANTOOR)
 # The own password of everyone in the cast who signs in with one; the second factor each links themselves.
 DEMO_PASSWORD = "linde bloeit in juni"  # noqa: S105 - printed on the screen of the demo
 

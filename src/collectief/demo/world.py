@@ -41,7 +41,7 @@ def make_cast() -> None:
                 insurer=insurer,
                 kvk=company.kvk,
                 branch=company.branch,
-                defaults={"name": company.name, "segment": company.segment},
+                defaults={"name": company.name, "segment": company.segment} | _number(company),
             )
             for number, name in company.contracts:
                 GroupContract.objects.get_or_create(
@@ -61,6 +61,11 @@ def make_cast() -> None:
                     organisation=organisation,
                     defaults={"acting_subject": colleague.acting_subject, "roles": list(colleague.roles)},
                 )
+
+
+def _number(company: Company) -> dict[str, str]:
+    """A customer number of its own; without one the database gives the next."""
+    return {"customer_number": company.customer_number} if company.customer_number else {}
 
 
 def scope_of(company: Company, colleague: Colleague, *, channel: str = "form") -> Scope:

@@ -7,6 +7,7 @@ class OnboardingConfig(AppConfig):
     def ready(self) -> None:
         from collectief.cases.rules import TERMS, Kind, registry
 
-        from .actions import KIND, decided
+        from . import actions, linking
 
-        registry.register(Kind(KIND, TERMS[KIND], decided))
+        for module in (actions, linking):
+            registry.register(Kind(module.KIND, TERMS[module.KIND], module.decided))

@@ -7,14 +7,20 @@ from procrastinate.contrib.django import app
 
 from collectief.access.letters import post
 from collectief.cases import actions as cases
-from collectief.contracts.models import Insurer
+from collectief.cases.models import Case
+from collectief.cases.rules import Decision
+from collectief.contracts.models import ContractLink, Insurer
+from collectief.contracts.rules import LinkState
 from collectief.gateways.mail.port import AddressRefused, MailUnavailable
 from collectief.scope.database import office
 from collectief.scope.patience import Patience
 
-from . import letters
+from . import letters, linking
 from .actions import KIND
 from .models import AccountApplication
+
+# The reason that a case which was taken back is closed with.
+TAKEN_BACK = "ingetrokken"
 
 _PATIENCE = Patience(MailUnavailable, seconds=30)
 
@@ -41,6 +47,24 @@ def tell(*, application_id: str) -> None:
     with office():
         application = AccountApplication.objects.get(id=application_id)
     _post(letters.refused(application))
+
+
+@app.task(name="onboarding.receive_link", queue="interactive", retry=_PATIENCE)
+def receive_link(*, link_id: int) -> None:
+    """Open the case of a request to link a contract; done again, it opens no second."""
+    with office():
+        # Whoever takes it back meanwhile waits for the case, and closes it.
+        row = ContractLink.objects.select_for_update().get(id=link_id)
+        if row.state == LinkState.ASKED:
+            cases.open_case(row.insurer_id, linking.KIND, str(row.id), today=timezone.localdate(row.asked_at))
+
+
+@app.task(name="onboarding.take_back", queue="interactive", retry=_PATIENCE)
+def take_back(*, kind: str, subject: str, by: str) -> None:
+    """Close the case of what whoever asked took back: nobody has to judge it any more."""
+    with office():
+        for case in Case.objects.filter(kind=kind, subject=subject, decision=""):
+            cases.decide(case.insurer_id, case.id, Decision.REFUSED, by=by, reason=TAKEN_BACK, now=timezone.now())
 
 
 def _waits_already(application: AccountApplication) -> bool:

@@ -22,6 +22,8 @@ class Capability(StrEnum):
     FORMER_PARTICIPANTS = "former_participants"
     REJECTED_MUTATIONS = "rejected_mutations"
     SHOW_BSN = "show_bsn"
+    # Contracts of other customer numbers under one login (W17).
+    LINK_CONTRACTS = "link_contracts"
 
 
 class Permission(StrEnum):
@@ -34,6 +36,8 @@ class Permission(StrEnum):
     SEE_INVOICES = "see_invoices"
     MANAGE_ACCOUNTS = "manage_accounts"
     SEE_LOG = "see_log"
+    SEE_CONTRACTS = "see_contracts"
+    LINK_CONTRACTS = "link_contracts"
     # What the insurer's own staff do.
     JUDGE_CASES = "judge_cases"
     HELP_USERS = "help_users"

@@ -34,6 +34,7 @@ ENTRIES = (
         Permission.SEE_PARTICIPANTS,
         Capability.REJECTED_MUTATIONS,
     ),
+    Entry(_("Contracten"), "contracts", Permission.SEE_CONTRACTS, Capability.LINK_CONTRACTS),
     Entry(_("Accountbeheer"), "accounts", Permission.MANAGE_ACCOUNTS),
     Entry(_("Logboek"), "log", Permission.SEE_LOG),
 )

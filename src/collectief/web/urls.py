@@ -24,6 +24,7 @@ urlpatterns = [
     path("", include("collectief.web.participants.urls")),
     path("", include("collectief.web.accounts.urls")),
     path("", include("collectief.web.onboarding.urls")),
+    path("contracten/", include("collectief.web.contracts.urls")),
     path("", include("collectief.web.log.urls")),
     path("uploads/", include("collectief.web.uploads.urls")),
 ]

@@ -31,6 +31,27 @@ def access_refusal(code: str, params: Mapping[str, str], brand: Brand | None) ->
 
 def refusals() -> dict[str, tuple[str, str]]:
     """Reason and remedy by code."""
+    return access_refusals() | linking_refusals()
+
+
+def linking_refusals() -> dict[str, tuple[str, str]]:
+    """Of linking contracts (W17)."""
+    return {
+        "own_contract": (_("Dit contract is al van uw organisatie."), _("Het staat in de lijst hierboven.")),
+        "contract_linked": (_("Dit contract is al gekoppeld."), _("Het staat in de lijst hieronder.")),
+        "too_many_links": (
+            _("Er is te vaak achter elkaar geprobeerd een contract te koppelen."),
+            _("Wacht tien minuten en probeer het opnieuw."),
+        ),
+        "too_many_asked": (
+            _("Er wachten al veel verzoeken van uw organisatie op antwoord."),
+            _("Wacht tot die beantwoord zijn, of trek er een in. Of bel {desk}."),
+        ),
+    }
+
+
+def access_refusals() -> dict[str, tuple[str, str]]:
+    """Of access itself."""
     anew = _("Vraag de accountbeheerder die u heeft uitgenodigd om een nieuwe uitnodiging, of bel {desk}.")
     return {
         "free_mail": (

@@ -76,6 +76,14 @@ KINDS: dict[str, Kind] = {
             "account.reactivate": gettext_lazy("Account weer geactiveerd"),
         },
     ),
+    "contracten": Kind(
+        gettext_lazy("Contracten"),
+        {
+            "contract.link": gettext_lazy("Contract gekoppeld"),
+            "contract.ask_link": gettext_lazy("Gevraagd om een contract te koppelen"),
+            "contract.unlink": gettext_lazy("Contract ontkoppeld"),
+        },
+    ),
     "inloggen": Kind(
         gettext_lazy("In- en uitloggen"),
         {
