@@ -20,9 +20,9 @@ from collectief.segments.profile import Permission, Role
 
 from . import rules
 from .invitations import place, renew
-from .models import Invitation, Membership
+from .models import Invitation, LeaveWish, Membership
 from .queries import NoColleague, member_of
-from .rules import AccessRefused, Standing
+from .rules import AccessRefused, Standing, WishState
 from .tokens import new_nonce
 
 
@@ -74,6 +74,7 @@ def deactivate(scope: Scope, membership_id: int, *, now: datetime) -> None:
         _still_managed(scope, members, membership_id, standing=Standing.INACTIVE)
         membership.is_active = False
         membership.save(update_fields=["is_active"])
+        LeaveWish.objects.filter(membership=membership, state=WishState.OPEN).update(state=WishState.DONE)
     _record(scope, "account.deactivate", membership_id)
 
 

@@ -7,7 +7,7 @@ class OnboardingConfig(AppConfig):
     def ready(self) -> None:
         from collectief.cases.rules import TERMS, Kind, registry
 
-        from . import actions, linking
+        from . import actions, leaving, linking
 
-        for module in (actions, linking):
+        for module in (actions, leaving, linking):
             registry.register(Kind(module.KIND, TERMS[module.KIND], module.decided))

@@ -6,6 +6,8 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from collectief.access.letters import post
+from collectief.access.models import LeaveWish
+from collectief.access.rules import WishState
 from collectief.cases import actions as cases
 from collectief.cases.models import Case
 from collectief.cases.rules import Decision
@@ -15,7 +17,7 @@ from collectief.gateways.mail.port import AddressRefused, MailUnavailable
 from collectief.scope.database import office
 from collectief.scope.patience import Patience
 
-from . import letters, linking
+from . import leaving, letters, linking
 from .actions import KIND
 from .models import AccountApplication
 
@@ -57,6 +59,34 @@ def receive_link(*, link_id: int) -> None:
         row = ContractLink.objects.select_for_update().get(id=link_id)
         if row.state == LinkState.ASKED:
             cases.open_case(row.insurer_id, linking.KIND, str(row.id), today=timezone.localdate(row.asked_at))
+
+
+@app.task(name="onboarding.receive_leaving", queue="interactive", retry=_PATIENCE)
+def receive_leaving(*, wish_id: int) -> None:
+    """Open the case of a wish to leave that the insurer carries out; done again, it opens no second."""
+    with office():
+        # Whoever takes it back meanwhile waits for the case, and closes it.
+        wish = LeaveWish.objects.select_for_update().get(id=wish_id)
+        if wish.state == WishState.OPEN:
+            cases.open_case(wish.insurer_id, leaving.KIND, str(wish.id), today=timezone.localdate(wish.asked_at))
+
+
+@app.task(name="onboarding.tell_managers", queue="interactive", retry=_PATIENCE)
+def tell_managers(*, wish_id: int) -> None:
+    """Mail whoever manages accounts that somebody wants to leave; who, the portal says. Raises MailUnavailable."""
+    with office():
+        wish = LeaveWish.objects.get(id=wish_id)
+        managers = leaving.managers(wish, now=timezone.now()) if wish.state == WishState.OPEN else []
+    for account_id, email, name in managers:
+        _post(letters.wants_to_leave(wish, account_id, email, name))
+
+
+@app.task(name="onboarding.tell_leaver", queue="interactive", retry=_PATIENCE)
+def tell_leaver(*, wish_id: int) -> None:
+    """Mail whoever wanted to leave what the insurer decided. Raises MailUnavailable."""
+    with office():
+        wish = LeaveWish.objects.select_related("membership__account").get(id=wish_id)
+    _post(letters.left(wish))
 
 
 @app.task(name="onboarding.take_back", queue="interactive", retry=_PATIENCE)

@@ -12,6 +12,9 @@ from typing import Any
 
 from django.utils import timezone
 
+from collectief.access.models import LeaveWish
+from collectief.access.queries import members_here
+from collectief.access.rules import AccessRefused, Standing, Wish, WishState, judge_leaving
 from collectief.cases import actions as cases
 from collectief.cases.models import Case
 from collectief.cases.queries import open_cases
@@ -20,8 +23,9 @@ from collectief.contracts.models import ContractLink, Insurer, Organisation
 from collectief.contracts.queries import held
 from collectief.contracts.rules import LinkState
 from collectief.scope.database import office
+from collectief.segments.catalogue import profile
 
-from . import linking
+from . import leaving, linking
 from .desk import NoCase
 
 
@@ -63,7 +67,21 @@ def about_link(subject: str, *, now: datetime) -> About:
     return About(row.organisation.name, row.organisation.customer_number, facts, tuple(warnings))
 
 
-describe: Mapping[str, Callable[..., About]] = {linking.KIND: about_link}
+def about_leaving(subject: str, *, now: datetime) -> About:
+    """A wish to leave, and whether it can be granted as the organisation stands now. Must run as staff."""
+    wish = LeaveWish.objects.select_related("organisation", "membership__account").get(id=subject)
+    facts = {"wish": wish.wish, "name": wish.membership.account.name, "email": wish.membership.account.email}
+    warnings = [] if wish.state == WishState.OPEN else ["taken_back"]
+    try:
+        members = members_here(wish.organisation_id, now=now)
+        judge_leaving(profile(wish.organisation.segment), members, wish.membership_id, Wish(wish.wish))
+    except AccessRefused as refused:
+        warnings.append(refused.code)
+    facts["accounts"] = str(sum(one.standing == Standing.ACTIVE for one in members))
+    return About(wish.organisation.name, wish.organisation.customer_number, facts, tuple(warnings))
+
+
+describe: Mapping[str, Callable[..., About]] = {linking.KIND: about_link, leaving.KIND: about_leaving}
 
 
 def waiting(insurer: str) -> list[Request]:

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from collectief.access import colleagues as actions
 from collectief.access import queries
 from collectief.access.queries import Colleague, NoColleague
-from collectief.access.rules import AccessRefused, Standing
+from collectief.access.rules import AccessRefused, Standing, Wish
 from collectief.audit import actions as audit
 from collectief.scope.scope import Scope
 from collectief.segments.profile import Means, Permission, Role
@@ -25,7 +25,7 @@ from collectief.segments.profile import Means, Permission, Role
 from ..page import PortalRequest, page
 from ..shell import ROLE_NAMES
 from .forms import NewColleagueForm, ProfileForm
-from .words import STANDINGS, access_refusal
+from .words import STANDINGS, WISHES, access_refusal
 
 MANAGE = Permission.MANAGE_ACCOUNTS
 # At which field a refusal is shown; the rest stands above the form.
@@ -41,7 +41,9 @@ def accounts(request: PortalRequest) -> HttpResponse:
     """Het overzicht van de gebruikers."""
     found = queries.colleagues(request.scope, now=timezone.now())
     audit.record(request.scope, "account.list", detail={"members": len(found)})
-    return render(request, "accounts/list.html", {"lines": [_line(request.scope, one) for one in found]})
+    wishes = queries.open_wishes(request.scope)
+    lines = [_line(request.scope, one) | _leaving(one, wishes, request.scope) for one in found]
+    return render(request, "accounts/list.html", {"lines": lines})
 
 
 @page(MANAGE)
@@ -164,6 +166,14 @@ def _line(scope: Scope, found: Colleague) -> dict[str, Any]:
         "invited": standing in (Standing.INVITED, Standing.EXPIRED, Standing.REVOKED),
         "can_revoke": standing in (Standing.INVITED, Standing.EXPIRED),
         "active": standing == Standing.ACTIVE,
+    }
+
+
+def _leaving(found: Colleague, wishes: dict[int, Wish], scope: Scope) -> dict[str, Any]:
+    wish = wishes.get(found.member.id)
+    return {
+        "wish": WISHES[wish] if wish else "",
+        "wants_out": wish == Wish.STOP and found.member.account_id != scope.account_id,
     }
 
 

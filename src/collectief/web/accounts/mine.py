@@ -16,6 +16,7 @@ from collectief.brands.catalogue import brand as brand_of
 from collectief.segments.profile import Means
 
 from ..page import PortalRequest, signed_in
+from .leave import own_wish
 
 
 @signed_in
@@ -30,7 +31,8 @@ def mine(request: PortalRequest) -> HttpResponse:
         }
         for one in found
     ]  # fmt: skip
-    context = {"lines": lines, "with_password": Means.PASSWORD in request.scope.profile.means}
+    with_password = Means.PASSWORD in request.scope.profile.means
+    context = {"lines": lines, "with_password": with_password, "wish": own_wish(request)}
     return render(request, "accounts/mine.html", context)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from collectief.access.rules import Standing
+from collectief.access.rules import Standing, Wish
 from collectief.brands.catalogue import Brand
 
 from ..words import Shown
@@ -21,6 +21,13 @@ STANDINGS = {
     Standing.INACTIVE: (gettext_lazy("Gedeactiveerd"), "neutral"),
 }
 
+# What somebody who leaves wants (O16), as the list of accounts says it.
+WISHES = {
+    Wish.STOP: gettext_lazy("Wil stoppen"),
+    Wish.ROLE: gettext_lazy("Wil geen accounts meer beheren"),
+    Wish.ORGANISATION: gettext_lazy("Wil dat de organisatie stopt"),
+}
+
 
 def access_refusal(code: str, params: Mapping[str, str], brand: Brand | None) -> tuple[str, str]:
     """Why something about access cannot be done, and what to do. A test sees to it that every code has words."""
@@ -31,7 +38,15 @@ def access_refusal(code: str, params: Mapping[str, str], brand: Brand | None) ->
 
 def refusals() -> dict[str, tuple[str, str]]:
     """Reason and remedy by code."""
-    return access_refusals() | linking_refusals()
+    return access_refusals() | linking_refusals() | leaving_refusals()
+
+
+def leaving_refusals() -> dict[str, tuple[str, str]]:
+    """Of leaving the portal (O16)."""
+    return {
+        "leaving_already": (_("U heeft al gevraagd om te stoppen."), _("Het staat op Mijn account.")),
+        "no_such_wish": (_("Dit verzoek kan nu niet."), _("Bekijk op Mijn account hoe het ervoor staat.")),
+    }
 
 
 def linking_refusals() -> dict[str, tuple[str, str]]:
