@@ -121,10 +121,26 @@ EIK = Company(
     name="Kliniek De Eik",
     kvk="90000014",
     contracts=(("80020", "Medewerkers"),),
-    colleagues=(),
+    colleagues=(
+        Colleague("Sofie Maes", "sofie@deeik.example", None, ("main_user",)),
+        Colleague("Daan Mol", "daan@deeik.example", None, ("user",)),
+    ),
     people=0,
     segment="employer",
     customer_number="500140",
+)
+EIK_SPORT = Company(
+    insurer="izz-door-vgz",
+    insurer_name="IZZ door VGZ",
+    portal="izz",
+    name="De Eik Sport",
+    kvk=EIK.kvk,
+    branch="000090000140",
+    contracts=(("80021", "Sportartsen"),),
+    colleagues=(),
+    people=0,
+    segment="employer",
+    customer_number="500148",
 )
 DUIN = Company(
     insurer="vgz",
@@ -183,7 +199,7 @@ BRUG_GOUDA = Company(
     people=60,
     branch="000090000018",
 )
-COMPANIES = (BRUG, OTTO, OTTO_ELSEWHERE, BRUG_GOUDA, LINDE, LINDE_THUIS, EIK, DUIN, KOMPAS, KANTOOR)
+COMPANIES = (BRUG, OTTO, OTTO_ELSEWHERE, BRUG_GOUDA, LINDE, LINDE_THUIS, EIK, EIK_SPORT, DUIN, KOMPAS, KANTOOR)
 # The own password of everyone in the cast who signs in with one; the second factor each links themselves.
 DEMO_PASSWORD = "linde bloeit in juni"  # noqa: S105 - printed on the screen of the demo
 
