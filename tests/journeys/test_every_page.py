@@ -199,8 +199,9 @@ def _help_desk(tour: Tour) -> None:
     joris.sends("help-desk-nobody", zoek="zzzzz")
     joris.sends("help-desk-found", zoek=LINDE.colleagues[0].email)
     joris.page.locator("main tbody a").first.click()
-    joris.follows_everything(urlsplit(joris.page.url).path)
-    joris.page.locator("main a[href$='/tweede-stap/']").click()
+    ingrid = urlsplit(joris.page.url).path
+    joris.follows_everything(ingrid)
+    joris.opens(f"{ingrid}tweede-stap/")
     joris.sends("ask-reset-empty")
     joris.page.locator("main [name=called_back]").check()
     joris.sends("reset-asked", spoken_with="Ingrid Vermeer", call_note="De centrale.", reason="Telefoon verloren.")
