@@ -89,7 +89,7 @@ def test_every_address_says_who_may_open_it():
     }  # fmt: skip
     assert signed_in == {
         "stay", "my_account", "end_sessions", "own_sign_in", "prove_again", "change_password", "change_address",
-        "own_app", "own_telephone", "own_passkey", "link_identity", "remove_factor", "new_recovery_codes",
+        "on_behalf", "own_app", "own_telephone", "own_passkey", "link_identity", "remove_factor", "new_recovery_codes",
     }  # fmt: skip
 
 

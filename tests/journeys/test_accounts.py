@@ -31,6 +31,7 @@ def test_a_new_colleague_from_invitation_to_deactivation(someone, visitor):
     bas.finds_no_barriers()
     bas.page.get_by_label("E-mailadres").fill("noor@debrug.example")
     bas.page.get_by_label("administratief").check()
+    bas.page.get_by_label("Alle contracten").check()
     bas.page.get_by_role("button", name="Account aanmaken").click()
     bas.sees("We sturen Noor Haddad een uitnodiging.")
     bas.sees("Uitgenodigd")

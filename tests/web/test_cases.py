@@ -253,6 +253,26 @@ def test_other_roles_of_the_office_find_no_cases(office_, case, roles):
         assert "/zaken/" not in text_of(client.get("/dashboard/"))
 
 
+@pytest.mark.feature("K05")
+@pytest.mark.feature("K06")
+@pytest.mark.parametrize(
+    ("roles", "leads_to"),
+    [
+        (("case_handler",), ("/zaken/beslist/",)),
+        (("help_desk",), ("/helpdesk/",)),
+        (("auditor",), ("/onderzoek/",)),
+        (("office_manager",), ("/accountbeheer/", "/logboek/")),
+        (("case_handler", "help_desk", "auditor"), ("/zaken/beslist/", "/helpdesk/", "/onderzoek/")),
+    ],
+    ids=str,
+)
+def test_the_dashboard_leads_to_what_ones_roles_open_and_to_nothing_else(office_, roles, leads_to):
+    text = text_of(client_of(clerk(office_of=office_, roles=roles)).get("/dashboard/"))
+    main = text[text.index("<main") : text.index("</main>")]
+    assert set(re.findall(r'href="(/[^"]*)"', main)) == set(leads_to)
+    assert "is hier nu niets te doen" not in main
+
+
 def test_as_many_questions_however_many_wait(desk, ours, monkeypatch):
     monkeypatch.setattr(sessions, "_SAME_USE_SECONDS", 3600)
 

@@ -27,17 +27,20 @@ from collectief.scope import database
 from collectief.scope.database import office, opened
 from collectief.scope.scope import Scope
 from collectief.segments.catalogue import PROFILES
-from collectief.segments.profile import Permission
+from collectief.segments.profile import Capability, Permission
 from tests.bulk_world import Register, demo_file, planned
 from tests.office_world import applied, clerk, insurer_id
 from tests.web.addresses import addresses
 from tests.web.visiting import client_of, stranger, text_of
-from tests.world import Human, agency, enrolled, member_of, valid_bsns
+from tests.world import Human, agency, enrolled, mandated_to, member_of, valid_bsns
 
 pytestmark = pytest.mark.django_db
 
 # What must never be seen by anyone else: a name, a birth date and a file of Anna's that nobody else has.
 SECRET = Human(Bsn("0" * 9), PersonName("Q.X.", "", "Geheimzinnig"), BirthDate(1971, 12, 13))
+
+# To whom she gave a mandate, and who gave her one.
+MANDATED = ["Kantoor Geheim", "Opdrachtgever Geheim"]
 
 
 def _case_elsewhere() -> int:
@@ -57,6 +60,7 @@ def anna(monkeypatch, tmp_path):
     secret = dataclasses.replace(SECRET, bsn=valid_bsns(1)[0])
     participant = enrolled(ours, secret, Moment(timezone.localdate(now), now))
     batch = planned(ours.scope, demo_file(tmp_path, ours.contracts[0].number, rows=3, name="geheim-bestand.xlsx"))
+    principal = agency(name="Opdrachtgever Geheim").organisation
     with opened(ours.scope):
         found = {
             "participant_id": participant,
@@ -64,12 +68,14 @@ def anna(monkeypatch, tmp_path):
             "mutation_id": Mutation.objects.get().id,
             "batch_id": batch.id,
             "membership_id": Membership.objects.get().id,
+            "mandate_id": mandated_to(ours.organisation, "99999997", name="Kantoor Geheim"),
+            "received_id": mandated_to(principal, ours.organisation.kvk, name="De Brug"),
             "case_id": elsewhere,
             "account_id": ours.scope.account_id,
             "reset_id": 0,
         }
         relation_number = Participation.objects.get().relation_number
-    return ours, found, ["Geheimzinnig", "13-12-1971", "1971-12-13", "geheim-bestand", relation_number]
+    return ours, found, ["Geheimzinnig", "13-12-1971", "1971-12-13", "geheim-bestand", relation_number, *MANDATED]
 
 
 def _bodies(ours, theirs) -> dict[str, dict[str, str]]:
@@ -131,8 +137,12 @@ def _walk(
 
 def _told_nothing(answers: dict[Permission | None, set[int]], scope: Scope) -> None:
     """Where the role opens the page, there is nobody of that number; elsewhere the page itself is closed."""
+    # A page that the segment does not have is closed to its managers too.
+    closed = set() if scope.profile.allows(Capability.GIVE_MANDATES) else {403}
     for permission, statuses in answers.items():
-        assert statuses <= ({404, 405} if permission is not None and scope.may(permission) else {403}), permission
+        assert statuses <= ({404, 405, *closed} if permission is not None and scope.may(permission) else {403}), (
+            permission
+        )
 
 
 def _unharmed(ours) -> None:
@@ -169,6 +179,9 @@ def test_otto_may_not_name_annas_contracts_either(anna):
 def test_a_colleague_without_the_role_finds_no_people(anna, roles):
     ours, ids, secrets = anna
     colleague = member_of(ours.organisation, roles=roles)
+    if "account_manager" in roles:
+        # Whom the organisation let act for it, and for whom it acts, is theirs to manage.
+        secrets = [secret for secret in secrets if secret not in MANDATED]
     answers = _walk(client_of(colleague), ids, secrets, _bodies(ours, ours))
     # Who manages accounts finds Anna among them, and nobody of whom she enrolled.
     answers.pop(Permission.MANAGE_ACCOUNTS) if "account_manager" in roles else None
@@ -228,7 +241,7 @@ def test_annas_own_session_opens_nothing_at_another_portal(anna):
 _DRAWN = {
     "dashboard", "open_mutations", "rejected_mutations", "current_participants", "current_count",
     "former_participants", "former_count", "new_participant", "uploads", "upload_template", "new_account",
-    "log", "download_log",
+    "log", "download_log", "mandates", "new_mandate",
 }  # fmt: skip
 
 
@@ -258,6 +271,7 @@ def test_row_security_alone_holds_when_our_own_filters_ask_for_annas_rows(anna, 
     client = client_of(otto.scope)
     monkeypatch.setattr("collectief.access.queries.managing_accounts", managing_as_otto)
     monkeypatch.setattr("collectief.access.colleagues.managing_accounts", managing_as_otto)
+    monkeypatch.setattr("collectief.access.mandates.managing_accounts", managing_as_otto)
     monkeypatch.setattr("collectief.web.middleware.sessions.scope_of", lambda *args, **kwargs: lying)
     monkeypatch.setattr("collectief.web.middleware.opened", opened_as_otto)
     monkeypatch.setattr("collectief.audit.actions.record", lambda *args, **kwargs: None)
@@ -286,6 +300,76 @@ def test_row_security_alone_holds_when_our_own_filters_ask_for_annas_rows(anna, 
     assert reached >= 40
     monkeypatch.undo()
     _unharmed(ours)
+
+
+def _unharmed_by_a_colleague(ours) -> None:
+    with opened(ours.scope):
+        assert Participation.objects.get().reason == ""
+        assert Mutation.objects.filter(state="processed").count() == 1
+        assert Batch.objects.get().state == "planned"
+        assert Membership.objects.get(account_id=ours.scope.account_id).contracts is None
+
+
+@pytest.mark.feature("G13")
+@pytest.mark.parametrize("roles", [roles for roles in ROLES if roles], ids=str)
+def test_a_colleague_of_another_contract_finds_nothing_at_any_address(anna, roles):
+    ours, ids, secrets = anna
+    lies = member_of(ours.organisation, roles=roles, contracts=[ours.contracts[1]])
+    answers = _walk(client_of(lies), ids, secrets, _bodies(ours, ours))
+    _told_nothing(answers, lies)
+    _unharmed_by_a_colleague(ours)
+
+
+@pytest.mark.feature("G13")
+def test_row_security_alone_keeps_contracts_apart_when_our_own_filters_let_all_through(anna, monkeypatch):
+    """A colleague's database role, for one contract, while every filter of ours believes it is for all of them."""
+    ours, ids, secrets = anna
+    lies = member_of(ours.organisation, roles=("administrative", "financial"), contracts=[ours.contracts[1]])
+    lying = dataclasses.replace(lies, contracts=None)
+
+    @contextmanager
+    def opened_as_lies(scope):
+        with database.opened(lies):
+            yield scope
+
+    client = client_of(lies)
+    monkeypatch.setattr("collectief.web.middleware.sessions.scope_of", lambda *args, **kwargs: lying)
+    monkeypatch.setattr("collectief.web.middleware.opened", opened_as_lies)
+    client.raise_request_exception = False
+    bodies = _bodies(ours, ours)
+    reached = 0
+    for address in addresses(ids):
+        if address.permission is None or not lies.may(address.permission):
+            continue
+        for method in ("get", "post"):
+            with transaction.atomic():
+                status, text = _ask(
+                    client, method, address.path, bodies.get(address.name) if method == "post" else None
+                )
+            assert not [secret for secret in secrets if secret in text], (method, address.path)
+            if address.about:
+                assert status in (404, 405), (method, address.path, status)
+            elif method == "get":
+                assert status == 200, (address.path, status)
+            reached += 1
+    for path in _queries(ids):
+        with transaction.atomic():
+            status, text = _ask(client, "get", path)
+        assert (status, [secret for secret in secrets if secret in text]) == (200, []), path
+    assert reached >= 40
+    monkeypatch.undo()
+    _unharmed_by_a_colleague(ours)
+
+
+@pytest.mark.feature("G13")
+def test_a_colleague_of_that_contract_finds_them(anna):
+    """The walk of a colleague of another contract would notice."""
+    ours, ids, _secrets = anna
+    client = client_of(member_of(ours.organisation, roles=["administrative"], contracts=[ours.contracts[0]]))
+    assert "Geheimzinnig" in client.get("/deelnemers/").content.decode()
+    assert "Geheimzinnig" in client.get(f"/deelnemers/{ids['participant_id']}/").content.decode()
+    # A file of who works in more contracts may hold people of any.
+    assert client.get(f"/uploads/{ids['batch_id']}/").status_code == 404
 
 
 @pytest.mark.feature("K01")

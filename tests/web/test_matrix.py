@@ -13,6 +13,7 @@ from collectief.access.models import Membership
 from collectief.access.queries import scope_again
 from collectief.brands.catalogue import brand as brand_of
 from collectief.cases.models import Case
+from collectief.contracts.models import Organisation
 from collectief.enrolment.models import Participation
 from collectief.mutations.models import Mutation
 from collectief.participants import register as register_module
@@ -24,7 +25,7 @@ from tests.help_world import asked, equip
 from tests.office_world import applied, insurer_id
 from tests.web.addresses import IDS, addresses
 from tests.web.visiting import client_of, crowd, text_of, waiting
-from tests.world import Agency, agency, member_of
+from tests.world import Agency, agency, mandated_to, member_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.feature("U02")]
 
@@ -41,6 +42,7 @@ def _case(brand: str) -> int:
 def _ids(whose: Agency, tmp_path, start: int, *, insurer_at: str = "mijnzz") -> dict[str, int]:
     """Something of every kind that has a number; a case of the insurer at another portal is another's."""
     case = _case(insurer_at)
+    mandates = {"mandate_id": _given(whose), "received_id": _received(whose)}
     with opened(whose.scope):
         membership = Membership.objects.exclude(account_id=whose.scope.account_id).get().id
         account = Membership.objects.exclude(account_id=whose.scope.account_id).get().account_id
@@ -53,7 +55,7 @@ def _ids(whose: Agency, tmp_path, start: int, *, insurer_at: str = "mijnzz") -> 
         )
     if not whose.scope.profile.shows_people:
         numbers = {"membership_id": membership, "case_id": case, "account_id": account, "reset_id": reset}
-        return dict.fromkeys(IDS, NOBODYS) | numbers
+        return dict.fromkeys(IDS, NOBODYS) | numbers | mandates
     [participant] = crowd(whose, 1, start=start)
     waiting(whose, start=start + 500_000)
     batch = 0
@@ -63,7 +65,24 @@ def _ids(whose: Agency, tmp_path, start: int, *, insurer_at: str = "mijnzz") -> 
         mutation = Mutation.objects.get(state="processed")
         stay = Participation.objects.get(participant_id=participant).id
     numbers = (participant, stay, mutation.id, batch, membership, case, account, reset)
-    return dict(zip(IDS, numbers, strict=True))
+    return dict(zip(IDS[:8], numbers, strict=True)) | mandates
+
+
+def _given(whose: Agency) -> int:
+    """A mandate to a number that nobody has; where none can be given, a number that no mandate has."""
+    if not whose.scope.profile.allows(Capability.GIVE_MANDATES):
+        return NOBODYS
+    return mandated_to(whose.organisation, "99999999")
+
+
+def _received(whose: Agency) -> int:
+    """A mandate of another customer of the same insurer."""
+    with office():
+        other = Organisation.objects.create(
+            insurer=whose.organisation.insurer, name="Opdrachtgever", kvk="99999998", segment="staffing_agency",
+            branch=str(whose.organisation.id),
+        )  # fmt: skip
+    return mandated_to(other, whose.organisation.kvk)
 
 
 def _helps(profile: SegmentProfile) -> bool:

@@ -50,6 +50,8 @@ class Membership(models.Model):
     organisation = models.ForeignKey(Organisation, models.PROTECT)
     acting_subject = models.CharField(max_length=200, null=True)
     roles = ArrayField(models.CharField(max_length=40), default=list)
+    # The contracts they were given to work in; None is all of them, also those to come (G13).
+    contracts = ArrayField(models.BigIntegerField(), null=True)
     is_active = models.BooleanField(default=True)
 
     class Meta:
@@ -57,6 +59,9 @@ class Membership(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["account", "organisation"], name="membership_once"),
             models.UniqueConstraint(fields=["organisation", "acting_subject"], name="membership_identity_once"),
+            models.CheckConstraint(
+                condition=models.Q(contracts__isnull=True) | ~models.Q(contracts=[]), name="membership_some_contract"
+            ),
         ]
 
 
@@ -88,6 +93,57 @@ class Invitation(models.Model):
     class Meta:
         db_table = "invitation"
         indexes = [models.Index(fields=["organisation"], name="invitation_of_organisation")]
+
+
+class Mandate(models.Model):
+    """What an organisation lets another do in its name (X07): these roles, in these contracts, on these days.
+
+    To whom is a KvK number: whichever customer of the insurer has it, now or later, may use it. Who gives a mandate
+    learns nothing of that. `name` is what they call it. Half-open; `contracts` None is all of them.
+    """
+
+    insurer_id = models.BigIntegerField()
+    principal = models.ForeignKey(Organisation, models.PROTECT, db_index=False, related_name="+")
+    kvk = models.CharField(max_length=8)
+    name = models.CharField(max_length=120)
+    roles = ArrayField(models.CharField(max_length=40))
+    contracts = ArrayField(models.BigIntegerField(), null=True)
+    first_day = models.DateField()
+    end_day = models.DateField(null=True)
+    given_by = models.CharField(max_length=120)
+    given_at = models.DateTimeField(db_default=Now())
+    revoked_at = models.DateTimeField(null=True)
+    revoked_by = models.CharField(max_length=120, default="")
+
+    class Meta:
+        db_table = "mandate"
+        indexes = [
+            models.Index(fields=["principal", "id"], name="mandate_given"),
+            models.Index(fields=["insurer_id", "kvk"], name="mandate_received"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(contracts__isnull=True) | ~models.Q(contracts=[]), name="mandate_some_contract"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(end_day__isnull=True) | models.Q(end_day__gt=models.F("first_day")),
+                name="mandate_some_day",
+            ),
+        ]
+
+
+class MandatePerson(models.Model):
+    """Somebody of the organisation that got a mandate, who may act under it, and in which of its roles."""
+
+    mandate = models.ForeignKey(Mandate, models.CASCADE, db_index=False)
+    membership = models.ForeignKey(Membership, models.CASCADE)
+    # The membership's: what row security goes by.
+    organisation_id = models.BigIntegerField()
+    roles = ArrayField(models.CharField(max_length=40))
+
+    class Meta:
+        db_table = "mandate_person"
+        constraints = [models.UniqueConstraint(fields=["mandate", "membership"], name="mandate_person_once")]
 
 
 class Authenticator(models.Model):

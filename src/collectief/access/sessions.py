@@ -10,6 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
+from django.utils import timezone
 
 from collectief.audit import actions as audit
 from collectief.brands.catalogue import Brand
@@ -82,6 +83,7 @@ def open_session(
         "brand": brand.slug,
         "account_id": membership.account_id,
         "organisation_id": membership.organisation_id,
+        "mandate_id": None,
         "level": None if level is None else int(level),
         "since": now.timestamp(),
         "seen": now.timestamp(),
@@ -105,7 +107,10 @@ def scope_of(session: SessionBase, brand: Brand, *, now: datetime) -> Scope | No
         session.flush()
         raise SessionOver
     try:
-        return scope_for(held["account_id"], held["organisation_id"], brand.slug)
+        return scope_for(
+            held["account_id"], held["organisation_id"], brand.slug, mandate_id=held.get("mandate_id"),
+            today=timezone.localdate(now),
+        )  # fmt: skip
     except NoAccess:
         session.flush()
         raise SessionOver from None
@@ -169,6 +174,20 @@ def is_fresh(session: SessionBase, *, now: datetime) -> bool:
 def prove_again(session: SessionBase, *, now: datetime) -> None:
     """A second factor was given once more: under a new key, since the session can do more from now on."""
     session[_KEY] = {**session[_KEY], "proved": now.timestamp()}
+    session.cycle_key()
+
+
+def level_of(session: SessionBase) -> AssuranceLevel | None:
+    """What eHerkenning said of who is signed in; None for who came with a password."""
+    level = session[_KEY]["level"]
+    return None if level is None else AssuranceLevel(level)
+
+
+def act_for(session: SessionBase, scope: Scope) -> None:
+    """From now on the session is for this organisation (X07), under a new key: it can do other things."""
+    session[_KEY] = {
+        **session[_KEY], "organisation_id": scope.organisation_id, "mandate_id": scope.mandate_id,
+    }  # fmt: skip
     session.cycle_key()
 
 

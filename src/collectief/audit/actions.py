@@ -45,9 +45,14 @@ def record(
             [
                 scope.insurer_id, scope.organisation_id, action, outcome, scope.account_id, scope.account,
                 sorted(scope.roles), scope.organisation, purpose, f"{scope.brand}/{scope.channel}",
-                ids_array(participants), _objects(objects), json.dumps(detail or {}),
+                ids_array(participants), _objects(_under_mandate(scope, objects)), json.dumps(detail or {}),
             ],
         )  # fmt: skip
+
+
+def _under_mandate(scope: Scope, objects: Mapping[str, Iterable[int]] | None) -> Mapping[str, Iterable[int]] | None:
+    """What is done under a mandate says which: the account names its own organisation, and this one answers for it."""
+    return {**(objects or {}), "under_mandate": [scope.mandate.id]} if scope.mandate else objects
 
 
 def record_operator(

@@ -16,7 +16,7 @@ from .models import Organisation
 
 # Asked for every page and every chunk, and so written out.
 _CONTRACTS = (
-    "SELECT id, number, name, first_day, end_day FROM group_contract WHERE organisation_id = %s ORDER BY number"
+    "SELECT id, number, name, first_day, end_day FROM group_contract WHERE organisation_id = %s{reach} ORDER BY number"
 )
 
 
@@ -63,9 +63,9 @@ def organisation_names(scope: Scope, ids: Collection[int]) -> dict[int, str]:
 
 
 def contracts(scope: Scope) -> list[ContractView]:
-    """Every contract of the scope's organisation, by number."""
+    """Every contract of the scope's organisation that the scope reaches, by number."""
     with connection.cursor() as cursor:
-        cursor.execute(_CONTRACTS, [scope.organisation_id])
+        cursor.execute(_CONTRACTS.format(reach=scope.within_reach("id")), [scope.organisation_id])
         return [
             ContractView(id_, number, name, Period(first_day, end_day))
             for id_, number, name, first_day, end_day in cursor.fetchall()

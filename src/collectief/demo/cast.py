@@ -24,6 +24,8 @@ class Colleague:
     # None for who signs in with an own password.
     acting_subject: str | None
     roles: tuple[str, ...]
+    # The numbers of the contracts they work in; None is all of them.
+    contracts: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,10 @@ BRUG = Company(
         Colleague("Bas Mulder", "bas@debrug.example", "bas-debrug", ("account_manager",)),
         RUBEN,
         Colleague("Dewi Kaya", "dewi@debrug.example", "dewi-debrug", ("administrative", "financial")),
+        # Works for Leiden and Delft, and manages who works there.
+        Colleague(
+            "Lisa Vos", "lisa@debrug.example", "lisa-debrug", ("administrative", "account_manager"), ("23595", "23596")
+        ),
     ),
     people=2600,
     rsin="900000016",
@@ -174,7 +180,38 @@ BRUG_GOUDA = Company(
     people=60,
     branch="000090000018",
 )
-COMPANIES = (BRUG, OTTO, OTTO_ELSEWHERE, BRUG_GOUDA, LINDE, DUIN, KOMPAS, KANTOOR, KANTOOR_IZZ)
+ZUID = Company(
+    insurer="zorg-en-zekerheid",
+    insurer_name="Zorg en Zekerheid",
+    portal="mijnzz",
+    name="Administratiekantoor Zuid B.V.",
+    kvk="90000030",
+    contracts=(),
+    colleagues=(
+        Colleague("Tess Kuiper", "tess@kantoorzuid.example", "tess-zuid", ("administrative",)),
+        Colleague("Mark Evers", "mark@kantoorzuid.example", "mark-zuid", ("account_manager",)),
+    ),
+    people=0,
+    segment="administration_office",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Mandated:
+    """A mandate of the demo world: who gave it, to whom, and who acts under it, by their addresses."""
+
+    principal: Company
+    mandatary: Company
+    roles: tuple[str, ...]
+    contracts: tuple[str, ...] | None
+    people: tuple[str, ...]
+
+
+MANDATES = (
+    Mandated(BRUG, ZUID, ("administrative",), ("23595", "23596"), ("tess@kantoorzuid.example",)),
+    Mandated(OTTO, ZUID, ("administrative",), None, ("tess@kantoorzuid.example",)),
+)
+COMPANIES = (BRUG, OTTO, OTTO_ELSEWHERE, BRUG_GOUDA, LINDE, DUIN, KOMPAS, KANTOOR, KANTOOR_IZZ, ZUID)
 # The own password of everyone in the cast who signs in with one; the second factor each links themselves.
 DEMO_PASSWORD = "linde bloeit in juni"  # noqa: S105 - printed on the screen of the demo
 

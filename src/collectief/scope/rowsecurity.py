@@ -10,6 +10,19 @@ from .database import Audience
 OWN_ORGANISATION = "organisation_id = (SELECT nullif(current_setting('c.org', true), '')::bigint)"
 
 OWN_INSURER = "insurer_id = (SELECT nullif(current_setting('c.insurer', true), '')::bigint)"
+# The contracts of who reaches only some. Restrictive policies with it are for the role of those alone: who reaches
+# every contract has no such condition in any plan. Unset, it is NULL, and NULL sees nothing.
+REACH = "(SELECT string_to_array(current_setting('c.contracts', true), ',')::bigint[])::bigint[]"
+OWN_ACCOUNT = "(SELECT nullif(current_setting('c.account', true), '')::bigint)"
+
+
+def within_reach(table: str, condition: str, *, command: str = "ALL") -> RunSQL:
+    """Of `table`, who reaches only some contracts gets the rows that answer `condition` and no other (G13)."""
+    return RunSQL(
+        f"CREATE POLICY within_reach ON {table} AS RESTRICTIVE FOR {command} TO {Audience.CONTRACTS}"
+        f" USING ({condition})",
+        f"DROP POLICY within_reach ON {table}",
+    )
 
 
 def own_rows(table: str, *, rights: str, column: str = "organisation_id") -> RunSQL:

@@ -14,7 +14,7 @@ from collectief.access.role_names import ROLE_NAMES
 from collectief.access.sessions import seconds_left
 from collectief.brands.brand import Texts
 from collectief.brands.catalogue import Brand, Desk
-from collectief.scope.scope import Scope
+from collectief.scope.scope import Scope, UnderMandate
 from collectief.segments.profile import Role
 
 from .menu import MenuItem, menu
@@ -64,6 +64,15 @@ class Shell:
     @property
     def organisation(self) -> str | None:
         return self.scope.organisation if self.scope else None
+
+    @property
+    def mandate(self) -> UnderMandate | None:
+        return self.scope.mandate if self.scope else None
+
+    @property
+    def represents(self) -> bool:
+        """Whether one can choose in whose name to work."""
+        return self.scope is not None and self.scope.represents
 
     @property
     def account(self) -> str | None:

@@ -152,7 +152,14 @@ def enter(request: PortalRequest, membership: Membership, level: AssuranceLevel,
         browser=request.headers.get("User-Agent", ""),
     )  # fmt: skip
     say_stopped(request, stopped)
-    return HttpResponseRedirect(where or reverse("dashboard"))
+    return HttpResponseRedirect(where or first_page(request))
+
+
+def first_page(request: PortalRequest) -> str:
+    """Where who goes nowhere in particular begins: choosing in whose name, for who has a choice (X07)."""
+    with signing_in():
+        scope = sessions.scope_of(request.session, request.brand, now=timezone.now())
+    return reverse("on_behalf" if scope is not None and scope.represents else "dashboard")
 
 
 def say_stopped(request: PortalRequest, stopped: bool) -> None:

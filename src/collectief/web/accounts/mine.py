@@ -16,6 +16,7 @@ from ua_parser import parse
 
 from collectief.access import sessions
 from collectief.brands.catalogue import brand as brand_of
+from collectief.contracts.queries import contracts
 from collectief.segments.profile import Means
 
 from ..page import PortalRequest, signed_in
@@ -33,8 +34,9 @@ def mine(request: PortalRequest) -> HttpResponse:
         }
         for one in found
     ]  # fmt: skip
+    reach = [contract.label for contract in contracts(request.scope)] if request.scope.contracts is not None else []
     context = {
-        "lines": lines, "with_password": _with_password(request), "confirm": _confirming(request),
+        "reach": reach, "lines": lines, "with_password": _with_password(request), "confirm": _confirming(request),
         "fresh": sessions.is_fresh(request.session, now=timezone.now()),
     }  # fmt: skip
     return render(request, "accounts/mine.html", context)

@@ -43,13 +43,36 @@ def refusals() -> dict[str, tuple[str, str]]:
         ),
         "already_here": (
             _("Met dit e-mailadres heeft al iemand een plaats bij uw organisatie."),
-            _("Zoek deze collega op in het overzicht."),
+            _(
+                "Zoek deze collega op in het overzicht. Staat uw collega daar niet bij, vraag het dan een "
+                "accountbeheerder van alle contracten."
+            ),
         ),
         "no_role": (_("Zonder rol kan uw collega niets doen."), _("Kies ten minste één rol.")),
         "role_not_yours": (
             _("Deze rol kunt u niet geven of afnemen."),
             _("Vraag een collega die dat wel kan."),
         ),
+        "no_contract": (
+            _("Zonder contract kan uw collega niets zien."),
+            _("Kies ten minste één contract."),
+        ),
+        "contract_not_yours": (
+            _("Deze contracten kunt u niet geven."),
+            _("Kies uit de contracten waarvoor u zelf toegang heeft."),
+        ),
+        "no_kvk": (_("Dit is geen KvK-nummer."), _("Vul de acht cijfers van het KvK-nummer in.")),
+        "own_company": (
+            _("Dit is het KvK-nummer van uw eigen organisatie."),
+            _("Vul het nummer in van het kantoor dat namens u gaat werken."),
+        ),
+        "mandate_began": (_("Een machtiging kan niet eerder ingaan dan vandaag."), _("Vul een latere dag in.")),
+        "mandate_ends_first": (
+            _("De laatste dag ligt vóór de eerste."),
+            _("Vul een latere einddatum in, of laat haar leeg."),
+        ),
+        "role_not_mandated": (_("Deze rol hoort niet bij de machtiging."), _("Kies uit de rollen die er staan.")),
+        "not_a_colleague": (_("Dit is geen collega van uw organisatie."), _("Kies uit de collega’s die er staan.")),
         "yourself": (
             _("Uw eigen account kunt u hier niet wijzigen."),
             _("Vraag een andere accountbeheerder van uw organisatie, of bel ons."),

@@ -39,7 +39,17 @@ def shown(line: LogLine) -> Shown:
     """An event in words."""
     outcome, colour = outcome_words(line.outcome)
     roles = ", ".join(str(ROLE_NAMES[role]) for role in Role if role in line.roles)
-    return Shown(line.at, line.account, roles, action_words(line.action, line.outcome), _about(line), outcome, colour)
+    # The account names the organisation it is of (access.queries).
+    who = _("{who}, namens uw organisatie") if line.object_ids.get("under_mandate") else "{who}"
+    return Shown(
+        line.at,
+        who.format(who=line.account),
+        roles,
+        action_words(line.action, line.outcome),
+        _about(line),
+        outcome,
+        colour,
+    )
 
 
 def log_pages(page: LogPage, query: QueryDict) -> Pages:

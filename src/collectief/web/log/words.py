@@ -74,6 +74,7 @@ KINDS: dict[str, Kind] = {
             "account.revoke_invitation": gettext_lazy("Uitnodiging ingetrokken"),
             "account.accept_invitation": gettext_lazy("Uitnodiging gebruikt"),
             "account.change_roles": gettext_lazy("Rollen van een collega gewijzigd"),
+            "account.change_contracts": gettext_lazy("Contracten van een collega gewijzigd"),
             "account.deactivate": gettext_lazy("Account gedeactiveerd"),
             "account.reactivate": gettext_lazy("Account weer geactiveerd"),
             "account.ask_reset": gettext_lazy("Gevraagd om een tweede stap los te koppelen"),
@@ -81,6 +82,18 @@ KINDS: dict[str, Kind] = {
             "account.refuse_reset": gettext_lazy("Loskoppelen van een tweede stap afgewezen"),
             "account.stop_reset": gettext_lazy("Loskoppelen van een tweede stap gestopt"),
             "account.reset_second_factor": gettext_lazy("Tweede stap losgekoppeld"),
+        },
+    ),
+    "machtigingen": Kind(
+        gettext_lazy("Machtigingen"),
+        {
+            "mandate.list": gettext_lazy("Overzicht van machtigingen bekeken"),
+            "mandate.give": gettext_lazy("Machtiging gegeven"),
+            "mandate.revoke": gettext_lazy("Machtiging ingetrokken"),
+            "mandate.assign": gettext_lazy("Gekozen wie met een machtiging werkt"),
+            "mandate.enter": gettext_lazy("Begonnen namens uw organisatie te werken"),
+            "mandate.leave": gettext_lazy("Gestopt namens uw organisatie te werken"),
+            "mandate.use": gettext_lazy("Begonnen namens een andere organisatie te werken"),
         },
     ),
     "inloggen": Kind(

@@ -32,8 +32,8 @@ def dashboard(request: PortalRequest) -> HttpResponse:
     scope = request.scope
     context: dict[str, object] = {
         "sees_people": scope.may(Permission.SEE_PARTICIPANTS), "shows_people": scope.profile.shows_people,
+        "for_others": scope.profile.acts_for_others,
         "manages": scope.may(Permission.MANAGE_ACCOUNTS), "comes": scope.profile.comes.get(request.LANGUAGE_CODE, ""),
-        "helps": scope.may(Permission.HELP_USERS),
     }  # fmt: skip
     if scope.profile.is_office:
         context |= {"office": office_desk(scope, today=timezone.localdate())}
