@@ -16,7 +16,7 @@ from playwright.sync_api import Browser
 
 from collectief.brands.catalogue import all_brands
 from collectief.config.stack import Stack
-from collectief.demo.cast import BRUG, DUIN, KANTOOR, KANTOOR_IZZ, KOMPAS, LINDE
+from collectief.demo.cast import BRUG, DUIN, KANTOOR, KANTOOR_IZZ, KOMPAS, LINDE, ZUID
 from collectief.demo.files import write_demo_file
 from collectief.foundation.dates import dutch
 from tests.journeys.tour import Tour, page_names
@@ -40,6 +40,7 @@ def test_every_page_of_every_portal_is_without_barriers(tour, tmp_path):
     _front_doors(tour)
     _with_eherkenning(tour, tmp_path)
     _account_manager(tour)
+    _mandates(tour)
     _second_factor(tour)
     _half_way(tour)
     _help_desk(tour)
@@ -121,6 +122,14 @@ def _account_manager(tour: Tour) -> None:
     bas.sends("new-account-empty")
     bas.looks_at("/logboek/?tot=31-02-2026", "log-error")
     bas.looks_at("/logboek/?tot=31-12-2020", "log-empty")
+
+
+def _mandates(tour: Tour) -> None:
+    """What an administration office sees that acts for others."""
+    for name in (colleague.name for colleague in ZUID.colleagues):
+        walker = tour.signed_in("mijnzz", name, ZUID)
+        walker.looks_at("/namens/")
+        walker.follows_everything("/accountbeheer/machtigingen/")
 
 
 def _second_factor(tour: Tour) -> None:
