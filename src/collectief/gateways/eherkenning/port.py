@@ -8,6 +8,10 @@ from typing import Protocol
 
 from collectief.foundation.assurance import AssuranceLevel
 
+from ..sign_in import Begun, SignInRefused
+
+__all__ = ["Begun", "Identity", "IdentityProvider", "SignInRefused"]
+
 
 @dataclass(frozen=True, slots=True)
 class Identity:
@@ -24,29 +28,6 @@ class Identity:
     company_name: str
     person_hint: str = ""
     branch: str | None = None
-
-
-class SignInRefused(Exception):
-    """Nobody was let in; `code` says why and `params` what the words on screen need.
-
-    Codes raised here: `cancelled` by the person; `level_too_low` (params `level`, `minimum`: labels);
-    `expired` (took too long, or came back twice); `invalid_response` (an answer that cannot be trusted);
-    `unavailable` (the means does not answer); `request_unsupported` (it cannot do what we ask);
-    `unknown_principal` (it does not know who tried); `no_company_number` (a company without a KvK number);
-    `unknown_error` (it refused without saying why).
-    """
-
-    def __init__(self, code: str, **params: str) -> None:
-        super().__init__(code)
-        self.code, self.params = code, params
-
-
-@dataclass(frozen=True, slots=True)
-class Begun:
-    """Where to send the browser, and what the caller holds in its session until it comes back, once."""
-
-    url: str
-    keep: dict[str, str]
 
 
 class IdentityProvider(Protocol):
