@@ -19,6 +19,7 @@ demo: install ## the whole portal on this machine, with a demo world; PORT=8000,
 
 test: install ## every test in two lanes, then the journeys on one installation; ARGS="-k upload" for some
 	@CHROMIUM=$$(scripts/install-browser) && export CHROMIUM && \
+	FIREFOX=$$(scripts/install-firefox || true) && export FIREFOX && \
 	SOFFICE=$$(scripts/install-office || true) && export SOFFICE && \
 	{ scripts/install-xmlsec >/dev/null || true; } && \
 	if [ -n '$(ARGS)' ]; then $(BIN)/python -m pytest $(ARGS); else \

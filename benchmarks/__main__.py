@@ -27,6 +27,12 @@ def _search() -> Iterator[report.Line]:
     return search.lists()
 
 
+def _contracts() -> Iterator[report.Line]:
+    from . import contracts
+
+    return contracts.some_contracts()
+
+
 def _list_page() -> Iterator[report.Line]:
     from . import list_page
 
@@ -37,6 +43,7 @@ BENCHES: dict[str, Callable[[], Iterator[report.Line]]] = {
     "upload": _upload,
     "upload-peer": _upload_peer,
     "search": _search,
+    "contracts": _contracts,
     "list-page": _list_page,
 }
 

@@ -15,7 +15,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Playwright, sync_playwright
 
 from collectief.config.embedded import EmbeddedServer
 
@@ -101,13 +101,19 @@ _CHROMIUM = (
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def playwright() -> Iterator[Playwright]:
+    """One driver for every browser: a thread can have no second."""
+    with sync_playwright() as driver:
+        yield driver
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
     """The system's Chromium, or Playwright's own where there is none."""
     program = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=program, args=list(_CHROMIUM))
-        yield launched
-        launched.close()
+    launched = playwright.chromium.launch(executable_path=program, args=list(_CHROMIUM))
+    yield launched
+    launched.close()
 
 
 TODAY = date(2026, 11, 24)

@@ -29,7 +29,7 @@ from collectief.gateways.loopback import running
 RETURN = "http://mijnzz.localhost:8000/inloggen/terug/"
 BROKER = "urn:etoegang:HM:00000009000000090000:entities:0001"
 PORTAL = "urn:etoegang:DV:00000009000000010000:entities:0001"
-ANNA = Person("anna-secret-1", "Anna de Boer", "12345678", "Uitzendbureau De Brug B.V.")
+ANNA = Person("anna-secret-1", "Anna de Boer", "12345678", "Uitzendbureau De Brug B.V.", rsin="900000016")
 BAS = Person("bas-secret-1", "Bas Bakker", "87654321", "Werk & Zo", "000012345678")
 EH2, EH2_PLUS, EH3, EH4 = AssuranceLevel
 

@@ -7,7 +7,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from collectief.access.models import Account, Membership
+from django.db import transaction
+
+from collectief.access.models import Account, Mandate, MandatePerson, Membership
 from collectief.access.queries import scope_again
 from collectief.brands.catalogue import all_brands
 from collectief.brands.catalogue import brand as brand_of
@@ -66,8 +68,15 @@ def portal_of(segment: str) -> str:
     return min((one.slug for one in all_brands() if segment in one.segments), key=lambda slug: slug != "mijnzz")
 
 
-def member_of(organisation: Organisation, *, roles: Sequence[str], brand: str = "", name: str = "Anna") -> Scope:
-    """The scope of a new account with these roles."""
+def member_of(
+    organisation: Organisation,
+    *,
+    roles: Sequence[str],
+    brand: str = "",
+    name: str = "Anna",
+    contracts: Sequence[GroupContract] | None = None,
+) -> Scope:
+    """The scope of a new account with these roles, in these contracts; None is all of them."""
     brand = brand or portal_of(organisation.segment)
     number = next(_numbers)
     with office():
@@ -75,9 +84,53 @@ def member_of(organisation: Organisation, *, roles: Sequence[str], brand: str = 
             insurer=organisation.insurer, email=f"{name.lower()}{number}@example.nl", name=name
         )
         Membership.objects.create(
-            account=account, organisation=organisation, acting_subject=f"subject-{number}", roles=list(roles)
-        )
+            account=account, organisation=organisation, acting_subject=f"subject-{number}", roles=list(roles),
+            contracts=None if contracts is None else [contract.id for contract in contracts],
+        )  # fmt: skip
     return scope_again(account.id, organisation.id, brand, channel="form")
+
+
+def mandated_to(
+    principal: Organisation, kvk: str, *, name: str = "Zuid", roles: Sequence[str] = ("administrative",)
+) -> int:
+    """A mandate to whoever has this number; its number."""
+    with office():
+        return Mandate.objects.create(
+            insurer_id=principal.insurer_id, principal=principal, kvk=kvk, name=name, roles=list(roles),
+            first_day=date(2020, 1, 1), given_by="Bas",
+        ).id  # fmt: skip
+
+
+def mandated(
+    principal: Agency,
+    person: Scope,
+    *,
+    roles: Sequence[str] = ("administrative",),
+    contracts: Sequence[GroupContract] | None = None,
+    first_day: date = date(2020, 1, 1),
+    end_day: date | None = None,
+) -> int:
+    """A mandate of `principal` to the organisation of `person`, under which they act; its number."""
+    with office():
+        home = Organisation.objects.get(id=person.organisation_id)
+        mandate = Mandate.objects.create(
+            insurer_id=principal.organisation.insurer_id, principal=principal.organisation, kvk=home.kvk,
+            name=home.name, roles=list(roles), first_day=first_day, end_day=end_day, given_by="Bas",
+            contracts=None if contracts is None else [contract.id for contract in contracts],
+        )  # fmt: skip
+        place = Membership.objects.get(account_id=person.account_id, organisation=home)
+        MandatePerson.objects.create(mandate=mandate, membership=place, organisation_id=home.id, roles=list(roles))
+    return mandate.id
+
+
+def acting(principal: Agency, person: Scope, mandate_id: int, *, today: date | None = None) -> Scope:
+    """The scope of `person` in the name of `principal`. Raises NoAccess."""
+    # A savepoint: elsewhere the refusal ends a transaction of its own.
+    with transaction.atomic():
+        return scope_again(
+            person.account_id, principal.organisation.id, person.brand, channel="form", mandate_id=mandate_id,
+            today=today,
+        )  # fmt: skip
 
 
 BSNS = ["999990019", "999990020", "999990032", "999990044", "999990056"]

@@ -1,9 +1,10 @@
 """Whatever is done with accounts, in whatever order and however late: nobody sees what is not theirs, and somebody can
-always manage each organisation (U30, O16, U02)."""
+always manage each organisation (U30, O16, U02, G13, X07)."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -20,11 +21,12 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from collectief.access import colleagues, invitations, queries
+from collectief.access import colleagues, invitations, mandates, queries
 from collectief.access.actions import admit
-from collectief.access.models import Invitation
+from collectief.access.mandates import NoMandate
+from collectief.access.models import Invitation, Mandate, Membership
 from collectief.access.queries import NoAccess, NoColleague, scope_again
-from collectief.access.rules import AccessRefused, Standing, manages
+from collectief.access.rules import AccessRefused, Standing, manages, within
 from collectief.brands.catalogue import brand
 from collectief.foundation.assurance import AssuranceLevel
 from collectief.gateways.eherkenning.port import Identity, SignInRefused
@@ -33,10 +35,15 @@ from collectief.scope.scope import NotAllowed, Scope
 from collectief.segments.profile import Permission, Role
 from tests.world import Agency, agency
 
-pytestmark = [pytest.mark.django_db, pytest.mark.feature("U30"), pytest.mark.feature("O16")]
+pytestmark = [
+    pytest.mark.django_db, pytest.mark.feature("U30"), pytest.mark.feature("O16"), pytest.mark.feature("G13"),
+    pytest.mark.feature("X07"),
+]  # fmt: skip
 
 MIJNZZ = brand("mijnzz")
 roles = st.sets(st.sampled_from([Role.ADMINISTRATIVE, Role.FINANCIAL, Role.ACCOUNT_MANAGER]), max_size=3)
+# Which contracts, by their number in an agency or in the other; None is all of them.
+choices = st.none() | st.sets(st.integers(0, 3), max_size=3)
 
 
 class Accounts(RuleBasedStateMachine):
@@ -46,6 +53,8 @@ class Accounts(RuleBasedStateMachine):
     tabs = Bundle("tabs")
     # Ids of memberships, of either agency.
     places = Bundle("places")
+    # Mandates: number, principal, roles and contracts.
+    given = Bundle("given")
     # Links that were mailed, the old ones too.
     links = Bundle("links")
 
@@ -54,6 +63,7 @@ class Accounts(RuleBasedStateMachine):
         self.now: datetime = timezone.now()
         self.agencies = [agency(name=name, roles=("account_manager",)) for name in ("De Brug", "Otto Flex")]
         self.count = 0
+        self.revoked: set[int] = set()
 
     @initialize(target=tabs)
     def managers(self) -> object:
@@ -62,6 +72,19 @@ class Accounts(RuleBasedStateMachine):
     @initialize(target=places)
     def their_places(self) -> object:
         return multiple(*(colleague.member.id for one in self.agencies for colleague in self._colleagues(one.scope)))
+
+    @initialize(target=given)
+    def a_mandate(self) -> object:
+        """The second agency acts for the first, and its manager does so."""
+        principal, other = self.agencies
+        today, wanted = timezone.localdate(self.now), frozenset({Role.ADMINISTRATIVE})
+        number = mandates.give(
+            principal.scope, kvk=other.organisation.kvk, name="Kantoor", roles=wanted, contracts=None,
+            first_day=today, end_day=today + timedelta(days=30), today=today,
+        )  # fmt: skip
+        [place] = [c.member.id for c in self._colleagues(other.scope)]
+        mandates.assign(other.scope, number, {place: wanted}, today=today)
+        return (number, principal.organisation.id, wanted, None)
 
     def _colleagues(self, scope: Scope) -> list[queries.Colleague]:
         return queries.colleagues(scope, now=self.now)
@@ -75,23 +98,60 @@ class Accounts(RuleBasedStateMachine):
         try:
             # A savepoint: elsewhere the refusal ends a transaction of its own.
             with transaction.atomic():
-                return scope_again(tab.account_id, tab.organisation_id, "mijnzz", channel="form")
+                return scope_again(
+                    tab.account_id, tab.organisation_id, "mijnzz", channel="form", mandate_id=tab.mandate_id,
+                    today=timezone.localdate(self.now),
+                )  # fmt: skip
         except NoAccess:
             return None
 
-    @rule(target=places, tab=tabs, wanted=roles)
-    def invite(self, tab: Scope, wanted: set[Role]) -> object:
+    def _contracts(self, organisation_id: int, choice: set[int] | None) -> frozenset[int] | None:
+        """The first two numbers are contracts of the organisation, the others of the other agency."""
+        if choice is None:
+            return None
+        own, other = sorted(self.agencies, key=lambda one: one.organisation.id != organisation_id)
+        ids = [contract.id for one in (own, other) for contract in one.contracts]
+        return frozenset(ids[number] for number in choice)
+
+    def _may_give(self, scope: Scope, contracts: frozenset[int] | None) -> bool:
+        own = self._contracts(scope.organisation_id, {0, 1})
+        if contracts is None:
+            return scope.contracts is None
+        return bool(contracts) and contracts <= (own if scope.contracts is None else scope.contracts)
+
+    @rule(target=places, tab=tabs, wanted=roles, choice=choices)
+    def invite(self, tab: Scope, wanted: set[Role], choice: set[int] | None) -> object:
         scope = self._again(tab)
         self.count += 1
         if scope is None:
             return multiple()
+        contracts = self._contracts(tab.organisation_id, choice)
+        may = scope.may(Permission.MANAGE_ACCOUNTS) and bool(wanted) and self._may_give(scope, contracts)
         try:
-            return colleagues.invite(
-                scope, name="Jo", email=f"jo{self.count}.{tab.organisation_id}@x.example", roles=wanted, now=self.now
-            )
+            place = colleagues.invite(
+                scope, name="Jo", email=f"jo{self.count}.{tab.organisation_id}@x.example", roles=wanted, now=self.now,
+                contracts=contracts,
+            )  # fmt: skip
         except (NotAllowed, AccessRefused):
-            assert not scope.may(Permission.MANAGE_ACCOUNTS) or not wanted
+            assert not may
             return multiple()
+        assert may
+        return place
+
+    @rule(tab=tabs, place=places, choice=choices)
+    def give_contracts(self, tab: Scope, place: int, choice: set[int] | None) -> None:
+        scope = self._again(tab)
+        if scope is None:
+            return
+        contracts = self._contracts(tab.organisation_id, choice)
+        before = {c.member.id: c.member.contracts for c in self._all(scope.organisation_id)}
+        try:
+            colleagues.change_contracts(scope, place, contracts, now=self.now)
+        except (NotAllowed, AccessRefused, NoColleague):
+            return
+        assert scope.may(Permission.MANAGE_ACCOUNTS)
+        assert within(scope.contracts, before[place])
+        assert self._may_give(scope, contracts)
 
     @rule(target=links, place=places)
     def mail(self, place: int) -> object:
@@ -128,7 +188,11 @@ class Accounts(RuleBasedStateMachine):
         scope = self._again(tab)
         if scope is None:
             return
-        theirs = {c.member.id for c in self._all(scope.organisation_id)}
+        theirs = {
+            c.member.id
+            for c in self._all(scope.organisation_id)
+            if within(scope.contracts, c.member.contracts) or c.member.account_id == scope.account_id
+        }
         more = {"roles": wanted} if verb == "change_roles" else {}
         try:
             getattr(colleagues, verb)(scope, place, now=self.now, **more)
@@ -139,6 +203,79 @@ class Accounts(RuleBasedStateMachine):
         else:
             assert place in theirs
             assert scope.may(Permission.MANAGE_ACCOUNTS)
+
+    @rule(
+        target=given, tab=tabs, wanted=roles, choice=choices, to=st.integers(0, 1), lasts=st.none() | st.integers(0, 20)
+    )
+    def give_mandate(
+        self, tab: Scope, wanted: set[Role], choice: set[int] | None, to: int, lasts: int | None
+    ) -> object:
+        scope = self._again(tab)
+        if scope is None:
+            return multiple()
+        today = timezone.localdate(self.now)
+        contracts = self._contracts(scope.organisation_id, choice)
+        try:
+            number = mandates.give(
+                scope, kvk=self.agencies[to].organisation.kvk, name="Kantoor", roles=wanted, contracts=contracts,
+                first_day=today, end_day=None if lasts is None else today + timedelta(days=lasts), today=today,
+            )  # fmt: skip
+        except (NotAllowed, AccessRefused):
+            return multiple()
+        assert scope.may(Permission.MANAGE_ACCOUNTS) and scope.mandate is None
+        assert self._may_give(scope, contracts)
+        assert Role.ACCOUNT_MANAGER not in wanted
+        assert self.agencies[to].organisation.id != scope.organisation_id
+        return (number, scope.organisation_id, frozenset(wanted), contracts)
+
+    @rule(tab=tabs, mandate=given)
+    def revoke_mandate(self, tab: Scope, mandate: tuple[int, int, frozenset[Role], object]) -> None:
+        scope = self._again(tab)
+        if scope is None:
+            return
+        try:
+            mandates.revoke(scope, mandate[0], now=self.now)
+        except (NotAllowed, NoMandate):
+            return
+        assert scope.organisation_id == mandate[1]
+        self.revoked.add(mandate[0])
+
+    @rule(tab=tabs, mandate=given, place=places, wanted=roles)
+    def assign(
+        self, tab: Scope, mandate: tuple[int, int, frozenset[Role], object], place: int, wanted: set[Role]
+    ) -> None:
+        scope = self._again(tab)
+        if scope is None:
+            return
+        try:
+            mandates.assign(scope, mandate[0], {place: wanted}, today=timezone.localdate(self.now))
+        except (NotAllowed, NoMandate, AccessRefused):
+            return
+        assert scope.organisation_id != mandate[1]
+        assert wanted <= mandate[2]
+
+    @rule(target=tabs, tab=tabs, mandate=given)
+    def act(self, tab: Scope, mandate: tuple[int, int, frozenset[Role], Any]) -> object:
+        """In another's name: never more than the mandate, never after it, never with accounts."""
+        number, principal, wanted, contracts = mandate
+        today = timezone.localdate(self.now)
+        try:
+            with transaction.atomic():
+                scope = scope_again(tab.account_id, principal, "mijnzz", channel="form", mandate_id=number, today=today)
+        except NoAccess:
+            return multiple()
+        assert number not in self.revoked
+        assert scope.roles <= wanted
+        assert scope.contracts == contracts
+        assert not scope.may(Permission.MANAGE_ACCOUNTS)
+        assert scope.home_id != principal
+        with managing_accounts(scope.home_id, scope.insurer_id):
+            here = Membership.objects.get(account_id=scope.account_id, organisation_id=scope.home_id)
+            assert here.is_active
+        with managing_accounts(principal, scope.insurer_id):
+            found = Mandate.objects.get(id=number)
+            assert found.first_day <= today and (found.end_day is None or today < found.end_day)
+        return scope
 
     @rule(days=st.integers(1, 20))
     def time_passes(self, days: int) -> None:
@@ -160,7 +297,15 @@ class Accounts(RuleBasedStateMachine):
     @invariant()
     def somebody_manages_each_organisation(self) -> None:
         for one in self.agencies:
-            assert any(manages(one.scope.profile, c.member) for c in self._all(one.organisation.id))
+            managers = [c.member for c in self._all(one.organisation.id) if manages(one.scope.profile, c.member)]
+            assert any(member.contracts is None for member in managers)
+
+    @invariant()
+    def nobody_works_in_a_contract_of_another_organisation(self) -> None:
+        for one in self.agencies:
+            own = {contract.id for contract in one.contracts}
+            for colleague in self._all(one.organisation.id):
+                assert colleague.member.contracts is None or frozenset() < colleague.member.contracts <= own
 
     @invariant()
     def nobody_is_seen_from_elsewhere(self) -> None:

@@ -169,6 +169,7 @@ def test_a_token_is_for_its_portal_and_its_purpose(ours):
     ("more", "code"),
     [
         ({"kvk": "90000077"}, "other_company"),
+        ({"kvk": "", "rsin": "900000016"}, "other_company"),
         ({"level": AssuranceLevel.EH2}, "level_too_low"),
         ({"branch": "000012345678"}, "other_branch"),
         ({"acting_subject": "colleague-1"}, "identity_taken"),

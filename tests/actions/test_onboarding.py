@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from click.testing import CliRunner
@@ -14,20 +15,17 @@ from django.utils import timezone
 from collectief.access import invitations, letters
 from collectief.access.models import Invitation, Membership
 from collectief.access.rules import AccessRefused
-from collectief.brands.catalogue import brand
 from collectief.cases.models import Case
+from collectief.cases.queries import NoCase
 from collectief.cases.rules import CaseRefused, Decision
 from collectief.config.command import main
-from collectief.onboarding import actions, desk, jobs
-from collectief.onboarding.models import AccountApplication
-from collectief.onboarding.rules import Applied
+from collectief.onboarding import desk, jobs
 from collectief.scope.database import office, opened, signing_in
-from collectief.segments.profile import Role
+from tests import office_world
+from tests.office_world import MIJNZZ, ZZ, insurer_id
 from tests.world import agency
 
 pytestmark = [pytest.mark.django_db, pytest.mark.feature("G01"), pytest.mark.feature("K01")]
-
-MIJNZZ, ZZ = brand("mijnzz"), "zorg-en-zekerheid"
 
 
 @pytest.fixture
@@ -48,21 +46,11 @@ def post(monkeypatch):
     return sent
 
 
-def apply(ours, **more):
-    asked = {
-        "segment": "staffing_agency", "organisation": ours.organisation.name, "kvk": ours.organisation.kvk,
-        "name": "Noor Haddad", "email": "noor@debrug.example", "phone": "0711234567",
-        "roles": (Role.ADMINISTRATIVE, Role.ACCOUNT_MANAGER),
-    }  # fmt: skip
-    actions.apply(MIJNZZ, Applied(**(asked | more)), language="nl", now=timezone.now())
-    with office():
-        application = str(AccountApplication.objects.latest("applied_at").id)
-    jobs.receive(application_id=application)
-    return application
+applied = partial(office_world.applied, by_job=True)
 
 
 def test_an_application_becomes_a_case_with_a_term_and_a_receipt(ours, post):
-    apply(ours)
+    applied(ours)
     [one] = desk.waiting(ZZ)
     assert (one.name, one.kvk, one.roles) == (
         "Noor Haddad",
@@ -76,24 +64,24 @@ def test_an_application_becomes_a_case_with_a_term_and_a_receipt(ours, post):
 
 
 def test_received_twice_it_is_one_case(ours, post):
-    application = apply(ours)
-    jobs.receive(application_id=application)
+    application = applied(ours)
+    jobs.receive(application_id=application, insurer=ZZ)
     assert len(desk.waiting(ZZ)) == 1
 
 
 def test_nobody_can_have_us_fill_a_mailbox(ours, post):
     for number in range(3):
-        apply(ours, name=f"Noor {number}", email="NOOR@debrug.example" if number else "noor@debrug.example")
+        applied(ours, name=f"Noor {number}", email="NOOR@debrug.example" if number else "noor@debrug.example")
     assert [one.name for one in desk.waiting(ZZ)] == ["Noor 0"]
     assert len(post) == 1
 
 
 def test_approved_there_is_an_invitation_for_a_place_at_the_organisation(ours, post):
-    apply(ours)
+    applied(ours)
     [one] = desk.waiting(ZZ)
     desk.decide(ZZ, one.case_id, Decision.APPROVED, by="Sanne")
     assert desk.waiting(ZZ) == []
-    with office():
+    with office(insurer_id()):
         membership = Membership.objects.get(account__email="noor@debrug.example")
         invitation = Invitation.objects.get(membership=membership)
         case = Case.objects.get(id=one.case_id)
@@ -105,19 +93,19 @@ def test_approved_there_is_an_invitation_for_a_place_at_the_organisation(ours, p
 
 
 def test_refused_the_reason_goes_by_mail_and_nobody_gets_in(ours, post):
-    application = apply(ours)
+    application = applied(ours)
     [one] = desk.waiting(ZZ)
     with pytest.raises(CaseRefused, match="reason_missing"):
         desk.decide(ZZ, one.case_id, Decision.REFUSED, by="Sanne", reason=" ")
     desk.decide(ZZ, one.case_id, Decision.REFUSED, by="Sanne", reason="U heeft al een accountbeheerder: Bas.")
-    jobs.tell(application_id=application)
+    jobs.tell(application_id=application, insurer=ZZ)
     assert "U heeft al een accountbeheerder: Bas." in post[-1].text
-    with office():
+    with office(insurer_id()):
         assert not Membership.objects.filter(account__email="noor@debrug.example").exists()
 
 
 def test_what_cannot_be_approved_goes_on_waiting(ours, post):
-    apply(ours, kvk="99999999")
+    applied(ours, kvk="99999999")
     [one] = desk.waiting(ZZ)
     with pytest.raises(CaseRefused, match="organisation_unknown"):
         desk.decide(ZZ, one.case_id, Decision.APPROVED, by="Sanne")
@@ -125,11 +113,11 @@ def test_what_cannot_be_approved_goes_on_waiting(ours, post):
 
 
 def test_a_case_is_decided_once_and_by_its_own_insurer(ours, post):
-    apply(ours)
+    applied(ours)
     [one] = desk.waiting(ZZ)
     for elsewhere in ("voorbeeldverzekeraar", "nobody"):
         assert desk.waiting(elsewhere) == []
-        with pytest.raises(desk.NoCase):
+        with pytest.raises(NoCase):
             desk.decide(elsewhere, one.case_id, Decision.APPROVED, by="Sanne")
     desk.decide(ZZ, one.case_id, Decision.APPROVED, by="Sanne")
     with pytest.raises(CaseRefused, match="already_decided"):
@@ -137,10 +125,10 @@ def test_a_case_is_decided_once_and_by_its_own_insurer(ours, post):
 
 
 def test_who_has_a_place_already_is_not_invited_again(ours, post):
-    apply(ours)
+    applied(ours)
     [first] = desk.waiting(ZZ)
     desk.decide(ZZ, first.case_id, Decision.APPROVED, by="Sanne")
-    apply(ours)
+    applied(ours)
     [second] = desk.waiting(ZZ)
     with pytest.raises(CaseRefused, match="already_here"):
         desk.decide(ZZ, second.case_id, Decision.APPROVED, by="Sanne")
@@ -151,13 +139,13 @@ def test_who_has_a_place_already_is_not_invited_again(ours, post):
 )
 def test_what_can_be_seen_to_be_wrong_is_no_application(ours, more, code):
     with pytest.raises(AccessRefused, match=code):
-        apply(ours, **more)
+        applied(ours, **more)
 
 
 def test_late_ones_stand_out_and_on_top(ours, post):
-    apply(ours)
-    apply(ours, email="late@debrug.example")
-    with office():
+    applied(ours)
+    applied(ours, email="late@debrug.example")
+    with office(insurer_id()):
         late = Case.objects.latest("id")
         Case.objects.filter(id=late.id).update(due_on=timezone.localdate() - timedelta(days=1))
     assert [(one.email, one.late) for one in desk.waiting(ZZ)] == [
@@ -177,8 +165,8 @@ def test_only_staff_read_applications_and_cases(ours, table, who):
 
 
 def test_the_operator_lists_approves_and_refuses(ours, post):
-    apply(ours)
-    apply(ours, email="tim@debrug.example", name="Tim")
+    applied(ours)
+    applied(ours, email="tim@debrug.example", name="Tim")
     run = CliRunner().invoke
     lines = run(main, ["applications", "list", "--insurer", ZZ, "--json"]).output.splitlines()
     first, second = (json.loads(line)["case_id"] for line in lines)

@@ -84,12 +84,12 @@ def test_every_address_says_who_may_open_it():
         "alive", "ready", "metrics", "home", "sign_in", "sign_in_begin", "sign_in_complete", "sign_out", "language",
         "invitation", "sign_in_password", "sign_in_passkey", "second_step", "second_step_sms", "second_step_passkey",
         "link_authenticator", "link_telephone", "link_passkey", "link_later", "recovery_code", "forgotten_password",
-        "new_password", "confirm_address",
+        "new_password", "confirm_address", "stop_reset_by_link",
         "apply", "applied", "choose_organisation", "eherkenning_metadata", "eherkenning_catalogue",
     }  # fmt: skip
     assert signed_in == {
         "stay", "my_account", "end_sessions", "own_sign_in", "prove_again", "change_password", "change_address",
-        "own_app", "own_telephone", "own_passkey", "link_identity", "remove_factor", "new_recovery_codes",
+        "on_behalf", "own_app", "own_telephone", "own_passkey", "link_identity", "remove_factor", "new_recovery_codes",
     }  # fmt: skip
 
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 import os
 import re
 import socket
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -20,6 +23,9 @@ WIDTHS = (1366, 375)
 NARROWEST = 320
 # The portal and its simulators take ports in a row (config.stack).
 PORTS = 8
+# The tables of which one must scroll aside to see the rest.
+_CUT_OFF = """() => [...document.querySelectorAll(".c-scroll")]
+    .filter((one) => one.scrollWidth > one.clientWidth + 1).map((one) => one.ariaLabel)"""
 
 
 @pytest.fixture(scope="session")
@@ -66,6 +72,7 @@ class Visitor:
     def __init__(self, page: Page, stack: Stack, brand: str = "mijnzz") -> None:
         self.page, self.stack, self.brand = page, stack, brand
         self.complaints: list[str] = []
+        self.drawn = 0
         page.on("console", self._listen)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
 
@@ -119,19 +126,32 @@ class Visitor:
             button.click()
             self.page.locator(f"html[lang={language}]").wait_for(state="attached")
 
-    def finds_no_barriers(self) -> None:
+    def finds_no_barriers(self, called: str = "") -> None:
         """axe has nothing to say about this page, on a desk and on a phone; nothing sticks out sideways."""
         for width in (*WIDTHS, NARROWEST):
             self.page.set_viewport_size({"width": width, "height": 900})
             if width != NARROWEST:
                 # What is still fading in has no contrast yet.
                 self.page.evaluate("() => Promise.all(document.getAnimations().map((one) => one.finished))")
+                self._draws(width, called)
                 results = Axe().run(self.page)
                 assert results.violations_count == 0, f"{self.page.url} at {width}\n{results.generate_report()}"
             wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
             assert wide <= 0, f"{self.page.url} is {wide} px too wide at {width}"
+            cut = self.page.evaluate(_CUT_OFF)
+            assert cut == [], f"{self.page.url} cuts off {cut} at {width}"
         self.page.set_viewport_size({"width": WIDTHS[0], "height": 900})
         assert not self.complaints, self.complaints
+
+    def _draws(self, width: int, called: str) -> None:
+        """A picture of this page, for whoever wants to look: `PICTURES=folder make test ARGS=tests/journeys`."""
+        if folder := os.environ.get("PICTURES"):
+            Path(folder).mkdir(parents=True, exist_ok=True)
+            self.drawn += 1
+            path = called or urlsplit(self.page.url).path.strip("/").replace("/", "-")
+            language = self.page.locator("html").get_attribute("lang")
+            name = f"{self.brand}-{path}-{self.drawn:03}-{language}-{width}.png"
+            self.page.screenshot(path=Path(folder) / name, full_page=True)
 
 
 @pytest.fixture
@@ -157,6 +177,27 @@ def someone(browser: Browser, stack: Stack) -> Iterator[Callable[..., Visitor]]:
         contexts.append(browser.new_context(viewport={"width": WIDTHS[0], "height": 900}, locale="nl-NL"))
         found = Visitor(contexts[-1].new_page(), stack, brand)
         found.signs_in(name, company, level=level)
+        return found
+
+    yield make
+    for one in contexts:
+        one.close()
+
+
+@pytest.fixture
+def staff(browser: Browser, stack: Stack) -> Iterator[Callable[[str], Visitor]]:
+    """Somebody of the insurer's office by their e-mail address, signed in: how they do so is for other journeys."""
+    contexts: list[BrowserContext] = []
+
+    def make(email: str) -> Visitor:
+        contexts.append(browser.new_context(viewport={"width": WIDTHS[0], "height": 900}, locale="nl-NL"))
+        command = [sys.executable, "-m", "tests.journeys.session", "kantoor", email]
+        cookie = subprocess.run(command, env=stack.environment, check=True, capture_output=True, text=True).stdout
+        name, key = cookie.strip().split("=")
+        contexts[-1].add_cookies([{"name": name, "value": key, "url": stack.portal("kantoor")}])
+        found = Visitor(contexts[-1].new_page(), stack, "kantoor")
+        found.opens("/dashboard/")
+        found.sees_heading("Dashboard")
         return found
 
     yield make

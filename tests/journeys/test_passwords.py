@@ -2,79 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 
-import pyotp
 import pytest
 from playwright.sync_api import Browser, BrowserContext
 
 from collectief.config.stack import Stack
-from collectief.demo.cast import DEMO_PASSWORD, DUIN, KOMPAS, LINDE
-from tests.journeys.conftest import WIDTHS, Visitor
+from collectief.demo.cast import DUIN, KOMPAS, LINDE
+from tests.journeys.conftest import WIDTHS
+from tests.journeys.typist import Typist
 
 OTHER = "samen onderweg naar zee"
-_KEY = {
-    "protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True,
-    "isUserVerified": True, "automaticPresenceSimulation": True,
-}  # fmt: skip
-
-
-class Typist(Visitor):
-    """Somebody at a portal with passwords, their authenticator app and their telephone."""
-
-    secret = ""
-
-    def types(self, email: str, password: str = DEMO_PASSWORD) -> None:
-        """E-mail address and password, at the front door."""
-        self.opens("/inloggen/")
-        self.page.get_by_label("E-mailadres").fill(email)
-        self.page.get_by_label("Wachtwoord", exact=True).fill(password)
-        self.presses("Inloggen")
-
-    def presses(self, name: str) -> None:
-        self.page.get_by_role("button", name=name, exact=True).click()
-
-    def follows(self, name: str) -> None:
-        self.page.get_by_role("link", name=name).first.click()
-
-    def links_an_app(self, button: str = "Koppelen") -> None:
-        """Type the key of the page over into the app, and the app's code into the page."""
-        self.sees_heading("Authenticator-app koppelen")
-        self.secret = self.page.locator("main code").inner_text().replace(" ", "")
-        self.page.get_by_label("Code uit de app").fill(pyotp.TOTP(self.secret).now())
-        self.presses(button)
-
-    def keeps_the_codes(self) -> None:
-        self.sees_heading("Herstelcodes bewaren")
-        self.finds_no_barriers()
-        self.follows("Ik heb de codes bewaard")
-
-    def has_a_device(self) -> None:
-        """A device that can hold passkeys, and asks who holds it."""
-        session = self.page.context.new_cdp_session(self.page)
-        session.send("WebAuthn.enable")
-        session.send("WebAuthn.addVirtualAuthenticator", {"options": _KEY})
-
-    def code_at(self, number: str, *, messages: int = 1) -> str:
-        """The code in the latest of so many short messages to a number."""
-        for _ in range(200):
-            answer = self.page.request.get(f"{self.stack.telephone_url}/_simulator/received", params={"to": number})
-            found = answer.json()["messages"]
-            if len(found) >= messages:
-                return re.search(r": (\d{6})\.", found[0]["text"])[1]
-            self.page.wait_for_timeout(100)
-        raise AssertionError(f"no message to {number}")
-
-    def link_mailed_to(self, address: str, subject: str) -> str:
-        """The link in the letter with this subject, once it is there."""
-        for _ in range(200):
-            answer = self.page.request.get(f"{self.stack.postbus_url}/_simulator/received", params={"to": address})
-            for letter in answer.json()["letters"]:
-                if letter["subject"].startswith(subject):
-                    return re.search(r"http://\S+", letter["text"])[0]
-            self.page.wait_for_timeout(100)
-        raise AssertionError(f"no letter {subject} to {address}")
 
 
 @pytest.fixture
@@ -96,6 +34,7 @@ def typist(browser: Browser, stack: Stack) -> Iterator[Callable[[str], Typist]]:
 @pytest.mark.feature("W02")
 @pytest.mark.feature("W03")
 @pytest.mark.feature("W04")
+@pytest.mark.feature("W05")
 def test_an_employers_main_user_gives_a_colleague_access_who_then_looks_after_herself(typist):
     """Wachtwoord, authenticator-app, wachtwoordreset, nieuwe smartphone; de hoofdgebruiker geeft collega's toegang."""
     ingrid = typist("izz")
@@ -215,6 +154,7 @@ def test_a_company_doctor_signs_in_with_codes_by_sms(typist):
 @pytest.mark.timeout(300)
 @pytest.mark.feature("O03")
 @pytest.mark.feature("O04")
+@pytest.mark.feature("O07")
 def test_a_representative_makes_the_account_with_a_code_by_sms_and_a_password(typist):
     """Klik op 'Account aanmaken': er wordt een sms-code verzonden naar het eerder opgegeven mobiele nummer."""
     marijke = typist("ondersteuners")

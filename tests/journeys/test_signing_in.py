@@ -66,12 +66,18 @@ def test_a_broker_that_sends_the_artifact_in_a_form_lets_anna_in_as_well(visitor
 
 
 @pytest.mark.feature("U01")
+def test_a_broker_that_knows_the_company_by_its_rsin_lets_anna_in_as_well(visitor, broker_that):
+    broker_that("rsin_only")
+    visitor.signs_in("Anna de Boer", BRUG.name)
+    visitor.sees_heading("Dashboard")
+
+
+@pytest.mark.feature("U01")
 @pytest.mark.parametrize(
     ("fault", "words"),
     [
         ("unknown_principal", "eHerkenning kent uw inlogmiddel niet"),
         ("request_unsupported", "eHerkenning kan dit verzoek van ons niet uitvoeren."),
-        ("rsin_only", "eHerkenning gaf geen KvK-nummer van uw organisatie door."),
         ("garbage", "Het antwoord van eHerkenning klopt niet"),
     ],
 )

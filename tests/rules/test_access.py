@@ -46,6 +46,31 @@ def test_an_address_is_somebodys_own_at_an_organisation(email, code):
     assert refused.value.code == code
 
 
+contracts = st.frozensets(st.integers(1, 4), max_size=4)
+reaches = st.none() | contracts
+
+
+@pytest.mark.feature("G13")
+@given(mine=st.none() | st.frozensets(st.integers(1, 4), min_size=1), known=contracts, wanted=reaches)
+def test_nobody_gives_a_contract_that_is_not_theirs_to_give(mine, known, wanted):
+    good = mine is None if wanted is None else bool(wanted) and wanted <= known and (mine is None or wanted <= mine)
+    if good:
+        rules.judge_contracts(mine, known, wanted)
+        return
+    code = "no_contract" if wanted == frozenset() else "contract_not_yours"
+    with pytest.raises(AccessRefused, match=code):
+        rules.judge_contracts(mine, known, wanted)
+
+
+@pytest.mark.feature("G13")
+def test_somebody_who_works_in_some_contracts_does_not_manage_everyone():
+    profile = PROFILES["staffing_agency"]
+    some = Member(1, 1, frozenset({Role.ACCOUNT_MANAGER}), Standing.ACTIVE, frozenset({1, 2}))
+    with pytest.raises(AccessRefused, match="last_manager"):
+        rules.judge_managed(profile, [some])
+    rules.judge_managed(profile, [some, Member(2, 2, frozenset({Role.ACCOUNT_MANAGER}), Standing.ACTIVE)])
+
+
 @pytest.mark.feature("U30")
 @given(profile=profiles, mine=roles, before=roles, after=roles)
 def test_only_what_one_may_give_is_given_or_taken(profile, mine, before, after):

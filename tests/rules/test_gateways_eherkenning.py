@@ -34,7 +34,7 @@ from collectief.gateways.openid.provider import CODE_LIFETIME, may_return_to
 pytestmark = [pytest.mark.feature("U01"), pytest.mark.feature("U02")]
 
 RETURN = "http://mijnzz.localhost:8000/inloggen/terug"
-ANNA = Person("anna-1", "Anna <de> Vries", "12345678", "Uitzendbureau De Brug B.V.")
+ANNA = Person("anna-1", "Anna <de> Vries", "12345678", "Uitzendbureau De Brug B.V.", rsin="900000016")
 BAS = Person("bas-1", "Bas Bakker", "87654321", "Werk & Zo", "000012345678")
 EH2, EH2_PLUS, EH3, EH4 = AssuranceLevel
 
@@ -132,10 +132,37 @@ def test_who_signs_in_is_known(stage: Stage) -> None:
     assert (identity.branch, identity.level, identity.company_name) == ("000012345678", EH4, "Werk & Zo")
 
 
+def test_a_company_without_kvk_number_is_known_by_its_rsin(stage: Stage) -> None:
+    begun = stage.begin()
+    answer = stage.come_back(begun)
+    stage.behave(fail="rsin_only", for_requests=1)
+    identity = stage.complete(begun, answer)
+    assert (identity.kvk, identity.rsin) == ("", "900000016")
+
+
+@pytest.mark.parametrize(
+    ("kvk", "rsin", "own"),
+    [
+        ("12345678", "900000016", True),
+        ("12345678", "", True),
+        ("87654321", "900000016", False),
+    ],
+)
+def test_the_kvk_number_once_given_is_what_counts(kvk: str, rsin: str, own: bool) -> None:
+    assert Identity("12345678", "a", EH3, "", rsin="900000016").is_of(kvk=kvk, rsin=rsin) is own
+
+
+@pytest.mark.parametrize(("rsin", "own"), [("900000016", True), ("900000028", False), ("", False)])
+def test_without_one_the_rsin_counts_and_none_is_nobodys(rsin: str, own: bool) -> None:
+    assert Identity("", "a", EH3, "", rsin="900000016").is_of(kvk="", rsin=rsin) is own
+    assert not Identity("", "a", EH3, "").is_of(kvk="", rsin="")
+
+
 def test_the_request_asks_for_the_level_and_gives_no_secret_away(stage: Stage) -> None:
     begun = stage.begin(EH3)
     query = {key: values[0] for key, values in parse_qs(urlsplit(begun.url).query).items()}
     assert query["acr_values"] == EH3.urn
+    assert query["prompt"] == "login", "a session at the broker lets nobody in"
     assert query["code_challenge"] == challenge(begun.keep["verifier"])
     assert begun.keep["verifier"] not in begun.url
     assert "demo-secret" not in begun.url

@@ -63,6 +63,13 @@ def test_who_signs_in_is_who_comes_back(desk, person, who):
     assert found == Identity(who.kvk, who.acting_subject, EH3, who.company_name, branch=who.branch)
 
 
+def test_a_company_without_kvk_number_is_known_by_its_rsin(desk):
+    visit_json(desk.address + "/_simulator/behaviour", {"fail": "rsin_only"})
+    _, _, location = desk.comes_back()
+    found = desk.complete(location)
+    assert (found.kvk, found.rsin) == ("", ANNA.rsin)
+
+
 def test_the_artifact_may_come_in_a_form(desk):
     visit_json(desk.address + "/_simulator/behaviour", {"fail": "artifact_by_post"})
     _, page, _ = desk.comes_back()
@@ -76,7 +83,7 @@ def test_the_artifact_may_come_in_a_form(desk):
 @pytest.mark.parametrize(
     ("fault", "code"),
     [("request_unsupported", "request_unsupported"), ("unknown_principal", "unknown_principal"),
-     ("rsin_only", "no_company_number"), ("503", "unavailable"), ("reset", "unavailable"),
+     ("503", "unavailable"), ("reset", "unavailable"),
      ("garbage", "invalid_response")],
 )  # fmt: skip
 def test_whatever_goes_wrong_at_the_broker_has_its_code(desk, fault, code):

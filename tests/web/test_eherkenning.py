@@ -101,11 +101,33 @@ def test_a_connection_raises_the_level_and_never_lowers_it(by_saml):
     ("old", "new"),
     [('protocol = "saml"', 'protocol = "saml1"'), ('oin = "00000009000000010000"\n', ""), ("broker.xml", "gone.xml"),
      ("portal.crt", "broker.crt"), ("broker.xml", "portal.xml"), ("[mijnzz]", "[mijnzz"),
-     ("service_index = 1", 'minimum = "eH9"\nservice_index = 1')],
+     ("service_index = 1", 'minimum = "eH9"\nservice_index = 1'),
+     ("service_index = 1", 'back_channel = { key = "portal.key" }\nservice_index = 1'),
+     ("service_index = 1", 'back_channel = { certificate = "next.crt", key = "portal.key" }\nservice_index = 1'),
+     ("service_index = 1", 'back_channel = { authorities = "gone.pem" }\nservice_index = 1'),
+     ("service_index = 1", 'back_channel = { other = "portal.crt" }\nservice_index = 1')],
 )  # fmt: skip
 def test_a_connection_that_cannot_work_is_refused_by_name(by_saml, old, new):
     by_saml.write_text(by_saml.read_text().replace(old, new))
     with pytest.raises(BadConnection, match=r"mijnzz|connections\.toml"):
+        read_connections(by_saml)
+
+
+def test_a_broker_may_have_names_of_its_own_for_what_it_gives(by_saml):
+    (by_saml.parent / "secret").write_text("geheim\n")
+    table = """
+[voorbeeld]
+protocol = "oidc"
+issuer = "http://127.0.0.1:1"
+client_id = "collectief"
+client_secret_file = "secret"
+claims = { kvk = "chamber_of_commerce" }
+"""
+    by_saml.write_text(by_saml.read_text() + table)
+    made = read_connections(by_saml)["voorbeeld"]
+    assert (made.claims.kvk, made.claims.level) == ("chamber_of_commerce", "acr")
+    by_saml.write_text(by_saml.read_text().replace("{ kvk", "{ kvknummer"))
+    with pytest.raises(BadConnection, match="voorbeeld"):
         read_connections(by_saml)
 
 

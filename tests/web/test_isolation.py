@@ -15,6 +15,7 @@ from django.utils import timezone
 from collectief.access.models import Membership
 from collectief.brands.catalogue import all_brands
 from collectief.bulk.models import Batch
+from collectief.cases.models import Case
 from collectief.enrolment.models import Participation
 from collectief.foundation.bsn import Bsn
 from collectief.foundation.dates import BirthDate, dutch
@@ -23,30 +24,43 @@ from collectief.mutations.corridor import Moment
 from collectief.mutations.models import Mutation
 from collectief.participants import register as register_module
 from collectief.scope import database
-from collectief.scope.database import opened
+from collectief.scope.database import office, opened
 from collectief.scope.scope import Scope
 from collectief.segments.catalogue import PROFILES
-from collectief.segments.profile import Permission
+from collectief.segments.profile import Capability, Permission
 from tests.bulk_world import Register, demo_file, planned
+from tests.office_world import applied, clerk, insurer_id
 from tests.web.addresses import addresses
 from tests.web.visiting import client_of, stranger, text_of
-from tests.world import Human, agency, enrolled, member_of, valid_bsns
+from tests.world import Human, agency, enrolled, mandated_to, member_of, valid_bsns
 
 pytestmark = pytest.mark.django_db
 
 # What must never be seen by anyone else: a name, a birth date and a file of Anna's that nobody else has.
 SECRET = Human(Bsn("0" * 9), PersonName("Q.X.", "", "Geheimzinnig"), BirthDate(1971, 12, 13))
 
+# To whom she gave a mandate, and who gave her one.
+MANDATED = ["Kantoor Geheim", "Opdrachtgever Geheim"]
+
+
+def _case_elsewhere() -> int:
+    """A case of another insurer, about somebody whom nobody here may see."""
+    applied(agency(name="Elders", brand="voorbeeld"), portal="voorbeeld", name="Q.X. Geheimzinnig")
+    with office(insurer_id("voorbeeldverzekeraar")):
+        return Case.objects.get().id
+
 
 @pytest.fixture
 def anna(monkeypatch, tmp_path):
     """Anna's agency with one participant, a mutation and an upload; and the ids by which they are addressed."""
     monkeypatch.setattr(register_module, "current_register", Register)
+    elsewhere = _case_elsewhere()
     ours = agency()
     now = timezone.now()
     secret = dataclasses.replace(SECRET, bsn=valid_bsns(1)[0])
     participant = enrolled(ours, secret, Moment(timezone.localdate(now), now))
     batch = planned(ours.scope, demo_file(tmp_path, ours.contracts[0].number, rows=3, name="geheim-bestand.xlsx"))
+    principal = agency(name="Opdrachtgever Geheim").organisation
     with opened(ours.scope):
         found = {
             "participant_id": participant,
@@ -54,9 +68,14 @@ def anna(monkeypatch, tmp_path):
             "mutation_id": Mutation.objects.get().id,
             "batch_id": batch.id,
             "membership_id": Membership.objects.get().id,
+            "mandate_id": mandated_to(ours.organisation, "99999997", name="Kantoor Geheim"),
+            "received_id": mandated_to(principal, ours.organisation.kvk, name="De Brug"),
+            "case_id": elsewhere,
+            "account_id": ours.scope.account_id,
+            "reset_id": 0,
         }
         relation_number = Participation.objects.get().relation_number
-    return ours, found, ["Geheimzinnig", "13-12-1971", "1971-12-13", "geheim-bestand", relation_number]
+    return ours, found, ["Geheimzinnig", "13-12-1971", "1971-12-13", "geheim-bestand", relation_number, *MANDATED]
 
 
 def _bodies(ours, theirs) -> dict[str, dict[str, str]]:
@@ -118,8 +137,12 @@ def _walk(
 
 def _told_nothing(answers: dict[Permission | None, set[int]], scope: Scope) -> None:
     """Where the role opens the page, there is nobody of that number; elsewhere the page itself is closed."""
+    # A page that the segment does not have is closed to its managers too.
+    closed = set() if scope.profile.allows(Capability.GIVE_MANDATES) else {403}
     for permission, statuses in answers.items():
-        assert statuses <= ({404, 405} if permission is not None and scope.may(permission) else {403}), permission
+        assert statuses <= ({404, 405, *closed} if permission is not None and scope.may(permission) else {403}), (
+            permission
+        )
 
 
 def _unharmed(ours) -> None:
@@ -156,6 +179,9 @@ def test_otto_may_not_name_annas_contracts_either(anna):
 def test_a_colleague_without_the_role_finds_no_people(anna, roles):
     ours, ids, secrets = anna
     colleague = member_of(ours.organisation, roles=roles)
+    if "account_manager" in roles:
+        # Whom the organisation let act for it, and for whom it acts, is theirs to manage.
+        secrets = [secret for secret in secrets if secret not in MANDATED]
     answers = _walk(client_of(colleague), ids, secrets, _bodies(ours, ours))
     # Who manages accounts finds Anna among them, and nobody of whom she enrolled.
     answers.pop(Permission.MANAGE_ACCOUNTS) if "account_manager" in roles else None
@@ -187,7 +213,12 @@ def test_the_same_company_at_another_insurer_finds_nothing(anna):
 def test_other_portals_and_anna_find_nothing_of_each_other(anna, profile):
     ours, ids, secrets = anna
     roles = [str(role) for role in profile.roles]
-    theirs = agency(name="Geheim Elders B.V.", segment=profile.slug, kvk=ours.organisation.kvk, roles=roles)
+    # Whose staff help users sees those of their own insurer: to them Anna is nobody at another one.
+    helps = any(Permission.HELP_USERS in held for held in profile.roles.values())
+    theirs = agency(
+        name="Geheim Elders B.V.", segment=profile.slug, kvk=ours.organisation.kvk, roles=roles,
+        brand="kantoor-izz" if helps else "", contracts=0,
+    )  # fmt: skip
     answers = _walk(client_of(theirs.scope), ids, secrets, _bodies(ours, ours))
     _told_nothing(answers, theirs.scope)
     _unharmed(ours)
@@ -210,8 +241,12 @@ def test_annas_own_session_opens_nothing_at_another_portal(anna):
 _DRAWN = {
     "dashboard", "open_mutations", "rejected_mutations", "current_participants", "current_count",
     "former_participants", "former_count", "new_participant", "uploads", "upload_template", "new_account",
-    "log", "download_log",
+    "log", "download_log", "mandates", "new_mandate",
 }  # fmt: skip
+
+
+# What only the insurer's own staff open; see below.
+_OFFICE = {Permission.JUDGE_CASES, Permission.HELP_USERS, Permission.SEARCH_TRAIL}
 
 
 def test_row_security_alone_holds_when_our_own_filters_ask_for_annas_rows(anna, monkeypatch):
@@ -236,6 +271,7 @@ def test_row_security_alone_holds_when_our_own_filters_ask_for_annas_rows(anna, 
     client = client_of(otto.scope)
     monkeypatch.setattr("collectief.access.queries.managing_accounts", managing_as_otto)
     monkeypatch.setattr("collectief.access.colleagues.managing_accounts", managing_as_otto)
+    monkeypatch.setattr("collectief.access.mandates.managing_accounts", managing_as_otto)
     monkeypatch.setattr("collectief.web.middleware.sessions.scope_of", lambda *args, **kwargs: lying)
     monkeypatch.setattr("collectief.web.middleware.opened", opened_as_otto)
     monkeypatch.setattr("collectief.audit.actions.record", lambda *args, **kwargs: None)
@@ -243,7 +279,7 @@ def test_row_security_alone_holds_when_our_own_filters_ask_for_annas_rows(anna, 
     bodies = _bodies(ours, ours)
     reached = 0
     for address in addresses(ids):
-        if not (address.about or address.name in _DRAWN):
+        if not (address.about or address.name in _DRAWN) or address.permission in _OFFICE:
             continue
         for method in ("get", "post"):
             # A write may fail here, and then its transaction is rolled back: what counts is what is shown and done.
@@ -264,6 +300,113 @@ def test_row_security_alone_holds_when_our_own_filters_ask_for_annas_rows(anna, 
     assert reached >= 40
     monkeypatch.undo()
     _unharmed(ours)
+
+
+def _unharmed_by_a_colleague(ours) -> None:
+    with opened(ours.scope):
+        assert Participation.objects.get().reason == ""
+        assert Mutation.objects.filter(state="processed").count() == 1
+        assert Batch.objects.get().state == "planned"
+        assert Membership.objects.get(account_id=ours.scope.account_id).contracts is None
+
+
+@pytest.mark.feature("G13")
+@pytest.mark.parametrize("roles", [roles for roles in ROLES if roles], ids=str)
+def test_a_colleague_of_another_contract_finds_nothing_at_any_address(anna, roles):
+    ours, ids, secrets = anna
+    lies = member_of(ours.organisation, roles=roles, contracts=[ours.contracts[1]])
+    answers = _walk(client_of(lies), ids, secrets, _bodies(ours, ours))
+    _told_nothing(answers, lies)
+    _unharmed_by_a_colleague(ours)
+
+
+@pytest.mark.feature("G13")
+def test_row_security_alone_keeps_contracts_apart_when_our_own_filters_let_all_through(anna, monkeypatch):
+    """A colleague's database role, for one contract, while every filter of ours believes it is for all of them."""
+    ours, ids, secrets = anna
+    lies = member_of(ours.organisation, roles=("administrative", "financial"), contracts=[ours.contracts[1]])
+    lying = dataclasses.replace(lies, contracts=None)
+
+    @contextmanager
+    def opened_as_lies(scope):
+        with database.opened(lies):
+            yield scope
+
+    client = client_of(lies)
+    monkeypatch.setattr("collectief.web.middleware.sessions.scope_of", lambda *args, **kwargs: lying)
+    monkeypatch.setattr("collectief.web.middleware.opened", opened_as_lies)
+    client.raise_request_exception = False
+    bodies = _bodies(ours, ours)
+    reached = 0
+    for address in addresses(ids):
+        if address.permission is None or not lies.may(address.permission):
+            continue
+        for method in ("get", "post"):
+            with transaction.atomic():
+                status, text = _ask(
+                    client, method, address.path, bodies.get(address.name) if method == "post" else None
+                )
+            assert not [secret for secret in secrets if secret in text], (method, address.path)
+            if address.about:
+                assert status in (404, 405), (method, address.path, status)
+            elif method == "get":
+                assert status == 200, (address.path, status)
+            reached += 1
+    for path in _queries(ids):
+        with transaction.atomic():
+            status, text = _ask(client, "get", path)
+        assert (status, [secret for secret in secrets if secret in text]) == (200, []), path
+    assert reached >= 40
+    monkeypatch.undo()
+    _unharmed_by_a_colleague(ours)
+
+
+@pytest.mark.feature("G13")
+def test_a_colleague_of_that_contract_finds_them(anna):
+    """The walk of a colleague of another contract would notice."""
+    ours, ids, _secrets = anna
+    client = client_of(member_of(ours.organisation, roles=["administrative"], contracts=[ours.contracts[0]]))
+    assert "Geheimzinnig" in client.get("/deelnemers/").content.decode()
+    assert "Geheimzinnig" in client.get(f"/deelnemers/{ids['participant_id']}/").content.decode()
+    # A file of who works in more contracts may hold people of any.
+    assert client.get(f"/uploads/{ids['batch_id']}/").status_code == 404
+
+
+@pytest.mark.feature("K01")
+@pytest.mark.feature("K07")
+def test_row_security_alone_holds_when_an_offices_own_filters_ask_for_another_insurers_cases(anna, monkeypatch):
+    """Sanne's database roles, but every filter of ours is told that she works for the other insurer."""
+    _, ids, secrets = anna
+    sanne, other = clerk(roles=("case_handler", "auditor")), insurer_id("voorbeeldverzekeraar")
+    client = client_of(sanne)
+    lying = dataclasses.replace(sanne, insurer_id=other)
+    monkeypatch.setattr("collectief.web.middleware.sessions.scope_of", lambda *args, **kwargs: lying)
+    for where, name in (
+        ("web.middleware", "opened"), ("cases.actions", "opened"), ("cases.actions", "office"),
+        ("cases.queries", "office"), ("audit.search", "auditing"), ("audit.verification", "auditing"),
+        ("contracts.queries", "auditing"), ("participants.queries", "auditing"), ("access.queries", "auditing"),
+    ):  # fmt: skip
+        own = sanne if name == "opened" else sanne.insurer_id
+        true = getattr(database, name)
+        monkeypatch.setattr(f"collectief.{where}.{name}", lambda _, true=true, own=own: true(own))
+    monkeypatch.setattr("collectief.audit.actions.record", lambda *args, **kwargs: None)
+    reached = 0
+    for address in addresses(ids):
+        # The help desk's own pages are tried so in test_help_desk.
+        if address.permission not in _OFFICE - {Permission.HELP_USERS}:
+            continue
+        for method in ("get", "post"):
+            with transaction.atomic():
+                status, text = _ask(client, method, address.path, {"decision": "approved", "text": "x"})
+            assert not [secret for secret in secrets if secret in text], (method, address.path)
+            assert status in ((404, 405) if address.about else (200, 302, 405)), (method, address.path, status)
+            reached += 1
+    assert reached >= 16
+    for query in (f"deelnemer={ids['participant_id']}", f"wie={sanne.account_id}", "organisatie=Elders"):
+        assert client.get(f"/onderzoek/?zoek=1&{query}").status_code == 422
+    monkeypatch.undo()
+    with office(other):
+        assert Case.objects.get().decision == ""
 
 
 def test_anna_herself_does_find_them(anna):

@@ -201,13 +201,13 @@ def test_every_action_has_words():
     """Whoever records something new says what it is called."""
     known = {action for kind in words.KINDS.values() for action in kind.actions}
     recorded = {f"mutation.{kind}" for kind in Kind} | {f"batch.{state}" for state in ENDED}
-    for path in Path("src/collectief").rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text())):
-            if not isinstance(node, ast.Call) or "record" not in ast.unparse(node.func):
-                continue
-            for value in node.args[:2]:
-                for one in ast.walk(value):
-                    if isinstance(one, ast.Constant) and re.fullmatch(r"[a-z]+\.[a-z_]+", str(one.value)):
-                        recorded.add(one.value)
+    # Whatever else looks like one (a file, a setting, a template) stands in no call of these rooms.
+    for room in ("access", "audit", "bulk", "enrolment", "mutations", "web"):
+        for path in Path("src/collectief", room).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text())):
+                if isinstance(node, ast.Constant) and re.fullmatch(
+                    r"(account|audit|batch|mutation)\.[a-z_]+", str(node.value)
+                ):
+                    recorded.add(node.value)
     assert len(recorded) > 30
     assert recorded - known == set()

@@ -7,30 +7,55 @@ from itertools import combinations
 import pytest
 from django.db import transaction
 from django.urls import resolve
+from django.utils import timezone
 
 from collectief.access.models import Membership
+from collectief.access.queries import scope_again
+from collectief.brands.catalogue import brand as brand_of
+from collectief.cases.models import Case
+from collectief.contracts.models import Organisation
 from collectief.enrolment.models import Participation
 from collectief.mutations.models import Mutation
 from collectief.participants import register as register_module
-from collectief.scope.database import opened
+from collectief.scope.database import office, opened
 from collectief.segments.catalogue import PROFILES
-from collectief.segments.profile import Capability
+from collectief.segments.profile import Capability, Permission, SegmentProfile
 from tests.bulk_world import Register, demo_file, planned
+from tests.help_world import asked, equip
+from tests.office_world import applied, insurer_id
 from tests.web.addresses import IDS, addresses
 from tests.web.visiting import client_of, crowd, text_of, waiting
-from tests.world import Agency, agency, member_of
+from tests.world import Agency, agency, mandated_to, member_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.feature("U02")]
 
 NOBODYS = 2_000_000_000
 
 
-def _ids(whose: Agency, tmp_path, start: int) -> dict[str, int]:
-    """Something of every kind that has a number."""
+def _case(brand: str) -> int:
+    """An application for an account that waits at the insurer of a portal."""
+    applied(agency(name="Vraagt aan", brand=brand), portal=brand)
+    with office(insurer_id(brand_of(brand).insurer)):
+        return Case.objects.latest("id").id
+
+
+def _ids(whose: Agency, tmp_path, start: int, *, insurer_at: str = "mijnzz") -> dict[str, int]:
+    """Something of every kind that has a number; a case of the insurer at another portal is another's."""
+    case = _case(insurer_at)
+    mandates = {"mandate_id": _given(whose), "received_id": _received(whose)}
     with opened(whose.scope):
         membership = Membership.objects.exclude(account_id=whose.scope.account_id).get().id
+        account = Membership.objects.exclude(account_id=whose.scope.account_id).get().account_id
+    reset = NOBODYS
+    if _helps(whose.scope.profile):
+        equip(account)
+        desk = member_of(whose.organisation, roles=["help_desk"], brand=whose.scope.brand)
+        reset = asked(
+            desk, scope_again(account, whose.organisation.id, whose.scope.brand, channel="form"), timezone.now()
+        )
     if not whose.scope.profile.shows_people:
-        return dict.fromkeys(IDS, NOBODYS) | {"membership_id": membership}
+        numbers = {"membership_id": membership, "case_id": case, "account_id": account, "reset_id": reset}
+        return dict.fromkeys(IDS, NOBODYS) | numbers | mandates
     [participant] = crowd(whose, 1, start=start)
     waiting(whose, start=start + 500_000)
     batch = 0
@@ -39,12 +64,35 @@ def _ids(whose: Agency, tmp_path, start: int) -> dict[str, int]:
     with opened(whose.scope):
         mutation = Mutation.objects.get(state="processed")
         stay = Participation.objects.get(participant_id=participant).id
-    return dict(zip(IDS, (participant, stay, mutation.id, batch, membership), strict=True))
+    numbers = (participant, stay, mutation.id, batch, membership, case, account, reset)
+    return dict(zip(IDS[:8], numbers, strict=True)) | mandates
 
 
-def _organisation(slug: str, name: str) -> Agency:
-    made = agency(name=name, segment=slug)
-    member_of(made.organisation, roles=[], name="Collega")
+def _given(whose: Agency) -> int:
+    """A mandate to a number that nobody has; where none can be given, a number that no mandate has."""
+    if not whose.scope.profile.allows(Capability.GIVE_MANDATES):
+        return NOBODYS
+    return mandated_to(whose.organisation, "99999999")
+
+
+def _received(whose: Agency) -> int:
+    """A mandate of another customer of the same insurer."""
+    with office():
+        other = Organisation.objects.create(
+            insurer=whose.organisation.insurer, name="Opdrachtgever", kvk="99999998", segment="staffing_agency",
+            branch=str(whose.organisation.id),
+        )  # fmt: skip
+    return mandated_to(other, whose.organisation.kvk)
+
+
+def _helps(profile: SegmentProfile) -> bool:
+    """Whether anyone here helps the insurer's users: then what is not theirs is another insurer's."""
+    return any(Permission.HELP_USERS in held for held in profile.roles.values())
+
+
+def _organisation(profile: SegmentProfile, name: str, *, elsewhere: bool = False) -> Agency:
+    made = agency(name=name, segment=profile.slug, brand="kantoor-izz" if elsewhere and _helps(profile) else "")
+    member_of(made.organisation, roles=[], name="Collega", brand=made.scope.brand)
     return made
 
 
@@ -52,8 +100,11 @@ def _organisation(slug: str, name: str) -> Agency:
 @pytest.mark.parametrize("profile", PROFILES.values(), ids=lambda profile: profile.slug)
 def test_every_role_finds_at_every_address_what_the_profile_says(profile, monkeypatch, tmp_path):
     monkeypatch.setattr(register_module, "current_register", Register)
-    ours, theirs = _organisation(profile.slug, "Ons"), _organisation(profile.slug, "Anders")
-    whose = {"ours": _ids(ours, tmp_path, 903_000_000), "theirs": _ids(theirs, tmp_path, 904_000_000)}
+    ours, theirs = _organisation(profile, "Ons"), _organisation(profile, "Anders", elsewhere=True)
+    whose = {
+        "ours": _ids(ours, tmp_path, 903_000_000),
+        "theirs": _ids(theirs, tmp_path, 904_000_000, insurer_at="voorbeeld"),
+    }
     whose["nobody's"] = dict.fromkeys(IDS, NOBODYS)
     cells = 0
     for count in range(len(profile.roles) + 1):

@@ -9,6 +9,7 @@ from collectief.cases.rules import due_on
 from collectief.foundation.dates import dutch
 from collectief.onboarding.models import AccountApplication
 from collectief.scope.database import office
+from tests.office_world import insurer_id
 from tests.web.visiting import stranger, text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.feature("G01")]
@@ -19,8 +20,8 @@ ASKED = {
 }  # fmt: skip
 
 
-def applications():
-    with office():
+def applications(insurer="zorg-en-zekerheid"):
+    with office(insurer_id(insurer)):
         return list(AccountApplication.objects.values("segment", "organisation", "kvk", "name", "phone", "brand"))
 
 
@@ -47,7 +48,7 @@ def test_a_portal_for_one_kind_of_customer_does_not_ask_which():
     client = stranger("voorbeeld")
     assert "Soort organisatie" not in text_of(client.get("/aanvragen/"))
     client.post("/aanvragen/", {key: value for key, value in ASKED.items() if key != "segment"})
-    assert [one["segment"] for one in applications()] == ["staffing_agency"]
+    assert [one["segment"] for one in applications("voorbeeldverzekeraar")] == ["staffing_agency"]
 
 
 @pytest.mark.parametrize(

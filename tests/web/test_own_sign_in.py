@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from click.testing import CliRunner
+from django.utils import timezone
 
-from collectief.access import desk
+from collectief.access import resets
 from collectief.access.models import Authenticator, OpenSession, Passkey, SentCode, Telephone
-from collectief.access.queries import NoAccess
 from collectief.audit.models import AuditEvent
 from collectief.config.command import main
 from collectief.scope.database import opened, signing_in
@@ -59,6 +60,23 @@ def test_a_change_asks_for_the_second_factor_once_it_is_ten_minutes_ago(ingrid, 
     assert browser.post(asked, {"code": ingrid.code}).headers["Location"] == OWN + change
     assert browser.cookies["session"].value != before
     assert browser.get(OWN + change).status_code == 200
+
+
+def test_ending_other_sessions_asks_for_the_second_factor_once_it_is_ten_minutes_ago(ingrid, monkeypatch):
+    browser, other = signed_in(ingrid), client_of(ingrid.ours.scope)
+    time_goes_by(monkeypatch, 601)
+    text = text_of(browser.get("/mijn-account/"))
+    assert 'name="sessie"' not in text
+    asked = f"{OWN}bevestigen/?next=%2Fmijn-account%2F"
+    assert f'href="{asked}"' in text
+    browser.post("/mijn-account/sessies/")
+    assert is_in(other)
+    assert browser.post(asked, {"code": "000000"}).status_code == 422
+    assert browser.post(asked, {"code": ingrid.code}).headers["Location"] == "/mijn-account/"
+    assert 'name="sessie"' in text_of(browser.get("/mijn-account/"))
+    browser.post("/mijn-account/sessies/")
+    assert is_in(browser)
+    assert not is_in(other)
 
 
 @pytest.mark.feature("O06")
@@ -182,30 +200,32 @@ def test_nothing_secret_is_in_the_trail_or_the_queue(ingrid):
 
 @pytest.mark.feature("W04")
 @pytest.mark.feature("K05")
-def test_the_help_desk_unlinks_what_was_lost_and_the_password_stays(ingrid, monkeypatch):
-    browser = signed_in(ingrid)
-    other = signed_in(made())
-    told_owner = []
-    monkeypatch.setattr(desk.notices, "tell", lambda brand, account_id, kind: told_owner.append((account_id, kind)))
-    for insurer, email in (("izz-door-vgz", "niemand@delinde.example"), ("vgz", ingrid.email)):
-        with pytest.raises(NoAccess):
-            desk.reset_second_factor(insurer, email, by="Kantoor, JK")
-    assert is_in(browser)
-    desk.reset_second_factor("izz-door-vgz", ingrid.email.upper(), by="Kantoor, JK")
-    assert not is_in(browser)
-    assert is_in(other)
-    assert told_owner == [(ingrid.account_id, "factors_reset")]
-    assert half_way(ingrid).get("/inloggen/tweede-stap/").headers["Location"] == "/inloggen/koppelen/"
-    assert ("account.reset_second_factor", "success", None) in told(ingrid)
-
-
-@pytest.mark.feature("K05")
-def test_the_operator_does_so_from_the_command_line(committed_db):
+def test_operators_ask_and_approve_from_the_command_line_and_the_day_goes_by(committed_db):
+    """Nobody is quicker by the command line than at the help desk's pages, nor alone."""
     who = made()
     browser = signed_in(who)
-    reset = ["accounts", "reset-second-factor", "--insurer", "izz-door-vgz", "--by", "Kantoor, JK", "--email"]
-    wrong = CliRunner().invoke(main, [*reset, "niemand@delinde.example"])
-    assert (wrong.exit_code, "nobody at this insurer" in wrong.output) == (1, True)
+    said = ["--spoken-with", "Ingrid", "--note", "centrale", "--reason", "telefoon kwijt"]
+    ask = ["accounts", "reset-second-factor", "--insurer", "izz-door-vgz", "--by", "Kantoor, JK", *said, "--email"]
+    for insurer, email in (("izz-door-vgz", "niemand@delinde.example"), ("vgz", who.email)):
+        wrong = CliRunner().invoke(main, [*ask, email, "--insurer", insurer])
+        assert (wrong.exit_code, "nobody at this insurer" in wrong.output) == (1, True)
+    asked = CliRunner().invoke(main, [*ask, who.email.upper()])
+    assert asked.exit_code == 0, asked.output
+    [number] = re.findall(r"number (\d+)", asked.output)
+    approve = ["accounts", "approve-reset", number, "--insurer", "izz-door-vgz", "--by"]
+    alone = CliRunner().invoke(main, [*approve, "kantoor jk"])
+    assert (alone.exit_code, "reset_second_person" in alone.output) == (1, True)
+    assert CliRunner().invoke(main, [*approve[:4], "vgz", "--by", "Kantoor, AB"]).exit_code == 1
+    approved = CliRunner().invoke(main, [*approve, "Kantoor, AB"])
+    assert approved.exit_code == 0, approved.output
+    assert CliRunner().invoke(main, [*approve, "Kantoor, CD"]).exit_code == 1
+    now = timezone.now()
+    assert not resets.carry_out(int(number), now=now + timedelta(hours=23, minutes=59))
     assert is_in(browser)
-    assert CliRunner().invoke(main, [*reset, who.email]).exit_code == 0
+    assert resets.carry_out(int(number), now=now + timedelta(hours=24, seconds=1))
     assert not is_in(browser)
+    assert half_way(who).get("/inloggen/tweede-stap/").headers["Location"] == "/inloggen/koppelen/"
+    done = [one for one in told(who) if "reset" in one[0]]
+    assert done == [
+        (f"account.{act}", "success", "") for act in ("ask_reset", "approve_reset", "reset_second_factor")
+    ]  # fmt: skip

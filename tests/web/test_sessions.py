@@ -136,6 +136,16 @@ def test_the_browser_is_told_the_same_times(anna):
     assert settings.SESSION_LONGEST_SECONDS == 4 * 60 * 60
 
 
+def test_the_browser_is_told_how_long_is_left_whatever_is_done(anna, clock):
+    def left():
+        return int(re.search(r'data-left="(\d+)"', text_of(anna.get("/dashboard/")))[1])
+
+    assert 4 * 60 * 60 - 10 <= left() <= 4 * 60 * 60
+    for minutes in range(10, 240, 10):
+        clock(minutes * MINUTE)
+        assert (240 - minutes) * 60 - 10 <= left() <= (240 - minutes) * 60
+
+
 def _seen(client):
     text = text_of(client.get("/mijn-account/"))
     return text, text.count('name="sessie"')
@@ -155,6 +165,20 @@ def test_ones_own_sessions_are_listed_and_ended_one_by_one_or_all(ours, anna):
     assert "U bent op 1 andere plek uitgelogd." in text_of(anna.post("/mijn-account/sessies/", follow=True))
     assert [client.get("/dashboard/").status_code for client in (anna, elsewhere, phone)] == [200, 302, 302]
     assert [event.action for event in events(ours)].count("account.end_sessions") == 2
+
+
+def test_ending_others_asks_for_eherkenning_once_more_when_it_was_ten_minutes_ago(ours, anna, monkeypatch):
+    elsewhere = client_of(ours.scope)
+    later = timezone.now() + timedelta(minutes=10, seconds=2)
+    monkeypatch.setattr("collectief.web.accounts.mine.timezone.now", lambda: later)
+    text, others = _seen(anna)
+    assert others == 0
+    assert 'href="/inloggen/eherkenning/?next=%2Fmijn-account%2F"' in text
+    assert "Bevestig eerst dat u het bent." in text_of(anna.post("/mijn-account/sessies/", follow=True))
+    assert elsewhere.get("/dashboard/").status_code == 200
+    # Signing in anew, which is what that address does, is what counts.
+    _, others = _seen(client_of(ours.scope))
+    assert others == 2
 
 
 def test_nobody_ends_or_sees_the_session_of_another(ours, anna):

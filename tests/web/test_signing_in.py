@@ -69,6 +69,23 @@ def signs_in(client, where: str = ""):
 
 
 @pytest.mark.feature("U01")
+def test_a_company_without_kvk_number_is_found_by_its_rsin(ours, broker):
+    broker.identity = replace(identity_of(ours.scope), kvk="", rsin="900000016")
+    assert signs_in(stranger()).status_code == 403
+    with office():
+        Organisation.objects.filter(id=ours.organisation.id).update(rsin="900000016")
+    assert signs_in(stranger()).status_code == 302
+
+
+@pytest.mark.feature("U01")
+def test_a_company_with_a_kvk_number_is_never_found_by_its_rsin(ours, broker):
+    with office():
+        Organisation.objects.filter(id=ours.organisation.id).update(rsin="900000016")
+    broker.identity = replace(identity_of(ours.scope), kvk="90009999", rsin="900000016")
+    assert signs_in(stranger()).status_code == 403
+
+
+@pytest.mark.feature("U01")
 def test_who_has_an_account_gets_in_and_lands_where_they_were_going(ours, broker):
     broker.identity = identity_of(ours.scope)
     browser = stranger()

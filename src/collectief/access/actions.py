@@ -57,12 +57,17 @@ def _memberships(brand: Brand, identity: Identity) -> QuerySet[Membership]:
         Membership.objects.select_related("account", "organisation__insurer")
         .filter(
             organisation__insurer__slug=brand.insurer,
-            organisation__kvk=identity.kvk,
+            **_company(identity),
             organisation__segment__in=brand.segments,
             acting_subject=identity.acting_subject,
         )
         .order_by("organisation__name", "organisation_id")
     )
+
+
+def _company(identity: Identity) -> dict[str, str]:
+    """How organisations are found by the company's number: `Identity.is_of`, as the database takes it."""
+    return {"organisation__kvk": identity.kvk} if identity.kvk else {"organisation__rsin": identity.rsin}
 
 
 def _refusal(brand: Brand, identity: Identity, membership: Membership) -> SignInRefused | None:

@@ -61,6 +61,7 @@ def hold(
         "identity": {
             "kvk": identity.kvk, "acting_subject": identity.acting_subject, "level": int(identity.level),
             "company_name": identity.company_name, "person_hint": identity.person_hint, "branch": identity.branch,
+            "rsin": identity.rsin,
         },
         "options": [[one.id, one.name, one.kvk, one.branch, profile(one.segment).name] for one in organisations],
     }  # fmt: skip

@@ -1,35 +1,41 @@
-"""What the insurer's help desk does for somebody who lost everything they signed in with (W04, K05)."""
+"""The help desk at the command line: for who has no employee at a portal, and when there are too few of them (K05).
+
+It goes the same way as at the portal: one asks, another approves, and the waiting time goes by (docs/adr/0018).
+"""
 
 from __future__ import annotations
 
-from collectief.audit import actions as audit
-from collectief.brands.catalogue import all_brands
-from collectief.scope.database import opened, signing_in
+from datetime import datetime
 
-from . import notices
-from .factors import unlink_everything
-from .models import OpenSession
-from .password_sign_in import members_at
-from .queries import NoAccess, scope_of
+from django.db.models.functions import Lower
+
+from collectief.contracts.models import Insurer
+from collectief.scope.database import signing_in
+
+from . import resets
+from .models import Account
+from .queries import NoAccess
+from .resets import Asked
+from .users import NoUser
 
 
-def reset_second_factor(insurer: str, email: str, *, by: str) -> None:
-    """Unlink every second factor of an account, sign it out everywhere and tell its owner; the password stays.
-
-    Whoever does it has made sure who asks. It is in the trail of each organisation of the account, with who did it.
-    Raises NoAccess when nobody at this insurer signs in with a password at that address.
-    """
+def ask(insurer: str, email: str, *, by: str, asked: Asked, now: datetime) -> int:
+    """Ask for the reset of the account with this address; its number. Raises NoAccess for nobody, AccessRefused."""
     with signing_in():
-        found = [
-            (brand, member) for brand in all_brands() if brand.insurer == insurer for member in members_at(brand, email)
-        ]
-        account_id = found[0][1].account_id if found else 0
-        unlink_everything(account_id)
-        OpenSession.objects.filter(account_id=account_id).delete()
-    if not found:
+        accounts = Account.objects.alias(address=Lower("email")).filter(insurer__slug=insurer, address=email.lower())
+        found = accounts.values_list("insurer_id", "id").first()
+    if found is None:
         raise NoAccess
-    for brand, member in found:
-        with opened(scope_of(member, brand, channel="command")) as scope:
-            audit.record(scope, "account.reset_second_factor", detail={"by": by})
+    return resets.ask_as_operator(*found, by, asked, now=now)
+
+
+def approve(insurer: str, reset_id: int, *, by: str, now: datetime) -> datetime:
+    """Approve it as another; when it is carried out. Raises NoAccess for no such reset, AccessRefused."""
     with signing_in():
-        notices.tell(found[0][0], account_id, "factors_reset")
+        found = Insurer.objects.filter(slug=insurer).values_list("id", flat=True).first()
+    try:
+        if found is None:
+            raise NoUser
+        return resets.approve_as_operator(found, reset_id, by, now=now)
+    except NoUser:
+        raise NoAccess from None

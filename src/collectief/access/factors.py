@@ -22,7 +22,7 @@ from collectief.scope.scope import Scope
 from collectief.segments.catalogue import profile as profile_of
 from collectief.segments.profile import Factor, SegmentProfile
 
-from . import notices, throttle
+from . import notices, stopping, throttle
 from .keys import key_for
 from .models import Account, Authenticator, Membership, Passkey, RecoveryCode, Telephone
 from .password_sign_in import members
@@ -34,6 +34,8 @@ RECOVERY_CODES = 10
 _LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 # What a recovery code is called in the trail.
 _RECOVERY = "recovery_code"
+# Giving a factor once more while signed in.
+_CONFIRM = "account.confirm"
 # What counts as a wrong try; anything else that stops one says nothing about who tries.
 _WRONG = ("wrong_code", "wrong_sent_code", "wrong_recovery_code", "wrong_passkey")
 
@@ -156,6 +158,9 @@ def attempt(
                 throttle.right(subject)
                 if lets_in:
                     Account.objects.filter(id=membership.account_id).update(last_login=Now())
+                    if action == _CONFIRM:
+                        # Signed in already, and the factor is still there: signing in itself stops it in `sessions`.
+                        stopping.stop_by_sign_in(brand, membership, now=now)
                 if notice:
                     notices.tell(brand, membership.account_id, notice)
     if membership is None:

@@ -59,7 +59,7 @@ def _broker(portal: str, connection: Connection) -> IdentityProvider:
         made: IdentityProvider = (
             SamlBroker(connection, use_once)
             if isinstance(connection, SamlConnection)
-            else OidcBroker(connection.issuer, connection.client_id, connection.client_secret)
+            else OidcBroker(connection.issuer, connection.client_id, connection.client_secret, claims=connection.claims)
         )
         kept = _brokers[portal] = (connection, made)
     return kept[1]

@@ -18,7 +18,7 @@ from collectief.segments.profile import Means, Role
 from . import factors, linking, passwords, rules, telephone, throttle, tokens
 from .models import Account, Invitation, Membership
 from .queries import door, scope_of
-from .rules import AccessRefused, Standing
+from .rules import AccessRefused, Reach, Standing
 
 _PURPOSE = "invitation"
 
@@ -76,11 +76,12 @@ def place(
     invited_by: str,
     now: datetime,
     mobile: str = "",
+    contracts: Reach = None,
 ) -> int:
     """A place in an organisation that waits for somebody, and the letter to them; the id of the membership.
 
-    Who has an account at this insurer already gets the place with it. The caller has judged the roles. Raises
-    AccessRefused("already_here").
+    Who has an account at this insurer already gets the place with it. The caller has judged roles and contracts.
+    Raises AccessRefused("already_here").
     """
     with managing_accounts(organisation_id, insurer_id):
         account = Account.objects.filter(insurer_id=insurer_id, email__iexact=email).first()
@@ -91,8 +92,9 @@ def place(
         known = Membership.objects.filter(organisation_id=organisation_id, account=account).exists()
         if not known:
             membership = Membership.objects.create(
-                account=account, organisation_id=organisation_id, roles=sorted(str(role) for role in roles)
-            )
+                account=account, organisation_id=organisation_id, roles=sorted(str(role) for role in roles),
+                contracts=None if contracts is None else sorted(contracts),
+            )  # fmt: skip
             invitation = Invitation.objects.create(
                 membership=membership,
                 organisation_id=organisation_id,

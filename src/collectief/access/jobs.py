@@ -14,8 +14,9 @@ from collectief.gateways.sms.port import NumberRefused, SmsUnavailable
 from collectief.scope.database import managing_accounts, signing_in
 from collectief.scope.patience import Patience
 
-from . import letters, mailed_links, notices, password_sign_in, telephone, throttle
-from .models import Account, Invitation, SentCode
+from . import letters, mailed_links, notices, password_sign_in, reset_letters, resets, telephone, throttle
+from .models import Account, FactorReset, Invitation, PastAddress, SentCode, Telephone
+from .reset_rules import OLD_ADDRESS
 from .session_store import SessionStore
 from .single_use import forget_expired
 
@@ -36,6 +37,8 @@ def clear_tries(timestamp: int) -> None:
     throttle.clear(now=now)
     telephone.forget_expired(now=now)
     mailed_links.forget_expired(now=now)
+    mailed_links.forget_addresses(now=now)
+    resets.forget_ended(now=now)
 
 
 @app.task(name="access.record_wrong_password", queue="interactive")
@@ -77,6 +80,55 @@ def send_notice(*, account_id: int, brand: str, kind: str, language: str, sealed
     to = notices.opened(account_id, sealed) if sealed else account.email
     with suppress(AddressRefused):
         letters.post(letters.notice(brand_of(brand), to, account.name, kind, language))
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="access.carry_out_resets", queue="interactive", pass_context=False)
+def carry_out_resets(timestamp: int) -> None:
+    """Every five minutes: second factors whose waiting time is over are unlinked, each in a transaction of its own."""
+    now = timezone.now()
+    for reset_id in resets.due(now):
+        resets.carry_out(reset_id, now=now)
+
+
+@app.task(name="access.spread_reset_notice", queue="interactive")
+def spread_reset_notice(*, reset_id: int, stage: str) -> None:
+    """One notice for each way in which whoever it is about can be reached: a job each, so that each is tried by itself.
+
+    Their address, the one it was asked for, what was theirs until a month ago, and the confirmed number.
+    """
+    with signing_in():
+        reset = FactorReset.objects.select_related("account").filter(id=reset_id).first()
+        if reset is None:
+            return
+        since = timezone.now() - OLD_ADDRESS
+        past = PastAddress.objects.filter(account_id=reset.account_id, until__gt=since)
+        addresses = [reset.account.email, reset.address, *past.values_list("address", flat=True)]
+        number = Telephone.objects.filter(account_id=reset.account_id).first()
+        for address in {address.lower(): address for address in reversed(addresses)}.values():
+            sealed = notices.sealed(reset.account_id, address)
+            app.configure_task("access.send_reset_letter").defer(reset_id=reset_id, stage=stage, sealed=sealed)
+        if number is not None:
+            sealed = notices.sealed(reset.account_id, number.number)
+            app.configure_task("access.send_reset_message").defer(reset_id=reset_id, stage=stage, sealed=sealed)
+
+
+@app.task(name="access.send_reset_letter", queue="interactive", retry=Patience(MailUnavailable, seconds=30))
+def send_reset_letter(*, reset_id: int, stage: str, sealed: str) -> None:
+    """Tell one address about a reset. Raises MailUnavailable."""
+    with signing_in():
+        reset = FactorReset.objects.select_related("account").get(id=reset_id)
+    with suppress(AddressRefused):
+        letters.post(reset_letters.letter(reset, stage, notices.opened(reset.account_id, sealed)))
+
+
+@app.task(name="access.send_reset_message", queue="interactive", retry=Patience(SmsUnavailable, seconds=30))
+def send_reset_message(*, reset_id: int, stage: str, sealed: str) -> None:
+    """Tell the confirmed number about a reset. Raises SmsUnavailable."""
+    with signing_in():
+        reset = FactorReset.objects.select_related("account").get(id=reset_id)
+    with suppress(NumberRefused):
+        letters.send(reset_letters.message(reset, stage, notices.opened(reset.account_id, sealed)))
 
 
 @app.task(name="access.send_link", queue="interactive", retry=Patience(MailUnavailable, seconds=30))

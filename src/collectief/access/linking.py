@@ -24,7 +24,7 @@ def refusal(
     organisation = Organisation.objects.get(id=organisation_id)
     if Means.EHERKENNING not in door(brand, organisation.segment).profile.means:
         return AccessRefused("invitation_over")
-    if identity.kvk != organisation.kvk:
+    if not identity.is_of(kvk=organisation.kvk, rsin=organisation.rsin):
         return SignInRefused("other_company", company=identity.company_name, organisation=organisation.name)
     if identity.branch is not None and identity.branch != organisation.branch:
         return SignInRefused("other_branch", branch=identity.branch, organisation=organisation.name)
@@ -43,8 +43,8 @@ def link(scope: Scope, membership_id: int, identity: Identity) -> None:
     Raises SignInRefused: of another company, too low, for another branch, or a colleague's. It is in the trail.
     """
     brand = brand_of(scope.brand)
-    with managing_accounts(scope.organisation_id, scope.insurer_id):
-        refused = refusal(brand, scope.organisation_id, membership_id, identity)
+    with managing_accounts(scope.home_id, scope.insurer_id):
+        refused = refusal(brand, scope.home_id, membership_id, identity)
         if refused is None:
             Membership.objects.filter(id=membership_id, account_id=scope.account_id).update(
                 acting_subject=identity.acting_subject

@@ -15,9 +15,10 @@ from collectief.scope.database import opened, signing_in
 from collectief.scope.scope import Scope
 
 from . import notices, passwords, rules, throttle, tokens
-from .models import Account, MailedLink, Membership, OpenSession
+from .models import Account, MailedLink, Membership, OpenSession, PastAddress
 from .password_sign_in import confirm, members, members_at
 from .queries import own_email, scope_of
+from .reset_rules import OLD_ADDRESS
 from .rules import AccessRefused
 
 VALID = timedelta(hours=1)
@@ -124,6 +125,7 @@ def confirm_address(brand: Brand, token: str, *, now: datetime) -> None:
         else:
             # A link to the old mailbox must not open the account any more.
             MailedLink.objects.filter(account_id=link.account_id).delete()
+            PastAddress.objects.create(account_id=link.account_id, address=link.account.email, until=now)
             notices.tell(brand, link.account_id, "address_changed", address=link.account.email)
     if taken:
         raise AccessRefused("link_over")
@@ -150,6 +152,12 @@ def forget_expired(*, now: datetime) -> None:
     """Remove links that have had their time: their addresses need not be kept."""
     with signing_in():
         MailedLink.objects.filter(expires_at__lte=now).delete()
+
+
+def forget_addresses(*, now: datetime) -> None:
+    """Remove addresses that were somebody's longer ago than anyone is told of."""
+    with signing_in():
+        PastAddress.objects.filter(until__lte=now - OLD_ADDRESS).delete()
 
 
 def _use(link: MailedLink) -> None:

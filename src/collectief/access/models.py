@@ -50,6 +50,8 @@ class Membership(models.Model):
     organisation = models.ForeignKey(Organisation, models.PROTECT)
     acting_subject = models.CharField(max_length=200, null=True)
     roles = ArrayField(models.CharField(max_length=40), default=list)
+    # The contracts they were given to work in; None is all of them, also those to come (G13).
+    contracts = ArrayField(models.BigIntegerField(), null=True)
     is_active = models.BooleanField(default=True)
 
     class Meta:
@@ -57,6 +59,9 @@ class Membership(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["account", "organisation"], name="membership_once"),
             models.UniqueConstraint(fields=["organisation", "acting_subject"], name="membership_identity_once"),
+            models.CheckConstraint(
+                condition=models.Q(contracts__isnull=True) | ~models.Q(contracts=[]), name="membership_some_contract"
+            ),
         ]
 
 
@@ -88,6 +93,57 @@ class Invitation(models.Model):
     class Meta:
         db_table = "invitation"
         indexes = [models.Index(fields=["organisation"], name="invitation_of_organisation")]
+
+
+class Mandate(models.Model):
+    """What an organisation lets another do in its name (X07): these roles, in these contracts, on these days.
+
+    To whom is a KvK number: whichever customer of the insurer has it, now or later, may use it. Who gives a mandate
+    learns nothing of that. `name` is what they call it. Half-open; `contracts` None is all of them.
+    """
+
+    insurer_id = models.BigIntegerField()
+    principal = models.ForeignKey(Organisation, models.PROTECT, db_index=False, related_name="+")
+    kvk = models.CharField(max_length=8)
+    name = models.CharField(max_length=120)
+    roles = ArrayField(models.CharField(max_length=40))
+    contracts = ArrayField(models.BigIntegerField(), null=True)
+    first_day = models.DateField()
+    end_day = models.DateField(null=True)
+    given_by = models.CharField(max_length=120)
+    given_at = models.DateTimeField(db_default=Now())
+    revoked_at = models.DateTimeField(null=True)
+    revoked_by = models.CharField(max_length=120, default="")
+
+    class Meta:
+        db_table = "mandate"
+        indexes = [
+            models.Index(fields=["principal", "id"], name="mandate_given"),
+            models.Index(fields=["insurer_id", "kvk"], name="mandate_received"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(contracts__isnull=True) | ~models.Q(contracts=[]), name="mandate_some_contract"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(end_day__isnull=True) | models.Q(end_day__gt=models.F("first_day")),
+                name="mandate_some_day",
+            ),
+        ]
+
+
+class MandatePerson(models.Model):
+    """Somebody of the organisation that got a mandate, who may act under it, and in which of its roles."""
+
+    mandate = models.ForeignKey(Mandate, models.CASCADE, db_index=False)
+    membership = models.ForeignKey(Membership, models.CASCADE)
+    # The membership's: what row security goes by.
+    organisation_id = models.BigIntegerField()
+    roles = ArrayField(models.CharField(max_length=40))
+
+    class Meta:
+        db_table = "mandate_person"
+        constraints = [models.UniqueConstraint(fields=["mandate", "membership"], name="mandate_person_once")]
 
 
 class Authenticator(models.Model):
@@ -226,3 +282,62 @@ class MailedLink(models.Model):
     class Meta:
         db_table = "mailed_link"
         constraints = [models.UniqueConstraint(fields=["account", "purpose"], name="mailed_link_once")]
+
+
+class PastAddress(models.Model):
+    """An address that was an account's until a month ago: told too, when a second factor is to be reset (K05)."""
+
+    account = models.ForeignKey(Account, models.CASCADE)
+    address = models.EmailField()
+    until = models.DateTimeField()
+
+    class Meta:
+        db_table = "past_address"
+
+
+class FactorReset(models.Model):
+    """Resetting an account's second factor: who asked, whom they called back, who was the second, and how it ended.
+
+    One at a time for an account. The database itself asks for a second person and for a day between approving and
+    doing. What was noted is kept for a year; the trail has codes only.
+    """
+
+    insurer_id = models.BigIntegerField()
+    account = models.ForeignKey(Account, models.CASCADE, db_index=False)
+    state = models.CharField(max_length=12, default="asked")
+    # The portal whose words and address the notices have, and their language.
+    brand = models.CharField(max_length=40)
+    language = models.CharField(max_length=5, default="nl")
+    # As typed by who asked.
+    spoken_with = models.CharField(max_length=120)
+    call_note = models.CharField(max_length=500)
+    reason = models.CharField(max_length=500)
+    # No account: an operator at the command line. Where and at which portal an employee works.
+    asked_by_id = models.BigIntegerField(null=True)
+    asked_by = models.CharField(max_length=120)
+    asked_email = models.EmailField(default="")
+    asked_office = models.BigIntegerField(null=True)
+    asked_portal = models.CharField(max_length=40, default="")
+    asked_at = models.DateTimeField()
+    decided_by_id = models.BigIntegerField(null=True)
+    decided_by = models.CharField(max_length=120, default="")
+    decided_email = models.EmailField(default="")
+    decided_office = models.BigIntegerField(null=True)
+    decided_portal = models.CharField(max_length=40, default="")
+    decided_at = models.DateTimeField(null=True)
+    due_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    ended_why = models.CharField(max_length=20, default="")
+    # What the account had when it was asked: another address or password since then stops it.
+    address = models.EmailField()
+    password_mark = models.BinaryField()
+    nonce = models.BinaryField()
+
+    class Meta:
+        db_table = "factor_reset"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account"], name="factor_reset_once", condition=models.Q(state__in=("asked", "waiting"))
+            ),
+        ]
+        indexes = [models.Index(fields=["insurer_id", "state", "id"], name="factor_reset_open")]

@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import connection
+from django.db.models import Q
+from django.utils import timezone
 
 from collectief.brands.catalogue import Brand
 from collectief.brands.catalogue import brand as brand_of
 from collectief.foundation.assurance import AssuranceLevel
 from collectief.foundation.names import search_key
-from collectief.scope.database import managing_accounts, signing_in
-from collectief.scope.scope import Scope
+from collectief.scope.database import auditing, managing_accounts, signing_in
+from collectief.scope.scope import Scope, UnderMandate
 from collectief.segments.catalogue import profile
 from collectief.segments.profile import Capability, Means, Permission, Role, SegmentProfile
 
 from .identity import raised_minimum
 from .models import Account, Invitation, Membership
-from .rules import Member, standing_of
+from .rules import Member, Reach, mandated, standing_of, within
+
+# How long the words for who did something may be in every table that has them.
+_ACCOUNT = 120
+
+# How many accounts a search by name gives at most.
+_MOST_SOUGHT = 50
 
 
 class NoAccess(PermissionError):
@@ -68,27 +76,45 @@ def lowest_level(brand: Brand) -> AssuranceLevel:
     return min(door(brand, segment).level for segment in brand.segments)
 
 
-def scope_for(account_id: int, organisation_id: int, brand_slug: str, *, channel: str = "form") -> Scope:
+def scope_for(
+    account_id: int,
+    organisation_id: int,
+    brand_slug: str,
+    *,
+    channel: str = "form",
+    mandate_id: int | None = None,
+    today: date | None = None,
+) -> Scope:
     """The scope of an account in an organisation as it is now: rights are looked up again, never remembered.
 
-    Raises NoAccess. Must run inside `signing_in`.
+    With a mandate, in the principal's name (X07). Raises NoAccess. Must run inside `signing_in`.
     """
+    if mandate_id is not None:
+        return _acting(account_id, organisation_id, brand_slug, channel, mandate_id, today, only_active=True)
     return _scope(account_id, organisation_id, brand_slug, channel, only_active=True)
 
 
-def scope_without_rights(account_id: int, organisation_id: int, brand_slug: str, *, channel: str) -> Scope:
+def scope_without_rights(
+    account_id: int, organisation_id: int, brand_slug: str, *, channel: str, mandate_id: int | None = None
+) -> Scope:
     """The scope of an account that may do nothing any more: in it, what it had begun can be ended properly.
 
     Raises NoAccess when it never was a member.
     """
     with signing_in():
-        return replace(_scope(account_id, organisation_id, brand_slug, channel, only_active=False), roles=frozenset())
+        if mandate_id is None:
+            scope = _scope(account_id, organisation_id, brand_slug, channel, only_active=False)
+        else:
+            scope = _acting(account_id, organisation_id, brand_slug, channel, mandate_id, None, only_active=False)
+        # It shows nobody anything; what was begun in a contract that is no longer theirs is ended too.
+        return replace(scope, roles=frozenset(), contracts=None)
 
 
 # What a scope is made of, in the order `_made` takes it. Asked for every page: written out, since the ORM takes three
 # times as long to make the question as the database to answer it.
 _MEMBER = """
-SELECT i.id, i.slug, o.id, o.name, o.segment, a.id, a.name, m.roles
+SELECT i.id, i.slug, o.id, o.name, o.segment, a.id, a.name, m.roles, m.contracts,
+       EXISTS (SELECT FROM mandate_person p WHERE p.membership_id = m.id)
   FROM membership m JOIN account a ON a.id = m.account_id JOIN organisation o ON o.id = m.organisation_id
   JOIN insurer i ON i.id = o.insurer_id
  WHERE m.account_id = %s AND m.organisation_id = %s AND ((m.is_active AND a.is_active) OR NOT %s)
@@ -102,7 +128,48 @@ def _scope(account_id: int, organisation_id: int, brand_slug: str, channel: str,
     brand = brand_of(brand_slug)
     if found is None or found[1] != brand.insurer:
         raise NoAccess
-    return _made(brand, channel, *found)
+    return replace(_made(brand, channel, *found[:-1]), represents=found[-1])
+
+
+# The same for who acts under a mandate: for the principal, as somebody of whoever has the number it was given to.
+_UNDER_MANDATE = """
+SELECT i.id, i.slug, o.id, o.name, o.segment, a.id, a.name, d.roles, d.contracts, p.roles, h.id, h.name
+  FROM mandate_person p JOIN mandate d ON d.id = p.mandate_id JOIN membership m ON m.id = p.membership_id
+  JOIN account a ON a.id = m.account_id JOIN organisation h ON h.id = m.organisation_id
+  JOIN organisation o ON o.id = d.principal_id JOIN insurer i ON i.id = o.insurer_id
+ WHERE d.id = %s AND m.account_id = %s AND o.id = %s AND h.insurer_id = o.insurer_id AND h.kvk = d.kvk
+   AND ((m.is_active AND a.is_active AND d.revoked_at IS NULL AND d.first_day <= %s
+         AND coalesce(d.end_day, 'infinity') > %s) OR NOT %s)
+ ORDER BY h.id LIMIT 1
+"""
+
+
+def _acting(
+    account_id: int,
+    organisation_id: int,
+    brand_slug: str,
+    channel: str,
+    mandate_id: int,
+    today: date | None,
+    *,
+    only_active: bool,
+) -> Scope:
+    day = today or timezone.localdate()
+    with connection.cursor() as cursor:
+        cursor.execute(_UNDER_MANDATE, [mandate_id, account_id, organisation_id, day, day, only_active])
+        found = cursor.fetchone()
+    brand = brand_of(brand_slug)
+    if found is None or found[1] != brand.insurer:
+        raise NoAccess
+    *made, persons, home_id, home = found
+    scope = _made(brand, channel, *made)
+    return replace(
+        scope,
+        roles=mandated(scope.profile, scope.roles, map(Role, persons)),
+        account=f"{scope.account} ({home})"[:_ACCOUNT],
+        mandate=UnderMandate(mandate_id, home_id, home),
+        represents=True,
+    )
 
 
 def scope_of(membership: Membership, brand: Brand, *, channel: str = "form") -> Scope:
@@ -110,7 +177,7 @@ def scope_of(membership: Membership, brand: Brand, *, channel: str = "form") -> 
     organisation = membership.organisation
     return _made(
         brand, channel, organisation.insurer_id, organisation.insurer.slug, organisation.id, organisation.name,
-        organisation.segment, membership.account_id, membership.account.name, membership.roles,
+        organisation.segment, membership.account_id, membership.account.name, membership.roles, membership.contracts,
     )  # fmt: skip
 
 
@@ -125,6 +192,7 @@ def _made(
     account_id: int,
     account: str,
     roles: list[str],
+    contracts: list[int] | None,
 ) -> Scope:
     try:
         profile = door(brand, segment).profile
@@ -141,13 +209,27 @@ def _made(
         profile=profile,
         brand=brand.slug,
         channel=channel,
+        contracts=reach(contracts),
     )
 
 
-def scope_again(account_id: int, organisation_id: int, brand_slug: str, *, channel: str) -> Scope:
+def reach(contracts: list[int] | None) -> Reach:
+    """What a row has for the contracts somebody works in, as judging needs it."""
+    return None if contracts is None else frozenset(contracts)
+
+
+def scope_again(
+    account_id: int,
+    organisation_id: int,
+    brand_slug: str,
+    *,
+    channel: str,
+    mandate_id: int | None = None,
+    today: date | None = None,
+) -> Scope:
     """`scope_for` from outside a request: how a job or command gets the scope it works in."""
     with signing_in():
-        return scope_for(account_id, organisation_id, brand_slug, channel=channel)
+        return scope_for(account_id, organisation_id, brand_slug, channel=channel, mandate_id=mandate_id, today=today)
 
 
 def scope_by_email(email: str, brand_slug: str, *, channel: str) -> Scope:
@@ -167,7 +249,7 @@ def scope_by_email(email: str, brand_slug: str, *, channel: str) -> Scope:
 def own_membership(scope: Scope) -> int:
     """The number of the scope's own place in its organisation."""
     with signing_in():
-        own = Membership.objects.filter(account_id=scope.account_id, organisation_id=scope.organisation_id)
+        own = Membership.objects.filter(account_id=scope.account_id, organisation_id=scope.home_id)
         return own.values_list("id", flat=True).get()
 
 
@@ -177,19 +259,50 @@ def own_email(scope: Scope) -> str:
         return Account.objects.values_list("email", flat=True).get(id=scope.account_id)
 
 
+@dataclass(frozen=True, slots=True)
+class SoughtAccount:
+    """An account as the insurer's auditor finds it."""
+
+    id: int
+    name: str
+    email: str
+
+
+def accounts_named(scope: Scope, text: str, *, most: int) -> list[SoughtAccount]:
+    """Accounts of the insurer with this address, or with these words in their name. Raises NotAllowed."""
+    matches = Q(email__iexact=text) if "@" in text else Q(name__icontains=text)
+    return _sought(scope, matches)[:most]
+
+
+def sought_account(scope: Scope, account_id: int) -> SoughtAccount | None:
+    """The account with this number at the insurer, if there is one. Raises NotAllowed."""
+    return next(iter(_sought(scope, Q(id=account_id))), None)
+
+
+def _sought(scope: Scope, matches: Q) -> list[SoughtAccount]:
+    scope.require(Permission.SEARCH_TRAIL)
+    with auditing(scope.insurer_id):
+        found = Account.objects.filter(matches, insurer_id=scope.insurer_id).order_by("name", "id")
+        return [SoughtAccount(*row) for row in found.values_list("id", "name", "email")[:_MOST_SOUGHT]]
+
+
 def linked_identity(scope: Scope) -> bool:
     """Whether an eHerkenning is linked to the scope's own place (O05)."""
     with signing_in():
-        own = Membership.objects.filter(account_id=scope.account_id, organisation_id=scope.organisation_id)
+        own = Membership.objects.filter(account_id=scope.account_id, organisation_id=scope.home_id)
         return own.filter(acting_subject__isnull=False).exists()
 
 
 def colleagues(scope: Scope, *, now: datetime) -> list[Colleague]:
-    """Everyone with a place in the scope's organisation, by name. Raises NotAllowed."""
+    """Everyone with a place in the scope's organisation, by name. Raises NotAllowed.
+
+    For who works in some contracts: themselves, and who works nowhere else (G13).
+    """
     scope.require(Permission.MANAGE_ACCOUNTS)
     with managing_accounts(scope.organisation_id, scope.insurer_id):
         own = Membership.objects.filter(organisation_id=scope.organisation_id)
-        found = [_colleague(one, now) for one in own.select_related("account", "invitation")]
+        rows = [one for one in own.select_related("account", "invitation") if _is_seen(scope, one)]
+        found = [_colleague(one, now) for one in rows]
     return sorted(found, key=lambda one: (search_key(one.name), one.member.id))
 
 
@@ -199,9 +312,20 @@ def colleague(scope: Scope, membership_id: int, *, now: datetime) -> Colleague:
     with managing_accounts(scope.organisation_id, scope.insurer_id):
         own = Membership.objects.filter(organisation_id=scope.organisation_id, id=membership_id)
         found = own.select_related("account", "invitation").first()
-    if found is None:
+    if found is None or not _is_seen(scope, found):
         raise NoColleague(membership_id)
     return _colleague(found, now)
+
+
+def accounts_within_reach(scope: Scope) -> list[int]:
+    """Accounts of the organisation that work nowhere but in the contracts of the scope, its own among them."""
+    with managing_accounts(scope.organisation_id, scope.insurer_id):
+        own = Membership.objects.filter(organisation_id=scope.organisation_id)
+        return [one.account_id for one in own if _is_seen(scope, one)]
+
+
+def _is_seen(scope: Scope, membership: Membership) -> bool:
+    return membership.account_id == scope.account_id or within(scope.contracts, reach(membership.contracts))
 
 
 def member_of(membership: Membership, *, now: datetime) -> Member:
@@ -219,6 +343,7 @@ def member_of(membership: Membership, *, now: datetime) -> Member:
             expires_at=invitation.expires_at if invitation else None,
             now=now,
         ),
+        reach(membership.contracts),
     )
 
 

@@ -6,10 +6,13 @@ import re
 import unicodedata
 from collections.abc import Collection, Container, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from collectief.segments.profile import Permission, Role, SegmentProfile
+
+# The contracts somebody may work in; None is every contract of the organisation, also those to come (G13).
+type Reach = frozenset[int] | None
 
 INVITATION_DAYS = 14
 # An invitation is not sent again more often than this, whoever asks.
@@ -70,6 +73,7 @@ class Member:
     account_id: int
     roles: frozenset[Role]
     standing: Standing
+    contracts: Reach = None
 
 
 def standing_of(
@@ -114,6 +118,60 @@ def judge_giving(profile: SegmentProfile, mine: frozenset[Role], theirs: Iterabl
         raise AccessRefused("role_not_yours")
 
 
+def within(mine: Reach, theirs: Reach) -> bool:
+    """Whether somebody who works in the contracts `theirs` works nowhere that I do not."""
+    return mine is None or (theirs is not None and theirs <= mine)
+
+
+def judge_contracts(mine: Reach, known: Collection[int], wanted: Reach) -> None:
+    """Whether somebody who works in `mine` may give a colleague the contracts `wanted`; `known` there are.
+
+    Raises AccessRefused.
+    """
+    if wanted is not None and not wanted:
+        raise AccessRefused("no_contract")
+    if not within(mine, wanted) or (wanted is not None and wanted - frozenset(known)):
+        raise AccessRefused("contract_not_yours")
+
+
+def mandatable(profile: SegmentProfile, roles: Iterable[Role]) -> frozenset[Role]:
+    """Of these roles the ones that a mandate can hold: none that manages accounts, and so gives mandates on (X07)."""
+    return frozenset(role for role in roles if Permission.MANAGE_ACCOUNTS not in profile.roles.get(role, frozenset()))
+
+
+def judge_mandate(
+    profile: SegmentProfile, mine: frozenset[Role], roles: Iterable[Role], *, own_kvk: str, kvk: str, first_day: date,
+    end_day: date | None, today: date,
+) -> None:  # fmt: skip
+    """Whether somebody with the roles `mine` may let the company with this number act in these. Raises AccessRefused.
+
+    Contracts are judged as a colleague's are. Nothing depends on whether that company is known.
+    """
+    wanted = frozenset(roles)
+    if not wanted:
+        raise AccessRefused("no_role")
+    if wanted - mandatable(profile, profile.grantable(mine)):
+        raise AccessRefused("role_not_yours")
+    if not re.fullmatch(r"[0-9]{8}", kvk):
+        raise AccessRefused("no_kvk")
+    if kvk == own_kvk:
+        raise AccessRefused("own_company")
+    if first_day < today:
+        raise AccessRefused("mandate_began")
+    if end_day is not None and end_day <= first_day:
+        raise AccessRefused("mandate_ends_first")
+
+
+def in_force(first_day: date, end_day: date | None, revoked: bool, today: date) -> bool:
+    """Whether a mandate of these days holds today."""
+    return not revoked and first_day <= today and (end_day is None or today < end_day)
+
+
+def mandated(profile: SegmentProfile, mandate: Iterable[Role], person: Iterable[Role]) -> frozenset[Role]:
+    """The roles that somebody has under a mandate: of the principal's segment, and of both."""
+    return mandatable(profile, frozenset(mandate) & frozenset(person) & frozenset(profile.roles))
+
+
 def judge_colleague(me: int, colleague: Member) -> None:
     """Nobody changes their own place here: the last manager cannot lock everyone out by accident (O16)."""
     if colleague.account_id == me:
@@ -121,8 +179,11 @@ def judge_colleague(me: int, colleague: Member) -> None:
 
 
 def judge_managed(profile: SegmentProfile, members: Collection[Member]) -> None:
-    """Whether, with these members, somebody can still manage who has access. Raises AccessRefused."""
-    if not any(manages(profile, member) for member in members):
+    """Whether, with these members, somebody can still manage everyone who has access. Raises AccessRefused.
+
+    Who works in some contracts does not manage who works in others.
+    """
+    if not any(manages(profile, member) and member.contracts is None for member in members):
         raise AccessRefused("last_manager")
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
+from django.utils import timezone
 
 from collectief.audit import actions as audit
 from collectief.brands.catalogue import Brand
@@ -19,6 +20,7 @@ from collectief.scope.scope import Scope
 from collectief.segments.catalogue import profile
 from collectief.segments.profile import SegmentProfile
 
+from . import stopping
 from .models import Membership, OpenSession
 from .queries import NoAccess, scope_for
 from .session_store import HALF_WAY, SIGNED_IN
@@ -72,11 +74,11 @@ def open_session(
     now: datetime,
     browser: str = "",
     proved: bool = True,
-) -> None:
+) -> bool:
     """Begin a signed-in session under a new key, so that one known beforehand is worth nothing.
 
     `level` is what eHerkenning said; None for who came with a password and a second factor. Not `proved`: without a
-    second factor, in the days that a portal allows it.
+    second factor, in the days that a portal allows it. Whether a reset of the second factor was stopped by it (K05).
     """
     session.flush()
     session.cycle_key()
@@ -84,12 +86,15 @@ def open_session(
         "brand": brand.slug,
         "account_id": membership.account_id,
         "organisation_id": membership.organisation_id,
+        "mandate_id": None,
         "level": None if level is None else int(level),
         "since": now.timestamp(),
         "seen": now.timestamp(),
         "proved": now.timestamp() if proved else 0,
         "browser": browser[:_BROWSER],
     }
+    with signing_in():
+        return proved and stopping.stop_by_sign_in(brand, membership, now=now)
 
 
 def scope_of(session: SessionBase, brand: Brand, *, now: datetime) -> Scope | None:
@@ -105,10 +110,19 @@ def scope_of(session: SessionBase, brand: Brand, *, now: datetime) -> Scope | No
         session.flush()
         raise SessionOver
     try:
-        return scope_for(held["account_id"], held["organisation_id"], brand.slug)
+        return scope_for(
+            held["account_id"], held["organisation_id"], brand.slug, mandate_id=held.get("mandate_id"),
+            today=timezone.localdate(now),
+        )  # fmt: skip
     except NoAccess:
         session.flush()
         raise SessionOver from None
+
+
+def seconds_left(session: SessionBase, *, now: datetime) -> int:
+    """How long this session can last at most, however much it is used."""
+    held = session.get(_KEY)
+    return max(0, int(held["since"] + settings.SESSION_LONGEST_SECONDS - now.timestamp())) if held else 0
 
 
 def touch(session: SessionBase, *, now: datetime) -> None:
@@ -163,6 +177,20 @@ def is_fresh(session: SessionBase, *, now: datetime) -> bool:
 def prove_again(session: SessionBase, *, now: datetime) -> None:
     """A second factor was given once more: under a new key, since the session can do more from now on."""
     session[_KEY] = {**session[_KEY], "proved": now.timestamp()}
+    session.cycle_key()
+
+
+def level_of(session: SessionBase) -> AssuranceLevel | None:
+    """What eHerkenning said of who is signed in; None for who came with a password."""
+    level = session[_KEY]["level"]
+    return None if level is None else AssuranceLevel(level)
+
+
+def act_for(session: SessionBase, scope: Scope) -> None:
+    """From now on the session is for this organisation (X07), under a new key: it can do other things."""
+    session[_KEY] = {
+        **session[_KEY], "organisation_id": scope.organisation_id, "mandate_id": scope.mandate_id,
+    }  # fmt: skip
     session.cycle_key()
 
 

@@ -67,6 +67,20 @@ def may_try(subjects: Sequence[Subject], *, now: datetime) -> bool:
     return True
 
 
+def locked_until(subjects: Sequence[Subject], *, now: datetime) -> list[datetime]:
+    """Until when these are locked, for the ones that are. Must run inside `helping` or `signing_in`."""
+    found = []
+    for subject in subjects:
+        tries = (
+            WrongTry.objects.filter(key=subject.key, at__gt=now - WINDOW).order_by("-at").values_list("at", flat=True)
+        )
+        # The tries before the last so many count no longer once the first of these leaves the window.
+        counted = list(tries[: subject.limit])
+        if len(counted) == subject.limit:
+            found.append(counted[-1] + WINDOW)
+    return found
+
+
 def wrong(subjects: Sequence[Subject], *, now: datetime) -> None:
     """That was a wrong try, or one more request. Must run inside `signing_in`, after `may_try`."""
     WrongTry.objects.bulk_create([WrongTry(key=subject.key, at=now) for subject in subjects])

@@ -31,6 +31,7 @@ def record(
     participants: Iterable[int] = (),
     objects: Mapping[str, Iterable[int]] | None = None,
     outcome: str = "success",
+    purpose: str = PURPOSE,
     detail: dict[str, Any] | None = None,
 ) -> None:
     """Add one event, in the transaction of what it tells of (X09, K06, NEN 7513).
@@ -43,10 +44,15 @@ def record(
             _INSERT,
             [
                 scope.insurer_id, scope.organisation_id, action, outcome, scope.account_id, scope.account,
-                sorted(scope.roles), scope.organisation, PURPOSE, f"{scope.brand}/{scope.channel}",
-                ids_array(participants), _objects(objects), json.dumps(detail or {}),
+                sorted(scope.roles), scope.organisation, purpose, f"{scope.brand}/{scope.channel}",
+                ids_array(participants), _objects(_under_mandate(scope, objects)), json.dumps(detail or {}),
             ],
         )  # fmt: skip
+
+
+def _under_mandate(scope: Scope, objects: Mapping[str, Iterable[int]] | None) -> Mapping[str, Iterable[int]] | None:
+    """What is done under a mandate says which: the account names its own organisation, and this one answers for it."""
+    return {**(objects or {}), "under_mandate": [scope.mandate.id]} if scope.mandate else objects
 
 
 def record_operator(
@@ -57,6 +63,8 @@ def record_operator(
     *,
     participants: Iterable[int] = (),
     objects: Mapping[str, Iterable[int]] | None = None,
+    roles: Iterable[str] = ("auditor",),
+    purpose: str = SUPERVISION,
     detail: dict[str, Any] | None = None,
 ) -> None:
     """Add one event of an operator of the insurer at the command line, known by name; committed at once."""
@@ -64,8 +72,35 @@ def record_operator(
         cursor.execute(
             _INSERT,
             [
-                insurer_id, None, action, "success", None, operator, ["auditor"], insurer, SUPERVISION, "command",
+                insurer_id, None, action, "success", None, operator, list(roles), insurer, purpose, "command",
                 ids_array(participants), _objects(objects), json.dumps(detail or {}),
+            ],
+        )  # fmt: skip
+
+
+def record_by_insurer(
+    insurer_id: int,
+    insurer: str,
+    organisation_id: int,
+    action: str,
+    *,
+    account_id: int | None,
+    roles: Iterable[str],
+    access_point: str,
+    objects: Mapping[str, Iterable[int]] | None = None,
+    detail: dict[str, Any] | None = None,
+) -> None:
+    """Add to a customer's trail what the insurer's staff did for it. Must run inside `office` of the insurer.
+
+    The customer reads that the insurer did it, in which function; who it was, the office's own trail says, and here
+    the number of the account (docs/audit.md).
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _INSERT,
+            [
+                insurer_id, organisation_id, action, "success", account_id, insurer, sorted(roles), insurer, PURPOSE,
+                access_point, ids_array(()), _objects(objects), json.dumps(detail or {}),
             ],
         )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""Two tables that are only ever added to: what was done, and the seals on it (docs/audit.md)."""
+"""Tables that are only ever added to: what was done, the seals on it, and what verifying found (docs/audit.md)."""
 
 from __future__ import annotations
 
@@ -40,6 +40,8 @@ class AuditEvent(models.Model):
         indexes = [
             models.Index(fields=["organisation_id", "at"], name="audit_event_when"),
             models.Index(fields=["insurer_id", "clock", "id"], name="audit_event_sealing"),
+            models.Index(fields=["insurer_id", "at"], name="audit_event_at_insurer"),
+            models.Index(fields=["insurer_id", "account_id", "at"], name="audit_event_by_account"),
             # What waits to be put in is kept small: whoever fills it puts it in, and somebody waits for their page.
             GinIndex(fields=["participant_ids"], name="audit_event_about", gin_pending_list_limit=256),
         ]
@@ -64,3 +66,23 @@ class AuditSeal(models.Model):
 
     class Meta:
         db_table = "audit_seal"
+
+
+class AuditVerification(models.Model):
+    """One verification of an insurer's trail: when, how far, and whether it was whole."""
+
+    insurer_id = models.BigIntegerField()
+    at = models.DateTimeField(db_default=Now())
+    seals = models.BigIntegerField()
+    events = models.BigIntegerField()
+    unsealed = models.BigIntegerField()
+    head = models.CharField(max_length=64)
+    # Whether heads kept elsewhere were at hand: only then can be seen that the tail was cut off.
+    compared = models.BooleanField()
+    findings = models.IntegerField()
+    # The seal of the first thing that was wrong.
+    first_seal = models.BigIntegerField(null=True)
+
+    class Meta:
+        db_table = "audit_verification"
+        indexes = [models.Index(fields=["insurer_id", "at"], name="audit_verification_last")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -34,11 +35,14 @@ class LogFilter:
     actions: Sequence[str] | None = None
     since: datetime | None = None
     until: datetime | None = None
+    # Whose acts, for who may not see everybody's.
+    accounts: Sequence[int] | None = None
 
     def conditions(self) -> tuple[str, dict[str, Any]]:
         """As SQL, and its values."""
         asked = {
             "e.account_id = %(account)s": ("account", self.account_id),
+            "e.account_id = ANY (%(accounts)s::bigint[])": ("accounts", self.accounts and list(self.accounts)),
             "e.action = ANY (%(actions)s::text[])": ("actions", self.actions and list(self.actions)),
             "e.at >= %(since)s": ("since", self.since),
             "e.at < %(until)s": ("until", self.until),
@@ -76,27 +80,58 @@ class LogPage:
         return self.number * self.size < self.count or (not self.exact and len(self.lines) == self.size)
 
 
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A time that somebody was not let in: why by code, and with what level of eHerkenning where one said."""
+
+    at: datetime
+    organisation_id: int
+    action: str
+    code: str
+    level: str
+
+
+def latest_refusals(account_id: int, organisations: Sequence[int], *, since: datetime, most: int) -> list[Refusal]:
+    """When and why an account was not let in, latest first. Must run inside `helping`: it sees nothing else (K05)."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT at, organisation_id, action, detail->>'code', coalesce(detail->>'level', '') FROM audit_event"
+            " WHERE organisation_id = ANY (%s::bigint[]) AND account_id = %s AND at >= %s AND outcome = 'failure'"
+            " ORDER BY at DESC, id DESC LIMIT %s",
+            [list(organisations), account_id, since, most],
+        )
+        return [Refusal(at, where, action, code or "", level) for at, where, action, code, level in cursor.fetchall()]
+
+
 def organisation_log(scope: Scope, asked: LogFilter, *, page: int = 1, size: int = 50) -> LogPage:
     """What was done in the organisation's name (X09). Raises NotAllowed."""
     scope.require(Permission.SEE_LOG)
     more, values = asked.conditions()
-    return _page(scope, more, values, page, size)
+    return _page(scope, more + _reached(scope), values, page, size)
 
 
 def participant_log(scope: Scope, participant_id: int, *, page: int = 1, size: int = 50) -> LogPage:
     """Who at the organisation saw or changed one participant (X09). Raises NotAllowed."""
     scope.require(Permission.SEE_PARTICIPANTS)
-    return _page(scope, _ABOUT, {"participant": participant_id}, page, size)
+    return _page(scope, _ABOUT + _reached(scope), {"participant": participant_id}, page, size)
 
 
 def whole_log(scope: Scope, asked: LogFilter, *, most: int) -> Iterator[LogLine]:
     """Everything that answers, up to `most`, latest first, a few at a time. Raises NotAllowed."""
     scope.require(Permission.SEE_LOG)
     more, values = asked.conditions()
+    given = {"organisation": scope.organisation_id, "cap": most, **values}
     with connection.chunked_cursor() as cursor:
-        cursor.execute(_ALL.format(more=more), {"organisation": scope.organisation_id, "cap": most, **values})
+        cursor.execute(_ALL.format(more=more + _reached(scope)), given)
         while rows := cursor.fetchmany(_AT_ONCE):
             yield from map(_line, rows)
+
+
+def _reached(scope: Scope) -> str:
+    """What was done about a contract that the scope does not reach, is not for it to know (G13)."""
+    if scope.contracts is None:
+        return ""
+    return f" AND coalesce(e.object_ids -> 'contract', '[]') <@ '{json.dumps(sorted(scope.contracts))}'::jsonb"
 
 
 def _page(scope: Scope, more: str, values: dict[str, Any], page: int, size: int) -> LogPage:

@@ -17,6 +17,10 @@ from collectief.segments.profile import Capability, Means
 LANGUAGES = ("nl", "en")
 # A brand may ask for longer passwords than this, never for shorter ones (docs/adr/0014).
 PASSWORD_SHORTEST, _PASSWORD_LIMIT = 12, 64
+# Between approving that a second factor is reset and doing it: a whole day, so that who works in shifts or is asleep
+# reads the notice in time; not more, since meanwhile somebody cannot work. A brand may ask for longer, never for less
+# (docs/adr/0018).
+RESET_HOURS, _RESET_LIMIT = 24, 168
 FILES = ("tokens.css", "wordmark.svg", "icon.svg")
 
 Texts = Mapping[str, str]  # by language
@@ -77,6 +81,8 @@ class Brand:
     password_shortest: int = PASSWORD_SHORTEST
     # Until this day who has no second factor yet may put it off; None: never without.
     second_factor_from: date | None = None
+    # How many hours pass between approving that a second factor is reset and doing it (K05).
+    reset_hours: int = RESET_HOURS
     wording: Mapping[str, Texts] = field(default_factory=dict, hash=False, repr=False)
 
     @property
@@ -171,6 +177,7 @@ class _Reader:
             terms=self._texts(self._take(self.table, "terms", dict), "terms"),
             password_shortest=self._shortest(),
             second_factor_from=self._take(self.table, "second_factor_from", date, without=None),
+            reset_hours=self._reset_hours(),
             wording=_together(words_of, self._wording()),
         )
         if not found.hosts or not found.segments or not found.desks:
@@ -232,6 +239,14 @@ class _Reader:
         if not PASSWORD_SHORTEST <= shortest <= _PASSWORD_LIMIT:
             raise self._wrong("password_shortest", f"must be {PASSWORD_SHORTEST} to {_PASSWORD_LIMIT}")
         return shortest
+
+    def _reset_hours(self) -> int:
+        hours = self._take(self.table, "reset_hours", int, without=None)
+        if hours is None:
+            return RESET_HOURS
+        if not RESET_HOURS <= hours <= _RESET_LIMIT:
+            raise self._wrong("reset_hours", f"must be {RESET_HOURS} to {_RESET_LIMIT}")
+        return hours
 
     def words_of(self) -> str | None:
         """The brand whose words this one speaks too, if it names one."""

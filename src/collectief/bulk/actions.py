@@ -69,9 +69,11 @@ def receive(scope: Scope, stream: IO[bytes], *, file_name: str, file_size: int, 
         organisation_id=scope.organisation_id,
         account_id=scope.account_id,
         account=scope.account,
+        mandate_id=scope.mandate_id,
         brand=scope.brand,
         channel=scope.channel,
         contract=contract or (numbers[0] if len(numbers) == 1 else ""),
+        contracts=None if scope.contracts is None else sorted(scope.contracts),
         file_name=Path(file_name).name[:200],
         file_size=file_size,
         key_sealed=key_sealed,
@@ -317,7 +319,7 @@ def enqueue(step: str, scope: Scope, batch_id: int) -> None:
             with transaction.atomic():
                 task.defer(
                     organisation_id=scope.organisation_id, account_id=scope.account_id, brand=scope.brand,
-                    batch_id=batch_id, **more,
+                    mandate_id=scope.mandate_id, batch_id=batch_id, **more,
                 )  # fmt: skip
         except AlreadyEnqueued:
             continue
@@ -353,6 +355,7 @@ def _outcome(letter: str, came: Outcome | None) -> rules.Outcome:
 
 def _refuse_misshapen(scope: Scope, batch: Batch, bad: list[Sent], moment: Moment) -> list[int]:
     """Rows whose cells already were wrong: among the rejected mutations too, so that none is lost sight of."""
+    known = {contract.number: contract.id for contract in contracts(scope)} if bad else {}
     refused = [
         mutations.Misshapen(
             kind=sent.action or "unknown",
@@ -360,6 +363,7 @@ def _refuse_misshapen(scope: Scope, batch: Batch, bad: list[Sent], moment: Momen
             params=sent.problems[0][2],
             asked=sent.shown,
             source=f"{batch.id}/{sent.number}",
+            contract_id=known.get(sent.values.get("contract") or batch.contract),
         )
         for sent in bad
     ]

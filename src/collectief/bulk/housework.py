@@ -24,9 +24,10 @@ class Unended:
     account_id: int
     brand: str
     step: str
+    mandate_id: int | None = None
 
 
-_UNENDED = "SELECT id, organisation_id, account_id, brand, state FROM batch b WHERE"
+_UNENDED = "SELECT id, organisation_id, account_id, brand, state, mandate_id FROM batch b WHERE"
 
 
 def overdue_batches(before: datetime) -> list[Unended]:
@@ -70,6 +71,6 @@ def _unended(query: str, given: list[Any]) -> list[Unended]:
     with connection.cursor() as cursor:
         cursor.execute(query, given)
         return [
-            Unended(id_, organisation_id, account_id, brand, _STEPS.get(State(state), ""))
-            for id_, organisation_id, account_id, brand, state in cursor.fetchall()
+            Unended(id_, organisation_id, account_id, brand, _STEPS.get(State(state), ""), mandate_id)
+            for id_, organisation_id, account_id, brand, state, mandate_id in cursor.fetchall()
         ]

@@ -18,7 +18,7 @@ from collectief.scope.database import housekeeping, opened
 from collectief.scope.patience import Patience
 from collectief.scope.scope import NotAllowed, Scope
 
-from . import actions, chunks, housework, vault
+from . import actions, chunks, housework, queries, vault
 
 _log = logging.getLogger(__name__)
 _PATIENCE = Patience(RegisterSilent, seconds=15)
@@ -107,19 +107,29 @@ def wake(timestamp: int) -> None:
 
 
 def _bare(found: housework.Unended) -> Scope:
-    return scope_without_rights(found.account_id, found.organisation_id, found.brand, channel="upload")
+    return scope_without_rights(
+        found.account_id, found.organisation_id, found.brand, channel="upload", mandate_id=found.mandate_id
+    )
 
 
 def _work(context: JobContext, ids: dict[str, Any], step: Callable[[Scope, int], None]) -> None:
     """A step with its rights looked up anew; a batch that cannot go on is stopped and says why."""
     who = ids["account_id"], ids["organisation_id"], ids["brand"]
-    batch_id = ids["batch_id"]
+    batch_id, mandate_id = ids["batch_id"], ids.get("mandate_id")
 
     def stop(code: str) -> None:
-        actions.stop(scope_without_rights(*who, channel="upload"), batch_id, moment(), code=code)
+        bare = scope_without_rights(*who, channel="upload", mandate_id=mandate_id)
+        actions.stop(bare, batch_id, moment(), code=code)
 
     try:
-        step(scope_again(*who, channel="upload"), batch_id)
+        scope = scope_again(*who, channel="upload", mandate_id=mandate_id)
+        with opened(scope):
+            seen = queries.is_seen(scope, batch_id)
+        if not seen:
+            # Whoever was given fewer contracts meanwhile goes no further with it (G13).
+            stop("no_access")
+            return
+        step(scope, batch_id)
     except (NoAccess, NotAllowed):
         stop("no_access")
     except Exception as problem:

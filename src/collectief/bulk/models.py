@@ -19,9 +19,13 @@ class Batch(models.Model):
     organisation = models.ForeignKey(Organisation, models.PROTECT, db_index=False)
     account_id = models.BigIntegerField()
     account = models.CharField(max_length=120)
+    # The mandate it was sent under; None for who sent it for their own organisation (X07).
+    mandate_id = models.BigIntegerField(null=True)
     brand = models.CharField(max_length=40)
     channel = models.CharField(max_length=12)
     contract = models.CharField(max_length=20, default="")
+    # The contracts its sender could reach; None is all of them. Who reaches fewer does not see the file (G13).
+    contracts = ArrayField(models.BigIntegerField(), null=True)
     file_name = models.CharField(max_length=200)
     file_size = models.BigIntegerField()
     # Where the sealed file lies until its rows are read.

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import QuerySet
+
 from collectief.scope.scope import Scope
 
 from . import chunks
@@ -59,13 +61,24 @@ class Progress:
 
 def batches(scope: Scope, *, page: int = 1, size: int = 25) -> tuple[list[Batch], int]:
     """The organisation's files, latest first, and how many there are."""
-    found = Batch.objects.filter(organisation_id=scope.organisation_id).order_by("-id")
+    found = _own(scope).order_by("-id")
     return list(found[(page - 1) * size : page * size]), found.count()
 
 
 def batch(scope: Scope, batch_id: int) -> Batch:
     """One file. Raises Batch.DoesNotExist for one that is not the scope's."""
-    return Batch.objects.get(organisation_id=scope.organisation_id, id=batch_id)
+    return _own(scope).get(id=batch_id)
+
+
+def is_seen(scope: Scope, batch_id: int) -> bool:
+    """Whether it is one of the scope's."""
+    return _own(scope).filter(id=batch_id).exists()
+
+
+def _own(scope: Scope) -> QuerySet[Batch]:
+    """The organisation's files; for who works in some contracts those whose sender reached no other (G13)."""
+    found = Batch.objects.filter(organisation_id=scope.organisation_id)
+    return found if scope.contracts is None else found.filter(contracts__contained_by=sorted(scope.contracts))
 
 
 def progress(found: Batch) -> Progress | None:

@@ -1,4 +1,4 @@
-"""Cases: what, about what, due when, and how it was decided."""
+"""Cases: what, about what, due when, who is at it, and how it was decided."""
 
 from __future__ import annotations
 
@@ -16,10 +16,18 @@ class Case(models.Model):
     kind = models.CharField(max_length=40)
     subject = models.CharField(max_length=40)
     opened_at = models.DateTimeField(db_default=Now())
+    # The account of the office that opened it; None for one that came from outside.
+    opened_by_id = models.BigIntegerField(null=True)
     due_on = models.DateField()
+    # Who is at it: account and name.
+    taken_by_id = models.BigIntegerField(null=True)
+    taken_by = models.CharField(max_length=120, default="", db_default="")
+    taken_at = models.DateTimeField(null=True)
     decision = models.CharField(max_length=12, default="")
     reason = models.CharField(max_length=500, default="")
     decided_by = models.CharField(max_length=120, default="")
+    # None for an operator at the command line.
+    decided_by_id = models.BigIntegerField(null=True)
     decided_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -27,4 +35,19 @@ class Case(models.Model):
         constraints = [models.UniqueConstraint(fields=["kind", "subject"], name="case_once")]
         indexes = [
             models.Index(fields=["insurer_id", "due_on"], name="case_open", condition=models.Q(decision="")),
+            models.Index(fields=["insurer_id", "-decided_at"], name="case_decided", condition=~models.Q(decision="")),
         ]
+
+
+class CaseNote(models.Model):
+    """What somebody wrote down while working on a case, for colleagues; never changed."""
+
+    insurer_id = models.BigIntegerField()
+    case = models.ForeignKey(Case, models.PROTECT, related_name="notes")
+    at = models.DateTimeField()
+    account_id = models.BigIntegerField(null=True)
+    name = models.CharField(max_length=120)
+    text = models.CharField(max_length=1000)
+
+    class Meta:
+        db_table = "case_note"

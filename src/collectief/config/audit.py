@@ -66,6 +66,7 @@ def verify(slug: str | None, file: Path | None, as_json: bool) -> None:
     1: something is wrong, and it is said where; 2: it could not be verified.
     """
     from collectief.audit.facts import Walk
+    from collectief.audit.verification import keep
     from collectief.audit.verification import verify as verified
 
     kept = _kept(file) if file else {}
@@ -74,13 +75,14 @@ def verify(slug: str | None, file: Path | None, as_json: bool) -> None:
     for insurer in insurers:
         walk = Walk(told=_progress if sys.stderr.isatty() else None)
         findings = []
-        for finding in verified(insurer.id, walk, now=datetime.now(UTC), kept=kept.pop(insurer.slug, {})):
-            wrong = True
-            if as_json:
-                findings.append(_finding(finding))
-            else:
+        heads = kept.pop(insurer.slug, {})
+        for finding in verified(insurer.id, walk, now=datetime.now(UTC), kept=heads):
+            findings.append(finding)
+            if not as_json:
                 click.echo(f"{insurer.slug}: {_words(finding)}")
-        _conclude(insurer.slug, walk, findings, as_json)
+        wrong = wrong or bool(findings)
+        keep(insurer.id, walk, findings, compared=bool(heads))
+        _conclude(insurer.slug, walk, [_finding(finding) for finding in findings], as_json)
     for gone in () if slug else sorted(kept):
         wrong = True
         click.echo(json.dumps({"insurer": gone, "findings": [{"problem": "insurer_gone"}]}) if as_json else
@@ -139,8 +141,8 @@ def search(
 
     [insurer] = _insurers(slug)
     question = Question(
-        participant, _account(insurer, account) if account else None, action,
-        make_aware(since) if since else None, make_aware(until) if until else None,
+        [participant] if participant is not None else None, _account(insurer, account) if account else None,
+        [action] if action else None, make_aware(since) if since else None, make_aware(until) if until else None,
     )  # fmt: skip
     try:
         # Nobody else's to read, and never over something that is there.

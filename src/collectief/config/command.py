@@ -108,24 +108,58 @@ def accounts() -> None:
 @click.option("--insurer", required=True, help="Whose: the slug, such as izz-door-vgz.")
 @click.option("--email", required=True, help="The address that the account signs in with.")
 @click.option("--by", required=True, help="Your name: it is kept in the trail.")
-def reset_second_factor(insurer: str, email: str, by: str) -> None:
-    """Unlink the second factor of who lost theirs and the recovery codes too; make sure first who asks.
+@click.option("--spoken-with", required=True, help="Whom you called back, at a number from your own records.")
+@click.option("--note", required=True, help="Which number that was, and how you knew who answered.")
+@click.option("--reason", required=True, help="Why it is needed.")
+def reset_second_factor(insurer: str, email: str, by: str, spoken_with: str, note: str, reason: str) -> None:
+    """Ask to unlink the second factor of who lost theirs and the recovery codes too; somebody else approves it.
 
-    The account is signed out everywhere and its owner gets a letter. The password stays; the next sign-in sets up a new
-    second factor.
+    The help desk's pages do this too, and better: they know who you are. This is for when there are too few people
+    there. Nothing happens yet: another person runs approve-reset, then the waiting time goes by. Whoever it is about
+    is told at each step and can stop it.
     """
     _django()
-    from django.db import transaction
+    from django.utils import timezone
 
-    from collectief.access.desk import reset_second_factor as reset
+    from collectief.access import desk
     from collectief.access.queries import NoAccess
+    from collectief.access.resets import Asked
+    from collectief.access.rules import AccessRefused
+
+    asked = Asked(spoken_with, note, reason)
+    try:
+        number = desk.ask(insurer, email, by=by, asked=asked, now=timezone.now())
+    except NoAccess:
+        raise click.ClickException("nobody at this insurer has that address") from None
+    except AccessRefused as refused:
+        raise click.ClickException(f"not asked: {refused.code}") from None
+    click.echo(f"Asked, number {number}. Now somebody else approves it:")
+    click.echo(f"  collectief accounts approve-reset {number} --insurer {insurer} --by NAME")
+
+
+@accounts.command("approve-reset")
+@click.argument("number", type=int)
+@click.option("--insurer", required=True, help="Whose: the slug, such as izz-door-vgz.")
+@click.option("--by", required=True, help="Your name, another than of who asked: it is kept in the trail.")
+def approve_reset(number: int, insurer: str, by: str) -> None:
+    """Approve that the second factor of reset NUMBER is unlinked, once the waiting time has gone by.
+
+    The password stays; the next sign-in sets up a new second factor.
+    """
+    _django()
+    from django.utils import timezone
+
+    from collectief.access import desk
+    from collectief.access.queries import NoAccess
+    from collectief.access.rules import AccessRefused
 
     try:
-        with transaction.atomic():
-            reset(insurer, email, by=by)
+        due = desk.approve(insurer, number, by=by, now=timezone.now())
     except NoAccess:
-        raise click.ClickException("nobody at this insurer signs in with a password at that address") from None
-    click.echo("Done: the next sign-in sets up a new second factor.")
+        raise click.ClickException(f"{insurer} has no reset {number}") from None
+    except AccessRefused as refused:
+        raise click.ClickException(f"not approved: {refused.code}") from None
+    click.echo(f"Approved: carried out on {timezone.localtime(due):%d-%m-%Y at %H:%M}, unless somebody stops it.")
 
 
 @main.group()
@@ -171,8 +205,9 @@ def refuse_application(case_id: int, insurer: str, by: str, reason: str) -> None
 
 def _decide(case_id: int, insurer: str, by: str, decision: str, reason: str) -> None:
     _django()
+    from collectief.cases.queries import NoCase
     from collectief.cases.rules import CaseRefused, Decision
-    from collectief.onboarding.desk import NoCase, decide
+    from collectief.onboarding.desk import decide
 
     try:
         decide(insurer, case_id, Decision(decision), by=by, reason=reason)

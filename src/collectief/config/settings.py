@@ -95,6 +95,8 @@ PROXIES = int(os.environ.get("COLLECTIEF_PROXIES", "1" if PRODUCTION else "0"))
 SESSION_IDLE_SECONDS = 15 * 60
 SESSION_WARNING_SECONDS = 13 * 60
 SESSION_LONGEST_SECONDS = 4 * 60 * 60
+# So long before the longest time is over it is said, in time to send what was typed: staying is no choice then.
+SESSION_LAST_SECONDS = 5 * 60
 SESSION_ENGINE = "collectief.access.session_store"
 SESSION_COOKIE_AGE = SESSION_LONGEST_SECONDS
 SESSION_COOKIE_HTTPONLY = True
@@ -160,6 +162,8 @@ MAIL_URL = os.environ.get("MAIL_URL", "smtp://127.0.0.1:8094")
 # The gateway for short messages (CM.com, Business Messaging) and its product token.
 SMS_URL = os.environ.get("SMS_URL", "http://127.0.0.1:8095")
 SMS_TOKEN = os.environ.get("SMS_TOKEN", "demo")
+# A list of breached passwords that is asked by range, such as https://api.pwnedpasswords.com; empty asks none.
+BREACHED_PASSWORDS_URL = os.environ.get("BREACHED_PASSWORDS_URL", "")
 # How a link in a letter begins, {host} being the portal's first.
 PORTAL_ADDRESS = os.environ.get("COLLECTIEF_ADDRESS", "https://{host}" if PRODUCTION else "http://{host}:8000")
 EHERKENNING_URL = os.environ.get("EHERKENNING_URL", "http://127.0.0.1:8090")
@@ -168,10 +172,12 @@ EHERKENNING_CONNECTIONS = os.environ.get("EHERKENNING_CONNECTIONS", "")
 EHERKENNING_CLIENT_ID = os.environ.get("EHERKENNING_CLIENT_ID", "collectief")
 EHERKENNING_CLIENT_SECRET = os.environ.get("EHERKENNING_CLIENT_SECRET", "demo-secret")
 
+# json or text
+LOG_FORMAT = os.environ.get("COLLECTIEF_LOG_FORMAT", "json" if PRODUCTION else "text")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {"line": {"()": f"collectief.config.logs.{'JsonLine' if LOG_FORMAT == 'json' else 'TextLine'}"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": os.environ.get("COLLECTIEF_LOG", "WARNING")},
 }

@@ -16,11 +16,15 @@ class Insurer(models.Model):
 
 
 class Organisation(models.Model):
-    """A customer: its KvK number says who may sign in for it, its segment what it can do."""
+    """A customer: its KvK number says who may sign in for it, its segment what it can do.
+
+    `rsin` (9 digits) is what eHerkenning knows some by instead; empty where nobody needs it.
+    """
 
     insurer = models.ForeignKey(Insurer, models.PROTECT)
     name = models.CharField(max_length=200)
     kvk = models.CharField(max_length=8)
+    rsin = models.CharField(max_length=9, default="", db_default="")
     segment = models.CharField(max_length=40)
     # The establishment (vestigingsnummer) it is, when it is not the whole company.
     branch = models.CharField(max_length=12, default="", db_default="")
@@ -29,7 +33,12 @@ class Organisation(models.Model):
         db_table = "organisation"
         # One company may be several customers: establishments apart, or an agency that is also something else.
         constraints = [
-            models.UniqueConstraint(fields=["insurer", "kvk", "branch", "segment"], name="organisation_once")
+            models.UniqueConstraint(fields=["insurer", "kvk", "branch", "segment"], name="organisation_once"),
+            models.UniqueConstraint(
+                fields=["insurer", "rsin", "branch", "segment"],
+                name="organisation_rsin_once",
+                condition=~models.Q(rsin=""),
+            ),
         ]
 
 

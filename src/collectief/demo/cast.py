@@ -24,6 +24,8 @@ class Colleague:
     # None for who signs in with an own password.
     acting_subject: str | None
     roles: tuple[str, ...]
+    # The numbers of the contracts they work in; None is all of them.
+    contracts: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,8 @@ class Company:
     people: int
     # The establishment (vestigingsnummer) it is, when it is not the whole company.
     branch: str = ""
+    # By what eHerkenning knows it when it is told to give no KvK number.
+    rsin: str = ""
     segment: str = "staffing_agency"
 
 
@@ -60,8 +64,13 @@ BRUG = Company(
         Colleague("Bas Mulder", "bas@debrug.example", "bas-debrug", ("account_manager",)),
         RUBEN,
         Colleague("Dewi Kaya", "dewi@debrug.example", "dewi-debrug", ("administrative", "financial")),
+        # Works for Leiden and Delft, and manages who works there.
+        Colleague(
+            "Lisa Vos", "lisa@debrug.example", "lisa-debrug", ("administrative", "account_manager"), ("23595", "23596")
+        ),
     ),
     people=2600,
+    rsin="900000016",
 )
 OTTO = Company(
     insurer="zorg-en-zekerheid",
@@ -143,6 +152,23 @@ KANTOOR = Company(
     people=0,
     segment="back_office",
 )
+KANTOOR_IZZ = Company(
+    insurer="izz-door-vgz",
+    insurer_name="IZZ door VGZ",
+    portal="kantoor-izz",
+    name="IZZ door VGZ, klantenservice",
+    kvk="90000021",
+    contracts=(),
+    # Three at the help desk: when one of them has lost a telephone, the two others can help.
+    colleagues=(
+        Colleague("Nadia Haddad", "nadia@kantoor-izz.example", None, ("office_manager",)),
+        Colleague("Joris Meijer", "joris@kantoor-izz.example", None, ("help_desk",)),
+        Colleague("Mila Bos", "mila@kantoor-izz.example", None, ("help_desk",)),
+        Colleague("Bram Kuiper", "bram@kantoor-izz.example", None, ("help_desk",)),
+    ),
+    people=0,
+    segment="back_office",
+)
 BRUG_GOUDA = Company(
     insurer="zorg-en-zekerheid",
     insurer_name="Zorg en Zekerheid",
@@ -154,7 +180,38 @@ BRUG_GOUDA = Company(
     people=60,
     branch="000090000018",
 )
-COMPANIES = (BRUG, OTTO, OTTO_ELSEWHERE, BRUG_GOUDA, LINDE, DUIN, KOMPAS, KANTOOR)
+ZUID = Company(
+    insurer="zorg-en-zekerheid",
+    insurer_name="Zorg en Zekerheid",
+    portal="mijnzz",
+    name="Administratiekantoor Zuid B.V.",
+    kvk="90000030",
+    contracts=(),
+    colleagues=(
+        Colleague("Tess Kuiper", "tess@kantoorzuid.example", "tess-zuid", ("administrative",)),
+        Colleague("Mark Evers", "mark@kantoorzuid.example", "mark-zuid", ("account_manager",)),
+    ),
+    people=0,
+    segment="administration_office",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Mandated:
+    """A mandate of the demo world: who gave it, to whom, and who acts under it, by their addresses."""
+
+    principal: Company
+    mandatary: Company
+    roles: tuple[str, ...]
+    contracts: tuple[str, ...] | None
+    people: tuple[str, ...]
+
+
+MANDATES = (
+    Mandated(BRUG, ZUID, ("administrative",), ("23595", "23596"), ("tess@kantoorzuid.example",)),
+    Mandated(OTTO, ZUID, ("administrative",), None, ("tess@kantoorzuid.example",)),
+)
+COMPANIES = (BRUG, OTTO, OTTO_ELSEWHERE, BRUG_GOUDA, LINDE, DUIN, KOMPAS, KANTOOR, KANTOOR_IZZ, ZUID)
 # The own password of everyone in the cast who signs in with one; the second factor each links themselves.
 DEMO_PASSWORD = "linde bloeit in juni"  # noqa: S105 - printed on the screen of the demo
 
@@ -167,6 +224,7 @@ def eherkenning_people() -> list[dict[str, str]]:
             "name": colleague.name,
             "kvk": company.kvk,
             "company_name": company.name,
+            "rsin": company.rsin,
         }
         for company in COMPANIES
         for colleague in company.colleagues

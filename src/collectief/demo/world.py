@@ -11,7 +11,7 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 
-from collectief.access.models import Account, Membership
+from collectief.access.models import Account, Mandate, MandatePerson, Membership
 from collectief.access.queries import scope_again
 from collectief.contracts.models import GroupContract, Insurer, Organisation
 from collectief.enrolment import actions as enrolment
@@ -27,7 +27,8 @@ from collectief.participants.keys import bsn_keys
 from collectief.scope.database import office, opened
 from collectief.scope.scope import Scope
 
-from .cast import COMPANIES, DEMO_PASSWORD, Colleague, Company
+from .applications import apply_for_accounts
+from .cast import COMPANIES, DEMO_PASSWORD, MANDATES, Colleague, Company
 
 SEED = 7085
 
@@ -41,7 +42,7 @@ def make_cast() -> None:
                 insurer=insurer,
                 kvk=company.kvk,
                 branch=company.branch,
-                defaults={"name": company.name, "segment": company.segment},
+                defaults={"name": company.name, "segment": company.segment, "rsin": company.rsin},
             )
             for number, name in company.contracts:
                 GroupContract.objects.get_or_create(
@@ -59,8 +60,41 @@ def make_cast() -> None:
                 Membership.objects.get_or_create(
                     account=account,
                     organisation=organisation,
-                    defaults={"acting_subject": colleague.acting_subject, "roles": list(colleague.roles)},
+                    defaults={
+                        "acting_subject": colleague.acting_subject,
+                        "roles": list(colleague.roles),
+                        "contracts": _numbered(insurer, colleague.contracts),
+                    },
                 )
+        _make_mandates()
+
+
+def _make_mandates() -> None:
+    """Who acts for whom; a mandate that is there already stays as it is. Must run inside `office`."""
+    for one in MANDATES:
+        principal = Organisation.objects.get(
+            insurer__slug=one.principal.insurer, kvk=one.principal.kvk, branch=one.principal.branch
+        )
+        mandate, _ = Mandate.objects.get_or_create(
+            principal=principal,
+            kvk=one.mandatary.kvk,
+            defaults={
+                "insurer_id": principal.insurer_id, "name": one.mandatary.name, "roles": list(one.roles),
+                "contracts": _numbered(principal.insurer, one.contracts), "first_day": date(2026, 1, 1),
+                "given_by": one.principal.colleagues[0].name,
+            },
+        )  # fmt: skip
+        for place in Membership.objects.filter(account__email__in=one.people, organisation__kvk=one.mandatary.kvk):
+            MandatePerson.objects.get_or_create(
+                mandate=mandate, membership=place,
+                defaults={"organisation_id": place.organisation_id, "roles": list(one.roles)},
+            )  # fmt: skip
+
+
+def _numbered(insurer: Insurer, numbers: tuple[str, ...] | None) -> list[int] | None:
+    if numbers is None:
+        return None
+    return list(GroupContract.objects.filter(insurer=insurer, number__in=numbers).values_list("id", flat=True))
 
 
 def scope_of(company: Company, colleague: Colleague, *, channel: str = "form") -> Scope:
@@ -79,6 +113,7 @@ def populate(today: date, *, scale: float, say: Callable[[str], None]) -> None:
     """
     if not scale:
         return
+    apply_for_accounts(today)
     for number, company in enumerate(COMPANIES):
         if not company.people:
             continue

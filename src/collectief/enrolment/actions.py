@@ -19,6 +19,7 @@ from collectief.mutations.verdicts import Accepted, Refused, Waiting
 from collectief.participants import register
 from collectief.participants.keys import bsn_keys
 from collectief.participants.rules import RegisterAnswer
+from collectief.scope.database import opened
 from collectief.scope.scope import Scope
 from collectief.scope.staging import bytes_array
 from collectief.segments.profile import Permission
@@ -44,8 +45,9 @@ def apply(scope: Scope, requests: Sequence[Request], moment: Moment) -> list[Out
     if waiting:
         # By name, since jobs stand above actions; in this transaction, so that no waiting row is forgotten.
         queue.configure_task("enrolment.ask_register").defer(
-            organisation_id=scope.organisation_id, account_id=scope.account_id, brand=scope.brand, mutation_ids=waiting
-        )
+            organisation_id=scope.organisation_id, account_id=scope.account_id, brand=scope.brand, mutation_ids=waiting,
+            mandate_id=scope.mandate_id,
+        )  # fmt: skip
     return outcomes
 
 
@@ -67,7 +69,7 @@ def withdraw(scope: Scope, mutation_id: int, moment: Moment) -> Mutation:
         raise CannotWithdraw("already_decided") from None
     mutation.bsn_index = mutation.bsn_sealed = None
     mutation.save()
-    audit.record(scope, "mutation.withdraw", participants=_about(mutation), objects={"mutation": [mutation.id]})
+    audit.record(scope, "mutation.withdraw", participants=_about(mutation), objects=_objects(mutation))
     return mutation
 
 
@@ -86,6 +88,15 @@ def reverse(scope: Scope, mutation_id: int, moment: Moment) -> Outcome:
         mutations.move(original, State.REVERSED, moment, by=scope.account)
         original.save()
     return outcome
+
+
+def beyond_reach(scope: Scope, mutation_ids: Sequence[int]) -> list[int]:
+    """Those of these mutations that the scope does not reach (G13)."""
+    if scope.contracts is None:
+        return []
+    with opened(scope):
+        seen = Mutation.objects.filter(organisation_id=scope.organisation_id, id__in=mutation_ids)
+        return sorted(set(mutation_ids) - set(seen.values_list("id", flat=True)))
 
 
 def whom_to_ask(scope: Scope, mutation_ids: Sequence[int]) -> list[Bsn]:
@@ -135,6 +146,11 @@ def _undo(scope: Scope, mutation: Mutation, moment: Moment) -> None:
     sitting.accept(request, verdict)
     sitting.write()
     lanes.note_change(scope, range(LANES))
+
+
+def _objects(mutation: Mutation) -> dict[str, list[int]]:
+    contracts = [id_ for id_ in (mutation.contract_id, mutation.also_contract_id) if id_ is not None]
+    return {"mutation": [mutation.id], "contract": contracts}
 
 
 def _about(mutation: Mutation) -> list[int]:

@@ -13,6 +13,7 @@ from collectief.foundation.period import Period
 from collectief.foundation.value import value
 from collectief.mutations.corridor import Subject
 from collectief.participants.keys import bsn_keys
+from collectief.scope.database import whole_organisation
 from collectief.scope.scope import Scope
 from collectief.scope.staging import bytes_array, ids_array, stage
 
@@ -35,7 +36,11 @@ class ParticipantRow:
 
 
 def find_participants(scope: Scope, subjects: Sequence[Subject]) -> list[ParticipantRow]:
-    """Everyone of this organisation whom the subjects name, each once, in one query."""
+    """Everyone of this organisation whom the subjects name, each once, in one query.
+
+    Who works in some contracts only (G13) may name by their BSN somebody of another contract, who then gets a stay
+    here: so those are looked for in the whole organisation, and are not to be shown (`sitting.Case.hidden`).
+    """
     ids = {s.participant_id for s in subjects if s.participant_id is not None}
     indexes = {s.bsn_index for s in subjects if s.bsn_index is not None}
     numbers = {s.relation_number for s in subjects if s.relation_number and s.bsn_index is None}
@@ -49,6 +54,16 @@ def find_participants(scope: Scope, subjects: Sequence[Subject]) -> list[Partici
         parts.append((f"insurer_id = {int(scope.insurer_id)} AND relation_number = ANY (%s::text[])", list(numbers)))
     if references:
         parts.append(("external_reference = ANY (%s::text[])", list(references)))
+    if scope.contracts is None or not indexes:
+        return _participants(scope, parts)
+    by_index = [part for part in parts if "bsn_index" in part[0]]
+    with whole_organisation(scope):
+        found = _participants(scope, by_index)
+    named = _participants(scope, [part for part in parts if part not in by_index])
+    return list({row.id: row for row in (*found, *named)}.values())
+
+
+def _participants(scope: Scope, parts: Sequence[tuple[str, Any]]) -> list[ParticipantRow]:
     if not parts:
         return []
     columns = "id, bsn_index, relation_number, external_reference, initials, prefix, surname, birth_date"
@@ -64,15 +79,16 @@ def find_participants(scope: Scope, subjects: Sequence[Subject]) -> list[Partici
         ]
 
 
-def find_stays(participant_ids: Sequence[int]) -> dict[int, list[Stay]]:
-    """The stays of these participants, by contract, oldest first."""
+def find_stays(scope: Scope, participant_ids: Sequence[int]) -> dict[int, list[Stay]]:
+    """The stays of these participants in the contracts of the scope, by contract, oldest first."""
     if not participant_ids:
         return {}
     stays: dict[int, list[Stay]] = defaultdict(list)
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT participant_id, id, contract_id, first_day, upper(period), reason FROM participation"
-            " WHERE participant_id = ANY (%s::bigint[]) ORDER BY participant_id, contract_id, first_day",
+            f" WHERE participant_id = ANY (%s::bigint[]){scope.within_reach('contract_id')}"
+            " ORDER BY participant_id, contract_id, first_day",
             [ids_array(participant_ids)],
         )
         for participant_id, id_, contract_id, first_day, end_day, reason in cursor.fetchall():
@@ -80,11 +96,11 @@ def find_stays(participant_ids: Sequence[int]) -> dict[int, list[Stay]]:
     return stays
 
 
-def find_addresses(participant_ids: Sequence[int]) -> dict[int, dict[str, str]]:
-    """The home addresses of these participants, without empty fields."""
+def find_addresses(scope: Scope, participant_ids: Sequence[int]) -> dict[int, dict[str, str]]:
+    """The home addresses of these participants, without empty fields; of whoever `find_participants` found."""
     if not participant_ids:
         return {}
-    with connection.cursor() as cursor:
+    with whole_organisation(scope), connection.cursor() as cursor:
         cursor.execute(
             f"SELECT participant_id, {', '.join(ADDRESS)} FROM address WHERE participant_id = ANY (%s::bigint[])",
             [ids_array(participant_ids)],
@@ -99,7 +115,9 @@ def write(scope: Scope, new: Sequence[Case], known: Sequence[Case]) -> None:
     """Bring the tables to what the cases have become; `new` are in the order of their index."""
     if new:
         _add_participants(scope, new)
-    _change_references([case for case in known if case.member.reference != case.start.reference])
+    # A reference is the organisation's own: it stands with stays in every contract.
+    with whole_organisation(scope):
+        _change_references([case for case in known if case.member.reference != case.start.reference])
     _write_stays(scope, new, known)
     _keep_addresses(scope, [case for case in (*new, *known) if case.member.address != case.start.address])
 

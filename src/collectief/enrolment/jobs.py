@@ -17,16 +17,23 @@ from . import actions, settling
 
 
 @app.task(name="enrolment.ask_register", queue="interactive", retry=Patience(RegisterSilent, seconds=30))
-def ask_register(*, organisation_id: int, account_id: int, brand: str, mutation_ids: list[int]) -> None:
+def ask_register(
+    *, organisation_id: int, account_id: int, brand: str, mutation_ids: list[int], mandate_id: int | None = None
+) -> None:
     """Ask the BRP about waiting mutations and decide them; raises RegisterSilent to be tried again."""
     now = timezone.now()
     try:
-        scope = scope_again(account_id, organisation_id, brand, channel="form")
+        scope = scope_again(account_id, organisation_id, brand, channel="form", mandate_id=mandate_id)
     except NoAccess:
-        bare = scope_without_rights(account_id, organisation_id, brand, channel="form")
+        bare = scope_without_rights(account_id, organisation_id, brand, channel="form", mandate_id=mandate_id)
         with opened(bare):
             mutations.reject_waiting(bare, mutation_ids, Moment(timezone.localdate(now), now), code="account_ended")
         return
+    if lost := actions.beyond_reach(scope, mutation_ids):
+        # Somebody was given other contracts meanwhile: for the rest it is as if the account had ended.
+        bare = scope_without_rights(account_id, organisation_id, brand, channel="form", mandate_id=mandate_id)
+        with opened(bare):
+            mutations.reject_waiting(bare, lost, Moment(timezone.localdate(now), now), code="account_ended")
     with opened(scope):
         bsns = actions.whom_to_ask(scope, mutation_ids)
     answer = register.ask(register.current_register(), bsns)

@@ -127,6 +127,28 @@ _CURRENT = _List("s.shelf = 'c'", "s.shelf = 'c' AND s.end_day > %(today)s")
 # The last stay of who has no later one: who came back stands among the current participants.
 _FORMER = _List("s.shelf = 'f'", "s.end_day <= %(today)s AND s.latest")
 
+# Of who works in some contracts (G13) the last stay within reach counts: a later one elsewhere is not theirs to know.
+# The shelves are made of all stays, so that what is past may be the last one here.
+_NONE_LATER = """
+NOT EXISTS (SELECT FROM participation o WHERE o.organisation_id = %(organisation)s
+  AND o.participant_id = s.participant_id AND (o.end_day, o.id) > (s.end_day, s.id){reach})
+"""
+
+
+def _within_reach(scope: Scope, shown: _List) -> _List:
+    """A list as the scope sees it."""
+    if scope.contracts is None:
+        return shown
+    reach = scope.within_reach("s.contract_id")
+    if shown is _FORMER:
+        none_later = _NONE_LATER.format(reach=scope.within_reach("o.contract_id"))
+        return _List(
+            f"(s.shelf = 'f' OR s.shelf = 'p' AND {none_later}){reach}",
+            f"s.end_day <= %(today)s AND {none_later}{reach}",
+        )
+    return _List(shown.shelf + reach, shown.days + reach)
+
+
 # What a row needs of its stay; the index of the name holds all of it, and `infinity` is no date to Python.
 _STAY = """
 s.id, s.participant_id, s.sort_key, s.relation_number, s.birth_date, s.external_reference, s.contract_id, s.first_day,
@@ -136,7 +158,7 @@ _COLUMNS = f"""
 s.id, s.participant_id, p.initials, p.prefix, p.surname, s.relation_number, s.birth_date, s.external_reference,
 s.contract_id, s.first_day, nullif(s.end_day, 'infinity') - 1,
 (SELECT m.kind FROM mutation m
-  WHERE m.organisation_id = %(organisation)s AND m.participant_id = s.participant_id
+  WHERE m.organisation_id = %(organisation)s AND m.participant_id = s.participant_id{{pending}}
     AND m.state IN ({", ".join(f"'{state}'" for state in OPEN)}) ORDER BY m.id DESC LIMIT 1)
 """
 # Not EXISTS: the planner, counting on many that have ended, would read the table for it.
@@ -161,7 +183,7 @@ SELECT count(*) FROM (SELECT FROM participation s WHERE s.organisation_id = %(or
 """
 _STAYS = f"""
 SELECT {_COLUMNS} FROM participation s JOIN participant p ON p.id = s.participant_id
- WHERE s.organisation_id = %(organisation)s AND s.{{column}} = %(id)s ORDER BY s.first_day DESC, s.id DESC
+ WHERE s.organisation_id = %(organisation)s AND s.{{column}} = %(id)s{{reach}} ORDER BY s.first_day DESC, s.id DESC
 """
 
 
@@ -182,6 +204,7 @@ def former_participants(
 def exact_count(scope: Scope, search: Search, *, today: date, former: bool = False) -> int:
     """How many there are, counted to the last one."""
     shown, keys = (_FORMER, scope.profile.former_search) if former else (_CURRENT, scope.profile.current_search)
+    shown = _within_reach(scope, shown)
     given = {"organisation": scope.organisation_id, "today": today}
     [[overdue]] = _fetch(f"SELECT {_OVERDUE}", given)
     conditions, more = search.conditions(keys)
@@ -200,7 +223,10 @@ def stays_of(scope: Scope, participant_id: int, *, today: date) -> list[ListRow]
 
 def _stays(scope: Scope, column: str, id_: int, today: date) -> list[ListRow]:
     given = {"organisation": scope.organisation_id, "id": id_}
-    return [_row(row, today) for row in _fetch(_STAYS.format(column=column), given)]
+    query = _STAYS.format(
+        column=column, reach=scope.within_reach("s.contract_id"), pending=scope.within_reach("m.contract_id")
+    )
+    return [_row(row, today) for row in _fetch(query, given)]
 
 
 def _list(
@@ -219,12 +245,14 @@ def _rows(
     scope: Scope, search: Search, shown: _List, keys: Sequence[SearchKey], today: date, sort: str, page: int, size: int
 ) -> tuple[list[ListRow], str]:
     """The rows of a page, and the condition that found them."""
+    shown = _within_reach(scope, shown)
     conditions, given = search.conditions(keys)
     given |= {"organisation": scope.organisation_id, "today": today, "size": size, "offset": (page - 1) * size}
     shape = {
         "search": conditions,
         "column": SORTS.get(sort.removeprefix("-"), SORTS[DEFAULT_SORT]),
         "way": "DESC" if sort.startswith("-") else "ASC",
+        "pending": scope.within_reach("m.contract_id"),
     }
     which = shown.shelf
     overdue, rows = _page(which, shape, given)

@@ -23,7 +23,7 @@ from collectief.scope.scope import Scope
 from collectief.scope.staging import next_ids
 
 from . import effects, memory
-from .facts import Contract, Kind, Member, Stay, StayChange, Terms
+from .facts import Application, Contract, Kind, Member, Stay, StayChange, Terms
 from .memory import asked_as_json
 from .newcomers import kept_line
 from .rules import carried_out, judge
@@ -47,6 +47,13 @@ class Case:
     # Given with an enrolment; kept sealed once the person is new here.
     bsn: Bsn | None = None
     newcomer: bool = False
+    # Known in the organisation, by stays that the scope does not reach: nobody, as far as it is told (G13).
+    out_of_reach: bool = False
+
+    @property
+    def hidden(self) -> bool:
+        """Not to be told of: until they have a stay within reach."""
+        return self.out_of_reach and self.member is self.start
 
 
 class EnrolmentSitting:
@@ -114,19 +121,26 @@ class EnrolmentSitting:
         case = self._case(request.subject)
         if isinstance(case, Refused):
             return Entry()
+        participant_id = None if case.hidden else case.participant_id
         if not isinstance(verdict, Accepted):
-            named = self.terms.contracts.get(request.application.contract or self.terms.default_contract)
-            return Entry(case.participant_id, named.id if named else None, bsn_index=case.bsn_index)
+            contract_id, also = self._named(request.application)
+            return Entry(participant_id, contract_id, bsn_index=case.bsn_index, also_contract_id=also)
         touched = [memory.change_as_json(change) for change in verdict.changes]
         stay_ids = [line["id"] for line in touched if "id" in line]
-        contract_id = None
-        for change in verdict.changes:
-            if isinstance(change, StayChange) and (stay := change.after or change.before):
-                contract_id = stay.contract_id
-        if contract_id is None:
-            named = self.terms.contracts.get(request.application.contract or self.terms.default_contract)
-            contract_id = named.id if named else None
-        return Entry(case.participant_id, contract_id, stay_ids, touched, case.bsn_index)
+        changed = [stay.contract_id for change in verdict.changes if isinstance(change, StayChange)
+                   if (stay := change.after or change.before)]  # fmt: skip
+        contract_id, also = self._named(request.application)
+        if changed:
+            contract_id = changed[-1]
+            also = next((id_ for id_ in changed if id_ != contract_id), None)
+        return Entry(participant_id, contract_id, stay_ids, touched, case.bsn_index, also)
+
+    def _named(self, application: Application) -> tuple[int | None, int | None]:
+        """The contract that an application is about, and for a transfer the other one."""
+        known = self.terms.contracts
+        about = known.get(application.contract or self.terms.default_contract)
+        other = known.get(application.to_contract)
+        return about.id if about else None, other.id if other and other is not about else None
 
     def keep(self, requests: Sequence[Request], verdicts: Sequence[Verdict]) -> Kept:
         """Who is new here and enrolled, by the only row about them: nothing else in the chunk can touch that."""
@@ -183,10 +197,10 @@ class EnrolmentSitting:
         """Read participants, their stays and the BRP's recent answers for everyone the chunk is about."""
         rows = effects.find_participants(self.scope, [request.subject for request in requests])
         ids = [row.id for row in rows]
-        stays = effects.find_stays(ids)
+        stays = effects.find_stays(self.scope, ids)
         # An address is only ever compared with one that is brought, or put back by undoing.
         addressed = any(request.application.address or request.application.undoes for request in requests)
-        addresses = effects.find_addresses(ids) if addressed else {}
+        addresses = effects.find_addresses(self.scope, ids) if addressed else {}
         self._answers: dict[bytes, RegisterAnswer] = {}
         # Newly enrolled here, or come back: everyone else is judged without the BRP.
         if checked := {r.subject.bsn_index for r in requests if r.kind in CHECKED and r.subject.bsn_index}:
@@ -198,11 +212,16 @@ class EnrolmentSitting:
 
     def _know(self, row: effects.ParticipantRow, stays: tuple[Stay, ...], address: Mapping[str, str]) -> None:
         born = BirthDate.parse(row.birth_date) if row.birth_date else None
-        member = Member(True, row.reference, born, stays, self._answers.get(row.bsn_index), address)
-        case = Case(member, member, row.bsn_index, row.id, row.relation_number, row.name, row.birth_date)
+        hidden = self.scope.contracts is not None and not stays
+        member = Member(not hidden, row.reference, born, stays, self._answers.get(row.bsn_index), address)
+        case = Case(
+            member, member, row.bsn_index, row.id, row.relation_number, row.name, row.birth_date, out_of_reach=hidden
+        )
         self._cases.append(case)
-        self._by_id[row.id] = case
         self._by_index[row.bsn_index] = case
+        if hidden:
+            return
+        self._by_id[row.id] = case
         self._by_relation[row.relation_number] = case
         if row.reference:
             self._by_reference[row.reference][id(case)] = case

@@ -11,8 +11,7 @@ class SignInRefused(Exception):
     Codes raised by gateways: `cancelled` by the person; `level_too_low` (params `level`, `minimum`: labels);
     `expired` (took too long, or came back twice); `invalid_response` (an answer that cannot be trusted);
     `unavailable` (the means does not answer); `request_unsupported` (it cannot do what we ask);
-    `unknown_principal` (it does not know who tried); `no_company_number` (a company without a KvK number);
-    `unknown_error` (it refused without saying why).
+    `unknown_principal` (it does not know who tried); `unknown_error` (it refused without saying why).
     """
 
     def __init__(self, code: str, **params: str) -> None:

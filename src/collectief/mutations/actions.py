@@ -114,7 +114,7 @@ def reject_waiting(scope: Scope, mutation_ids: Sequence[int], moment: Moment, *,
         organisation_id=scope.organisation_id, id__in=mutation_ids, state__in=OPEN
     )
     for mutation in waiting.order_by("id"):
-        entry = Entry(mutation.participant_id, mutation.contract_id)
+        entry = Entry(mutation.participant_id, mutation.contract_id, also_contract_id=mutation.also_contract_id)
         _decide(scope, mutation, Refused(code), entry, moment)
 
 
@@ -160,7 +160,7 @@ def _decide(scope: Scope, mutation: Mutation, verdict: Verdict, entry: Entry, mo
     move(mutation, state, moment, by="", code=code)
     mutation.params = dict(verdict.params) if isinstance(verdict, Refused) else {}
     mutation.participant_id = entry.participant_id
-    mutation.contract_id = entry.contract_id
+    mutation.contract_id, mutation.also_contract_id = entry.contract_id, entry.also_contract_id
     mutation.participation_ids = list(entry.participation_ids)
     mutation.touched = list(entry.touched)
     mutation.effective_day = verdict.effective_day if isinstance(verdict, Accepted) else mutation.effective_day
@@ -170,7 +170,7 @@ def _decide(scope: Scope, mutation: Mutation, verdict: Verdict, entry: Entry, mo
         scope,
         f"mutation.{mutation.kind}",
         participants=[entry.participant_id] if entry.participant_id else [],
-        objects={"mutation": [mutation.id], "contract": [entry.contract_id] if entry.contract_id else []},
+        objects={"mutation": [mutation.id], "contract": entry.contracts},
         outcome="failure" if state == State.REJECTED else "success",
         detail={"state": state, "code": code},
     )

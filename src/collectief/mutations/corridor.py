@@ -64,6 +64,12 @@ class Entry:
     participation_ids: Sequence[int] = ()
     touched: Sequence[Mapping[str, Any]] = ()
     bsn_index: bytes | None = None
+    # The other contract it is about, for a transfer.
+    also_contract_id: int | None = None
+
+    @property
+    def contracts(self) -> list[int]:
+        return [id_ for id_ in (self.contract_id, self.also_contract_id) if id_ is not None]
 
 
 @value()

@@ -33,6 +33,8 @@ class Mutation(models.Model):
     insurer_id = models.BigIntegerField()
     organisation = models.ForeignKey(Organisation, models.PROTECT, db_index=False, db_constraint=False)
     contract = models.ForeignKey(GroupContract, models.PROTECT, null=True, db_index=False, db_constraint=False)
+    # The other contract of a transfer: who does not reach both does not see it (G13).
+    also_contract_id = models.BigIntegerField(null=True)
     participant = models.ForeignKey(Participant, models.PROTECT, null=True, db_index=False, db_constraint=False)
     kind = models.CharField(max_length=30)
     state = models.CharField(max_length=12)

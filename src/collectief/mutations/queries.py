@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from collectief.foundation.names import PersonName
 from collectief.participants.queries import names
@@ -88,12 +88,18 @@ _NEWCOMERS = (
     "SELECT count(*) FROM mutation WHERE organisation_id = %s AND participant_id IS NULL"
     f" AND state IN ({', '.join(repr(str(state)) for state in OPEN)})"
 )
+# Both contracts of it within reach; what names none that there is, is its sender's (G13). None waits for two.
+_REACHED = " AND (TRUE{reach} OR contract_id IS NULL AND account_id = %s)"
 
 
 def waiting_newcomers(scope: Scope) -> int:
     """How many people were applied for and stand in no list yet, because the BRP did not answer."""
+    query, given = _NEWCOMERS, [scope.organisation_id]
+    if scope.contracts is not None:
+        reach = scope.within_reach("contract_id")
+        query, given = query + _REACHED.format(reach=reach), [*given, scope.account_id]
     with connection.cursor() as cursor:
-        cursor.execute(_NEWCOMERS, [scope.organisation_id])
+        cursor.execute(query, given)
         return int(cursor.fetchone()[0])
 
 
@@ -103,7 +109,13 @@ def latest(scope: Scope, state: State, *, count: int = 5) -> list[MutationView]:
 
 
 def _of(scope: Scope) -> QuerySet[Mutation]:
-    return Mutation.objects.filter(organisation_id=scope.organisation_id).select_related("reverses")
+    found = Mutation.objects.filter(organisation_id=scope.organisation_id).select_related("reverses")
+    if scope.contracts is None:
+        return found
+    both = Q(contract_id__in=scope.contracts) & (
+        Q(also_contract_id__isnull=True) | Q(also_contract_id__in=scope.contracts)
+    )
+    return found.filter(both | Q(contract_id__isnull=True, account_id=scope.account_id))
 
 
 def _page(scope: Scope, found: QuerySet[Mutation], page: int, size: int) -> tuple[list[MutationView], int]:

@@ -23,7 +23,8 @@ from .verdicts import Accepted, Refused, Unchanged, Verdict
 _COLUMNS = {
     "id": "bigint", "kind": "text", "state": "text", "code": "text", "params": "jsonb", "effective_day": "date",
     "bsn_index": "bytea", "bsn_sealed": "bytea", "asked": "jsonb", "touched": "jsonb", "participant_id": "bigint",
-    "contract_id": "bigint", "participation_ids": "bigint[]", "source": "text", "decided_at": "timestamptz",
+    "contract_id": "bigint", "also_contract_id": "bigint", "participation_ids": "bigint[]",
+    "source": "text", "decided_at": "timestamptz",
 }  # fmt: skip
 _SELECTED = ", ".join(f"{name}::{kind}" for name, kind in _COLUMNS.items())
 _STATE, _CODE = (list(_COLUMNS).index(name) for name in ("state", "code"))
@@ -41,6 +42,7 @@ class Misshapen:
     params: Mapping[str, Any]
     asked: Mapping[str, Any]
     source: str
+    contract_id: int | None = None
 
 
 def step(state: State, moment: Moment, by: str, code: str = "") -> dict[str, str]:
@@ -115,7 +117,7 @@ def record_misshapen(scope: Scope, refused: Sequence[Misshapen], moment: Moment)
     rows: list[tuple[Any, ...]] = [
         (
             id_, one.kind, str(State.REJECTED), one.code, _json(one.params), None, None, None, _json(one.asked), "[]",
-            None, None, "{}", one.source, moment.now,
+            None, one.contract_id, None, "{}", one.source, moment.now,
         )
         for id_, one in zip(ids, refused, strict=True)
     ]  # fmt: skip
@@ -151,16 +153,15 @@ class _Writer:
                 verdict.effective_day if isinstance(verdict, Accepted) else None,
                 entry.bsn_index if waits else None, self._sealed(bsn) if bsn else None,
                 _json(registry.family(kind).asked(request.application)), _json(entry.touched),
-                entry.participant_id, entry.contract_id, ids_array(entry.participation_ids), request.source,
-                None if waits else self._moment.now,
+                entry.participant_id, entry.contract_id, entry.also_contract_id,
+                ids_array(entry.participation_ids), request.source, None if waits else self._moment.now,
             )
         )  # fmt: skip
         self._kinds.add(kind)
         self._states[state] += 1
         if entry.participant_id:
             self._participants.add(entry.participant_id)
-        if entry.contract_id:
-            self._contracts.add(entry.contract_id)
+        self._contracts.update(entry.contracts)
 
     def write(self) -> None:
         if not self._rows:

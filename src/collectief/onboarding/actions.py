@@ -9,6 +9,7 @@ from procrastinate.contrib.django import app as queue
 from collectief.access import invitations
 from collectief.access.queries import door
 from collectief.access.rules import AccessRefused
+from collectief.audit import actions as audit
 from collectief.brands.brand import Brand
 from collectief.brands.catalogue import brand as brand_of
 from collectief.cases.rules import CaseRefused, Deciding, Decision
@@ -41,7 +42,7 @@ def apply(brand: Brand, applied: Applied, *, language: str, now: datetime) -> No
         )  # fmt: skip
         application.save(force_insert=True)
         # By name, since jobs stand above actions.
-        queue.configure_task("onboarding.receive").defer(application_id=str(application.id))
+        queue.configure_task("onboarding.receive").defer(application_id=str(application.id), insurer=brand.insurer)
 
 
 def decided(deciding: Deciding) -> None:
@@ -55,23 +56,35 @@ def decided(deciding: Deciding) -> None:
     application.decision, application.reason = deciding.decision, deciding.reason
     application.save(update_fields=["decision", "reason"])
     if deciding.decision == Decision.REFUSED:
-        queue.configure_task("onboarding.tell").defer(application_id=str(application.id))
+        queue.configure_task("onboarding.tell").defer(application_id=str(application.id), insurer=application.insurer)
+
+
+def organisation_for(insurer_id: int, application: AccountApplication) -> Organisation | None:
+    """The customer that an application is for: the whole company before any of its branches. Must run as staff."""
+    return (
+        Organisation.objects.filter(insurer_id=insurer_id, kvk=application.kvk, segment=application.segment)
+        .order_by("branch")
+        .first()
+    )
 
 
 def _let_in(application: AccountApplication, deciding: Deciding) -> None:
-    brand = brand_of(application.brand)
-    organisation = (
-        Organisation.objects.filter(insurer_id=deciding.insurer_id, kvk=application.kvk, segment=application.segment)
-        .order_by("branch")
-        .first()
-    )  # the whole company before any of its branches
+    brand, by = brand_of(application.brand), deciding.by
+    organisation = organisation_for(deciding.insurer_id, application)
     if organisation is None:
         raise CaseRefused("organisation_unknown", kvk=application.kvk)
+    roles = sorted(map(Role, application.roles))
     try:
-        invitations.place(
+        membership_id = invitations.place(
             organisation_id=organisation.id, insurer_id=deciding.insurer_id, brand=brand, name=application.name,
-            email=application.email, mobile=application.phone, roles=map(Role, application.roles),
-            language=application.language, invited_by=brand.insurer_name, now=deciding.now,
+            email=application.email, mobile=application.phone, roles=roles, language=application.language,
+            invited_by=brand.insurer_name, now=deciding.now,
         )  # fmt: skip
     except AccessRefused as refused:
         raise CaseRefused(refused.code) from None
+    # What it means for the customer stands in its own trail too (X09).
+    audit.record_by_insurer(
+        deciding.insurer_id, by.insurer, organisation.id, "account.invite", account_id=by.account_id, roles=by.roles,
+        access_point=by.access_point, objects={"membership": [membership_id], "case": [deciding.case_id]},
+        detail={"roles": list(map(str, roles))},
+    )  # fmt: skip

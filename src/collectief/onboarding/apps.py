@@ -5,8 +5,8 @@ class OnboardingConfig(AppConfig):
     name = "collectief.onboarding"
 
     def ready(self) -> None:
-        from collectief.cases.rules import TERMS, Kind, registry
+        from collectief.cases.rules import registry
 
-        from .actions import KIND, decided
+        from .kind import APPLICATIONS
 
-        registry.register(Kind(KIND, TERMS[KIND], decided))
+        registry.register(APPLICATIONS)

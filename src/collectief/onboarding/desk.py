@@ -1,4 +1,4 @@
-"""What the insurer's desk sees of applications, and how it decides them: one door for command line and pages."""
+"""What an operator sees of applications at the command line, and decides by the same door as the pages."""
 
 from __future__ import annotations
 
@@ -10,17 +10,13 @@ from django.utils import timezone
 
 from collectief.cases import actions as cases
 from collectief.cases.models import Case
-from collectief.cases.queries import open_cases
-from collectief.cases.rules import CaseRefused, Decision
+from collectief.cases.queries import NoCase, open_cases
+from collectief.cases.rules import Decision, Staff
 from collectief.contracts.models import Insurer
 from collectief.scope.database import office
 
 from .actions import KIND
 from .models import AccountApplication
-
-
-class NoCase(LookupError):
-    """The insurer has no such application that waits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +41,11 @@ class Waiting:
 
 def waiting(insurer: str) -> list[Waiting]:
     """What waits at this insurer, what is due first on top."""
-    with office():
-        found = Insurer.objects.filter(slug=insurer).first()
-        cases_ = open_cases(found.id, today=timezone.localdate(), kind=KIND) if found else []
+    found = _insurer(insurer)
+    if found is None:
+        return []
+    with office(found.id):
+        cases_ = open_cases(found.id, today=timezone.localdate(), kind=KIND)
         about = AccountApplication.objects.in_bulk([case.subject for case in cases_])
     by_subject = {str(id_): application for id_, application in about.items()}
     return [
@@ -61,16 +59,21 @@ def waiting(insurer: str) -> list[Waiting]:
 
 
 def decide(insurer: str, case_id: int, decision: Decision, *, by: str, reason: str = "") -> None:
-    """Decide one, as staff. Raises NoCase, and CaseRefused when it cannot be done: then it still waits."""
-    problem: Exception | None = None
+    """Decide one, as the pages do, for an operator known by name.
+
+    Raises NoCase, and CaseRefused when it cannot be done: then it still waits.
+    """
+    found = _insurer(insurer)
+    if found is None or not _is_application(found.id, case_id):
+        raise NoCase(case_id)
+    cases.decide(case_id, decision, by=Staff(found.id, found.name, by), reason=reason, now=timezone.now())
+
+
+def _insurer(slug: str) -> Insurer | None:
     with office():
-        found = Insurer.objects.filter(slug=insurer).first()
-        if found is None or not Case.objects.filter(insurer_id=found.id, id=case_id, kind=KIND).exists():
-            problem = NoCase(case_id)
-        else:
-            try:
-                cases.decide(found.id, case_id, decision, by=by, reason=reason, now=timezone.now())
-            except CaseRefused as refused:
-                problem = refused
-    if problem is not None:
-        raise problem
+        return Insurer.objects.filter(slug=slug).first()
+
+
+def _is_application(insurer_id: int, case_id: int) -> bool:
+    with office(insurer_id):
+        return Case.objects.filter(insurer_id=insurer_id, id=case_id, kind=KIND).exists()

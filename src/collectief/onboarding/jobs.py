@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from collectief.access.letters import post
@@ -20,27 +19,31 @@ _PATIENCE = Patience(MailUnavailable, seconds=30)
 
 
 @app.task(name="onboarding.receive", queue="interactive", retry=_PATIENCE)
-def receive(*, application_id: str) -> None:
+def receive(*, application_id: str, insurer: str) -> None:
     """Open the case and mail a receipt with the day promised; done again, it opens no second.
 
     Who applied already and waits gets neither: nobody can have us fill a mailbox. Raises MailUnavailable.
     """
-    with office():
+    insurer_id = _insurer(insurer)
+    with office(insurer_id):
         application = AccountApplication.objects.get(id=application_id)
         if _waits_already(application):
             return
-        insurer = Insurer.objects.get(slug=application.insurer)
-        today = timezone.localdate(application.applied_at)
-        due = cases.open_case(insurer.id, KIND, application_id, today=today).due_on
+        due = cases.open_case(insurer_id, KIND, application_id, now=application.applied_at).due_on
     _post(letters.received(application, due))
 
 
 @app.task(name="onboarding.tell", queue="interactive", retry=_PATIENCE)
-def tell(*, application_id: str) -> None:
+def tell(*, application_id: str, insurer: str) -> None:
     """Mail why an application was not granted; who is let in gets an invitation instead. Raises MailUnavailable."""
-    with office():
+    with office(_insurer(insurer)):
         application = AccountApplication.objects.get(id=application_id)
     _post(letters.refused(application))
+
+
+def _insurer(slug: str) -> int:
+    with office():
+        return Insurer.objects.values_list("id", flat=True).get(slug=slug)
 
 
 def _waits_already(application: AccountApplication) -> bool:

@@ -1,12 +1,20 @@
-"""One participant, as its organisation knows them."""
+"""One participant, as its organisation knows them; and whom the insurer's auditor asks about."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
-from collectief.foundation.names import PersonName
-from collectief.scope.scope import Scope
+from django.db import connection
+from django.db.models import QuerySet
 
+from collectief.foundation.bsn import Bsn
+from collectief.foundation.names import PersonName
+from collectief.scope.database import auditing
+from collectief.scope.scope import Scope
+from collectief.segments.profile import Permission
+
+from .keys import bsn_keys
 from .models import Address, Participant
 
 NotFound = Participant.DoesNotExist
@@ -58,3 +66,45 @@ def names(scope: Scope, participant_ids: list[int]) -> dict[int, PersonName]:
         id_: PersonName(initials, prefix, surname)
         for id_, initials, prefix, surname in rows.values_list("id", "initials", "prefix", "surname")
     }
+
+
+@dataclass(frozen=True, slots=True)
+class SoughtPerson:
+    """A participant as the insurer's auditor finds them: by number, without a name."""
+
+    id: int
+    organisation_id: int
+    relation_number: str
+
+
+# By organisation, so that the index on organisation and blind index is used.
+_BY_BSN = """
+SELECT p.id, p.organisation_id, p.relation_number
+  FROM organisation o JOIN participant p ON p.organisation_id = o.id AND p.bsn_index = %s
+ WHERE o.insurer_id = %s AND p.insurer_id = o.insurer_id ORDER BY p.id
+"""
+
+
+def sought_by_bsn(scope: Scope, bsn: Bsn) -> list[SoughtPerson]:
+    """This person at every organisation of the insurer that knows them. Raises NotAllowed."""
+    scope.require(Permission.SEARCH_TRAIL)
+    with auditing(scope.insurer_id), connection.cursor() as cursor:
+        cursor.execute(_BY_BSN, [bsn_keys(scope).blind_index(bsn), scope.insurer_id])
+        return [SoughtPerson(*row) for row in cursor.fetchall()]
+
+
+def sought_by_number(scope: Scope, relation_number: str) -> list[SoughtPerson]:
+    """Who has this relation number at the insurer: nobody, or one. Raises NotAllowed."""
+    return _sought(scope, Participant.objects.filter(relation_number=relation_number))
+
+
+def sought(scope: Scope, participant_ids: Collection[int]) -> list[SoughtPerson]:
+    """Who of these are participants of the insurer, in one query. Raises NotAllowed."""
+    return _sought(scope, Participant.objects.filter(id__in=participant_ids))
+
+
+def _sought(scope: Scope, found: QuerySet[Participant]) -> list[SoughtPerson]:
+    scope.require(Permission.SEARCH_TRAIL)
+    with auditing(scope.insurer_id):
+        own = found.filter(insurer_id=scope.insurer_id).order_by("id")
+        return [SoughtPerson(*row) for row in own.values_list("id", "organisation_id", "relation_number")]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from enum import StrEnum
 from weakref import WeakKeyDictionary
 
@@ -21,28 +22,37 @@ class Audience(StrEnum):
     """The database roles; each is for one kind of work."""
 
     ORGANISATION = "c_organisation"
+    # An organisation's, for who works in some of its contracts only (G13): everything the one above has, and less.
+    CONTRACTS = "c_contracts"
     SIGN_IN = "c_signin"
     STAFF = "c_staff"
     WORKER = "c_worker"
     ACCOUNTS = "c_accounts"
     SEALER = "c_sealer"
     AUDITOR = "c_auditor"
+    HELP_DESK = "c_helpdesk"
 
 
-# Role, organisation and insurer, as the database's settings hold them.
-type _Standing = tuple[str, str, str]
+# Role, organisation, insurer, contracts and account, as the database's settings hold them; the last two are for
+# `Audience.CONTRACTS` alone.
+type _Standing = tuple[str, str, str, str, str]
 
-_NOBODY: _Standing = ("none", "", "")
-_TAKE_ON = "SELECT set_config('role', %s, true), set_config('c.org', %s, true), set_config('c.insurer', %s, true)"
+_NOBODY: _Standing = ("none", "", "", "", "")
+_TAKE_ON = (
+    "SELECT set_config('role', %s, true), set_config('c.org', %s, true), set_config('c.insurer', %s, true),"
+    " set_config('c.contracts', %s, true), set_config('c.account', %s, true)"
+)
 _standings: WeakKeyDictionary[BaseDatabaseWrapper, _Standing] = WeakKeyDictionary()
 
 
 @contextmanager
-def _entered(audience: Audience, organisation_id: int | None, insurer_id: int | None) -> Iterator[None]:
+def _entered(
+    audience: Audience, organisation_id: int | None, insurer_id: int | None, contracts: str = "", account: str = ""
+) -> Iterator[None]:
     connection = connections["default"]
     outermost = not connection.in_atomic_block
     before = _NOBODY if outermost else _standings.get(connection, _NOBODY)
-    wanted = (str(audience), str(organisation_id or ""), str(insurer_id or ""))
+    wanted = (str(audience), str(organisation_id or ""), str(insurer_id or ""), contracts, account)
     with transaction.atomic(savepoint=False):
         if before == wanted:
             yield
@@ -65,9 +75,28 @@ def _take_on(connection: BaseDatabaseWrapper, standing: _Standing) -> None:
 
 @contextmanager
 def opened(scope: Scope) -> Iterator[Scope]:
-    """Work as the scope's organisation: one transaction, its rows only."""
-    with _entered(Audience.ORGANISATION, scope.organisation_id, scope.insurer_id):
+    """Work as the scope's organisation: one transaction, its rows only, and of those the ones within its contracts."""
+    own = scope.organisation_id, scope.insurer_id
+    if scope.contracts is None:
+        entered = _entered(Audience.ORGANISATION, *own)
+    else:
+        # Never empty: that would read as every setting that is not there.
+        contracts = ",".join(map(str, sorted(scope.contracts))) or "0"
+        entered = _entered(Audience.CONTRACTS, *own, contracts, str(scope.account_id))
+    with entered:
         yield scope
+
+
+def some_contracts_only() -> bool:
+    """Whether this very moment only some of an organisation's contracts are seen."""
+    return _standings.get(connections["default"], _NOBODY)[0] == Audience.CONTRACTS
+
+
+@contextmanager
+def whole_organisation(scope: Scope) -> Iterator[None]:
+    """For a moment with every contract of the organisation: for facts that laws need, which are not to be shown."""
+    with opened(replace(scope, contracts=None)):
+        yield
 
 
 @contextmanager
@@ -92,9 +121,19 @@ def housekeeping() -> Iterator[None]:
 
 
 @contextmanager
-def office() -> Iterator[None]:
-    """Work as the insurer's staff: organisations, contracts and accounts, no participants."""
-    with _entered(Audience.STAFF, None, None):
+def office(insurer_id: int | None = None) -> Iterator[None]:
+    """Work as the insurer's staff: organisations, contracts and accounts, no participants.
+
+    Cases and what they are about are those of `insurer_id`, and of nobody when it is left out.
+    """
+    with _entered(Audience.STAFF, None, insurer_id):
+        yield
+
+
+@contextmanager
+def helping(insurer_id: int) -> Iterator[None]:
+    """Work as the insurer's help desk: its users and how they sign in, no secret and no participants."""
+    with _entered(Audience.HELP_DESK, None, insurer_id):
         yield
 
 

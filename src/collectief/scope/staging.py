@@ -12,6 +12,8 @@ from typing import Any
 from django.db import connection
 from psycopg import sql
 
+from .database import Audience, some_contracts_only
+
 _BINARY = frozenset({"bigint", "integer", "smallint", "text", "bytea", "boolean", "date", "timestamptz"})
 _ESCAPED = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
@@ -34,6 +36,7 @@ def stage(name: str, columns: Mapping[str, str], rows: Iterable[Sequence[Any]]) 
                 sql.Identifier(name), shape
             )
         )
+        _share(cursor, table)
         cursor.execute(sql.SQL("TRUNCATE {}").format(table))
         with cursor.copy(sql.SQL("COPY {} FROM STDIN (FORMAT BINARY)").format(table)) as stream:
             stream.set_types(types)
@@ -56,10 +59,17 @@ def stage_lines(name: str, columns: Mapping[str, str], lines: str, *, numbered: 
                 table, sql.SQL(", ").join(shape)
             )
         )
+        _share(cursor, table)
         cursor.execute(sql.SQL("TRUNCATE {}").format(table))
         given = sql.SQL(", ").join(map(sql.Identifier, columns))
         with cursor.copy(sql.SQL("COPY {} ({}) FROM STDIN").format(table, given)) as stream:
             stream.write(lines)
+
+
+def _share(cursor: Any, table: sql.Identifier) -> None:
+    """Let whoever comes next on this connection have the table too: it belongs to the role that made it."""
+    if some_contracts_only():
+        cursor.execute(sql.SQL("GRANT ALL ON {} TO {}").format(table, sql.Identifier(Audience.ORGANISATION)))
 
 
 def line(raw: Sequence[bytes], texts: Sequence[str]) -> str:

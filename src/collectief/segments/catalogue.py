@@ -2,10 +2,26 @@
 
 from __future__ import annotations
 
-from . import back_office, employer, municipality, occupational_care, representative, staffing_agency
+from . import (
+    administration_office,
+    back_office,
+    employer,
+    municipality,
+    occupational_care,
+    representative,
+    staffing_agency,
+)
 from .profile import SegmentProfile
 
-MODULES = (staffing_agency, municipality, employer, occupational_care, representative, back_office)
+MODULES = (
+    staffing_agency,
+    municipality,
+    employer,
+    occupational_care,
+    representative,
+    back_office,
+    administration_office,
+)
 PROFILES: dict[str, SegmentProfile] = {module.PROFILE.slug: module.PROFILE for module in MODULES}
 
 

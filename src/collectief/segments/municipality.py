@@ -11,7 +11,15 @@ PROFILE = SegmentProfile(
     name="Gemeente",
     assurance_level=AssuranceLevel.EH2_PLUS,
     # G12: no upload, no rejected mutations page, no former participants.
-    capabilities=frozenset({Capability.ENROL, Capability.TERMINATE, Capability.SHOW_BSN}),
+    capabilities=frozenset(
+        {
+            Capability.ENROL,
+            Capability.TERMINATE,
+            Capability.SHOW_BSN,
+            Capability.CHOOSE_CONTRACTS,
+            Capability.GIVE_MANDATES,
+        }
+    ),
     roles={
         Role.ADMINISTRATIVE: frozenset(
             {Permission.SEE_DASHBOARD, Permission.SEE_PARTICIPANTS, Permission.CHANGE_PARTICIPANTS}

@@ -22,6 +22,10 @@ class Capability(StrEnum):
     FORMER_PARTICIPANTS = "former_participants"
     REJECTED_MUTATIONS = "rejected_mutations"
     SHOW_BSN = "show_bsn"
+    # A colleague may be given some of the contracts to work in (G13).
+    CHOOSE_CONTRACTS = "choose_contracts"
+    # Another organisation may be let to act for this one (X07).
+    GIVE_MANDATES = "give_mandates"
 
 
 class Permission(StrEnum):
@@ -121,6 +125,8 @@ class SegmentProfile:
     takes_applications: bool = True
     # Whether making an account asks for a code that is sent to the mobile number given (O03).
     confirms_mobile: bool = False
+    # Whether its people are here to act for others, and the pages are those of whom they act for (X07).
+    acts_for_others: bool = False
     # What people come for and this segment's pages do not have yet, by language; the dashboard says so.
     comes: Mapping[str, str] = field(default_factory=dict)
 
@@ -136,6 +142,12 @@ class SegmentProfile:
     def shows_people(self) -> bool:
         """Whether any role here gets to see participants: what a segment has not yet, its pages say."""
         return any(Permission.SEE_PARTICIPANTS in held for held in self.roles.values())
+
+    @property
+    def is_office(self) -> bool:
+        """Whether this is the insurer's own: any role here judges, helps or looks into the trail."""
+        staff = {Permission.JUDGE_CASES, Permission.HELP_USERS, Permission.SEARCH_TRAIL}
+        return any(staff & held for held in self.roles.values())
 
     def permissions(self, roles: frozenset[Role]) -> frozenset[Permission]:
         """What these roles may do together."""

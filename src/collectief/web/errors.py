@@ -1,4 +1,4 @@
-"""The pages for what went wrong: they say what happened and what to do, and need no database."""
+"""The pages for what went wrong: they say what happened and what to do."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import get_language
+
+from collectief.audit import actions as audit
 
 from .shell import Shell
 
@@ -21,9 +23,17 @@ def _page(name: str, status: int) -> Callable[..., HttpResponse]:
 
 
 bad_request = _page("400", 400)
-not_allowed = _page("403", 403)
 not_found = _page("404", 404)
 too_large = _page("413", 413)
+
+
+def not_allowed(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """A page that one's roles do not open: said, and in the trail (ASVS 16.3.2)."""
+    scope = getattr(request, "scope", None)
+    if scope is not None:
+        match = request.resolver_match
+        audit.record(scope, "page.refuse", outcome="failure", detail={"page": match.url_name if match else None})
+    return render(request, "errors/403.html", status=403)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -34,7 +34,10 @@ ENTRIES = (
         Permission.SEE_PARTICIPANTS,
         Capability.REJECTED_MUTATIONS,
     ),
+    Entry(_("Zaken"), "cases", Permission.JUDGE_CASES),
+    Entry(_("Onderzoek"), "trail", Permission.SEARCH_TRAIL),
     Entry(_("Accountbeheer"), "accounts", Permission.MANAGE_ACCOUNTS),
+    Entry(_("Helpdesk"), "helpdesk", Permission.HELP_USERS),
     Entry(_("Logboek"), "log", Permission.SEE_LOG),
 )
 

@@ -7,40 +7,27 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import get_language
-from django.utils.translation import gettext_lazy as _
 
+from collectief.access.role_names import ROLE_NAMES
+from collectief.access.sessions import seconds_left
 from collectief.brands.brand import Texts
 from collectief.brands.catalogue import Brand, Desk
-from collectief.scope.scope import Scope
+from collectief.scope.scope import Scope, UnderMandate
 from collectief.segments.profile import Role
 
 from .menu import MenuItem, menu
 
-ROLE_NAMES = {
-    Role.ADMINISTRATIVE: _("administratief"),
-    Role.FINANCIAL: _("financieel"),
-    Role.ACCOUNT_MANAGER: _("accountbeheer"),
-    Role.MAIN_USER: _("hoofdgebruiker"),
-    Role.USER: _("gebruiker"),
-    Role.MAIN_ACCOUNT: _("hoofdaccount"),
-    Role.COMPANY_DOCTOR: _("bedrijfsarts"),
-    Role.SUB_ACCOUNT: _("subaccount"),
-    Role.USER_MANAGER: _("gebruikersbeheerder"),
-    Role.REPRESENTATIVE: _("ondersteuner"),
-    Role.CASE_HANDLER: _("behandelaar"),
-    Role.HELP_DESK: _("helpdesk"),
-    Role.AUDITOR: _("auditor"),
-    Role.OFFICE_MANAGER: _("kantoorbeheer"),
-}
-
 
 @dataclass(frozen=True, slots=True)
 class SessionTimes:
-    """After how many seconds without use the session warns and ends."""
+    """After how many seconds without use the session warns and ends; how many it has left, and which are the last."""
 
     idle_seconds: int
     warning_seconds: int
+    seconds_left: int
+    last_seconds: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +66,15 @@ class Shell:
         return self.scope.organisation if self.scope else None
 
     @property
+    def mandate(self) -> UnderMandate | None:
+        return self.scope.mandate if self.scope else None
+
+    @property
+    def represents(self) -> bool:
+        """Whether one can choose in whose name to work."""
+        return self.scope is not None and self.scope.represents
+
+    @property
     def account(self) -> str | None:
         return self.scope.account if self.scope else None
 
@@ -97,6 +93,11 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             scope,
             roles=[str(ROLE_NAMES[role]) for role in Role if role in scope.roles],
             menu=menu(scope, request.path),
-            session=SessionTimes(settings.SESSION_IDLE_SECONDS, settings.SESSION_WARNING_SECONDS),
+            session=SessionTimes(
+                settings.SESSION_IDLE_SECONDS,
+                settings.SESSION_WARNING_SECONDS,
+                seconds_left(request.session, now=timezone.now()),
+                settings.SESSION_LAST_SECONDS,
+            ),
         )
     }

@@ -147,11 +147,31 @@ def _linked(request: PortalRequest, identity: Identity) -> HttpResponse:
 
 def enter(request: PortalRequest, membership: Membership, level: AssuranceLevel, where: str) -> HttpResponse:
     """In: a session for this membership, and on to where somebody was going."""
-    sessions.open_session(
+    stopped = sessions.open_session(
         request.session, request.brand, membership, level, now=timezone.now(),
         browser=request.headers.get("User-Agent", ""),
     )  # fmt: skip
-    return HttpResponseRedirect(where or reverse("dashboard"))
+    say_stopped(request, stopped)
+    return HttpResponseRedirect(where or first_page(request))
+
+
+def first_page(request: PortalRequest) -> str:
+    """Where who goes nowhere in particular begins: choosing in whose name, for who has a choice (X07)."""
+    with signing_in():
+        scope = sessions.scope_of(request.session, request.brand, now=timezone.now())
+    return reverse("on_behalf" if scope is not None and scope.represents else "dashboard")
+
+
+def say_stopped(request: PortalRequest, stopped: bool) -> None:
+    """Tell who got in that the reset of their second factor, if one was under way, was stopped by it (K05)."""
+    if stopped:
+        messages.warning(
+            request,
+            _(
+                "Bij de helpdesk was gevraagd om uw tweede stap los te koppelen. U kunt nog inloggen, dus dat is"
+                " gestopt. Had u er niet om gevraagd? Bel dan {phone}."
+            ).format(phone=request.brand.support_phone),
+        )
 
 
 @public

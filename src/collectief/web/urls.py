@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from . import choose_organisation, eherkenning, health, sign_in
+from . import choose_organisation, eherkenning, health, on_behalf, sign_in
 
 urlpatterns = [
     path("healthz", health.alive, name="alive"),
@@ -19,11 +19,15 @@ urlpatterns = [
     path("inloggen/eherkenning/metadata/", eherkenning.metadata, name="eherkenning_metadata"),
     path("inloggen/eherkenning/dienstencatalogus/", eherkenning.catalogue, name="eherkenning_catalogue"),
     path("uitloggen/", sign_in.sign_out, name="sign_out"),
+    path("namens/", on_behalf.on_behalf, name="on_behalf"),
     path("sessie/verlengen/", sign_in.stay, name="stay"),
     path("taal/", sign_in.language, name="language"),
     path("", include("collectief.web.participants.urls")),
     path("", include("collectief.web.accounts.urls")),
     path("", include("collectief.web.onboarding.urls")),
     path("", include("collectief.web.log.urls")),
+    path("", include("collectief.web.cases.urls")),
+    path("", include("collectief.web.trail.urls")),
+    path("", include("collectief.web.helpdesk.urls")),
     path("uploads/", include("collectief.web.uploads.urls")),
 ]

@@ -60,10 +60,6 @@ def sign_in_refusal(code: str, params: Mapping[str, Any], brand: Brand) -> tuple
             _("eHerkenning kent uw inlogmiddel niet, of u bent niet gemachtigd voor dit portaal."),
             _("Vraag de beheerder van eHerkenning bij u of u gemachtigd bent voor dit portaal."),
         ),
-        "no_company_number": (
-            _("eHerkenning gaf geen KvK-nummer van uw organisatie door."),
-            _("Vraag uw leverancier van eHerkenning om een middel op het KvK-nummer, of bel {desk}."),
-        ),
         "no_account": (
             _("U heeft geen account in dit portaal voor {company}."),
             _("Vraag de accountbeheerder van uw organisatie om een account, of bel {desk}."),

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from collectief.foundation.assurance import AssuranceLevel
 
-from .saml.connection import SamlConnection, read_broker, read_key
+from .oidc import Claims
+from .saml.connection import BackChannel, SamlConnection, read_broker, read_key
 
 
 class BadConnection(ValueError):
@@ -25,6 +26,7 @@ class OidcConnection:
     client_id: str
     client_secret: str
     minimum: AssuranceLevel | None = None
+    claims: Claims = field(default_factory=Claims)
 
 
 type Connection = OidcConnection | SamlConnection
@@ -53,6 +55,10 @@ def _saml(table: dict[str, Any], folder: Path) -> SamlConnection:
     keys = tuple(read_key(folder / pair["key"], folder / pair["certificate"]) for pair in table["keys"])
     if not keys:
         raise ValueError("at least one key is needed")
+    files = {name: str(folder / file) for name, file in table.get("back_channel", {}).items()}
+    back_channel = BackChannel(**files)
+    # What cannot work is told as the file is read, not when somebody signs in.
+    back_channel.context()
     return SamlConnection(
         entity_id=table["entity_id"],
         oin=table["oin"],
@@ -62,12 +68,14 @@ def _saml(table: dict[str, Any], folder: Path) -> SamlConnection:
         broker=read_broker((folder / table["broker_metadata"]).read_bytes()),
         keys=keys,
         minimum=_minimum(table),
+        back_channel=back_channel,
     )
 
 
 def _oidc(table: dict[str, Any], folder: Path) -> OidcConnection:
     secret = (folder / table["client_secret_file"]).read_text("utf-8").strip()
-    return OidcConnection(table["issuer"], table["client_id"], secret, _minimum(table))
+    claims = Claims(**table.get("claims", {}))
+    return OidcConnection(table["issuer"], table["client_id"], secret, _minimum(table), claims)
 
 
 def _minimum(table: dict[str, Any]) -> AssuranceLevel | None:

@@ -13,7 +13,7 @@ from collectief.foundation.assurance import AssuranceLevel
 from ..openid.client import OpenIdClient, invalid
 from .port import Begun, Identity, SignInRefused
 
-_KVK = re.compile(r"[0-9]{8}")
+_KVK, _RSIN = re.compile(r"[0-9]{8}"), re.compile(r"[0-9]{9}")
 _BRANCH = re.compile(r"[0-9]{12}")
 
 
@@ -22,6 +22,7 @@ class Claims:
     """Under which names a broker gives what eHerkenning asserts (STANDARDS, eHerkenning)."""
 
     kvk: str = "urn:etoegang:1.9:EntityConcernedID:KvKnr"
+    rsin: str = "urn:etoegang:1.9:EntityConcernedID:RSIN"
     acting_subject: str = "urn:etoegang:core:ActingSubjectID"
     company_name: str = "urn:etoegang:1.11:attribute-represented:CompanyName"
     branch: str = "urn:etoegang:1.9:ServiceRestriction:Vestigingsnr"
@@ -50,7 +51,8 @@ class OidcBroker:
 
     def begin(self, *, return_url: str, minimum: AssuranceLevel) -> Begun:
         """Where to send the browser. Raises SignInRefused (`unavailable`)."""
-        return self._client.begin(return_url=return_url, acr_values=minimum.urn)
+        # Never let in on the word of a session at the broker: on a shared computer it is another's.
+        return self._client.begin(return_url=return_url, acr_values=minimum.urn, prompt="login")
 
     def complete(
         self, *, return_url: str, answer: Mapping[str, str], keep: Mapping[str, str], minimum: AssuranceLevel
@@ -63,9 +65,10 @@ class OidcBroker:
 
     def _identity(self, claims: Mapping[str, Any]) -> Identity:
         names = self._claims
-        kvk, subject, branch = claims.get(names.kvk), claims.get(names.acting_subject), claims.get(names.branch)
-        if not (isinstance(kvk, str) and _KVK.fullmatch(kvk)):
-            invalid("kvk")
+        subject, branch = claims.get(names.acting_subject), claims.get(names.branch)
+        kvk, rsin = _number(claims, names.kvk, _KVK), _number(claims, names.rsin, _RSIN)
+        if not (kvk or rsin):
+            invalid("no company")
         if not (isinstance(subject, str) and subject):
             invalid("acting subject")
         if branch is not None and not (isinstance(branch, str) and _BRANCH.fullmatch(branch)):
@@ -75,4 +78,10 @@ class OidcBroker:
         except ValueError:
             invalid("level")
         company, person = (str(claims.get(name) or "") for name in (names.company_name, names.person))
-        return Identity(kvk, subject, level, company, person, branch)
+        return Identity(kvk, subject, level, company, person, branch, rsin)
+
+
+def _number(claims: Mapping[str, Any], name: str, shape: re.Pattern[str]) -> str:
+    """A company's number from a claim; empty when the broker gave none."""
+    number = claims.get(name, "")
+    return number if isinstance(number, str) and (not number or shape.fullmatch(number)) else invalid(name)

@@ -15,9 +15,10 @@ __all__ = ["Begun", "Identity", "IdentityProvider", "SignInRefused"]
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who signed in, for which company. Accounts are matched on (`kvk`, `acting_subject`), never on `person_hint`.
+    """Who signed in, for which company. Accounts are matched on company and `acting_subject`, never on `person_hint`.
 
-    `kvk` is the company's number at the Chamber of Commerce (8 digits), `acting_subject` a pseudonym that is stable
+    `kvk` is the company's number at the Chamber of Commerce (8 digits), empty for one that eHerkenning knows by its
+    `rsin` only (9 digits: a church, an association of owners); `acting_subject` a pseudonym that is stable
     for this person and company, `person_hint` a name to greet with, if any was given, and `branch` the
     establishment (vestigingsnummer, 12 digits) beyond which this person may not act.
     """
@@ -28,6 +29,11 @@ class Identity:
     company_name: str
     person_hint: str = ""
     branch: str | None = None
+    rsin: str = ""
+
+    def is_of(self, *, kvk: str, rsin: str) -> bool:
+        """Whether this is somebody of the company with these numbers; the KvK number, once given, is what counts."""
+        return self.kvk == kvk if self.kvk else self.rsin != "" and self.rsin == rsin
 
 
 class IdentityProvider(Protocol):

@@ -42,7 +42,6 @@ REFUSALS = {
 FAULTS = (*REFUSALS, "artifact_by_post", "rsin_only")
 # Seconds an artifact is good for.
 _ARTIFACT_LIFETIME = 60
-_RSIN = "001234567"
 
 
 class Hall(Protocol):
@@ -168,7 +167,7 @@ class SamlSide:
             return self._issuer.response(request=request, now=now, first=first, second=second)
         if waiting.who is None:
             return self._issuer.response(request=request, now=now, first="Responder", second="AuthnFailed")
-        rsin = _RSIN if waiting.fault == "rsin_only" else ""
+        rsin = waiting.who[0].rsin if waiting.fault == "rsin_only" else ""
         assertion = self._issuer.assertion(*waiting.who, request=request, now=now, rsin=rsin)
         return self._issuer.response(assertion, request=request, now=now)
 

@@ -2,8 +2,9 @@
 
     python -m collectief.gateways.eherkenning.simulator --port 8090 --people people.json --saml folder
 
-`people.json` is a list of `{"acting_subject", "name", "kvk", "company_name", "branch"?}`. What it received is at `/`
-and `/_simulator/received`; `POST /_simulator/behaviour` makes it fail or give out bad tokens (`tokens.FLAWS`).
+`people.json` is a list of `{"acting_subject", "name", "kvk", "company_name", "branch"?, "rsin"?}`. What it received
+is at `/` and `/_simulator/received`; `POST /_simulator/behaviour` makes it fail or give out bad tokens
+(`tokens.FLAWS`).
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from .saml.connection import read_key
 from .saml.issuing import Issuer, ServiceProvider
 from .saml_simulator import FAULTS as SAML_FAULTS
 from .saml_simulator import SamlSide
-from .tokens import FLAWS, Person, claims_about, without
+from .tokens import FLAWS, Person, bent, claims_about
 
 FAULTS = (*provider.FAULTS, *FLAWS, *SAML_FAULTS)
 
@@ -64,7 +65,8 @@ class Simulator(Provider):
         return {"level": minimum.label if minimum else ""}
 
     def bent(self, claims: dict[str, Any], flaw: str | None) -> dict[str, Any]:
-        return without(claims, flaw)
+        rsin = next((one.rsin for one in self.people if one.acting_subject == claims["sub"]), "")
+        return bent(claims, flaw, rsin)
 
     def says_more(self) -> dict[str, Any]:
         return {"acr_values_supported": [level.urn for level in AssuranceLevel]}

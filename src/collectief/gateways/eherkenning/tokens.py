@@ -23,6 +23,7 @@ class Person:
     kvk: str
     company_name: str
     branch: str | None = None
+    rsin: str = ""
 
 
 def claims_about(person: Person, level: AssuranceLevel) -> dict[str, Any]:
@@ -36,8 +37,10 @@ def claims_about(person: Person, level: AssuranceLevel) -> dict[str, Any]:
     return claims | ({names.branch: person.branch} if person.branch else {})
 
 
-def without(claims: dict[str, Any], flaw: str | None) -> dict[str, Any]:
-    """The same with what this flaw leaves out."""
+def bent(claims: dict[str, Any], flaw: str | None, rsin: str) -> dict[str, Any]:
+    """The same without what this flaw leaves out; "rsin_only" is a company without KvK number."""
     names = Claims()
+    if flaw == "rsin_only":
+        return {name: value for name, value in claims.items() if name != names.kvk} | {names.rsin: rsin}
     missing = {"no_level": names.level, "no_company": names.kvk}.get(flaw or "")
     return {name: value for name, value in claims.items() if name != missing}

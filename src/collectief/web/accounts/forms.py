@@ -7,12 +7,13 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from collectief.access.rules import AccessRefused, judge_address
+from collectief.access.role_names import ROLE_NAMES
+from collectief.access.rules import AccessRefused, Reach, judge_address
 from collectief.access.telephone import tidy_number
+from collectief.contracts.queries import ContractView
 from collectief.foundation.names import tidy
 from collectief.segments.profile import Role
 
-from ..shell import ROLE_NAMES
 from .words import access_refusal
 
 
@@ -44,12 +45,65 @@ class OwnAddressField(forms.EmailField):
         return email
 
 
+ALL, SOME = "alle", "deze"
+
+
+class ReachMixin(forms.Form):
+    """In which contracts a colleague works (G13). All of them is chosen, never what is left when nothing is ticked."""
+
+    reach = forms.ChoiceField(
+        label=_("Contracten"), widget=forms.RadioSelect,
+        choices=[
+            (ALL, _("Alle contracten, ook contracten die er later bijkomen")),
+            (SOME, _("Alleen deze contracten:")),
+        ],
+        error_messages={"required": _("Kies of uw collega voor alle contracten werkt of alleen voor sommige.")},
+    )  # fmt: skip
+    contracts = forms.MultipleChoiceField(
+        label=_("Welke contracten"), widget=forms.CheckboxSelectMultiple, required=False
+    )
+
+    def offer_contracts(self, mine: Reach, known: list[ContractView], held: Reach = None) -> None:
+        """Have the fields offer what can be given; where there is nothing to choose, they are gone.
+
+        `held` is what a colleague has now: kept where nothing can be chosen.
+        """
+        self._held = held
+        choices: Any = self.fields["contracts"]
+        choices.choices = [(str(contract.id), contract.label) for contract in known]
+        if mine is None and len(known) < 2 and held is None:
+            del self.fields["reach"], self.fields["contracts"]
+        elif mine is not None:
+            # Who works in some contracts gives no more than those.
+            del self.fields["reach"]
+            choices.label, choices.required = _("Contracten"), True
+            choices.error_messages["required"] = _("Kies ten minste één contract.")
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        ticked = given.get("contracts")
+        if given.get("reach") == ALL and ticked:
+            self.add_error("reach", _("U koos voor alle contracten en vinkte er ook aan. Kies het een of het ander."))
+        elif given.get("reach") == SOME and ticked == []:
+            self.add_error("contracts", _("Kies ten minste één contract."))
+        return given
+
+    @property
+    def chosen(self) -> Reach:
+        """The contracts that were chosen; None is all of them."""
+        if "contracts" not in self.fields:
+            return self._held
+        if self.cleaned_data.get("reach") == ALL:
+            return None
+        return frozenset(map(int, self.cleaned_data["contracts"]))
+
+
 def offer(field: Any, roles: list[Role]) -> None:
     """Have a field offer these roles."""
     field.choices = [(str(role), ROLE_NAMES[role]) for role in roles]
 
 
-class NewColleagueForm(forms.Form):
+class NewColleagueForm(ReachMixin):
     """Nieuw account aanmaken (U30)."""
 
     name = forms.CharField(
@@ -71,6 +125,7 @@ class NewColleagueForm(forms.Form):
         error_messages={"required": _("Vul een mobiel nummer in.")},
     )  # fmt: skip
     roles = RolesField()
+    field_order = ("name", "email", "mobile", "roles", "reach", "contracts")
 
     def __init__(self, *args: Any, roles: list[Role], mobile: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -88,10 +143,11 @@ class NewColleagueForm(forms.Form):
         return tidy(self.cleaned_data["name"])
 
 
-class ProfileForm(forms.Form):
-    """Een ander profiel: which roles a colleague has."""
+class ProfileForm(ReachMixin):
+    """Een ander profiel: which roles a colleague has, and in which contracts."""
 
     roles = RolesField()
+    field_order = ("roles", "reach", "contracts")
 
     def __init__(self, *args: Any, roles: list[Role], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -17,21 +17,22 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from collectief.access import colleagues as actions
 from collectief.access import queries
 from collectief.access.queries import Colleague, NoColleague
+from collectief.access.role_names import ROLE_NAMES
 from collectief.access.rules import AccessRefused, Standing
 from collectief.audit import actions as audit
+from collectief.contracts.queries import ContractView, contracts
 from collectief.scope.scope import Scope
-from collectief.segments.profile import Means, Permission, Role
+from collectief.segments.profile import Capability, Means, Permission, Role
 
 from ..page import PortalRequest, page
-from ..shell import ROLE_NAMES
-from .forms import NewColleagueForm, ProfileForm
+from .forms import ALL, SOME, NewColleagueForm, ProfileForm
 from .words import STANDINGS, access_refusal
 
 MANAGE = Permission.MANAGE_ACCOUNTS
 # At which field a refusal is shown; the rest stands above the form.
 _FIELDS = {
     "free_mail": "email", "shared_mailbox": "email", "already_here": "email", "no_role": "roles",
-    "role_not_yours": "roles", "last_manager": "roles",
+    "role_not_yours": "roles", "last_manager": "roles", "no_contract": "contracts", "contract_not_yours": "contracts",
 }  # fmt: skip
 
 
@@ -41,7 +42,13 @@ def accounts(request: PortalRequest) -> HttpResponse:
     """Het overzicht van de gebruikers."""
     found = queries.colleagues(request.scope, now=timezone.now())
     audit.record(request.scope, "account.list", detail={"members": len(found)})
-    return render(request, "accounts/list.html", {"lines": [_line(request.scope, one) for one in found]})
+    known = _contracts(request.scope)
+    context = {
+        "lines": [_line(request.scope, one, known) for one in found],
+        "some_only": request.scope.contracts is not None,
+        "by_contract": len(known) > 1 or any(one.member.contracts is not None for one in found),
+    }
+    return render(request, "accounts/list.html", context)
 
 
 @page(MANAGE)
@@ -49,12 +56,14 @@ def accounts(request: PortalRequest) -> HttpResponse:
 def new(request: PortalRequest) -> HttpResponse:
     """Nieuw account aanmaken: a colleague gets an invitation by mail."""
     form = NewColleagueForm(_sent(request), roles=_offered(request.scope), mobile=request.scope.profile.confirms_mobile)
+    form.offer_contracts(request.scope.contracts, _contracts(request.scope))
     if request.method == "POST" and form.is_valid():
         asked = form.cleaned_data
         try:
             actions.invite(
                 request.scope, name=asked["name"], email=asked["email"], roles=asked["roles"], now=timezone.now(),
                 language=get_language() or "nl", mobile=asked.get("mobile", ""),
+                contracts=form.chosen,
             )  # fmt: skip
         except AccessRefused as refused:
             _say(form, refused)
@@ -70,18 +79,20 @@ def new(request: PortalRequest) -> HttpResponse:
 def account(request: PortalRequest, membership_id: int) -> HttpResponse:
     """One colleague: another profile, and what else can be done."""
     found = _found(request, membership_id)
-    form = ProfileForm(
-        _sent(request), roles=_offered(request.scope, found), initial={"roles": sorted(found.member.roles)}
-    )
+    known = _contracts(request.scope)
+    form = ProfileForm(_sent(request), roles=_offered(request.scope, found), initial=_profile(found))
+    form.offer_contracts(request.scope.contracts, known, found.member.contracts)
     if request.method == "POST" and form.is_valid():
         try:
-            actions.change_roles(request.scope, membership_id, form.cleaned_data["roles"], now=timezone.now())
+            actions.change_profile(
+                request.scope, membership_id, form.cleaned_data["roles"], form.chosen, now=timezone.now()
+            )
         except AccessRefused as refused:
             _say(form, refused)
         else:
             messages.success(request, _("Het profiel van {name} is gewijzigd.").format(name=found.name))
             return redirect("accounts")
-    context = {"line": _line(request.scope, found), "form": form}
+    context = {"line": _line(request.scope, found, known), "form": form}
     return render(request, "accounts/account.html", context, status=422 if form.errors else 200)
 
 
@@ -147,7 +158,23 @@ def _sent(request: PortalRequest) -> Any:
     return request.POST if request.method == "POST" else None
 
 
-def _line(scope: Scope, found: Colleague) -> dict[str, Any]:
+def _contracts(scope: Scope) -> list[ContractView]:
+    """The contracts that can be given; none where everyone works in all of them."""
+    return contracts(scope) if scope.profile.allows(Capability.CHOOSE_CONTRACTS) else []
+
+
+def _profile(found: Colleague) -> dict[str, Any]:
+    """What the form about a colleague begins with."""
+    held = found.member.contracts
+    return {
+        "roles": sorted(found.member.roles),
+        "reach": ALL if held is None else SOME,
+        "contracts": [str(id_) for id_ in sorted(held or ())],
+    }
+
+
+def _line(scope: Scope, found: Colleague, known: list[ContractView]) -> dict[str, Any]:
+    held = found.member.contracts
     standing = found.member.standing
     words, colour = STANDINGS[standing]
     return {
@@ -155,6 +182,7 @@ def _line(scope: Scope, found: Colleague) -> dict[str, Any]:
         "name": found.name,
         "email": found.email,
         "roles": ", ".join(str(ROLE_NAMES[role]) for role in scope.profile.roles if role in found.member.roles),
+        "contracts": _("alle") if held is None else ", ".join(one.number for one in known if one.id in held),
         "standing": words,
         "colour": colour,
         "since": _since(found),

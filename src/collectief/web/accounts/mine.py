@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
@@ -13,6 +16,7 @@ from ua_parser import parse
 
 from collectief.access import sessions
 from collectief.brands.catalogue import brand as brand_of
+from collectief.contracts.queries import contracts
 from collectief.segments.profile import Means
 
 from ..page import PortalRequest, signed_in
@@ -30,19 +34,37 @@ def mine(request: PortalRequest) -> HttpResponse:
         }
         for one in found
     ]  # fmt: skip
-    context = {"lines": lines, "with_password": Means.PASSWORD in request.scope.profile.means}
+    reach = [contract.label for contract in contracts(request.scope)] if request.scope.contracts is not None else []
+    context = {
+        "reach": reach, "lines": lines, "with_password": _with_password(request), "confirm": _confirming(request),
+        "fresh": sessions.is_fresh(request.session, now=timezone.now()),
+    }  # fmt: skip
     return render(request, "accounts/mine.html", context)
 
 
 @signed_in
 @require_POST
 def end_sessions(request: PortalRequest) -> HttpResponse:
-    """Sign out elsewhere: one session, or every other one."""
+    """Sign out elsewhere: one session, or every other one; after a factor of the last ten minutes (ASVS 7.5.2)."""
+    if not sessions.is_fresh(request.session, now=timezone.now()):
+        # From here nobody is sent on: the page has the link that begins, also where eHerkenning is another site.
+        messages.warning(request, _("Bevestig eerst dat u het bent. Daarna kunt u elders uitloggen."))
+        return redirect("my_account")
     number = request.POST.get("sessie") or None
     ended = sessions.end_sessions(request.scope, request.session.session_key, number=number)
     said = ngettext("U bent op {count} andere plek uitgelogd.", "U bent op {count} andere plekken uitgelogd.", ended)
     messages.success(request, said.format(count=ended))
     return redirect("my_account")
+
+
+def _with_password(request: PortalRequest) -> bool:
+    return Means.PASSWORD in request.scope.profile.means
+
+
+def _confirming(request: PortalRequest) -> str:
+    """Where one gives a factor once more and comes back: the second step, or eHerkenning for who has only that."""
+    where = "prove_again" if _with_password(request) else "sign_in_begin"
+    return f"{reverse(where)}?{urlencode({REDIRECT_FIELD_NAME: reverse('my_account')})}"
 
 
 def _browser(said: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from . import invitation, manage, mine
+from . import invitation, manage, mandates, mine
 
 urlpatterns = [
     path("accountbeheer/", manage.accounts, name="accounts"),
@@ -14,6 +14,10 @@ urlpatterns = [
     path("accountbeheer/<int:membership_id>/activeren/", manage.reactivate, name="reactivate_account"),
     path("accountbeheer/<int:membership_id>/opnieuw/", manage.resend, name="resend_invitation"),
     path("accountbeheer/<int:membership_id>/intrekken/", manage.revoke, name="revoke_invitation"),
+    path("accountbeheer/machtigingen/", mandates.overview, name="mandates"),
+    path("accountbeheer/machtigingen/nieuw/", mandates.new, name="new_mandate"),
+    path("accountbeheer/machtigingen/<int:mandate_id>/intrekken/", mandates.revoke, name="revoke_mandate"),
+    path("accountbeheer/machtigingen/<int:received_id>/", mandates.people, name="mandate_people"),
     path("mijn-account/", mine.mine, name="my_account"),
     path("mijn-account/sessies/", mine.end_sessions, name="end_sessions"),
     path("uitnodiging/<str:token>/", invitation.invitation, name="invitation"),

@@ -43,13 +43,36 @@ def refusals() -> dict[str, tuple[str, str]]:
         ),
         "already_here": (
             _("Met dit e-mailadres heeft al iemand een plaats bij uw organisatie."),
-            _("Zoek deze collega op in het overzicht."),
+            _(
+                "Zoek deze collega op in het overzicht. Staat uw collega daar niet bij, vraag het dan een "
+                "accountbeheerder van alle contracten."
+            ),
         ),
         "no_role": (_("Zonder rol kan uw collega niets doen."), _("Kies ten minste één rol.")),
         "role_not_yours": (
             _("Deze rol kunt u niet geven of afnemen."),
             _("Vraag een collega die dat wel kan."),
         ),
+        "no_contract": (
+            _("Zonder contract kan uw collega niets zien."),
+            _("Kies ten minste één contract."),
+        ),
+        "contract_not_yours": (
+            _("Deze contracten kunt u niet geven."),
+            _("Kies uit de contracten waarvoor u zelf toegang heeft."),
+        ),
+        "no_kvk": (_("Dit is geen KvK-nummer."), _("Vul de acht cijfers van het KvK-nummer in.")),
+        "own_company": (
+            _("Dit is het KvK-nummer van uw eigen organisatie."),
+            _("Vul het nummer in van het kantoor dat namens u gaat werken."),
+        ),
+        "mandate_began": (_("Een machtiging kan niet eerder ingaan dan vandaag."), _("Vul een latere dag in.")),
+        "mandate_ends_first": (
+            _("De laatste dag ligt vóór de eerste."),
+            _("Vul een latere einddatum in, of laat haar leeg."),
+        ),
+        "role_not_mandated": (_("Deze rol hoort niet bij de machtiging."), _("Kies uit de rollen die er staan.")),
+        "not_a_colleague": (_("Dit is geen collega van uw organisatie."), _("Kies uit de collega’s die er staan.")),
         "yourself": (
             _("Uw eigen account kunt u hier niet wijzigen."),
             _("Vraag een andere accountbeheerder van uw organisatie, of bel ons."),
@@ -75,6 +98,10 @@ def refusals() -> dict[str, tuple[str, str]]:
         "password_common": (
             _("Dit wachtwoord wordt veel gebruikt en is snel te raden."),
             _("Kies iets eigens, bijvoorbeeld een zin van een paar woorden."),
+        ),
+        "password_breached": (
+            _("Dit wachtwoord staat in een lijst van gestolen wachtwoorden."),
+            _("Kies een ander, dat nergens anders gebruikt wordt of is."),
         ),
         "password_personal": (
             _("In dit wachtwoord staat een deel van de naam of het e-mailadres."),
@@ -132,6 +159,47 @@ def refusals() -> dict[str, tuple[str, str]]:
         "link_over": (
             _("Deze link is gebruikt of verlopen."),
             _("Gebruik de link in de laatste mail, of vraag een nieuwe aan."),
+        ),
+        "revoked": (
+            _("Deze uitnodiging is ingetrokken."),
+            _("Toegang geven doet de accountbeheerder van de organisatie: verwijs daarheen."),
+        ),
+        "reset_yourself": (
+            _("Dit gaat over uw eigen account."),
+            _("Vraag twee andere medewerkers van de helpdesk om het voor u te doen."),
+        ),
+        "reset_second_person": (
+            _("Wie het vraagt, keurt het niet zelf goed."),
+            _("Laat een andere medewerker van de helpdesk beslissen."),
+        ),
+        "reset_manages": (
+            _("Wie hier ook accounts beheert, doet hier niet aan mee."),
+            _("Vraag een medewerker van de helpdesk die geen accounts beheert."),
+        ),
+        "reset_newcomer": (
+            _("Wie nog geen week bij de helpdesk werkt, doet hier niet aan mee."),
+            _("Vraag een andere medewerker van de helpdesk."),
+        ),
+        "reset_running": (_("Er loopt al een verzoek voor deze gebruiker."), _("Kijk daar hoe het ermee staat.")),
+        "reset_closed": (
+            _("Deze gebruiker heeft nu geen toegang waarbij een tweede stap hoort."),
+            _("Kijk op de pagina van de gebruiker waarom inloggen niet lukt."),
+        ),
+        "reset_no_password": (
+            _("Zonder wachtwoord kan deze gebruiker daarna niets nieuws instellen."),
+            _("Kijk op de pagina van de gebruiker waarom inloggen niet lukt."),
+        ),
+        "reset_no_factor": (
+            _("Er is geen tweede stap om los te koppelen."),
+            _("Na het wachtwoord vraagt het portaal om er een in te stellen."),
+        ),
+        "reset_stale": (
+            _("Het telefoongesprek is meer dan drie dagen geleden."),
+            _("Stop dit verzoek, bel opnieuw terug en vraag het opnieuw aan."),
+        ),
+        "reset_over": (
+            _("Dit verzoek is al afgehandeld."),
+            _("Kijk hoe het is afgelopen, of bel {desk}."),
         ),
         "no_longer": (_("Dit account heeft hier geen toegang meer."), _("Vraag het de hoofdgebruiker, of bel {desk}.")),
         "invitation_over": (_("Deze uitnodiging is gebruikt, ingetrokken of verlopen."), anew),

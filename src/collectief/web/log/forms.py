@@ -25,12 +25,15 @@ class LogForm(forms.Form):
     van = DayField(label=_("Van"), required=False)
     tot = DayField(label=_("Tot en met"), required=False)
 
-    def __init__(self, *args: Any, colleagues: list[tuple[int, str]], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, colleagues: list[tuple[int, str]], office: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         who: Any = self.fields["collega"]
         who.choices = [("", _("Iedereen")), *((str(id_), name) for id_, name in colleagues)]
         what: Any = self.fields["soort"]
-        what.choices = [("", _("Alles")), *((slug, kind.label) for slug, kind in KINDS.items())]
+        what.choices = [
+            ("", _("Alles")),
+            *((slug, kind.label) for slug, kind in KINDS.items() if office or not kind.office),
+        ]
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}

@@ -13,11 +13,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from collectief.access.role_names import ROLE_NAMES
 from collectief.audit.queries import LogLine, LogPage
 from collectief.segments.profile import Role
 
 from ..paging import Pages, last_page, pages
-from ..shell import ROLE_NAMES
 from ..templatetags.look import number
 from .words import action_words, outcome_words
 
@@ -39,7 +39,17 @@ def shown(line: LogLine) -> Shown:
     """An event in words."""
     outcome, colour = outcome_words(line.outcome)
     roles = ", ".join(str(ROLE_NAMES[role]) for role in Role if role in line.roles)
-    return Shown(line.at, line.account, roles, action_words(line.action, line.outcome), _about(line), outcome, colour)
+    # The account names the organisation it is of (access.queries).
+    who = _("{who}, namens uw organisatie") if line.object_ids.get("under_mandate") else "{who}"
+    return Shown(
+        line.at,
+        who.format(who=line.account),
+        roles,
+        action_words(line.action, line.outcome),
+        _about(line),
+        outcome,
+        colour,
+    )
 
 
 def log_pages(page: LogPage, query: QueryDict) -> Pages:
@@ -85,7 +95,7 @@ def _about(line: LogLine) -> str:
     if line.participants:
         words = ngettext("{count} deelnemer", "{count} deelnemers", line.participants)
         parts.append(words.format(count=number(line.participants)))
-    for kind, words in (("mutation", _("wijziging {id}")), ("batch", _("bestand {id}"))):
+    for kind, words in (("mutation", _("wijziging {id}")), ("batch", _("bestand {id}")), ("case", _("zaak {id}"))):
         ids = line.object_ids.get(kind) or []
         if len(ids) == 1:
             parts.append(words.format(id=ids[0]))

@@ -6,22 +6,23 @@ Reading the log is an event too.
 from __future__ import annotations
 
 import tempfile
+from dataclasses import replace
 
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from collectief.access.queries import colleagues
+from collectief.access.queries import accounts_within_reach, colleagues
 from collectief.audit import actions as audit
 from collectief.audit.queries import LogFilter, organisation_log, participant_log, whole_log
-from collectief.participants import queries as participants
 from collectief.segments.profile import Permission
 
 from ..page import PortalRequest, page
 from ..paging import page_number
+from ..participants.found import participant_of
 from . import present
 from .forms import LogForm
 
@@ -36,7 +37,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def log(request: PortalRequest) -> HttpResponse:
     """Everything that was done, latest first; by colleague, kind and period."""
     form = _form(request)
-    asked = form.asked() if form.is_bound else LogFilter()
+    asked = _asked(request, form)
     if asked is None:
         return render(request, "log/log.html", {"form": form, "searched": True}, status=422)
     found = organisation_log(request.scope, asked, page=page_number(request.GET.get("pagina")), size=SIZE)
@@ -57,7 +58,7 @@ def log(request: PortalRequest) -> HttpResponse:
 def download(request: PortalRequest) -> HttpResponseBase:
     """What is filtered, as a workbook."""
     form = _form(request)
-    asked = form.asked() if form.is_bound else LogFilter()
+    asked = _asked(request, form)
     if asked is None:
         return render(request, "log/log.html", {"form": form, "searched": True}, status=422)
     # Closed by the response, and then it is gone.
@@ -74,10 +75,7 @@ def download(request: PortalRequest) -> HttpResponseBase:
 @require_GET
 def seen(request: PortalRequest, participant_id: int) -> HttpResponse:
     """Wie heeft deze gegevens gezien."""
-    try:
-        found = participants.participant(request.scope, participant_id)
-    except participants.NotFound:
-        raise Http404 from None
+    found = participant_of(request.scope, participant_id)
     events = participant_log(
         request.scope, participant_id, page=page_number(request.GET.get("pagina")), size=SIZE
     )  # fmt: skip
@@ -96,7 +94,18 @@ def _form(request: PortalRequest) -> LogForm:
     if request.scope.may(Permission.MANAGE_ACCOUNTS):
         found = colleagues(request.scope, now=timezone.now())
         known = [(one.member.account_id, one.name) for one in found]
-    return LogForm(request.GET or None, colleagues=known)
+    return LogForm(request.GET or None, colleagues=known, office=request.scope.profile.is_office)
+
+
+def _asked(request: PortalRequest, form: LogForm) -> LogFilter | None:
+    """What was asked for; None for what cannot be.
+
+    Who works in some contracts reads what was done by who works nowhere else (G13).
+    """
+    asked = form.asked() if form.is_bound else LogFilter()
+    if asked is None or request.scope.contracts is None:
+        return asked
+    return replace(asked, accounts=accounts_within_reach(request.scope))
 
 
 def _about(asked: LogFilter) -> dict[str, list[int]]:

@@ -20,6 +20,8 @@ class Kind:
 
     label: Words
     actions: dict[str, Words]
+    # What only the insurer's own office does.
+    office: bool = False
 
 
 KINDS: dict[str, Kind] = {
@@ -72,8 +74,26 @@ KINDS: dict[str, Kind] = {
             "account.revoke_invitation": gettext_lazy("Uitnodiging ingetrokken"),
             "account.accept_invitation": gettext_lazy("Uitnodiging gebruikt"),
             "account.change_roles": gettext_lazy("Rollen van een collega gewijzigd"),
+            "account.change_contracts": gettext_lazy("Contracten van een collega gewijzigd"),
             "account.deactivate": gettext_lazy("Account gedeactiveerd"),
             "account.reactivate": gettext_lazy("Account weer geactiveerd"),
+            "account.ask_reset": gettext_lazy("Gevraagd om een tweede stap los te koppelen"),
+            "account.approve_reset": gettext_lazy("Loskoppelen van een tweede stap goedgekeurd"),
+            "account.refuse_reset": gettext_lazy("Loskoppelen van een tweede stap afgewezen"),
+            "account.stop_reset": gettext_lazy("Loskoppelen van een tweede stap gestopt"),
+            "account.reset_second_factor": gettext_lazy("Tweede stap losgekoppeld"),
+        },
+    ),
+    "machtigingen": Kind(
+        gettext_lazy("Machtigingen"),
+        {
+            "mandate.list": gettext_lazy("Overzicht van machtigingen bekeken"),
+            "mandate.give": gettext_lazy("Machtiging gegeven"),
+            "mandate.revoke": gettext_lazy("Machtiging ingetrokken"),
+            "mandate.assign": gettext_lazy("Gekozen wie met een machtiging werkt"),
+            "mandate.enter": gettext_lazy("Begonnen namens uw organisatie te werken"),
+            "mandate.leave": gettext_lazy("Gestopt namens uw organisatie te werken"),
+            "mandate.use": gettext_lazy("Begonnen namens een andere organisatie te werken"),
         },
     ),
     "inloggen": Kind(
@@ -82,6 +102,32 @@ KINDS: dict[str, Kind] = {
             "account.sign_in": gettext_lazy("Ingelogd"),
             "account.sign_out": gettext_lazy("Uitgelogd"),
             "account.end_sessions": gettext_lazy("Elders uitgelogd"),
+            "page.refuse": gettext_lazy("Pagina geweigerd: daarvoor is een andere rol nodig"),
+        },
+    ),
+    "beveiliging": Kind(
+        gettext_lazy("Wachtwoord en tweede stap"),
+        {
+            "account.password": gettext_lazy("Wachtwoord ingevuld"),
+            "account.confirm": gettext_lazy("Tweede stap opnieuw gezet"),
+            "account.change_password": gettext_lazy("Wachtwoord gewijzigd"),
+            "account.reset_password": gettext_lazy("Nieuw wachtwoord gekozen met een link uit een mail"),
+            "account.link_factor": gettext_lazy("Tweede stap gekoppeld"),
+            "account.unlink_factor": gettext_lazy("Tweede stap ontkoppeld"),
+            "account.recover": gettext_lazy("Herstelcode gebruikt"),
+            "account.new_recovery_codes": gettext_lazy("Nieuwe herstelcodes gemaakt"),
+            "account.reset_second_factor": gettext_lazy("Tweede stap door de helpdesk ontkoppeld"),
+            "account.ask_address": gettext_lazy("Ander e-mailadres gevraagd"),
+            "account.change_address": gettext_lazy("E-mailadres gewijzigd"),
+            "account.link_identity": gettext_lazy("eHerkenning gekoppeld"),
+        },
+    ),
+    "helpdesk": Kind(
+        gettext_lazy("Helpdesk"),
+        {
+            "helpdesk.search": gettext_lazy("Gebruikers gezocht"),
+            "helpdesk.see": gettext_lazy("Gebruiker bekeken"),
+            "helpdesk.see_reset": gettext_lazy("Verzoek om een tweede stap los te koppelen bekeken"),
         },
     ),
     "logboek": Kind(
@@ -90,7 +136,29 @@ KINDS: dict[str, Kind] = {
             "audit.log": gettext_lazy("Logboek bekeken"),
             "audit.download": gettext_lazy("Logboek gedownload"),
             "audit.participant": gettext_lazy("Bekeken wie gegevens van een deelnemer heeft gezien"),
+            "audit.search": gettext_lazy("Door de auditor gezocht"),
         },
+    ),
+    "zaken": Kind(
+        gettext_lazy("Zaken"),
+        {
+            "case.list": gettext_lazy("Wachtende zaken bekeken"),
+            "case.list_decided": gettext_lazy("Besliste zaken bekeken"),
+            "case.see": gettext_lazy("Zaak bekeken"),
+            "case.take": gettext_lazy("Zaak genomen"),
+            "case.give_back": gettext_lazy("Zaak teruggegeven"),
+            "case.note": gettext_lazy("Notitie bij een zaak gezet"),
+            "case.decide": gettext_lazy("Zaak beslist"),
+        },
+        office=True,
+    ),
+    "onderzoek": Kind(
+        gettext_lazy("Onderzoek"),
+        {
+            "audit.search": gettext_lazy("In het logboek van alle organisaties gezocht"),
+            "audit.export": gettext_lazy("Gevonden gebeurtenissen gedownload"),
+        },
+        office=True,
     ),
 }
 
@@ -99,6 +167,11 @@ _WORDS: dict[str, Words] = {action: words for kind in KINDS.values() for action,
 _FAILED: dict[str, Words] = {
     "account.sign_in": gettext_lazy("Inloggen geweigerd"),
     "account.accept_invitation": gettext_lazy("Uitnodiging geweigerd"),
+    "account.password": gettext_lazy("Verkeerd wachtwoord"),
+    "account.confirm": gettext_lazy("Tweede stap mislukt"),
+    "account.recover": gettext_lazy("Verkeerde herstelcode"),
+    "account.link_factor": gettext_lazy("Koppelen van een tweede stap mislukt"),
+    "account.link_identity": gettext_lazy("Koppelen van eHerkenning geweigerd"),
     "mutation.enrol": gettext_lazy("Aanmelding afgewezen"),
     "mutation.terminate": gettext_lazy("Afmelding afgewezen"),
     "mutation.re_enrol": gettext_lazy("Her-aanmelding afgewezen"),

@@ -23,7 +23,6 @@ from collectief.foundation.dates import dutch
 from collectief.mutations import queries as mutations
 from collectief.mutations.corridor import Moment, Outcome, Request, Subject
 from collectief.mutations.verdicts import Refused, Unchanged, Waiting
-from collectief.participants import queries as participants
 from collectief.participants.keys import bsn_keys
 from collectief.segments.profile import Capability, Permission
 
@@ -32,6 +31,7 @@ from ..paging import whole_number
 from ..words import refusal
 from . import present
 from .forms import NewParticipantForm, ReEnrolForm, ReferenceForm, TerminateForm, TransferForm
+from .found import is_seen, participant_of
 from .lists import show_current, show_former
 
 CHANGE = Permission.CHANGE_PARTICIPANTS
@@ -117,10 +117,7 @@ def transfer(request: PortalRequest, participation_id: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def reference(request: PortalRequest, participant_id: int) -> HttpResponse:
     """Another external reference."""
-    try:
-        found = participants.participant(request.scope, participant_id)
-    except participants.NotFound:
-        raise Http404 from None
+    found = participant_of(request.scope, participant_id)
     form = ReferenceForm(_sent(request), initial={"reference": found.external_reference})
     if request.method == "POST" and form.is_valid():
         outcome = _apply(request, form.application(), Subject(participant_id=participant_id))
@@ -170,7 +167,8 @@ def _undo(
         problem = _acted(act, request, mutation_id)
         if problem is None:
             messages.success(request, done)
-            if view.participant_id:
+            # Whose only stay is undone has no page any more for who works in some contracts.
+            if is_seen(request.scope, view.participant_id):
                 return redirect("participant", participant_id=view.participant_id)
             return redirect("mutation", mutation_id=mutation_id)
     about = [view.participant_id] if view.participant_id else []

@@ -15,6 +15,7 @@ from collectief.mutations.queries import MutationView, latest, open_mutations, r
 from collectief.mutations.rules import State
 from collectief.segments.profile import Capability, Permission
 
+from ..office import office_desk
 from ..page import PortalRequest, page
 from ..paging import found_page, last_page, page_number, pages
 from . import present
@@ -31,8 +32,11 @@ def dashboard(request: PortalRequest) -> HttpResponse:
     scope = request.scope
     context: dict[str, object] = {
         "sees_people": scope.may(Permission.SEE_PARTICIPANTS), "shows_people": scope.profile.shows_people,
+        "for_others": scope.profile.acts_for_others,
         "manages": scope.may(Permission.MANAGE_ACCOUNTS), "comes": scope.profile.comes.get(request.LANGUAGE_CODE, ""),
     }  # fmt: skip
+    if scope.profile.is_office:
+        context |= {"office": office_desk(scope, today=timezone.localdate())}
     if context["sees_people"]:
         waiting, waiting_total = open_mutations(scope, size=FEW)
         failed, failed_total = rejected_mutations(scope, now=timezone.now(), size=FEW)

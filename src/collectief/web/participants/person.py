@@ -11,21 +11,18 @@ from collectief.audit import actions as audit
 from collectief.contracts.queries import contracts
 from collectief.enrolment.queries import stays_of
 from collectief.mutations import queries as mutations
-from collectief.participants import queries as participants
 from collectief.segments.profile import Capability, Permission
 
 from ..page import PortalRequest, page
 from . import present
+from .found import participant_of
 
 
 @page(Permission.SEE_PARTICIPANTS)
 @require_GET
 def person(request: PortalRequest, participant_id: int) -> HttpResponse:
     """Everything about one participant, and every action the profile and roles allow."""
-    try:
-        found = participants.participant(request.scope, participant_id)
-    except participants.NotFound:
-        raise Http404 from None
+    found = participant_of(request.scope, participant_id)
     today = timezone.localdate()
     known = contracts(request.scope)
     stays = stays_of(request.scope, participant_id, today=today)

@@ -196,7 +196,8 @@ def new_codes(request: PortalRequest) -> HttpResponse:
     if request.scope.profile.only_passkeys:
         raise Http404
     codes = factors.new_codes(request.scope)
-    return render(request, "password/recovery_codes.html", {"codes": codes, "next": reverse("own_sign_in")})
+    shown = {"codes": codes, "next": reverse("own_sign_in"), "anew": True}
+    return render(request, "password/recovery_codes.html", shown)
 
 
 def _only_where_taken(request: PortalRequest, factor: Factor) -> None:

@@ -21,7 +21,7 @@ from collectief.access.sessions import HalfWay
 from collectief.segments.profile import Factor, Means
 
 from ..page import PortalRequest, View, public
-from ..sign_in import safe_next, way_in
+from ..sign_in import safe_next, say_stopped, way_in
 from .forms import CodeForm, PasskeyForm, PasswordForm, RecoveryForm
 from .steps import confirming_number, drawn, given, linking_app, proving_by_sms, say, sent, site, visitor
 
@@ -239,10 +239,11 @@ def _in(
     proved: bool = True,
 ) -> HttpResponse:
     """In, under a new key; recovery codes are shown on the way."""
-    sessions.open_session(
+    stopped = sessions.open_session(
         request.session, request.brand, member, None, now=timezone.now(), proved=proved,
         browser=request.headers.get("User-Agent", ""),
     )  # fmt: skip
+    say_stopped(request, stopped)
     where = (half.next if half else where) or reverse("dashboard")
     if codes:
         return render(request, "password/recovery_codes.html", {"codes": codes, "next": where})

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from django import template
-from django.forms import BaseForm, BoundField, CheckboxSelectMultiple
+from django.forms import BaseForm, BoundField, RadioSelect
 
 from collectief.foundation.dates import BirthDate, dutch
 
@@ -19,7 +19,8 @@ def field(bound: BoundField) -> dict[str, Any]:
     described = [f"{bound.id_for_label}-hint"] if bound.help_text else []
     described += [f"{bound.id_for_label}-error"] if bound.errors else []
     attributes: dict[str, Any] = {"class": "ds-input"}
-    group = isinstance(bound.field.widget, CheckboxSelectMultiple)
+    # Boxes to tick are radio buttons too, as Django has it.
+    group = isinstance(bound.field.widget, RadioSelect)
     if described:
         attributes["aria-describedby"] = " ".join(described)
     if bound.errors:

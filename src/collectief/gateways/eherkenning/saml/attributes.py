@@ -9,7 +9,7 @@ from lxml import etree
 
 from collectief.foundation.assurance import AssuranceLevel
 
-from ..port import Identity, SignInRefused
+from ..port import Identity
 from .answers import Answer, level_urn
 from .connection import SamlConnection
 from .documents import Untrusted, children, name, only_child, text_of
@@ -25,7 +25,7 @@ COMPANY_NAME = "urn:etoegang:1.11:attribute-represented:CompanyName"
 _KIND = "urn:etoegang:1.9:EntityConcernedID:"
 KVK, RSIN, PSEUDO = f"{_KIND}KvKnr", f"{_KIND}RSIN", f"{_KIND}Pseudo"
 
-_KVK = re.compile(r"[0-9]{8}")
+_NUMBERS = {KVK: re.compile(r"[0-9]{8}"), RSIN: re.compile(r"[0-9]{9}")}
 _BRANCH = re.compile(r"[0-9]{12}")
 _LONGEST_PSEUDONYM = 200
 # A company is no longer than this in the trade register, nor on our screen.
@@ -33,7 +33,7 @@ _LONGEST_NAME = 200
 
 
 def identity_of(answer: Answer, connection: SamlConnection) -> Identity:
-    """Who this is. Raises Untrusted; SignInRefused (`no_company_number`) for who is known by no KvK number."""
+    """Who this is. Raises Untrusted."""
     attributes = _attributes(answer.assertion, connection.keys)
     _check_service(attributes, connection)
     try:
@@ -41,14 +41,14 @@ def identity_of(answer: Answer, connection: SamlConnection) -> Identity:
     except ValueError:
         raise Untrusted("level") from None
     companies = dict(_identifiers(attributes, LEGAL_SUBJECT, answer, connection.keys))
-    if KVK not in companies:
-        if RSIN in companies:
-            raise SignInRefused("no_company_number")
+    numbers = {kind: companies[kind] for kind in _NUMBERS if kind in companies}
+    if not numbers:
         raise Untrusted("no company")
-    if not _KVK.fullmatch(companies[KVK]):
+    if not all(_NUMBERS[kind].fullmatch(number) for kind, number in numbers.items()):
         raise Untrusted("company number")
     return Identity(
-        kvk=companies[KVK],
+        kvk=numbers.get(KVK, ""),
+        rsin=numbers.get(RSIN, ""),
         acting_subject=_acting_subject(attributes, answer, connection.keys),
         level=level,
         company_name=_company_name(attributes),

@@ -49,7 +49,9 @@ class SamlBroker:
     ) -> None:
         self._connection, self._use_once, self._clock = connection, use_once, clock
         # An artifact is used up by the first attempt: asking again gains nothing.
-        self._http = urllib3.PoolManager(timeout=urllib3.Timeout(total=timeout), retries=False)
+        self._http = urllib3.PoolManager(
+            timeout=urllib3.Timeout(total=timeout), retries=False, ssl_context=connection.back_channel.context()
+        )
 
     def begin(self, *, return_url: str, minimum: AssuranceLevel) -> Begun:
         """Where to send the browser; nothing is asked of the broker before it comes there."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,6 +36,28 @@ class Broker:
 
 
 @dataclass(frozen=True, slots=True)
+class BackChannel:
+    """The line on which artifacts are resolved: our own certificate and key on it, and whom we believe the broker by.
+
+    All three are names of PEM files, and may be left out: then we show nothing, and believe whom this machine does.
+    """
+
+    certificate: str = ""
+    key: str = ""
+    authorities: str = ""
+
+    def context(self) -> ssl.SSLContext:
+        """What a client of TLS needs. Raises OSError for a file that cannot be used, ValueError for half a pair."""
+        if bool(self.certificate) != bool(self.key):
+            raise ValueError("back_channel: certificate and key belong together")
+        made = ssl.create_default_context(cafile=self.authorities or None)
+        made.minimum_version = ssl.TLSVersion.TLSv1_2
+        if self.certificate:
+            made.load_cert_chain(self.certificate, self.key)
+        return made
+
+
+@dataclass(frozen=True, slots=True)
 class SamlConnection:
     """A portal as a service provider (DV). The first of `keys` signs; all of them are published and decrypt.
 
@@ -49,6 +72,7 @@ class SamlConnection:
     broker: Broker
     keys: tuple[Key, ...]
     minimum: AssuranceLevel | None = None
+    back_channel: BackChannel = BackChannel()
 
     @property
     def service_id(self) -> str:

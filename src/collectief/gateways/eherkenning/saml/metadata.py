@@ -14,7 +14,7 @@ from lxml import etree
 
 from collectief.foundation.assurance import AssuranceLevel
 
-from .attributes import BRANCH, COMPANY_NAME, KVK
+from .attributes import BRANCH, COMPANY_NAME, KVK, RSIN
 from .connection import ARTIFACT, SamlConnection
 from .documents import PREFIXES, made, new_id, written_time
 from .signatures import signed
@@ -83,7 +83,9 @@ def service_catalogue(
         *_both("esc:ServiceDescription", description),
         made("saml:AuthnContextClassRef", text=level.urn),
         made("esc:HerkenningsmakelaarId", text=broker_oin),
+        # Either will do: a company without a KvK number is known by its RSIN.
         made("esc:EntityConcernedTypesAllowed", text=KVK, given={"setNumber": "1"}),
+        made("esc:EntityConcernedTypesAllowed", text=RSIN, given={"setNumber": "2"}),
         made("esc:ServiceRestrictionsAllowed", text=BRANCH),
         made(
             "esc:RequestedAttribute", *_both("esc:PurposeStatement", portal),

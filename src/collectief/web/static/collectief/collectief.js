@@ -6,29 +6,36 @@
   const body = document.body;
   const idle = Number(body.dataset.idle || 0);
 
-  // When this portal was last used, in whichever tab: they share one session.
-  const SEEN = "seen";
-  const seenElsewhere = () => {
-    try { return Number(localStorage.getItem(SEEN)) || 0; } catch { return 0; }
+  // When this portal was last used and until when its session can last, in whichever tab: they share one session.
+  const SEEN = "seen", ENDS = "ends";
+  const elsewhere = (what) => {
+    try { return Number(localStorage.getItem(what)) || 0; } catch { return 0; }
   };
-  const tellOthers = (at) => {
-    try { localStorage.setItem(SEEN, String(at)); } catch { /* a browser that keeps nothing has only this tab's clock */ }
+  const tellOthers = (what, at) => {
+    try { localStorage.setItem(what, String(at)); } catch { /* a browser that keeps nothing has only this tab's clock */ }
   };
 
   if (idle) {
     const warning = document.getElementById("session-warning");
+    const last = document.getElementById("session-last");
     let since = Date.now();
-    const used = () => { since = Date.now(); tellOthers(since); };
+    const used = () => { since = Date.now(); tellOthers(SEEN, since); };
     used();
+    // Who signed in anew in another tab has the time of that.
+    let ends = Date.now() + Number(body.dataset.left) * 1000;
+    tellOthers(ENDS, ends);
+    let told = false;
     body.addEventListener("htmx:afterRequest", (event) => {
       if (event.detail.requestConfig.verb === "post" && event.detail.successful) used();
     });
     setInterval(() => {
-      since = Math.max(since, Math.min(seenElsewhere(), Date.now()));
-      const passed = (Date.now() - since) / 1000;
-      if (passed >= idle) window.location.assign(body.dataset.ended);
-      else if (passed < Number(body.dataset.warning)) { if (warning.open) warning.close(); }
+      since = Math.max(since, Math.min(elsewhere(SEEN), Date.now()));
+      ends = Math.max(ends, elsewhere(ENDS));
+      const passed = (Date.now() - since) / 1000, left = (ends - Date.now()) / 1000;
+      if (passed >= idle || left <= 0) { window.location.assign(body.dataset.ended); return; }
+      if (passed < Number(body.dataset.warning)) { if (warning.open) warning.close(); }
       else if (!warning.open) warning.showModal();
+      if (left < Number(body.dataset.last) && !told && !warning.open) { told = true; last.showModal(); }
     }, 1000);
   }
 
@@ -41,6 +48,30 @@
   });
 
   document.querySelector("[data-focus]")?.focus();
+
+  // On a telephone a row of a table is a block (collectief.css): each cell then says of which column it is. A table that
+  // is no longer drawn as one must still be one to who listens to it.
+  const ROLES = { TABLE: "table", THEAD: "rowgroup", TBODY: "rowgroup", TR: "row", TD: "cell" };
+  const stack = () => document.querySelectorAll(".c-scroll > table").forEach((table) => {
+    const heads = [...table.querySelectorAll("thead th")];
+    if (!heads.length) return;
+    [table, ...table.querySelectorAll("thead, tbody, tr, td")].forEach((one) => one.setAttribute("role", ROLES[one.tagName]));
+    heads.forEach((head) => head.setAttribute("role", "columnheader"));
+    table.querySelectorAll("tbody tr").forEach((row) => {
+      row.querySelectorAll("th").forEach((head) => head.setAttribute("role", "rowheader"));
+      if (row.cells.length !== heads.length) return;
+      [...row.cells].forEach((cell, at) => {
+        const text = cell.textContent.trim();
+        cell.dataset.label = heads[at].textContent.trim();
+        // A date and time still fit beside another, and what begins the block stands beside its state.
+        if (at && text.length > 17) cell.dataset.wide = "";
+        if (text === "–" || text === "") cell.dataset.empty = "";
+      });
+    });
+    table.classList.add("c-stacked");
+  });
+  stack();
+  body.addEventListener("htmx:afterSettle", stack);
 
   // A second click must not send the same change again; who comes back to the page may send another.
   const buttons = (form) => form.querySelectorAll("button[type=submit]");

@@ -1,0 +1,28 @@
+"""Administration offices and brokers: customers that are nothing else than somebody who acts for others (X07).
+
+Any customer can be given a mandate; this is the segment of those that have no contracts of their own.
+"""
+
+from __future__ import annotations
+
+from collectief.foundation.assurance import AssuranceLevel
+
+from .profile import Permission, Role, SegmentProfile
+
+PROFILE = SegmentProfile(
+    slug="administration_office",
+    name="Administratiekantoor",
+    assurance_level=AssuranceLevel.EH2_PLUS,
+    capabilities=frozenset(),
+    roles={
+        Role.ADMINISTRATIVE: frozenset({Permission.SEE_DASHBOARD}),
+        Role.ACCOUNT_MANAGER: frozenset({Permission.SEE_DASHBOARD, Permission.MANAGE_ACCOUNTS, Permission.SEE_LOG}),
+    },
+    grants={Role.ACCOUNT_MANAGER: frozenset({Role.ADMINISTRATIVE, Role.ACCOUNT_MANAGER})},
+    current_search=(),
+    former_search=(),
+    termination_reasons=(),
+    ends_insurance=False,
+    takes_applications=False,
+    acts_for_others=True,
+)

@@ -1,0 +1,55 @@
+"""Rechten en contracten van een gebruiker: who works in some contracts, and who gives them (G13)."""
+
+from __future__ import annotations
+
+import pytest
+
+from collectief.demo.cast import BRUG
+
+LEIDEN, DELFT, THE_HAGUE = (number for number, _ in BRUG.contracts)
+
+
+@pytest.mark.feature("G13")
+def test_a_colleague_is_given_other_contracts_and_sees_those(someone):
+    """Klik de rechten aan én het contract waar die persoon toegang voor heeft, en klik op account bewerken."""
+    lisa, bas = someone("Lisa Vos"), someone("Bas Mulder")
+    lisa.follows_menu("Huidige deelnemers")
+    search = lisa.page.get_by_label("Contract", exact=True)
+    assert search.locator("option").all_text_contents()[1:] == [
+        f"{LEIDEN} – Vestiging Leiden",
+        f"{DELFT} – Vestiging Delft",
+    ]
+    lisa.finds_no_barriers()
+
+    bas.follows_menu("Accountbeheer")
+    bas.sees(f"{LEIDEN}, {DELFT}")
+    bas.finds_no_barriers()
+    bas.page.get_by_role("link", name="Lisa Vos").click()
+    bas.sees_heading("Lisa Vos")
+    assert bas.page.get_by_label("Alleen deze contracten:").is_checked()
+    bas.finds_no_barriers()
+    bas.page.get_by_label("Vestiging Leiden").uncheck()
+    bas.page.get_by_label("Vestiging Delft").uncheck()
+    bas.page.get_by_role("button", name="Profiel wijzigen").click()
+    bas.sees("Kies ten minste één contract.")
+    bas.finds_no_barriers()
+    bas.page.get_by_label("Vestiging Delft").check()
+    bas.page.get_by_role("button", name="Profiel wijzigen").click()
+    bas.sees("Het profiel van Lisa Vos is gewijzigd.")
+
+    lisa.follows_menu("Huidige deelnemers")
+    assert lisa.page.get_by_label("Contract", exact=True).count() == 0
+    shown = lisa.page.locator("main").inner_text()
+    assert LEIDEN not in shown and THE_HAGUE not in shown
+    lisa.follows_menu("Accountbeheer")
+    lisa.sees("Lisa Vos")
+    assert "Anna de Boer" not in lisa.page.locator("main").inner_text()
+    lisa.page.get_by_role("link", name="Nieuw account aanmaken").click()
+    lisa.sees("Vestiging Delft")
+    assert "Vestiging Leiden" not in lisa.page.locator("main").inner_text()
+    lisa.finds_no_barriers()
+    # As it was, for whoever comes next.
+    bas.page.get_by_role("link", name="Lisa Vos").click()
+    bas.page.get_by_label("Vestiging Leiden").check()
+    bas.page.get_by_role("button", name="Profiel wijzigen").click()
+    bas.sees("Het profiel van Lisa Vos is gewijzigd.")

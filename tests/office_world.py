@@ -1,0 +1,57 @@
+"""The insurer's office for tests: its staff, and what waits for them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.utils import timezone
+
+from collectief.brands.catalogue import brand
+from collectief.cases import actions as cases
+from collectief.contracts.models import Insurer
+from collectief.onboarding import actions, jobs
+from collectief.onboarding.actions import KIND
+from collectief.onboarding.models import AccountApplication
+from collectief.onboarding.rules import Applied
+from collectief.scope.database import office
+from collectief.scope.scope import Scope
+from collectief.segments.profile import Role
+from tests.world import Agency, agency, member_of
+
+MIJNZZ, ZZ = brand("mijnzz"), "zorg-en-zekerheid"
+
+
+def clerk(
+    *, roles: Sequence[str] = ("case_handler",), name: str = "Sanne Kok", office_of: Agency | None = None
+) -> Scope:
+    """Somebody of the office of Zorg en Zekerheid; of the same office as others when that is given."""
+    if office_of is None:
+        office_of = agency(name="Zorg en Zekerheid, zakelijke markt", segment="back_office", contracts=0)
+    return member_of(office_of.organisation, roles=roles, name=name.replace(" ", "-"))
+
+
+def applied(ours: Agency, *, portal: str = "mijnzz", by_job: bool = False, **more: object) -> str:
+    """Somebody applied for an account at this organisation; the number of the application.
+
+    `by_job`: received as in life, with a letter that says so.
+    """
+    asked = {
+        "segment": ours.organisation.segment, "organisation": ours.organisation.name, "kvk": ours.organisation.kvk,
+        "name": "Noor Haddad", "email": "noor@debrug.example", "phone": "0711234567",
+        "roles": (Role.ADMINISTRATIVE, Role.ACCOUNT_MANAGER),
+    }  # fmt: skip
+    at = brand(portal)
+    actions.apply(at, Applied(**(asked | more)), language="nl", now=timezone.now())
+    with office(insurer_id(at.insurer)):
+        application = str(AccountApplication.objects.latest("applied_at").id)
+        if not by_job:
+            cases.open_case(insurer_id(at.insurer), KIND, application, now=timezone.now())
+    if by_job:
+        jobs.receive(application_id=application, insurer=at.insurer)
+    return application
+
+
+def insurer_id(slug: str = ZZ) -> int:
+    """The number of an insurer."""
+    with office():
+        return Insurer.objects.get_or_create(slug=slug, defaults={"name": slug})[0].id
