@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import count
 
 from django.utils import timezone
 
@@ -18,6 +19,8 @@ from collectief.scope.scope import Scope
 from collectief.segments.profile import Role
 from tests.world import Agency, agency, member_of
 
+# Where each applies from: many from one are slowed down.
+_addresses = count(1)
 MIJNZZ, ZZ = brand("mijnzz"), "zorg-en-zekerheid"
 
 
@@ -41,7 +44,9 @@ def applied(ours: Agency, *, portal: str = "mijnzz", by_job: bool = False, **mor
         "roles": (Role.ADMINISTRATIVE, Role.ACCOUNT_MANAGER),
     }  # fmt: skip
     at = brand(portal)
-    actions.apply(at, Applied(**(asked | more)), language="nl", now=timezone.now())
+    actions.apply(
+        at, Applied(**(asked | more)), address=f"192.0.2.{next(_addresses) % 250}", language="nl", now=timezone.now()
+    )
     with office(insurer_id(at.insurer)):
         application = str(AccountApplication.objects.latest("applied_at").id)
         if not by_job:

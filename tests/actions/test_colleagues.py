@@ -131,9 +131,9 @@ def test_an_expired_link_sends_a_fresh_one_to_the_stored_address_once(ours, post
     old, later = token_of(ours, membership), NOW + timedelta(days=14, seconds=1)
     with pytest.raises(AccessRefused, match="invitation_over"):
         invitations.accept(MIJNZZ, old, identity(ours), now=later)
-    invitations.renew_expired(MIJNZZ, old, now=later)
+    invitations.renew_expired(MIJNZZ, old, address="192.0.2.1", now=later)
     with pytest.raises(AccessRefused, match="invitation_unknown"):
-        invitations.renew_expired(MIJNZZ, old, now=later)
+        invitations.renew_expired(MIJNZZ, old, address="192.0.2.1", now=later)
     mailed(ours, membership)
     assert [letter.to for letter in post.sent] == ["jo@debrug.example"]
     assert trail(ours) == ["account.invite", "account.renew_invitation"]

@@ -88,6 +88,7 @@ def test_every_address_says_who_may_open_it():
         "apply", "applied", "choose_organisation", "eherkenning_metadata", "eherkenning_catalogue",
     }  # fmt: skip
     assert signed_in == {
+        "leave", "stay_after_all",
         "stay", "my_account", "end_sessions", "own_sign_in", "prove_again", "change_password", "change_address",
         "on_behalf", "own_app", "own_telephone", "own_passkey", "link_identity", "remove_factor", "new_recovery_codes",
     }  # fmt: skip

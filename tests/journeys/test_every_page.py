@@ -16,7 +16,7 @@ from playwright.sync_api import Browser
 
 from collectief.brands.catalogue import all_brands
 from collectief.config.stack import Stack
-from collectief.demo.cast import BRUG, DUIN, KANTOOR, KANTOOR_IZZ, KOMPAS, LINDE
+from collectief.demo.cast import BRUG, DUIN, KANTOOR, KANTOOR_IZZ, KOMPAS, LINDE, ZUID
 from collectief.demo.files import write_demo_file
 from collectief.foundation.dates import dutch
 from tests.journeys.tour import Tour, page_names
@@ -40,6 +40,7 @@ def test_every_page_of_every_portal_is_without_barriers(tour, tmp_path):
     _front_doors(tour)
     _with_eherkenning(tour, tmp_path)
     _account_manager(tour)
+    _mandates(tour)
     _second_factor(tour)
     _half_way(tour)
     _help_desk(tour)
@@ -123,6 +124,14 @@ def _account_manager(tour: Tour) -> None:
     bas.looks_at("/logboek/?tot=31-12-2020", "log-empty")
 
 
+def _mandates(tour: Tour) -> None:
+    """What an administration office sees that acts for others."""
+    for name in (colleague.name for colleague in ZUID.colleagues):
+        walker = tour.signed_in("mijnzz", name, ZUID)
+        walker.looks_at("/namens/")
+        walker.follows_everything("/accountbeheer/machtigingen/")
+
+
 def _second_factor(tour: Tour) -> None:
     """The first time, and everything one signs in with: Ingrid of the employer."""
     ingrid, email = tour.walker("izz"), LINDE.colleagues[0].email
@@ -199,8 +208,9 @@ def _help_desk(tour: Tour) -> None:
     joris.sends("help-desk-nobody", zoek="zzzzz")
     joris.sends("help-desk-found", zoek=LINDE.colleagues[0].email)
     joris.page.locator("main tbody a").first.click()
-    joris.follows_everything(urlsplit(joris.page.url).path)
-    joris.page.locator("main a[href$='/tweede-stap/']").click()
+    ingrid = urlsplit(joris.page.url).path
+    joris.follows_everything(ingrid)
+    joris.opens(f"{ingrid}tweede-stap/")
     joris.sends("ask-reset-empty")
     joris.page.locator("main [name=called_back]").check()
     joris.sends("reset-asked", spoken_with="Ingrid Vermeer", call_note="De centrale.", reason="Telefoon verloren.")

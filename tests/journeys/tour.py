@@ -24,7 +24,7 @@ NO_PAGE = {
     "end_sessions", "deactivate_account", "reactivate_account", "resend_invitation", "revoke_invitation",
     "upload_accept", "upload_cancel",
     "take_case", "give_back_case", "note_case", "decide_case", "download_trail",
-    "helpdesk_resend", "approve_reset", "refuse_reset", "stop_reset",
+    "revoke_mandate", "helpdesk_resend", "approve_reset", "refuse_reset", "stop_reset",
 }  # fmt: skip
 
 

@@ -296,7 +296,14 @@ def test_as_many_questions_however_many_wait(desk, ours, monkeypatch):
 def test_every_refusal_has_words():
     codes = {"already_decided", "taken", "not_yours", "four_eyes", "reason_missing", "note_missing"}
     assert set(words.refusals()) == codes
-    assert set(registry.kind("account_application").refusals()) == {"organisation_unknown", "already_here"}
+    for kind, own in (
+        ("account_application", {"organisation_unknown", "already_here", "managed_already"}),
+        ("contract_link", {"contract_unknown", "taken_back"}),
+        ("leaving", {"last_manager", "no_role", "taken_back"}),
+    ):
+        assert set(registry.kind(kind).refusals()) == own
+        assert all(reason and remedy for reason, remedy in registry.kind(kind).refusals().values())
+    assert {"account_application", "contract_link", "leaving"} == set(registry.kinds)
     reason, remedy = words.case_refusal(
         "account_application", "already_decided", {"by": "Lotte", "decision": "refused"}
     )

@@ -14,7 +14,7 @@ from collectief.scope.database import opened
 from collectief.segments.profile import Role
 from tests.bulk_world import Register, demo_file, planned
 from tests.web.addresses import IDS, Address, addresses
-from tests.web.visiting import client_of, crowd, events, stranger, text_of, waiting
+from tests.web.visiting import client_of, crowd, events, linked, stranger, text_of, waiting
 from tests.world import agency, member_of
 
 # Nobody has these; the second is more than a table's id can be.
@@ -30,7 +30,7 @@ def _guarded() -> list[Address]:
 def _posts_only(address: Address) -> bool:
     return address.name in (
         "upload_accept", "upload_cancel", "deactivate_account", "reactivate_account", "resend_invitation",
-        "revoke_invitation",
+        "revoke_invitation", "revoke_mandate",
     )  # fmt: skip
 
 
@@ -104,6 +104,7 @@ def foreign(ours, monkeypatch, tmp_path) -> dict[str, int]:
         return dict.fromkeys(IDS, NOBODYS[0]) | {
             "participant_id": participant, "participation_id": mutation.participation_ids[0],
             "mutation_id": mutation.id, "batch_id": batch.id, "membership_id": Membership.objects.get().id,
+            "link_id": linked(otto),
         }  # fmt: skip
 
 

@@ -24,7 +24,7 @@ from tests.bulk_world import Register, demo_file, planned
 from tests.help_world import asked, equip
 from tests.office_world import applied, insurer_id
 from tests.web.addresses import IDS, addresses
-from tests.web.visiting import client_of, crowd, text_of, waiting
+from tests.web.visiting import client_of, crowd, linked, text_of, waiting
 from tests.world import Agency, agency, mandated_to, member_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.feature("U02")]
@@ -55,7 +55,7 @@ def _ids(whose: Agency, tmp_path, start: int, *, insurer_at: str = "mijnzz") -> 
         )
     if not whose.scope.profile.shows_people:
         numbers = {"membership_id": membership, "case_id": case, "account_id": account, "reset_id": reset}
-        return dict.fromkeys(IDS, NOBODYS) | numbers | mandates
+        return dict.fromkeys(IDS, NOBODYS) | numbers | mandates | {"link_id": linked(whose)}
     [participant] = crowd(whose, 1, start=start)
     waiting(whose, start=start + 500_000)
     batch = 0
@@ -65,7 +65,7 @@ def _ids(whose: Agency, tmp_path, start: int, *, insurer_at: str = "mijnzz") -> 
         mutation = Mutation.objects.get(state="processed")
         stay = Participation.objects.get(participant_id=participant).id
     numbers = (participant, stay, mutation.id, batch, membership, case, account, reset)
-    return dict(zip(IDS[:8], numbers, strict=True)) | mandates
+    return dict(zip(IDS[:8], numbers, strict=True)) | mandates | {"link_id": linked(whose)}
 
 
 def _given(whose: Agency) -> int:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from django.utils import timezone
 
+from collectief.access import throttle
+from collectief.brands.catalogue import brand
 from collectief.cases.rules import due_on
 from collectief.foundation.dates import dutch
 from collectief.onboarding.models import AccountApplication
@@ -86,3 +88,63 @@ def test_nobody_applies_for_an_account_at_the_insurers_own_office():
         assert client.get(address).status_code == 404
     assert client.post("/aanvragen/", ASKED | {"segment": "back_office"}).status_code == 404
     assert applications() == []
+
+
+@pytest.mark.feature("W01")
+@pytest.mark.feature("O01")
+@pytest.mark.parametrize(
+    ("portal", "role", "roles"),
+    [
+        ("izz", "hoofdgebruiker", ["main_user"]),
+        ("bedrijfszorg", "hoofdaccount", ["main_account"]),
+        ("ondersteuners", "gebruikersbeheerder", ["user_manager", "representative"]),
+    ],
+)
+def test_at_other_portals_the_role_is_said_and_not_asked(portal, role, roles):
+    client = stranger(portal)
+    text = text_of(client.get("/aanvragen/"))
+    assert f"als {role} van" in text
+    assert 'name="roles"' not in text
+    asked = ASKED | {"phone": "06 12345678", "roles": ["user", "office_manager"]}
+    response = client.post("/aanvragen/", {key: value for key, value in asked.items() if key != "segment"})
+    assert response.status_code == 302
+    with office(insurer_id(brand(portal).insurer)):
+        assert list(AccountApplication.objects.values_list("roles", flat=True)) == [roles]
+
+
+@pytest.mark.feature("O03")
+def test_where_the_account_asks_for_a_code_the_number_must_be_a_mobile_one():
+    client = stranger("ondersteuners")
+    assert "mobiele nummer" in text_of(client.get("/aanvragen/"))
+    asked = {key: value for key, value in ASKED.items() if key != "segment"}
+    response = client.post("/aanvragen/", asked | {"phone": "015 1234567"})
+    assert response.status_code == 422
+    assert "Dit is geen mobiel nummer." in text_of(response)
+    assert client.post("/aanvragen/", asked | {"phone": "06-12 34 56 78"}).status_code == 302
+    assert [one["phone"] for one in applications("menzis")] == ["+31612345678"]
+
+
+def test_who_sends_too_many_is_told_to_wait_and_keeps_what_was_typed(monkeypatch):
+    monkeypatch.setitem(throttle.PUBLIC, "application", (2, 300))
+    client = stranger()
+    assert [client.post("/aanvragen/", ASKED | {"email": f"jo{n}@delft.example"}).status_code for n in range(2)] == [
+        302, 302,
+    ]  # fmt: skip
+    response = client.post("/aanvragen/", ASKED)
+    assert response.status_code == 429
+    text = text_of(response)
+    assert "Wacht tien minuten" in text
+    assert "Gemeente Delft" in text
+    assert len(applications()) == 2
+    # What is wrong costs nobody a turn.
+    assert client.post("/aanvragen/", ASKED | {"kvk": "1"}).status_code == 422
+
+
+def test_asking_for_a_password_too_often_from_one_place_is_said_whoever_it_is_about(monkeypatch):
+    monkeypatch.setitem(throttle.PUBLIC, "password", (1, 1000))
+    client = stranger("izz")
+    assert client.post("/inloggen/wachtwoord-vergeten/", {"email": "jo@x.example"}).status_code == 200
+    response = client.post("/inloggen/wachtwoord-vergeten/", {"email": "nobody@x.example"})
+    assert response.status_code == 429
+    assert "nobody@x.example" in text_of(response)
+    assert "Wacht tien minuten" in text_of(response)

@@ -17,6 +17,7 @@ from collectief.access import sessions
 from collectief.access.models import Membership
 from collectief.audit.models import AuditEvent
 from collectief.brands.catalogue import brand
+from collectief.contracts.models import ContractLink
 from collectief.enrolment import actions as enrolment
 from collectief.enrolment.facts import Application, Kind
 from collectief.foundation.assurance import AssuranceLevel
@@ -121,6 +122,17 @@ def refused(agency: Agency, count: int = 1, *, days_ago: int = 0, start: int = 9
     with opened(agency.scope):
         outcomes = mutations.submit(agency.scope, requests, moment)
     return [outcome.mutation_id for outcome in outcomes if outcome.mutation_id]
+
+
+def linked(agency: Agency, number: str = "12345") -> int:
+    """A contract that this organisation asked to link; the id of the link, whatever its segment can do with it."""
+    with opened(agency.scope):
+        row = ContractLink(
+            insurer_id=agency.scope.insurer_id, organisation_id=agency.scope.organisation_id, customer_number="54321",
+            contract_number=number, state="asked", asked_by="Anna", asked_at=timezone.now(),
+        )  # fmt: skip
+        row.save(force_insert=True)
+    return row.id
 
 
 def events(agency: Agency) -> list[AuditEvent]:

@@ -22,9 +22,9 @@ from collectief.segments.profile import Capability, Permission, Role
 
 from . import rules
 from .invitations import place, renew
-from .models import Invitation, Membership
+from .models import Invitation, LeaveWish, Membership
 from .queries import NoColleague, member_of, reach
-from .rules import AccessRefused, Reach, Standing
+from .rules import AccessRefused, Reach, Standing, WishState
 from .tokens import new_nonce
 
 
@@ -123,6 +123,7 @@ def deactivate(scope: Scope, membership_id: int, *, now: datetime) -> None:
         _still_managed(scope, members, membership_id, standing=Standing.INACTIVE)
         membership.is_active = False
         membership.save(update_fields=["is_active"])
+        LeaveWish.objects.filter(membership=membership, state=WishState.OPEN).update(state=WishState.DONE)
     _record(scope, "account.deactivate", membership_id)
 
 

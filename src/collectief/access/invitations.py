@@ -128,14 +128,16 @@ def renew(invitation: Invitation, insurer_id: int, *, now: datetime) -> None:
     send(invitation, insurer_id)
 
 
-def renew_expired(brand: Brand, token: str, *, now: datetime) -> None:
+def renew_expired(brand: Brand, token: str, *, address: str, now: datetime) -> None:
     """Who clicks an expired link gets a fresh one, at the address we have and nowhere else (O02).
 
-    Its old token is worthless from then on: clicked again, it sends nothing. Raises AccessRefused.
+    Its old token is worthless from then on: clicked again, it sends nothing. Raises AccessRefused, also for too many
+    from one network `address`.
     """
     invited = look_up(brand, token, now=now)
     if invited.standing != Standing.EXPIRED:
         raise AccessRefused("invitation_unknown")
+    throttle.take_turn("invitation", address, now=now)
     with managing_accounts(invited.organisation_id, invited.insurer_id):
         invitation = Invitation.objects.select_for_update().get(id=invited.id)
         # Two clicks at the same moment: the second finds the token of before.

@@ -28,13 +28,15 @@ PASSWORD, ADDRESS = "password", "address"
 def ask_password(brand: Brand, email: str, *, address: str, now: datetime) -> None:
     """Somebody forgot their password: a job mails a link, if there is such an account; nothing tells whether.
 
-    More than three in ten minutes for one mailbox, or too many from one network address, are passed over in silence.
+    More than three in ten minutes for one mailbox are passed over in silence. Raises AccessRefused for too many from
+    one network address, or from all of them: that says nothing of the mailbox.
     """
-    subjects = [throttle.by_request(f"address:{address}", 100), throttle.by_request(f"{brand.insurer}:{email}", 3)]
+    throttle.take_turn("password", address, now=now)
+    mailbox = throttle.by_request(f"{brand.insurer}:{email}", 3)
     with signing_in():
-        if not throttle.may_try(subjects, now=now):
+        if not throttle.may_try([mailbox], now=now):
             return
-        throttle.wrong(subjects, now=now)
+        throttle.wrong([mailbox], now=now)
         member = members_at(brand, email).first()
         known = member is not None and member.account.has_usable_password()
         # By name, since jobs stand above actions; a job for who is nobody too, so that both take as long.

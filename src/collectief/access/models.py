@@ -341,3 +341,29 @@ class FactorReset(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["insurer_id", "state", "id"], name="factor_reset_open")]
+
+
+class LeaveWish(models.Model):
+    """Somebody wants to leave the portal, or to give up managing it (O16).
+
+    `route` says who does it: the managers of the organisation, or the insurer by a case. One open at a time.
+    """
+
+    insurer_id = models.BigIntegerField()
+    organisation = models.ForeignKey(Organisation, models.PROTECT, db_index=False)
+    membership = models.ForeignKey(Membership, models.CASCADE)
+    wish = models.CharField(max_length=12)
+    route = models.CharField(max_length=12)
+    brand = models.CharField(max_length=40)
+    language = models.CharField(max_length=5, default="nl")
+    asked_at = models.DateTimeField()
+    state = models.CharField(max_length=12, default="open")
+    # Why the insurer refused, in words for whoever asked.
+    reason = models.CharField(max_length=500, default="")
+
+    class Meta:
+        db_table = "leave_wish"
+        indexes = [models.Index(fields=["organisation"], name="leave_wish_open", condition=models.Q(state="open"))]
+        constraints = [
+            models.UniqueConstraint(fields=["membership"], condition=models.Q(state="open"), name="leave_wish_once")
+        ]

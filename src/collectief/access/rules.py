@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection, Container, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
@@ -218,3 +218,74 @@ def judge_password(password: str, *, shortest: int, name: str, email: str, commo
     own = re.split(r"[\W_]+", f"{name} {email.partition('@')[0]}".lower())
     if any(len(word) >= _OWN_WORD and word in lower for word in own):
         raise AccessRefused("password_personal")
+
+
+class Wish(StrEnum):
+    """What somebody who leaves wants (O16)."""
+
+    STOP = "stop"
+    # Stay as a user, and manage accounts no longer.
+    ROLE = "role"
+    # The whole organisation leaves the portal.
+    ORGANISATION = "organisation"
+
+
+class WishState(StrEnum):
+    """How a wish to leave stands."""
+
+    OPEN = "open"
+    DONE = "done"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
+class Route(StrEnum):
+    """Who carries a wish to leave out."""
+
+    MANAGERS = "managers"
+    INSURER = "insurer"
+
+
+def wishes(profile: SegmentProfile, members: Collection[Member], me: int) -> dict[Wish, Route]:
+    """What the member `me` may wish, and by whom it is done (O16).
+
+    A user leaves through whoever manages accounts there; somebody who manages them, and the last one, through the
+    insurer. Who is alone can only leave with the whole organisation.
+    """
+    mine = next(one for one in members if one.id == me)
+    others = [one for one in members if one.id != me and one.standing == Standing.ACTIVE]
+    managed = any(manages(profile, one) for one in others)
+    if not manages(profile, mine):
+        if managed:
+            return {Wish.STOP: Route.MANAGERS}
+        return {Wish.STOP: Route.INSURER} if others else {Wish.ORGANISATION: Route.INSURER}
+    found = {Wish.STOP: Route.INSURER} if others else {}
+    if others and without_managing(profile, mine.roles):
+        found[Wish.ROLE] = Route.INSURER
+    return found | {Wish.ORGANISATION: Route.INSURER}
+
+
+def without_managing(profile: SegmentProfile, roles: frozenset[Role]) -> frozenset[Role]:
+    """The roles that are left when nobody is managed with them any more."""
+    return frozenset(role for role in roles if Permission.MANAGE_ACCOUNTS not in profile.roles.get(role, frozenset()))
+
+
+def judge_leaving(profile: SegmentProfile, members: Collection[Member], me: int, wish: Wish) -> list[Member]:
+    """Everyone as they stand once a wish is granted. Raises AccessRefused: last_manager, no_role.
+
+    Nobody goes whom the organisation needs to manage its accounts, unless it leaves itself; where nobody managed them
+    before, nothing is lost.
+    """
+    after = [_gone(profile, one, wish) if wish == Wish.ORGANISATION or one.id == me else one for one in members]
+    if wish == Wish.ROLE and not next(one for one in after if one.id == me).roles:
+        raise AccessRefused("no_role")
+    if wish != Wish.ORGANISATION and any(manages(profile, one) for one in members):
+        judge_managed(profile, after)
+    return after
+
+
+def _gone(profile: SegmentProfile, member: Member, wish: Wish) -> Member:
+    if wish == Wish.ROLE:
+        return replace(member, roles=without_managing(profile, member.roles))
+    invited = member.standing in (Standing.INVITED, Standing.EXPIRED, Standing.REVOKED)
+    return replace(member, standing=Standing.REVOKED if invited else Standing.INACTIVE)

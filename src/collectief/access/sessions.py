@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -198,6 +198,16 @@ def end_others(account_id: int, current: str | None) -> None:
     """Nobody is signed in elsewhere any more, nor half way: how one signs in has changed."""
     with signing_in():
         OpenSession.objects.filter(account_id=account_id).exclude(session_key=current).delete()
+
+
+def end_at(organisation_id: int, account_ids: Iterable[int]) -> None:
+    """These accounts are signed in no more for this organisation; elsewhere they stay."""
+    with signing_in():
+        rows = OpenSession.objects.filter(account_id__in=list(account_ids))
+        keys = [
+            row.session_key for row in rows if row.get_decoded().get(_KEY, {}).get("organisation_id") == organisation_id
+        ]
+        OpenSession.objects.filter(session_key__in=keys).delete()
 
 
 def own_sessions(scope: Scope, current: str | None, *, now: datetime) -> list[SessionView]:

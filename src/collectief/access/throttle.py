@@ -17,8 +17,13 @@ from django.db import connection
 from collectief.scope.database import signing_in
 
 from .models import WrongTry
+from .rules import AccessRefused
 
 WINDOW = timedelta(minutes=10)
+
+# What anybody may send, whoever they are, within the window: from one network address, and from all of them together.
+# An organisation can be behind one address; the total keeps a crowd of machines from filling a queue or mailboxes.
+PUBLIC = {"application": (10, 300), "password": (100, 1000), "invitation": (20, 300)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,18 @@ def by_message(whom: str) -> Subject:
 def by_request(what: str, limit: int) -> Subject:
     """Something that is asked for and costs a letter."""
     return _subject(f"request:{what.lower()}", limit)
+
+
+def take_turn(what: str, address: str, *, now: datetime) -> None:
+    """One more use of a public form. Raises AccessRefused("too_many_requests"), whatever was filled in."""
+    per_address, in_total = PUBLIC[what]
+    subjects = [by_request(f"{what}:from:{address}", per_address), by_request(f"{what}:all", in_total)]
+    with signing_in():
+        allowed = may_try(subjects, now=now)
+        if allowed:
+            wrong(subjects, now=now)
+    if not allowed:
+        raise AccessRefused("too_many_requests")
 
 
 def may_try(subjects: Sequence[Subject], *, now: datetime) -> bool:

@@ -110,6 +110,16 @@ def decide(case_id: int, decision: Decision, *, by: Staff, reason: str, now: dat
     _record(by, "case.decide", case, {"decision": str(decision)})
 
 
+def withdraw(insurer_id: int, kind: str, subject: str, *, by: str, now: datetime) -> None:
+    """Close the case of what `by` took back, whoever has taken it; nothing when there is none, or it was decided.
+
+    Taking it back is in the customer's trail. Must run inside `office` of the insurer.
+    """
+    Case.objects.filter(insurer_id=insurer_id, kind=kind, subject=subject, decision="").update(
+        decision=Decision.WITHDRAWN, decided_by=by, decided_at=now
+    )
+
+
 def record_seen(by: Staff, action: str, case_ids: list[int]) -> None:
     """That somebody looked at these cases."""
     _write(by, action, case_ids, {})

@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from .audit import audit
+from .requests import requests
 
 
 def _django() -> None:
@@ -30,6 +31,7 @@ def main() -> None:
 
 
 main.add_command(audit)
+main.add_command(requests)
 
 
 @main.command()
@@ -182,6 +184,8 @@ def list_applications(insurer: str, as_json: bool) -> None:
             late = "  LATE" if one.late else ""
             click.echo(f"{one.case_id:>6}  due {one.due_on:%d-%m-%Y}{late}  {one.organisation} ({one.kvk}): {one.name}")
             click.echo(f"        {one.email}  {one.phone}  {', '.join(one.roles)} at {one.portal}")
+            known = f"customer {one.customer}" if one.customer else "no customer yet"
+            click.echo(f"        {known}{', somebody there manages accounts' if one.managed else ''}")
 
 
 @applications.command("approve")

@@ -28,10 +28,14 @@ class Organisation(models.Model):
     segment = models.CharField(max_length=40)
     # The establishment (vestigingsnummer) it is, when it is not the whole company.
     branch = models.CharField(max_length=12, default="", db_default="")
+    # Klantnummer: the insurer's number for this customer (W17).
+    customer_number = models.CharField(
+        max_length=20,
+        db_default=models.Func(template="nextval('customer_number')::text", output_field=models.CharField()),
+    )
 
     class Meta:
         db_table = "organisation"
-        # One company may be several customers: establishments apart, or an agency that is also something else.
         constraints = [
             models.UniqueConstraint(fields=["insurer", "kvk", "branch", "segment"], name="organisation_once"),
             models.UniqueConstraint(
@@ -39,6 +43,7 @@ class Organisation(models.Model):
                 name="organisation_rsin_once",
                 condition=~models.Q(rsin=""),
             ),
+            models.UniqueConstraint(fields=["insurer", "customer_number"], name="customer_number_once"),
         ]
 
 
@@ -55,3 +60,41 @@ class GroupContract(models.Model):
     class Meta:
         db_table = "group_contract"
         constraints = [models.UniqueConstraint(fields=["insurer", "number"], name="group_contract_once")]
+
+
+class ContractLink(models.Model):
+    """A contract of another customer number that an organisation has linked, or asked to (W17).
+
+    The numbers are as they were typed: of a contract that does not exist there is a row too, which looks the same to
+    whoever asked. The name is copied when it is linked, since the contract itself stays closed to the organisation.
+    """
+
+    insurer = models.ForeignKey(Insurer, models.PROTECT, db_index=False)
+    organisation = models.ForeignKey(Organisation, models.PROTECT, db_index=False)
+    customer_number = models.CharField(max_length=20)
+    contract_number = models.CharField(max_length=20)
+    contract = models.ForeignKey(GroupContract, models.PROTECT, null=True)
+    contract_name = models.CharField(max_length=120, default="")
+    state = models.CharField(max_length=10)
+    asked_by = models.CharField(max_length=120)
+    asked_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True)
+    # Why the insurer refused, in words for the customer.
+    reason = models.CharField(max_length=500, default="")
+    ended_by = models.CharField(max_length=120, default="")
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "contract_link"
+        indexes = [models.Index(fields=["organisation", "state"], name="contract_link_of")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "customer_number", "contract_number"],
+                condition=models.Q(state__in=["asked", "linked"]),
+                name="contract_link_once",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state="linked") | models.Q(contract__isnull=False),
+                name="contract_link_to_something",
+            ),
+        ]

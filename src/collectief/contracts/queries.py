@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import connection
 
 from collectief.foundation.period import Period
-from collectief.scope.database import auditing
+from collectief.scope.database import auditing, signing_in
 from collectief.scope.scope import Scope
 from collectief.segments.profile import Permission
 
-from .models import Organisation
+from .models import ContractLink, GroupContract, Organisation
+from .rules import Holder, LinkState
 
 # Asked for every page and every chunk, and so written out.
 _CONTRACTS = (
@@ -70,3 +72,76 @@ def contracts(scope: Scope) -> list[ContractView]:
             ContractView(id_, number, name, Period(first_day, end_day))
             for id_, number, name, first_day, end_day in cursor.fetchall()
         ]
+
+
+class NoLink(LookupError):
+    """The organisation has no such link."""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkView:
+    """A link as the page shows it; the name is empty until it is linked."""
+
+    id: int
+    customer_number: str
+    contract_number: str
+    name: str
+    state: LinkState
+    asked_by: str
+    asked_at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A contract found by its numbers, and who has it."""
+
+    contract_id: int
+    name: str
+    holder: Holder
+
+
+def customer_number(scope: Scope) -> str:
+    """The number by which the insurer knows the scope's organisation."""
+    return Organisation.objects.values_list("customer_number", flat=True).get(id=scope.organisation_id)
+
+
+def linked_contracts(scope: Scope) -> list[LinkView]:
+    """What this organisation has linked or asked to, by number; what was unlinked is gone. Raises NotAllowed."""
+    scope.require(Permission.SEE_CONTRACTS)
+    own = ContractLink.objects.filter(organisation_id=scope.organisation_id).exclude(state=LinkState.UNLINKED)
+    return [_link(one) for one in own.order_by("contract_number", "id")]
+
+
+def linked_contract(scope: Scope, link_id: int) -> LinkView:
+    """One of them. Raises NotAllowed, NoLink."""
+    scope.require(Permission.SEE_CONTRACTS)
+    own = ContractLink.objects.filter(organisation_id=scope.organisation_id).exclude(state=LinkState.UNLINKED)
+    found = own.filter(id=link_id).first()
+    if found is None:
+        raise NoLink(link_id)
+    return _link(found)
+
+
+def holder_of(scope: Scope) -> Holder:
+    """The scope's own organisation, as linking asks."""
+    organisation = Organisation.objects.get(id=scope.organisation_id)
+    return Holder(organisation.id, organisation.kvk, organisation.segment)
+
+
+def held(insurer_id: int, customer: str, number: str) -> Held | None:
+    """The contract with these numbers at this insurer; None when no customer has it. For whoever links, not to show."""
+    with signing_in():
+        found = (
+            GroupContract.objects.filter(insurer_id=insurer_id, number=number, organisation__customer_number=customer)
+            .values_list("id", "name", "organisation_id", "organisation__kvk", "organisation__segment")
+            .first()
+        )
+    return Held(found[0], found[1], Holder(*found[2:])) if found else None
+
+
+def _link(one: ContractLink) -> LinkView:
+    return LinkView(
+        one.id, one.customer_number, one.contract_number, one.contract_name, LinkState(one.state), one.asked_by,
+        one.asked_at, one.reason,
+    )  # fmt: skip

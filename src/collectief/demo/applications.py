@@ -34,4 +34,10 @@ def apply_for_accounts(today: date) -> None:
     for days, organisation, kvk, name, email, roles in _ASKED:
         day = today - timedelta(days=days)
         applied = Applied("staffing_agency", organisation, kvk, name, email, "0711234567", roles)
-        actions.apply(portal, applied, language="nl", now=datetime(day.year, day.month, day.day, 9, tzinfo=UTC))
+        actions.apply(
+            portal,
+            applied,
+            address="127.0.0.1",
+            language="nl",
+            now=datetime(day.year, day.month, day.day, 9, tzinfo=UTC),
+        )

@@ -46,6 +46,8 @@ class Company:
     # By what eHerkenning knows it when it is told to give no KvK number.
     rsin: str = ""
     segment: str = "staffing_agency"
+    # Klantnummer, where somebody of the cast needs to know it (W17).
+    customer_number: str = ""
 
 
 # Works for two customers under one KvK number: chooses between them after signing in.
@@ -99,12 +101,55 @@ LINDE = Company(
     name="Zorggroep De Linde",
     kvk="90000011",
     contracts=(("80001", "Medewerkers"),),
+    customer_number="500110",
     colleagues=(
         Colleague("Ingrid Vermeer", "ingrid@delinde.example", None, ("main_user",)),
         Colleague("Tom Jacobs", "tom@delinde.example", None, ("user",)),
     ),
     people=0,
     segment="employer",
+)
+# Another customer number of the same company, which Ingrid links at once; and a neighbour that she may not.
+LINDE_THUIS = Company(
+    insurer="izz-door-vgz",
+    insurer_name="IZZ door VGZ",
+    portal="izz",
+    name="De Linde Thuiszorg",
+    kvk=LINDE.kvk,
+    branch="000090000119",
+    contracts=(("80002", "Thuiszorg"), ("80003", "Stagiairs")),
+    colleagues=(),
+    people=0,
+    segment="employer",
+    customer_number="500118",
+)
+EIK = Company(
+    insurer="izz-door-vgz",
+    insurer_name="IZZ door VGZ",
+    portal="izz",
+    name="Kliniek De Eik",
+    kvk="90000014",
+    contracts=(("80020", "Medewerkers"),),
+    colleagues=(
+        Colleague("Sofie Maes", "sofie@deeik.example", None, ("main_user",)),
+        Colleague("Daan Mol", "daan@deeik.example", None, ("user",)),
+    ),
+    people=0,
+    segment="employer",
+    customer_number="500140",
+)
+EIK_SPORT = Company(
+    insurer="izz-door-vgz",
+    insurer_name="IZZ door VGZ",
+    portal="izz",
+    name="De Eik Sport",
+    kvk=EIK.kvk,
+    branch="000090000140",
+    contracts=(("80021", "Sportartsen"),),
+    colleagues=(),
+    people=0,
+    segment="employer",
+    customer_number="500148",
 )
 DUIN = Company(
     insurer="vgz",
@@ -211,7 +256,10 @@ MANDATES = (
     Mandated(BRUG, ZUID, ("administrative",), ("23595", "23596"), ("tess@kantoorzuid.example",)),
     Mandated(OTTO, ZUID, ("administrative",), None, ("tess@kantoorzuid.example",)),
 )
-COMPANIES = (BRUG, OTTO, OTTO_ELSEWHERE, BRUG_GOUDA, LINDE, DUIN, KOMPAS, KANTOOR, KANTOOR_IZZ, ZUID)
+COMPANIES = (
+    BRUG, OTTO, OTTO_ELSEWHERE, BRUG_GOUDA, LINDE, LINDE_THUIS, EIK, EIK_SPORT, DUIN, KOMPAS, KANTOOR, KANTOOR_IZZ,
+    ZUID,
+)  # fmt: skip
 # The own password of everyone in the cast who signs in with one; the second factor each links themselves.
 DEMO_PASSWORD = "linde bloeit in juni"  # noqa: S105 - printed on the screen of the demo
 

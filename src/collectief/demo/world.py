@@ -42,7 +42,7 @@ def make_cast() -> None:
                 insurer=insurer,
                 kvk=company.kvk,
                 branch=company.branch,
-                defaults={"name": company.name, "segment": company.segment, "rsin": company.rsin},
+                defaults={"name": company.name, "segment": company.segment, "rsin": company.rsin} | _number(company),
             )
             for number, name in company.contracts:
                 GroupContract.objects.get_or_create(
@@ -95,6 +95,11 @@ def _numbered(insurer: Insurer, numbers: tuple[str, ...] | None) -> list[int] | 
     if numbers is None:
         return None
     return list(GroupContract.objects.filter(insurer=insurer, number__in=numbers).values_list("id", flat=True))
+
+
+def _number(company: Company) -> dict[str, str]:
+    """A customer number of its own; without one the database gives the next."""
+    return {"customer_number": company.customer_number} if company.customer_number else {}
 
 
 def scope_of(company: Company, colleague: Colleague, *, channel: str = "form") -> Scope:

@@ -6,16 +6,16 @@ from datetime import datetime
 
 from procrastinate.contrib.django import app as queue
 
-from collectief.access import invitations
-from collectief.access.queries import door
-from collectief.access.rules import AccessRefused
+from collectief.access import invitations, throttle
+from collectief.access.queries import door, members_here
+from collectief.access.rules import AccessRefused, manages
 from collectief.audit import actions as audit
 from collectief.brands.brand import Brand
 from collectief.brands.catalogue import brand as brand_of
 from collectief.cases.rules import CaseRefused, Deciding, Decision
 from collectief.contracts.models import Organisation
 from collectief.scope.database import signing_in
-from collectief.segments.profile import Role
+from collectief.segments.profile import Role, SegmentProfile
 
 from . import rules
 from .models import AccountApplication
@@ -24,16 +24,17 @@ from .rules import Applied
 KIND = "account_application"
 
 
-def apply(brand: Brand, applied: Applied, *, language: str, now: datetime) -> None:
+def apply(brand: Brand, applied: Applied, *, address: str, language: str, now: datetime) -> None:
     """Send an application in; the insurer gets it, and whoever applied a receipt.
 
-    Says nothing of whether organisation or address are known. Raises AccessRefused for what can be seen to be wrong,
-    KeyError for a segment the portal does not serve.
+    Says nothing of whether organisation or mailbox are known. Raises AccessRefused for what can be seen to be wrong and
+    for too many from one network `address`, KeyError for a segment the portal does not serve.
     """
     profile = door(brand, applied.segment).profile
     if not profile.takes_applications:
         raise KeyError(applied.segment)
     rules.judge(profile, applied)
+    throttle.take_turn("application", address, now=now)
     with signing_in():
         application = AccountApplication(
             insurer=brand.insurer, brand=brand.slug, language=language, segment=applied.segment,
@@ -59,22 +60,34 @@ def decided(deciding: Deciding) -> None:
         queue.configure_task("onboarding.tell").defer(application_id=str(application.id), insurer=application.insurer)
 
 
-def organisation_for(insurer_id: int, application: AccountApplication) -> Organisation | None:
-    """The customer that an application is for: the whole company before any of its branches. Must run as staff."""
-    return (
-        Organisation.objects.filter(insurer_id=insurer_id, kvk=application.kvk, segment=application.segment)
-        .order_by("branch")
-        .first()
-    )
+def customer(application: AccountApplication, insurer_id: int) -> Organisation | None:
+    """The customer an application is for, if there is one: the whole company before any of its branches.
+
+    Must run as staff.
+    """
+    found = Organisation.objects.filter(insurer_id=insurer_id, kvk=application.kvk, segment=application.segment)
+    return found.order_by("branch").first()
+
+
+def managed(organisation: Organisation, profile: SegmentProfile, *, now: datetime) -> bool:
+    """Whether somebody there can let colleagues in. Must run as staff."""
+    return any(manages(profile, one) for one in members_here(organisation.id, now=now))
 
 
 def _let_in(application: AccountApplication, deciding: Deciding) -> None:
     brand, by = brand_of(application.brand), deciding.by
-    organisation = organisation_for(deciding.insurer_id, application)
+    profile = door(brand, application.segment).profile
+    organisation = customer(application, deciding.insurer_id)
     if organisation is None:
-        raise CaseRefused("organisation_unknown", kvk=application.kvk)
+        if not profile.applying_makes_customer:
+            raise CaseRefused("organisation_unknown", kvk=application.kvk)
+        organisation, _ = Organisation.objects.get_or_create(
+            insurer_id=deciding.insurer_id, kvk=application.kvk, branch="", segment=application.segment,
+            defaults={"name": application.organisation},
+        )  # fmt: skip
     roles = sorted(map(Role, application.roles))
     try:
+        rules.judge_first(profile, members_here(organisation.id, now=deciding.now))
         membership_id = invitations.place(
             organisation_id=organisation.id, insurer_id=deciding.insurer_id, brand=brand, name=application.name,
             email=application.email, mobile=application.phone, roles=roles, language=application.language,

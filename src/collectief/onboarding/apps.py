@@ -7,6 +7,7 @@ class OnboardingConfig(AppConfig):
     def ready(self) -> None:
         from collectief.cases.rules import registry
 
-        from .kind import APPLICATIONS
+        from .kinds import KINDS
 
-        registry.register(APPLICATIONS)
+        for kind in KINDS:
+            registry.register(kind)

@@ -10,12 +10,13 @@ from django.utils import timezone
 
 from collectief.cases import actions as cases
 from collectief.cases.models import Case
-from collectief.cases.queries import NoCase, open_cases
+from collectief.cases.queries import CaseView, NoCase, open_cases
 from collectief.cases.rules import Decision, Staff
 from collectief.contracts.models import Insurer
 from collectief.scope.database import office
+from collectief.segments.catalogue import profile
 
-from .actions import KIND
+from .actions import KIND, customer, managed
 from .models import AccountApplication
 
 
@@ -34,6 +35,9 @@ class Waiting:
     email: str
     phone: str
     roles: tuple[str, ...]
+    # The customer it is for, by number; empty: no customer yet. And whether somebody there can let colleagues in.
+    customer: str
+    managed: bool
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self) | {"due_on": self.due_on.isoformat(), "roles": list(self.roles)}
@@ -47,15 +51,21 @@ def waiting(insurer: str) -> list[Waiting]:
     with office(found.id):
         cases_ = open_cases(found.id, today=timezone.localdate(), kind=KIND)
         about = AccountApplication.objects.in_bulk([case.subject for case in cases_])
-    by_subject = {str(id_): application for id_, application in about.items()}
-    return [
-        Waiting(
-            case.id, case.due_on, case.late, one.brand, one.segment, one.organisation, one.kvk, one.name, one.email,
-            one.phone, tuple(one.roles),
-        )
-        for case in cases_
-        if (one := by_subject.get(case.subject)) is not None
-    ]  # fmt: skip
+        by_subject = {str(id_): application for id_, application in about.items()}
+        return [
+            _waiting(case, one, found.id)
+            for case in cases_
+            if found and (one := by_subject.get(case.subject)) is not None
+        ]
+
+
+def _waiting(case: CaseView, one: AccountApplication, insurer_id: int) -> Waiting:
+    known = customer(one, insurer_id)
+    return Waiting(
+        case.id, case.due_on, case.late, one.brand, one.segment, one.organisation, one.kvk, one.name, one.email,
+        one.phone, tuple(one.roles), known.customer_number if known else "",
+        known is not None and managed(known, profile(one.segment), now=timezone.now()),
+    )  # fmt: skip
 
 
 def decide(insurer: str, case_id: int, decision: Decision, *, by: str, reason: str = "") -> None:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from collectief.access.letters import post
+from collectief.access.models import LeaveWish
+from collectief.access.rules import WishState
 from collectief.cases import actions as cases
-from collectief.contracts.models import Insurer
+from collectief.contracts.models import ContractLink, Insurer
+from collectief.contracts.rules import LinkState
 from collectief.gateways.mail.port import AddressRefused, MailUnavailable
 from collectief.scope.database import office
 from collectief.scope.patience import Patience
 
-from . import letters
+from . import leaving, letters, linking
 from .actions import KIND
 from .models import AccountApplication
 
@@ -44,6 +48,54 @@ def tell(*, application_id: str, insurer: str) -> None:
 def _insurer(slug: str) -> int:
     with office():
         return Insurer.objects.values_list("id", flat=True).get(slug=slug)
+
+
+@app.task(name="onboarding.receive_link", queue="interactive", retry=_PATIENCE)
+def receive_link(*, link_id: int, insurer: str) -> None:
+    """Open the case of a request to link a contract; done again, it opens no second."""
+    insurer_id = _insurer(insurer)
+    with office(insurer_id):
+        # Whoever takes it back meanwhile waits for the case, and closes it.
+        row = ContractLink.objects.select_for_update().get(id=link_id)
+        if row.state == LinkState.ASKED:
+            cases.open_case(insurer_id, linking.KIND, str(row.id), now=row.asked_at)
+
+
+@app.task(name="onboarding.receive_leaving", queue="interactive", retry=_PATIENCE)
+def receive_leaving(*, wish_id: int, insurer: str) -> None:
+    """Open the case of a wish to leave that the insurer carries out; done again, it opens no second."""
+    insurer_id = _insurer(insurer)
+    with office(insurer_id):
+        # Whoever takes it back meanwhile waits for the case, and closes it.
+        wish = LeaveWish.objects.select_for_update().get(id=wish_id)
+        if wish.state == WishState.OPEN:
+            cases.open_case(insurer_id, leaving.KIND, str(wish.id), now=wish.asked_at)
+
+
+@app.task(name="onboarding.tell_managers", queue="interactive", retry=_PATIENCE)
+def tell_managers(*, wish_id: int, insurer: str) -> None:
+    """Mail whoever manages accounts that somebody wants to leave; who, the portal says. Raises MailUnavailable."""
+    with office(_insurer(insurer)):
+        wish = LeaveWish.objects.get(id=wish_id)
+        managers = leaving.managers(wish, now=timezone.now()) if wish.state == WishState.OPEN else []
+    for account_id, email, name in managers:
+        _post(letters.wants_to_leave(wish, account_id, email, name))
+
+
+@app.task(name="onboarding.tell_leaver", queue="interactive", retry=_PATIENCE)
+def tell_leaver(*, wish_id: int, insurer: str) -> None:
+    """Mail whoever wanted to leave what the insurer decided. Raises MailUnavailable."""
+    with office(_insurer(insurer)):
+        wish = LeaveWish.objects.select_related("membership__account").get(id=wish_id)
+    _post(letters.left(wish))
+
+
+@app.task(name="onboarding.take_back", queue="interactive", retry=_PATIENCE)
+def take_back(*, insurer: str, kind: str, subject: str, by: str) -> None:
+    """Close the case of what whoever asked took back: nobody has to judge it any more."""
+    insurer_id = _insurer(insurer)
+    with office(insurer_id):
+        cases.withdraw(insurer_id, kind, subject, by=by, now=timezone.now())
 
 
 def _waits_already(application: AccountApplication) -> bool:

@@ -7,6 +7,9 @@ from datetime import date
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from collectief.access.letters import address
+from collectief.access.models import LeaveWish
+from collectief.access.rules import Wish, WishState
 from collectief.brands.catalogue import brand as brand_of
 from collectief.brands.wording import worded
 from collectief.foundation.dates import dutch
@@ -14,7 +17,7 @@ from collectief.gateways.mail.port import Letter
 
 from .models import AccountApplication
 
-__all__ = ["Letter", "received", "refused"]
+__all__ = ["Letter", "left", "received", "refused", "wants_to_leave"]
 
 
 def received(application: AccountApplication, due: date) -> Letter:
@@ -41,6 +44,38 @@ def refused(application: AccountApplication) -> Letter:
             ),
             _("Heeft u vragen? Bel dan {phone}.").format(phone=brand.support_phone),
         )  # fmt: skip
+
+
+def wants_to_leave(wish: LeaveWish, account_id: int, email: str, name: str) -> Letter:
+    """To who manages accounts: that somebody wants to leave, not who."""
+    brand = brand_of(wish.brand)
+    with override(wish.language), worded(brand, wish.language):
+        lines = [
+            _("Beste {name},").format(name=name),
+            _("Een collega wil dit portaal niet meer gebruiken. Kijk in Accountbeheer en deactiveer het account."),
+            address(brand, "/accountbeheer/"),
+            brand.name,
+        ]
+        subject = _("Een collega wil stoppen met {portal}").format(portal=brand.name)
+    return Letter(f"leaving/{wish.id}/{account_id}", email, subject, "\n\n".join(lines) + "\n", brand.sender)
+
+
+def left(wish: LeaveWish) -> Letter:
+    """To whoever wanted to leave: done, or why not; needs membership and account with it."""
+    brand, account = brand_of(wish.brand), wish.membership.account
+    with override(wish.language), worded(brand, wish.language):
+        if wish.state == WishState.REFUSED:
+            said = _("We kunnen nu niet doen wat u vroeg. De reden: {reason}").format(reason=wish.reason)
+        elif wish.wish == Wish.ROLE:
+            said = _("U beheert vanaf nu geen accounts meer. Uw eigen account blijft zoals het was.")
+        else:
+            said = _("U heeft vanaf nu geen toegang meer. Het logboek van wat er gebeurd is, bewaren we.")
+        lines = [
+            _("Beste {name},").format(name=account.name), said,
+            _("Heeft u vragen? Bel dan {phone}.").format(phone=brand.support_phone), brand.name,
+        ]  # fmt: skip
+        subject = _("Uw verzoek om te stoppen met {portal}").format(portal=brand.name)
+    return Letter(f"left/{wish.id}", account.email, subject, "\n\n".join(lines) + "\n", brand.sender)
 
 
 def _letter(application: AccountApplication, what: str, subject: str, *paragraphs: str) -> Letter:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from collectief.access import rules as access
-from collectief.access.rules import AccessRefused
+from collectief.access.rules import AccessRefused, Member
 from collectief.segments.profile import Role, SegmentProfile
 
 
@@ -30,7 +30,17 @@ def judge(profile: SegmentProfile, applied: Applied) -> None:
 
 
 def judge_roles(profile: SegmentProfile, roles: Iterable[Role]) -> None:
-    """Roles that this kind of customer has. Raises AccessRefused."""
+    """Roles that one can apply for here: chosen, or exactly those that whoever applies gets. Raises AccessRefused."""
     wanted = frozenset(roles)
-    if not wanted or not wanted <= frozenset(profile.roles):
+    given = frozenset(profile.applies_for)
+    if not wanted or not wanted <= frozenset(profile.applicable) or (given and wanted != given):
         raise AccessRefused("no_role")
+
+
+def judge_first(profile: SegmentProfile, members: Collection[Member]) -> None:
+    """Whether an application may be granted beside these members. Raises AccessRefused("managed_already").
+
+    Where only the first of an organisation applies, somebody there who manages accounts lets the others in (O01).
+    """
+    if profile.first_only and any(access.manages(profile, one) for one in members):
+        raise AccessRefused("managed_already")

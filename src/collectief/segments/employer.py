@@ -7,16 +7,25 @@ from __future__ import annotations
 
 from collectief.foundation.assurance import AssuranceLevel
 
-from .profile import Means, Permission, Role, SegmentProfile
+from .profile import Capability, Means, Permission, Role, SegmentProfile
 
 PROFILE = SegmentProfile(
     slug="employer",
     name="Werkgever",
     assurance_level=AssuranceLevel.EH2_PLUS,
-    capabilities=frozenset(),
+    capabilities=frozenset({Capability.LINK_CONTRACTS}),
     roles={
-        Role.MAIN_USER: frozenset({Permission.SEE_DASHBOARD, Permission.MANAGE_ACCOUNTS, Permission.SEE_LOG}),
-        Role.USER: frozenset({Permission.SEE_DASHBOARD}),
+        Role.MAIN_USER: frozenset(
+            {
+                Permission.SEE_DASHBOARD,
+                Permission.MANAGE_ACCOUNTS,
+                Permission.SEE_LOG,
+                Permission.SEE_CONTRACTS,
+                # W17: the main user links, and every user sees.
+                Permission.LINK_CONTRACTS,
+            }
+        ),
+        Role.USER: frozenset({Permission.SEE_DASHBOARD, Permission.SEE_CONTRACTS}),
     },
     grants={Role.MAIN_USER: frozenset({Role.MAIN_USER, Role.USER})},
     current_search=(),
@@ -24,6 +33,7 @@ PROFILE = SegmentProfile(
     termination_reasons=(),
     ends_insurance=False,
     means=frozenset({Means.PASSWORD}),
+    applies_for=(Role.MAIN_USER,),
     comes={
         "nl": "medewerkers opzoeken en afmelden, facturen en borderellen",
         "en": "finding and terminating employees, invoices and bordereaux",

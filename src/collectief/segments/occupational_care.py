@@ -25,5 +25,6 @@ PROFILE = SegmentProfile(
     termination_reasons=(),
     ends_insurance=False,
     means=frozenset({Means.PASSWORD}),
+    applies_for=(Role.MAIN_ACCOUNT,),
     comes={"nl": "interventies aanvragen en de facturen daarvan", "en": "requesting interventions and their invoices"},
 )

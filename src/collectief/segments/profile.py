@@ -26,6 +26,8 @@ class Capability(StrEnum):
     CHOOSE_CONTRACTS = "choose_contracts"
     # Another organisation may be let to act for this one (X07).
     GIVE_MANDATES = "give_mandates"
+    # Contracts of other customer numbers under one login (W17).
+    LINK_CONTRACTS = "link_contracts"
 
 
 class Permission(StrEnum):
@@ -38,6 +40,8 @@ class Permission(StrEnum):
     SEE_INVOICES = "see_invoices"
     MANAGE_ACCOUNTS = "manage_accounts"
     SEE_LOG = "see_log"
+    SEE_CONTRACTS = "see_contracts"
+    LINK_CONTRACTS = "link_contracts"
     # What the insurer's own staff do.
     JUDGE_CASES = "judge_cases"
     HELP_USERS = "help_users"
@@ -123,6 +127,12 @@ class SegmentProfile:
     factors: frozenset[Factor] = frozenset(Factor)
     # Whether somebody without an account can apply for one (G01, O01).
     takes_applications: bool = True
+    # The roles that who applies gets; empty: they choose among all of them (G01).
+    applies_for: tuple[Role, ...] = ()
+    # Only the first of an organisation applies: later ones are invited by whoever manages accounts there (O01).
+    first_only: bool = False
+    # Whether granting an application makes a customer of an organisation that is none yet (docs/adr/0021).
+    applying_makes_customer: bool = False
     # Whether making an account asks for a code that is sent to the mobile number given (O03).
     confirms_mobile: bool = False
     # Whether its people are here to act for others, and the pages are those of whom they act for (X07).
@@ -137,6 +147,11 @@ class SegmentProfile:
     def only_passkeys(self) -> bool:
         """Whether nothing but a passkey will do: then nothing weaker leads to one, no recovery code and no grace."""
         return self.factors == {Factor.PASSKEY}
+
+    @property
+    def applicable(self) -> tuple[Role, ...]:
+        """The roles one can apply for."""
+        return self.applies_for or tuple(self.roles)
 
     @property
     def shows_people(self) -> bool:

@@ -25,5 +25,9 @@ PROFILE = SegmentProfile(
     ends_insurance=False,
     means=frozenset({Means.EHERKENNING, Means.PASSWORD}),
     confirms_mobile=True,
+    # O01: the first of an organisation becomes its manager, and is a representative oneself.
+    applies_for=(Role.USER_MANAGER, Role.REPRESENTATIVE),
+    first_only=True,
+    applying_makes_customer=True,
     comes={"nl": "cliënten aanmelden, opzoeken en afmelden", "en": "enrolling, finding and terminating clients"},
 )

@@ -10,7 +10,7 @@ PROFILE = SegmentProfile(
     slug="staffing_agency",
     name="Uitzendbureau",
     assurance_level=AssuranceLevel.EH2_PLUS,
-    capabilities=frozenset(Capability) - {Capability.SHOW_BSN},
+    capabilities=frozenset(Capability) - {Capability.SHOW_BSN, Capability.LINK_CONTRACTS},
     roles={
         Role.ADMINISTRATIVE: frozenset(
             {

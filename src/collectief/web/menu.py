@@ -34,6 +34,7 @@ ENTRIES = (
         Permission.SEE_PARTICIPANTS,
         Capability.REJECTED_MUTATIONS,
     ),
+    Entry(_("Contracten"), "contracts", Permission.SEE_CONTRACTS, Capability.LINK_CONTRACTS),
     Entry(_("Zaken"), "cases", Permission.JUDGE_CASES),
     Entry(_("Onderzoek"), "trail", Permission.SEARCH_TRAIL),
     Entry(_("Accountbeheer"), "accounts", Permission.MANAGE_ACCOUNTS),

@@ -25,6 +25,7 @@ urlpatterns = [
     path("", include("collectief.web.participants.urls")),
     path("", include("collectief.web.accounts.urls")),
     path("", include("collectief.web.onboarding.urls")),
+    path("contracten/", include("collectief.web.contracts.urls")),
     path("", include("collectief.web.log.urls")),
     path("", include("collectief.web.cases.urls")),
     path("", include("collectief.web.trail.urls")),

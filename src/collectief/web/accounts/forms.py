@@ -103,6 +103,14 @@ def offer(field: Any, roles: list[Role]) -> None:
     field.choices = [(str(role), ROLE_NAMES[role]) for role in roles]
 
 
+def mobile_number(typed: str) -> str:
+    """A mobile number as we keep it. Raises ValidationError."""
+    try:
+        return tidy_number(typed)
+    except AccessRefused as refused:
+        raise forms.ValidationError(" ".join(access_refusal(refused.code, refused.params, None))) from None
+
+
 class NewColleagueForm(ReachMixin):
     """Nieuw account aanmaken (U30)."""
 
@@ -134,10 +142,7 @@ class NewColleagueForm(ReachMixin):
             del self.fields["mobile"]
 
     def clean_mobile(self) -> str:
-        try:
-            return tidy_number(self.cleaned_data["mobile"])
-        except AccessRefused as refused:
-            raise forms.ValidationError(" ".join(access_refusal(refused.code, refused.params, None))) from None
+        return mobile_number(self.cleaned_data["mobile"])
 
     def clean_name(self) -> str:
         return tidy(self.cleaned_data["name"])

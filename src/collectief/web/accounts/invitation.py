@@ -19,7 +19,7 @@ from collectief.segments.profile import Means
 
 from ..page import PortalRequest, public
 from ..password.forms import NewPasswordForm
-from ..password.steps import SEND, drawn, say, sent
+from ..password.steps import SEND, drawn, say, sent, visitor
 from ..sign_in import INVITATION
 from .words import access_refusal
 
@@ -33,7 +33,7 @@ def invitation(request: PortalRequest, token: str) -> HttpResponse:
     try:
         invited = invitations.look_up(request.brand, token, now=timezone.now())
         if invited.standing == Standing.EXPIRED:
-            invitations.renew_expired(request.brand, token, now=timezone.now())
+            invitations.renew_expired(request.brand, token, address=visitor(request), now=timezone.now())
             return render(request, "accounts/invitation_renewed.html")
         if invited.standing != Standing.INVITED:
             raise AccessRefused("invitation_over")
@@ -109,4 +109,5 @@ def _row(invited: Invited) -> str:
 def refused_page(request: PortalRequest, refused: AccessRefused) -> HttpResponse:
     """An invitation that opens no door; whatever is wrong with it, the answer looks the same."""
     reason, remedy = access_refusal(refused.code, refused.params, request.brand)
-    return render(request, "accounts/invitation_refused.html", {"reason": reason, "remedy": remedy}, status=404)
+    status = 429 if refused.code == "too_many_requests" else 404
+    return render(request, "accounts/invitation_refused.html", {"reason": reason, "remedy": remedy}, status=status)

@@ -18,7 +18,7 @@ from collectief.access import colleagues as actions
 from collectief.access import queries
 from collectief.access.queries import Colleague, NoColleague
 from collectief.access.role_names import ROLE_NAMES
-from collectief.access.rules import AccessRefused, Standing
+from collectief.access.rules import AccessRefused, Standing, Wish
 from collectief.audit import actions as audit
 from collectief.contracts.queries import ContractView, contracts
 from collectief.scope.scope import Scope
@@ -26,7 +26,7 @@ from collectief.segments.profile import Capability, Means, Permission, Role
 
 from ..page import PortalRequest, page
 from .forms import ALL, SOME, NewColleagueForm, ProfileForm
-from .words import STANDINGS, access_refusal
+from .words import STANDINGS, WISHES, access_refusal
 
 MANAGE = Permission.MANAGE_ACCOUNTS
 # At which field a refusal is shown; the rest stands above the form.
@@ -42,9 +42,9 @@ def accounts(request: PortalRequest) -> HttpResponse:
     """Het overzicht van de gebruikers."""
     found = queries.colleagues(request.scope, now=timezone.now())
     audit.record(request.scope, "account.list", detail={"members": len(found)})
-    known = _contracts(request.scope)
+    known, wishes = _contracts(request.scope), queries.open_wishes(request.scope)
     context = {
-        "lines": [_line(request.scope, one, known) for one in found],
+        "lines": [_line(request.scope, one, known) | _leaving(one, wishes, request.scope) for one in found],
         "some_only": request.scope.contracts is not None,
         "by_contract": len(known) > 1 or any(one.member.contracts is not None for one in found),
     }
@@ -192,6 +192,14 @@ def _line(scope: Scope, found: Colleague, known: list[ContractView]) -> dict[str
         "invited": standing in (Standing.INVITED, Standing.EXPIRED, Standing.REVOKED),
         "can_revoke": standing in (Standing.INVITED, Standing.EXPIRED),
         "active": standing == Standing.ACTIVE,
+    }
+
+
+def _leaving(found: Colleague, wishes: dict[int, Wish], scope: Scope) -> dict[str, Any]:
+    wish = wishes.get(found.member.id)
+    return {
+        "wish": WISHES[wish] if wish else "",
+        "wants_out": wish == Wish.STOP and found.member.account_id != scope.account_id,
     }
 
 

@@ -20,6 +20,7 @@ from collectief.contracts.queries import contracts
 from collectief.segments.profile import Means
 
 from ..page import PortalRequest, signed_in
+from .leave import own_wish
 
 
 @signed_in
@@ -37,7 +38,7 @@ def mine(request: PortalRequest) -> HttpResponse:
     reach = [contract.label for contract in contracts(request.scope)] if request.scope.contracts is not None else []
     context = {
         "reach": reach, "lines": lines, "with_password": _with_password(request), "confirm": _confirming(request),
-        "fresh": sessions.is_fresh(request.session, now=timezone.now()),
+        "wish": own_wish(request), "fresh": sessions.is_fresh(request.session, now=timezone.now()),
     }  # fmt: skip
     return render(request, "accounts/mine.html", context)
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from collectief.access.rules import Standing
+from collectief.access.rules import Standing, Wish
 from collectief.brands.catalogue import Brand
 
 from ..words import Shown
@@ -21,6 +21,13 @@ STANDINGS = {
     Standing.INACTIVE: (gettext_lazy("Gedeactiveerd"), "neutral"),
 }
 
+# What somebody who leaves wants (O16), as the list of accounts says it.
+WISHES = {
+    Wish.STOP: gettext_lazy("Wil stoppen"),
+    Wish.ROLE: gettext_lazy("Wil geen accounts meer beheren"),
+    Wish.ORGANISATION: gettext_lazy("Wil dat de organisatie stopt"),
+}
+
 
 def access_refusal(code: str, params: Mapping[str, str], brand: Brand | None) -> tuple[str, str]:
     """Why something about access cannot be done, and what to do. A test sees to it that every code has words."""
@@ -31,6 +38,35 @@ def access_refusal(code: str, params: Mapping[str, str], brand: Brand | None) ->
 
 def refusals() -> dict[str, tuple[str, str]]:
     """Reason and remedy by code."""
+    return access_refusals() | linking_refusals() | leaving_refusals()
+
+
+def leaving_refusals() -> dict[str, tuple[str, str]]:
+    """Of leaving the portal (O16)."""
+    return {
+        "leaving_already": (_("U heeft al gevraagd om te stoppen."), _("Het staat op Mijn account.")),
+        "no_such_wish": (_("Dit verzoek kan nu niet."), _("Bekijk op Mijn account hoe het ervoor staat.")),
+    }
+
+
+def linking_refusals() -> dict[str, tuple[str, str]]:
+    """Of linking contracts (W17)."""
+    return {
+        "own_contract": (_("Dit contract is al van uw organisatie."), _("Het staat in de lijst hierboven.")),
+        "contract_linked": (_("Dit contract is al gekoppeld."), _("Het staat in de lijst hieronder.")),
+        "too_many_links": (
+            _("Er is te vaak achter elkaar geprobeerd een contract te koppelen."),
+            _("Wacht tien minuten en probeer het opnieuw."),
+        ),
+        "too_many_asked": (
+            _("Er wachten al veel verzoeken van uw organisatie op antwoord."),
+            _("Wacht tot die beantwoord zijn, of trek er een in. Of bel {desk}."),
+        ),
+    }
+
+
+def access_refusals() -> dict[str, tuple[str, str]]:
+    """Of access itself."""
     anew = _("Vraag de accountbeheerder die u heeft uitgenodigd om een nieuwe uitnodiging, of bel {desk}.")
     return {
         "free_mail": (
@@ -134,6 +170,10 @@ def refusals() -> dict[str, tuple[str, str]]:
         "too_many_codes": (
             _("Er is te vaak achter elkaar om een code of link gevraagd."),
             _("Gebruik de laatste die is aangekomen, of probeer het over tien minuten opnieuw."),
+        ),
+        "too_many_requests": (
+            _("Dit formulier is vanaf uw netwerk te vaak achter elkaar verstuurd."),
+            _("Er is nu niets verstuurd. Wacht tien minuten en probeer het opnieuw, of bel {desk}."),
         ),
         "wrong_sent_code": (
             _("Deze code klopt niet of geldt niet meer."),

@@ -17,6 +17,7 @@ from ..words import Shown
 DECISIONS = {
     Decision.APPROVED: (gettext_lazy("Toegewezen"), "success"),
     Decision.REFUSED: (gettext_lazy("Geweigerd"), "danger"),
+    Decision.WITHDRAWN: (gettext_lazy("Ingetrokken"), "neutral"),
 }
 
 

@@ -76,6 +76,9 @@ KINDS: dict[str, Kind] = {
             "account.change_roles": gettext_lazy("Rollen van een collega gewijzigd"),
             "account.change_contracts": gettext_lazy("Contracten van een collega gewijzigd"),
             "account.deactivate": gettext_lazy("Account gedeactiveerd"),
+            "account.ask_to_leave": gettext_lazy("Gevraagd om te stoppen met het portaal"),
+            "account.stay": gettext_lazy("Verzoek om te stoppen ingetrokken"),
+            "account.leave": gettext_lazy("Verzoek om te stoppen uitgevoerd door de verzekeraar"),
             "account.reactivate": gettext_lazy("Account weer geactiveerd"),
             "account.ask_reset": gettext_lazy("Gevraagd om een tweede stap los te koppelen"),
             "account.approve_reset": gettext_lazy("Loskoppelen van een tweede stap goedgekeurd"),
@@ -94,6 +97,15 @@ KINDS: dict[str, Kind] = {
             "mandate.enter": gettext_lazy("Begonnen namens uw organisatie te werken"),
             "mandate.leave": gettext_lazy("Gestopt namens uw organisatie te werken"),
             "mandate.use": gettext_lazy("Begonnen namens een andere organisatie te werken"),
+        },
+    ),
+    "contracten": Kind(
+        gettext_lazy("Contracten"),
+        {
+            "contract.link": gettext_lazy("Contract gekoppeld"),
+            "contract.ask_link": gettext_lazy("Gevraagd om een contract te koppelen"),
+            "contract.refuse_link": gettext_lazy("Koppelen van een contract geweigerd"),
+            "contract.unlink": gettext_lazy("Contract ontkoppeld"),
         },
     ),
     "inloggen": Kind(

@@ -16,8 +16,9 @@ from collectief.onboarding.actions import KIND
 from collectief.onboarding.rules import Applied
 from collectief.segments.profile import Means, SegmentProfile
 
-from ..accounts.words import access_refusal
 from ..page import PortalRequest, public
+from ..password.steps import drawn, say, sent, visitor
+from ..shell import ROLE_NAMES
 from .forms import ApplicationForm
 
 
@@ -26,20 +27,23 @@ from .forms import ApplicationForm
 def apply(request: PortalRequest) -> HttpResponse:
     """The form; it never says whether organisation or address are known to us."""
     profiles = _takes_applications(request)
-    form = ApplicationForm(request.POST if request.method == "POST" else None, profiles=profiles)
+    form = ApplicationForm(sent(request), profiles=profiles)
     if request.method == "POST" and form.is_valid():
         asked = form.cleaned_data
         applied = Applied(
             segment=asked["segment"], organisation=asked["organisation"], kvk=asked["kvk"], name=asked["name"],
-            email=asked["email"], phone=asked["phone"], roles=tuple(asked["roles"]),
+            email=asked["email"], phone=asked["phone"], roles=form.wanted(),
         )  # fmt: skip
         try:
-            actions.apply(request.brand, applied, language=get_language() or "nl", now=timezone.now())
+            actions.apply(
+                request.brand, applied, address=visitor(request), language=get_language() or "nl", now=timezone.now()
+            )
         except AccessRefused as refused:
-            form.add_error("roles", " ".join(access_refusal(refused.code, refused.params, request.brand)))
+            say(form, refused, request, "roles" if refused.code == "no_role" and "roles" in form.fields else None)
         else:
             return redirect("applied")
-    return render(request, "onboarding/apply.html", {"form": form}, status=422 if form.errors else 200)
+    given = [ROLE_NAMES[role] for role in form.given]
+    return drawn(request, "onboarding/apply.html", form, given=given)
 
 
 def _takes_applications(request: PortalRequest) -> list[SegmentProfile]:

@@ -10,9 +10,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from collectief.foundation.names import tidy
-from collectief.segments.profile import SegmentProfile
+from collectief.segments.profile import Role, SegmentProfile
 
-from ..accounts.forms import OwnAddressField, RolesField, offer
+from ..accounts.forms import OwnAddressField, RolesField, mobile_number, offer
 
 # It has no check digit.
 _KVK = re.compile(r"[0-9]{8}")
@@ -54,7 +54,21 @@ class ApplicationForm(forms.Form):
         segment.choices = [(profile.slug, profile.name) for profile in profiles]
         if len(profiles) == 1:
             segment.widget, segment.initial, segment.required = forms.HiddenInput(), profiles[0].slug, False
-        offer(self.fields["roles"], list(dict.fromkeys(role for profile in profiles for role in profile.roles)))
+        # Where a portal has one kind of customer, whoever applies may get roles without choosing.
+        self.given = profiles[0].applies_for if len(profiles) == 1 else ()
+        if self.given:
+            del self.fields["roles"]
+        else:
+            offer(self.fields["roles"], list(dict.fromkeys(role for one in profiles for role in one.applicable)))
+        self.mobile = any(profile.confirms_mobile for profile in profiles)
+        if self.mobile:
+            phone: Any = self.fields["phone"]
+            phone.label, phone.help_text = _("Uw mobiele nummer"), _("Daarheen gaat een code als u het account maakt.")
+            phone.error_messages["required"] = _("Vul uw mobiele nummer in.")
+
+    def wanted(self) -> tuple[Role, ...]:
+        """What is asked: the roles chosen, or those that come with applying here."""
+        return self.given or tuple(self.cleaned_data["roles"])
 
     def clean_segment(self) -> str:
         return str(self.cleaned_data["segment"] or self.fields["segment"].initial)
@@ -72,6 +86,8 @@ class ApplicationForm(forms.Form):
         return digits
 
     def clean_phone(self) -> str:
+        if self.mobile:
+            return mobile_number(self.cleaned_data["phone"])
         digits = re.sub(r"[\s().-]", "", self.cleaned_data["phone"])
         if not _PHONE.fullmatch(digits):
             raise forms.ValidationError(_("Vul een telefoonnummer van tien cijfers in, of begin met + en het land."))

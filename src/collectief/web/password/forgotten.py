@@ -30,10 +30,14 @@ def forgotten(request: PortalRequest) -> HttpResponse:
         raise Http404
     form = ForgottenForm(sent(request))
     if request.method == "POST" and form.is_valid():
-        mailed_links.ask_password(
-            request.brand, form.cleaned_data["email"], address=visitor(request), now=timezone.now()
-        )
-        return render(request, "password/forgotten_sent.html")
+        try:
+            mailed_links.ask_password(
+                request.brand, form.cleaned_data["email"], address=visitor(request), now=timezone.now()
+            )
+        except AccessRefused as refused:
+            say(form, refused, request)
+        else:
+            return render(request, "password/forgotten_sent.html")
     return drawn(request, "password/forgotten.html", form)
 
 

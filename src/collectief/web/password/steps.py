@@ -7,6 +7,7 @@ from typing import Any
 
 import segno
 from django.conf import settings
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -22,6 +23,8 @@ from .forms import CodeForm, SentCodeForm, TelephoneForm
 
 # What a form posts to have a code sent.
 SEND = "stuur"
+# The refusal of who came too often, whatever they filled in.
+TOO_OFTEN = "too_many_requests"
 
 
 def sent(request: PortalRequest) -> Any:
@@ -31,12 +34,20 @@ def sent(request: PortalRequest) -> Any:
 
 def drawn(request: PortalRequest, template: str, form: Form, **more: object) -> HttpResponse:
     """The page with its form; 422 when something is wrong with it."""
-    return render(request, template, {"form": form, **more}, status=422 if form.errors else 200)
+    return render(request, template, {"form": form, **more}, status=status_of(form))
+
+
+def status_of(form: Form) -> int:
+    """How the answer with this form is marked: fine, wrong, or too often."""
+    if form.has_error(NON_FIELD_ERRORS, TOO_OFTEN):
+        return 429
+    return 422 if form.errors else 200
 
 
 def say(form: Form, refused: AccessRefused, request: PortalRequest, field: str | None = None) -> None:
     """Why it was refused and what to do, on top of the form or at a field."""
-    form.add_error(field, " ".join(access_refusal(refused.code, refused.params, request.brand)).strip())
+    said = " ".join(access_refusal(refused.code, refused.params, request.brand)).strip()
+    form.add_error(field, ValidationError(said, code=refused.code))
 
 
 def given[Outcome](request: PortalRequest, form: Form, verb: Callable[[dict[str, Any]], Outcome]) -> Outcome | None:

@@ -16,7 +16,7 @@ from collectief.contracts.models import Organisation
 from collectief.segments.catalogue import profile
 from collectief.segments.profile import Role
 
-from .actions import KIND, decided, organisation_for
+from .actions import KIND, customer, decided, managed
 from .models import AccountApplication
 
 
@@ -31,7 +31,7 @@ def titles(insurer_id: int, subjects: Sequence[str]) -> Mapping[str, str]:
 def about(insurer_id: int, subject: str) -> About:
     """What was filled in, beside what we know of that organisation and address."""
     application = AccountApplication.objects.get(id=subject)
-    organisation = organisation_for(insurer_id, application)
+    organisation = customer(application, insurer_id)
     applied_at = f"{timezone.localtime(application.applied_at):%d-%m-%Y %H:%M}"
     facts = (
         (_("Naam"), application.name),
@@ -50,10 +50,16 @@ def about(insurer_id: int, subject: str) -> About:
 
 
 def _warnings(insurer_id: int, application: AccountApplication, organisation: Organisation | None) -> Iterator[str]:
+    segment = profile(application.segment)
     if organisation is None:
-        yield _("Wij hebben geen klant van deze soort met KvK-nummer {kvk}: toewijzen kan niet.").format(
-            kvk=application.kvk
+        said = (
+            _("Wij hebben nog geen klant van deze soort met KvK-nummer {kvk}: toewijzen maakt de organisatie klant.")
+            if segment.applying_makes_customer
+            else _("Wij hebben geen klant van deze soort met KvK-nummer {kvk}: toewijzen kan niet.")
         )
+        yield said.format(kvk=application.kvk)
+    elif segment.first_only and managed(organisation, segment, now=timezone.now()):
+        yield _("Bij deze organisatie beheert al iemand de accounts: toewijzen kan niet.")
     account = Account.objects.filter(insurer_id=insurer_id, email__iexact=application.email).first()
     if account is None:
         return
@@ -72,6 +78,10 @@ def refusals() -> dict[str, tuple[str, str]]:
         "organisation_unknown": (
             _("Wij hebben geen klant van deze soort met KvK-nummer {kvk}."),
             _("Bel de aanvrager om het nummer te controleren. Klopt het, weiger de aanvraag dan met deze reden."),
+        ),
+        "managed_already": (
+            _("Bij deze organisatie beheert al iemand de accounts."),
+            _("Weiger de aanvraag, en schrijf erbij dat die collega toegang geeft."),
         ),
         "already_here": (
             _("Met dit e-mailadres heeft al iemand een plaats bij deze organisatie."),

@@ -1,0 +1,56 @@
+"""When a contract of another customer number may be linked at once, judged in plain Python (W17)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+# So many requests an organisation may have waiting: more is guessing, or work for nobody's good.
+MOST_ASKED = 20
+
+
+class LinkState(StrEnum):
+    """How a link stands."""
+
+    ASKED = "asked"
+    LINKED = "linked"
+    REFUSED = "refused"
+    UNLINKED = "unlinked"
+
+
+class LinkAnswer(StrEnum):
+    """What becomes of a wish to link."""
+
+    AT_ONCE = "at_once"
+    # The insurer judges it: for a number that nobody has as for one of another company.
+    ASK = "ask"
+    OWN = "own"
+    LINKED_ALREADY = "linked_already"
+    ASKED_ALREADY = "asked_already"
+    TOO_MANY = "too_many"
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """A customer, as far as linking asks."""
+
+    organisation_id: int
+    kvk: str
+    segment: str
+
+
+def judge_link(own: Holder, holder: Holder | None, *, linked: bool, asked: bool, waiting: int) -> LinkAnswer:
+    """What to answer to who wants to link a contract that `holder` has (None: no customer of ours has it).
+
+    Only what is of the same company and kind of customer is linked at once. `linked` and `asked`: it was before;
+    `waiting` is how many requests of this organisation wait.
+    """
+    if holder is not None and holder.organisation_id == own.organisation_id:
+        return LinkAnswer.OWN
+    if linked:
+        return LinkAnswer.LINKED_ALREADY
+    if holder is not None and (holder.kvk, holder.segment) == (own.kvk, own.segment):
+        return LinkAnswer.AT_ONCE
+    if asked:
+        return LinkAnswer.ASKED_ALREADY
+    return LinkAnswer.TOO_MANY if waiting >= MOST_ASKED else LinkAnswer.ASK

@@ -1,0 +1,9 @@
+"""The kinds of cases that customers' own requests become."""
+
+from __future__ import annotations
+
+from .kind_application import APPLICATIONS
+from .kind_leaving import LEAVING
+from .kind_link import LINKS
+
+KINDS = (APPLICATIONS, LINKS, LEAVING)

@@ -1,0 +1,75 @@
+"""What customers ask of the insurer about themselves, at the command line: every kind of case but applications."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.utils import timezone
+
+from collectief.cases import actions as cases
+from collectief.cases.models import Case
+from collectief.cases.queries import NoCase, open_cases
+from collectief.cases.rules import About, Decision, Staff, registry
+from collectief.contracts.models import Insurer
+from collectief.scope.database import office
+
+from . import leaving, linking
+
+_KINDS = (linking.KIND, leaving.KIND)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request that waits: its title says what and for whom, `about` what the office's page shows of it."""
+
+    case_id: int
+    kind: str
+    title: str
+    due_on: date
+    late: bool
+    about: About
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "case_id": self.case_id, "kind": self.kind, "title": self.title, "due_on": self.due_on.isoformat(),
+            "late": self.late, "facts": dict(self.about.facts), "warnings": list(self.about.warnings),
+        }  # fmt: skip
+
+
+def waiting(insurer: str) -> list[Request]:
+    """What waits at this insurer, what is due first on top."""
+    found = _insurer(insurer)
+    if found is None:
+        return []
+    with office(found.id):
+        cases_ = [case for case in open_cases(found.id, today=timezone.localdate()) if case.kind in _KINDS]
+        return [
+            Request(
+                case.id, case.kind, registry.kind(case.kind).titles(found.id, [case.subject])[case.subject],
+                case.due_on, case.late, registry.kind(case.kind).about(found.id, case.subject),
+            )
+            for case in cases_
+        ]  # fmt: skip
+
+
+def decide(insurer: str, case_id: int, decision: Decision, *, by: str, reason: str = "") -> None:
+    """Decide one, as the pages do, for an operator known by name.
+
+    Raises NoCase, and CaseRefused when it cannot be done: then it still waits.
+    """
+    found = _insurer(insurer)
+    if found is None or not _is_request(found.id, case_id):
+        raise NoCase(case_id)
+    cases.decide(case_id, decision, by=Staff(found.id, found.name, by), reason=reason, now=timezone.now())
+
+
+def _insurer(slug: str) -> Insurer | None:
+    with office():
+        return Insurer.objects.filter(slug=slug).first()
+
+
+def _is_request(insurer_id: int, case_id: int) -> bool:
+    with office(insurer_id):
+        return Case.objects.filter(insurer_id=insurer_id, id=case_id, kind__in=_KINDS).exists()

@@ -1,0 +1,1 @@
+"""Contracts of an organisation, and linking those of another customer number."""

@@ -1,0 +1,103 @@
+"""Contracten: those of one's own organisation, and linking those of another customer number (W17)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_http_methods
+
+from collectief.access.rules import AccessRefused
+from collectief.contracts import queries
+from collectief.contracts.queries import LinkView, NoLink
+from collectief.contracts.rules import LinkState
+from collectief.foundation.dates import dutch
+from collectief.onboarding import linking
+from collectief.segments.profile import Capability, Permission
+
+from ..page import PortalRequest, page
+from ..password.steps import say, sent, status_of
+from .forms import LinkForm
+
+# How a link stands, its colour, and what ending it is called.
+_STATES = {
+    LinkState.LINKED: (gettext_lazy("Gekoppeld"), "success", gettext_lazy("Ontkoppelen")),
+    LinkState.ASKED: (gettext_lazy("In behandeling"), "info", gettext_lazy("Verzoek intrekken")),
+    LinkState.REFUSED: (gettext_lazy("Niet gekoppeld"), "neutral", gettext_lazy("Uit de lijst halen")),
+}
+_DONE = {
+    LinkState.LINKED: gettext_lazy("Contract {number} is ontkoppeld."),
+    LinkState.ASKED: gettext_lazy("Het verzoek om contract {number} te koppelen is ingetrokken."),
+    LinkState.REFUSED: gettext_lazy("Contract {number} staat niet meer in de lijst."),
+}
+
+
+@page(Permission.SEE_CONTRACTS, Capability.LINK_CONTRACTS)
+@require_GET
+def contracts(request: PortalRequest) -> HttpResponse:
+    """Own contracts, linked ones, and for who links the form."""
+    return _drawn(request, LinkForm())
+
+
+@page(Permission.LINK_CONTRACTS, Capability.LINK_CONTRACTS)
+@require_http_methods(["GET", "POST"])
+def link(request: PortalRequest) -> HttpResponse:
+    """Koppelen: at once where it is the same company's, else after the insurer agrees. One answer for all else."""
+    form = LinkForm(sent(request))
+    if request.method == "POST" and form.is_valid():
+        asked = form.cleaned_data
+        try:
+            done = linking.link(request.scope, customer=asked["customer"], number=asked["number"], now=timezone.now())
+        except AccessRefused as refused:
+            say(form, refused, request)
+        else:
+            if done.due is None:
+                said = _("Contract {number} is gekoppeld: {name}.").format(number=asked["number"], name=done.name)
+            else:
+                said = _("We hebben uw verzoek ontvangen. Uiterlijk op {day} staat ons antwoord in de lijst.")
+                said = said.format(day=dutch(done.due))
+            messages.success(request, said)
+            return redirect("contracts")
+    return _drawn(request, form)
+
+
+@page(Permission.LINK_CONTRACTS, Capability.LINK_CONTRACTS)
+@require_http_methods(["GET", "POST"])
+def unlink(request: PortalRequest, link_id: int) -> HttpResponse:
+    """Ontkoppelen, after being asked whether one is sure."""
+    try:
+        found = queries.linked_contract(request.scope, link_id)
+        if request.method == "POST":
+            linking.unlink(request.scope, link_id, now=timezone.now())
+    except NoLink:
+        raise Http404 from None
+    if request.method == "POST":
+        messages.success(request, str(_DONE[found.state]).format(number=found.contract_number))
+        return redirect("contracts")
+    return render(request, "contracts/unlink.html", {"line": _line(found)})
+
+
+def _drawn(request: PortalRequest, form: LinkForm) -> HttpResponse:
+    scope = request.scope
+    context = {
+        "form": form,
+        "number": queries.customer_number(scope),
+        "own": queries.contracts(scope),
+        "lines": [_line(one) for one in queries.linked_contracts(scope)],
+        "links": scope.may(Permission.LINK_CONTRACTS, Capability.LINK_CONTRACTS),
+    }
+    return render(request, "contracts/list.html", context, status=status_of(form))
+
+
+def _line(one: LinkView) -> dict[str, Any]:
+    state, colour, ending = _STATES[one.state]
+    return {
+        "view": one, "state": state, "colour": colour, "ending": ending,
+        "due": linking.due(one.asked_at) if one.state == LinkState.ASKED else None,
+        "linked": one.state == LinkState.LINKED, "asked": one.state == LinkState.ASKED,
+    }  # fmt: skip
