@@ -10,10 +10,12 @@ from collectief.access.factors import first_codes
 from collectief.access.models import Account, Authenticator, FactorReset, Membership, RecoveryCode
 from collectief.access.resets import Asked
 from collectief.audit.models import AuditEvent
+from collectief.brands.catalogue import brand
 from collectief.foundation.sealing import seal
 from collectief.scope.database import office as as_office
 from collectief.scope.database import opened, signing_in
 from collectief.scope.scope import Scope
+from collectief.segments.catalogue import profile
 from tests.world import Agency, agency, member_of
 
 CALLED = Asked("Ingrid Vermeer", "Centrale van De Linde, nummer uit onze administratie", "Telefoon verloren")
@@ -57,7 +59,7 @@ def equip(account_id: int, *, number: str = "") -> None:
         Account.objects.filter(id=account_id).update(password=passwords.hashed(PASSWORD))
         Membership.objects.filter(account_id=account_id).update(acting_subject=None)
     with signing_in():
-        first_codes(Account.objects.get(id=account_id))
+        first_codes(brand("izz"), account_id, profile("employer"))
         sealed = seal(b"0" * 32, b"secret", b"x")
         Authenticator.objects.create(account_id=account_id, sealed=sealed, last_step=0)
         if number:

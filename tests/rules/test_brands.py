@@ -69,6 +69,10 @@ def test_what_a_brand_says_is_read(tmp_path):
         (('address = "u"', 'address = "u"\npassword_shortest = 8'), "password_shortest: must be 12 to 64"),
         (('address = "u"', 'address = "u"\npassword_shortest = "lang"'), "password_shortest: must be a int"),
         (('address = "u"', 'address = "u"\nsecond_factor_from = "ooit"'), "second_factor_from: must be a date"),
+        (
+            ('segments = ["', 'second_factor_from = 2027-03-01\nsegments = ["back_office", "'),
+            "second_factor_from: not where a segment takes nothing but a passkey",
+        ),
         (('address = "u"', 'address = "u"\nwords_of = "niemand"'), "words_of:"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",

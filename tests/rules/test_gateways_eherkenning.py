@@ -23,11 +23,13 @@ import pytest
 
 from collectief.foundation.assurance import AssuranceLevel
 from collectief.gateways.addresses import on_this_machine
-from collectief.gateways.eherkenning.oidc import LONGEST_SIGN_IN, OidcBroker, challenge
+from collectief.gateways.eherkenning.oidc import OidcBroker
 from collectief.gateways.eherkenning.port import Begun, Identity, SignInRefused
-from collectief.gateways.eherkenning.simulator import CODE_LIFETIME, application, may_return_to, read_people
+from collectief.gateways.eherkenning.simulator import application, read_people
 from collectief.gateways.eherkenning.tokens import FLAWS, Person
 from collectief.gateways.loopback import NotInProduction, running
+from collectief.gateways.openid.client import LONGEST_SIGN_IN, challenge
+from collectief.gateways.openid.provider import CODE_LIFETIME, may_return_to
 
 pytestmark = [pytest.mark.feature("U01"), pytest.mark.feature("U02")]
 
@@ -276,13 +278,13 @@ def test_new_keys_are_found(stage: Stage) -> None:
     broker = stage.broker
     with running(lambda address: application([ANNA], issuer=stage.address)) as other:
         # The broker changed its keys after we read them: the documents now come from elsewhere.
-        old = broker._current_broker()
-        keys = OidcBroker(stage.address, "c", "s")._ask("GET", other + "/jwks")[1]
-        stale = type(old)(old.authorize, old.token, old.keys.import_key_set(keys), old.read_at - 60)
-    broker._broker = stale
+        old = broker._client._current_provider()
+        keys = broker._client._ask("GET", other + "/jwks")[1]
+        stale = type(old)(old.issuer, old.authorize, old.token, old.keys.import_key_set(keys), old.read_at - 60)
+    broker._client._provider = stale
     begun = stage.begin()
     assert stage.complete(begun, stage.come_back(begun)).kvk == "12345678"
-    broker._broker = type(old)(old.authorize, old.token, stale.keys, time.time())
+    broker._client._provider = type(old)(old.issuer, old.authorize, old.token, stale.keys, time.time())
     begun = stage.begin()
     assert stage.refused(begun, stage.come_back(begun)).code == "invalid_response", "not asked again at once"
 
@@ -437,12 +439,12 @@ def test_as_a_process_of_its_own_it_speaks_the_protocol(tmp_path: Path) -> None:
 def test_a_token_that_was_altered_is_not_believed(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     begun = stage.begin()
     answer = stage.come_back(begun, level="eH2")
-    redeem = stage.broker._redeem
+    redeem = stage.broker._client._redeem
 
     def altered(code: str, return_url: str, verifier: str) -> str:
         head, claims, signature = redeem(code, return_url, verifier).split(".")
         plain = base64.urlsafe_b64decode(claims + "=" * (-len(claims) % 4)).replace(EH2.urn.encode(), EH4.urn.encode())
         return ".".join([head, base64.urlsafe_b64encode(plain).rstrip(b"=").decode(), signature])
 
-    monkeypatch.setattr(stage.broker, "_redeem", altered)
+    monkeypatch.setattr(stage.broker._client, "_redeem", altered)
     assert stage.refused(begun, answer).code == "invalid_response"

@@ -99,7 +99,8 @@ def _sign_in_codes() -> set[str]:
     """Every code that signing in can be refused with, in the gateway and in `access`."""
     saml = ("client", "answers", "attributes")
     files = (
-        "gateways/eherkenning/oidc.py", "access/actions.py", "access/choosing.py", "web/sign_in.py",
+        "gateways/eherkenning/oidc.py", "gateways/openid/client.py", "access/actions.py", "access/choosing.py",
+        "web/sign_in.py",
         *(f"gateways/eherkenning/saml/{module}.py" for module in saml),
     )  # fmt: skip
     codes = _codes(r'SignInRefused\("(\w+)"', *files)

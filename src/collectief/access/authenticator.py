@@ -9,10 +9,11 @@ from cryptography.exceptions import InvalidTag
 
 from collectief.brands.catalogue import Brand
 from collectief.foundation.sealing import seal, unseal
+from collectief.segments.catalogue import profile
 
 from .factors import attempt, first_codes
 from .keys import key_for
-from .models import Account, Authenticator, Membership
+from .models import Authenticator, Membership
 
 STEP_SECONDS = 30
 # Clocks differ: the code before this half minute's and the one after are good too.
@@ -44,19 +45,19 @@ def link(
     """
     codes: list[str] = []
 
-    def linked(account: Account) -> str:
-        own = Authenticator.objects.filter(account=account)
+    def linked(member: Membership) -> str:
+        own = Authenticator.objects.filter(account_id=member.account_id)
         if not replaces and own.exists():
             return "already_linked"
         try:
-            step = _step(opened_secret(account.id, sealed), code, now)
+            step = _step(opened_secret(member.account_id, sealed), code, now)
         except (InvalidTag, ValueError):
             return "wrong_code"
         if step is None:
             return "wrong_code"
-        codes.extend(first_codes(account))
+        codes.extend(first_codes(brand, member.account_id, profile(member.organisation.segment)))
         own.delete()
-        Authenticator.objects.create(account=account, sealed=bytes.fromhex(sealed), last_step=step)
+        Authenticator.objects.create(account_id=member.account_id, sealed=bytes.fromhex(sealed), last_step=step)
         return ""
 
     member = attempt(
@@ -72,9 +73,9 @@ def prove(brand: Brand, membership_id: int, code: str, *, now: datetime, action:
     Raises AccessRefused: wrong_code, too_many_tries, no_longer.
     """
 
-    def proved(account: Account) -> str:
-        held = Authenticator.objects.filter(account=account).first()
-        step = _step(opened_secret(account.id, bytes(held.sealed).hex()), code, now) if held else None
+    def proved(member: Membership) -> str:
+        held = Authenticator.objects.filter(account_id=member.account_id).first()
+        step = _step(opened_secret(member.account_id, bytes(held.sealed).hex()), code, now) if held else None
         if held is None or step is None or step <= held.last_step:
             return "wrong_code"
         # The same code twice at the same moment: one of them finds it taken.

@@ -8,16 +8,19 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db.models.functions import Now
 
 from collectief.audit import actions as audit
-from collectief.brands.catalogue import Brand
+from collectief.brands.catalogue import Brand, all_brands
+from collectief.brands.catalogue import brand as brand_of
 from collectief.scope.database import opened, signing_in
 from collectief.scope.scope import Scope
+from collectief.segments.catalogue import profile as profile_of
+from collectief.segments.profile import Factor, SegmentProfile
 
 from . import notices, stopping, throttle
 from .keys import key_for
@@ -29,6 +32,8 @@ from .rules import AccessRefused
 RECOVERY_CODES = 10
 # What cannot be taken for another when written down: no I, L, O, U, 0, 1.
 _LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+# What a recovery code is called in the trail.
+_RECOVERY = "recovery_code"
 # Giving a factor once more while signed in.
 _CONFIRM = "account.confirm"
 # What counts as a wrong try; anything else that stops one says nothing about who tries.
@@ -41,6 +46,7 @@ class Key:
 
     id: int
     name: str
+    host: str
     made_at: datetime
     used_at: datetime | None
 
@@ -55,6 +61,8 @@ class Factors:
     number: str
     passkeys: tuple[Key, ...]
     recovery_codes: int
+    # Whether a recovery code counts.
+    recoverable: bool = True
 
     @property
     def any(self) -> bool:
@@ -66,13 +74,46 @@ class Factors:
         return (self.app_since is not None) + bool(self.number) + len(self.passkeys)
 
     @property
+    def kinds(self) -> int:
+        """How many kinds there are."""
+        return (self.app_since is not None) + bool(self.number) + bool(self.passkeys)
+
+    def here(self, brand: Brand, profile: SegmentProfile) -> Factors:
+        """What of it counts at this portal for who comes in with this profile.
+
+        A passkey is of one host. Where only passkeys count, only that host's do; and those are no factor elsewhere.
+        """
+        apart = () if profile.only_passkeys else hosts_apart()
+        own = self.passkeys if Factor.PASSKEY in profile.factors else ()
+        return replace(
+            self,
+            app_since=self.app_since if Factor.APP in profile.factors else None,
+            number=self.number if Factor.SMS in profile.factors else "",
+            passkeys=tuple(
+                key for key in own
+                if key.host in brand.hosts or not (profile.only_passkeys or key.host in apart)
+            ),
+            recoverable=not profile.only_passkeys,
+        )  # fmt: skip
+
+    @property
     def masked(self) -> str:
         """The number so that its owner knows it and nobody else learns it."""
         return f"•••• {self.number[-3:]}" if self.number else ""
 
 
+def hosts_apart() -> frozenset[str]:
+    """The hosts whose passkeys are looked after apart: no other portal counts, unlinks or recovers from them."""
+    return frozenset(host for brand in all_brands() if brand.only_passkeys for host in brand.hosts)
+
+
+def factors_here(account_id: int, brand: Brand, profile: SegmentProfile) -> Factors:
+    """What this account has that counts at this portal, with this profile."""
+    return factors_of(account_id).here(brand, profile)
+
+
 def factors_of(account_id: int) -> Factors:
-    """What this account has."""
+    """What this account has, for whichever portal."""
     with signing_in():
         app = Authenticator.objects.filter(account_id=account_id).first()
         telephone = Telephone.objects.filter(account_id=account_id).first()
@@ -80,7 +121,7 @@ def factors_of(account_id: int) -> Factors:
         return Factors(
             app.linked_at if app else None,
             telephone.number if telephone else "",
-            tuple(Key(key.id, key.name, key.made_at, key.used_at) for key in keys),
+            tuple(Key(key.id, key.name, key.host, key.made_at, key.used_at) for key in keys),
             RecoveryCode.objects.filter(account_id=account_id).count(),
         )
 
@@ -88,7 +129,7 @@ def factors_of(account_id: int) -> Factors:
 def attempt(
     brand: Brand,
     membership_id: int,
-    verb: Callable[[Account], str],
+    verb: Callable[[Membership], str],
     now: datetime,
     *,
     action: str,
@@ -98,15 +139,19 @@ def attempt(
 ) -> Membership:
     """One try at a second factor, counted and in the trail. `verb` says by code what is wrong, or nothing.
 
-    With a `notice` its owner is told by mail what changed. Raises AccessRefused with that code, or too_many_tries,
-    no_longer.
+    A factor that does not count for the member's segment is refused before it is looked at, whichever page it came
+    by. With a `notice` its owner is told by mail what changed. Raises AccessRefused with that code, or
+    too_many_tries, no_longer, factor_not_here.
     """
     with signing_in():
         membership = members(brand).filter(id=membership_id).first()
         code = "no_longer"
         if membership is not None:
             subject = throttle.by_code(membership.account_id)
-            code = verb(membership.account) if throttle.may_try([subject], now=now) else "too_many_tries"
+            if not _counts(factor, profile_of(membership.organisation.segment)):
+                code = "factor_not_here"
+            else:
+                code = verb(membership) if throttle.may_try([subject], now=now) else "too_many_tries"
             if code in _WRONG:
                 throttle.wrong([subject], now=now)
             elif not code:
@@ -128,18 +173,23 @@ def attempt(
     return membership
 
 
-def first_codes(account: Account) -> list[str]:
-    """Ten fresh recovery codes for who had no factor until now; none for who has some already.
+def _counts(factor: str, profile: SegmentProfile) -> bool:
+    return not profile.only_passkeys if factor == _RECOVERY else Factor(factor) in profile.factors
+
+
+def first_codes(brand: Brand, account_id: int, profile: SegmentProfile) -> list[str]:
+    """Ten fresh recovery codes for who had no factor until now; none for who has some already, or where none count.
 
     Must run inside `signing_in`, before the factor is kept.
     """
-    if factors_of(account.id).any:
-        return []
-    return _fresh(account.id)
+    held = factors_here(account_id, brand, profile)
+    return _fresh(account_id) if held.recoverable and not held.any else []
 
 
 def new_codes(scope: Scope) -> list[str]:
-    """Ten others in place of the ones there are; told this once."""
+    """Ten others in place of the ones there are; told this once. Raises AccessRefused("factor_not_here")."""
+    if scope.profile.only_passkeys:
+        raise AccessRefused("factor_not_here")
     with signing_in():
         codes = _fresh(scope.account_id)
     audit.record(scope, "account.new_recovery_codes")
@@ -150,29 +200,29 @@ def new_codes(scope: Scope) -> list[str]:
 def recover(brand: Brand, membership_id: int, code: str, *, now: datetime) -> Membership:
     """Use a recovery code: what was lost is unlinked and another factor must be linked before anybody gets in.
 
-    Raises AccessRefused: wrong_recovery_code, too_many_tries, no_longer.
+    Passkeys of a portal where nothing else counts stay: a code is no way around them. Raises AccessRefused:
+    wrong_recovery_code, too_many_tries, no_longer, factor_not_here.
     """
 
-    def recovered(account: Account) -> str:
-        digest = _digest(account.id, code)
-        if not RecoveryCode.objects.filter(account=account, digest=digest).delete()[0]:
+    def recovered(member: Membership) -> str:
+        digest = _digest(member.account_id, code)
+        if not RecoveryCode.objects.filter(account_id=member.account_id, digest=digest).delete()[0]:
             return "wrong_recovery_code"
-        unlink_everything(account.id)
+        unlink_everything(member.account_id, but_at=hosts_apart())
         return ""
 
-    return attempt(
-        brand, membership_id, recovered, now, action="account.recover", factor="recovery_code", notice="recovered"
-    )
+    return attempt(brand, membership_id, recovered, now, action="account.recover", factor=_RECOVERY, notice="recovered")
 
 
-def unlink_everything(account_id: int) -> None:
-    """No factor and no recovery code is left. Must run inside `signing_in`."""
-    for own in (Authenticator.objects, Telephone.objects, Passkey.objects, RecoveryCode.objects):
+def unlink_everything(account_id: int, *, but_at: Collection[str] = ()) -> None:
+    """No factor and no recovery code is left, but for passkeys of these hosts. Must run inside `signing_in`."""
+    for own in (Authenticator.objects, Telephone.objects, RecoveryCode.objects):
         own.filter(account_id=account_id).delete()
+    Passkey.objects.filter(account_id=account_id).exclude(host__in=but_at).delete()
 
 
 def remove(scope: Scope, kind: str, *, id_: int = 0) -> None:
-    """Unlink one of one's own: "app", "telephone" or the "passkey" with this number.
+    """Unlink one of one's own that counts here: "app", "telephone" or the "passkey" with this number.
 
     Raises AccessRefused("last_factor") for the only one there is: another must be linked first. What is not there is
     gone already.
@@ -180,12 +230,13 @@ def remove(scope: Scope, kind: str, *, id_: int = 0) -> None:
     with signing_in():
         # Two removed at the same moment: the second counts what the first left.
         Account.objects.select_for_update(of=("self",), no_key=True).get(id=scope.account_id)
-        held = {"app": Authenticator.objects, "telephone": Telephone.objects, "passkey": Passkey.objects}[kind]
-        named = {"id": id_} if kind == "passkey" else {}
-        own = held.filter(account_id=scope.account_id, **named)
-        there, last = own.exists(), factors_of(scope.account_id).count == 1
+        here = factors_here(scope.account_id, brand_of(scope.brand), scope.profile)
+        keys = [key.id for key in here.passkeys if key.id == id_]
+        there = {"app": here.app_since is not None, "telephone": bool(here.number), "passkey": bool(keys)}[kind]
+        last = here.count == 1
         if there and not last:
-            own.delete()
+            held = {"app": Authenticator.objects, "telephone": Telephone.objects, "passkey": Passkey.objects}[kind]
+            held.filter(account_id=scope.account_id, **({"id__in": keys} if kind == "passkey" else {})).delete()
     if not there:
         return
     if last:

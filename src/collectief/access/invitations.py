@@ -232,7 +232,7 @@ def _confirmed(brand: Brand, invited: Invited, sent: int, code: str, now: dateti
                 throttle.wrong([subject], now=now)
                 refused = "wrong_sent_code"
             else:
-                codes = factors.first_codes(Account.objects.get(id=invited.account_id))
+                codes = factors.first_codes(brand, invited.account_id, profile(invited.segment))
                 telephone.keep(invited.account_id, number)
     if refused:
         with opened(scope_of(_member(invited), brand)) as scope:

@@ -28,8 +28,9 @@ from webauthn.helpers.structs import (
 
 from collectief.brands.catalogue import Brand
 from collectief.scope.database import signing_in
+from collectief.segments.catalogue import profile
 
-from .factors import attempt, first_codes
+from .factors import attempt, factors_here, first_codes
 from .keys import key_for
 from .models import Account, Membership, Passkey
 from .password_sign_in import members
@@ -86,8 +87,9 @@ def make(
     """
     codes: list[str] = []
 
-    def made(account: Account) -> str:
-        if first and Passkey.objects.filter(account=account).exists():
+    def made(member: Membership) -> str:
+        own = profile(member.organisation.segment)
+        if first and factors_here(member.account_id, brand, own).passkeys:
             return "already_linked"
         try:
             key = verify_registration_response(
@@ -96,12 +98,12 @@ def make(
             )  # fmt: skip
         except (WebAuthnException, ValueError):
             return "wrong_passkey"
-        codes.extend(first_codes(account))
+        codes.extend(first_codes(brand, member.account_id, own))
         try:
             with transaction.atomic():
                 Passkey.objects.create(
-                    account=account, host=site.host, credential=key.credential_id, sign_count=key.sign_count,
-                    public_key=key.credential_public_key, name=name,
+                    account_id=member.account_id, host=site.host, name=name, credential=key.credential_id,
+                    public_key=key.credential_public_key, sign_count=key.sign_count,
                 )  # fmt: skip
         except IntegrityError:
             return "wrong_passkey"
@@ -126,9 +128,9 @@ def prove(
 ) -> Membership:
     """Let in who used one of their own keys. Raises AccessRefused: wrong_passkey, too_many_tries, no_longer."""
 
-    def proved(account: Account) -> str:
+    def proved(member: Membership) -> str:
         key = _named(site, answer)
-        own = key is not None and key.account_id == account.id
+        own = key is not None and key.account_id == member.account_id
         return "" if key is not None and own and _used(site, key, challenge, answer, now) else "wrong_passkey"
 
     return attempt(brand, membership_id, proved, now, action=action, factor="passkey", lets_in=True)

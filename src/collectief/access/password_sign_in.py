@@ -13,6 +13,7 @@ from collectief.brands.catalogue import Brand
 from collectief.brands.catalogue import brand as brand_of
 from collectief.scope.database import opened, signing_in
 from collectief.scope.scope import Scope
+from collectief.segments.catalogue import profile
 
 from . import passwords, throttle
 from .models import Account, Membership
@@ -86,10 +87,12 @@ def members(brand: Brand) -> QuerySet[Membership]:
 def put_off(brand: Brand, membership_id: int) -> Membership:
     """In without a second factor, in the days that this portal allows it; in the trail as such.
 
-    The caller has seen that it may be. Raises AccessRefused("no_longer").
+    The caller has seen that it may be. Raises AccessRefused("no_longer"), also where nothing but a passkey will do.
     """
     with signing_in():
         membership = members(brand).filter(id=membership_id).first()
+        if membership is not None and profile(membership.organisation.segment).only_passkeys:
+            membership = None
         if membership is not None:
             Account.objects.filter(id=membership.account_id).update(last_login=Now())
     if membership is None:

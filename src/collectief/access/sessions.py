@@ -17,6 +17,8 @@ from collectief.brands.catalogue import Brand
 from collectief.foundation.assurance import AssuranceLevel
 from collectief.scope.database import signing_in
 from collectief.scope.scope import Scope
+from collectief.segments.catalogue import profile
+from collectief.segments.profile import SegmentProfile
 
 from . import stopping
 from .models import Membership, OpenSession
@@ -43,6 +45,7 @@ class HalfWay:
 
     account_id: int
     membership_id: int
+    profile: SegmentProfile
     next: str
 
 
@@ -135,7 +138,7 @@ def open_half(session: SessionBase, brand: Brand, membership: Membership, where:
     session.cycle_key()
     session[_HALF] = {
         "brand": brand.slug, "account_id": membership.account_id, "membership_id": membership.id, "next": where,
-        "since": now.timestamp(),
+        "segment": membership.organisation.segment, "since": now.timestamp(),
     }  # fmt: skip
 
 
@@ -144,7 +147,7 @@ def half_way(session: SessionBase, brand: Brand, *, now: datetime) -> HalfWay | 
     held = session.get(_HALF)
     if held is None or held["brand"] != brand.slug or now.timestamp() - held["since"] > _HALF_SECONDS:
         return None
-    return HalfWay(held["account_id"], held["membership_id"], held["next"])
+    return HalfWay(held["account_id"], held["membership_id"], profile(held["segment"]), held["next"])
 
 
 def keep(session: SessionBase, **step: str | int) -> None:

@@ -11,11 +11,12 @@ from procrastinate.contrib.django import app as queue
 
 from collectief.brands.catalogue import Brand
 from collectief.scope.database import signing_in
+from collectief.segments.catalogue import profile
 
 from . import notices, throttle, tokens
 from .factors import attempt, first_codes
 from .keys import key_for
-from .models import Account, Membership, SentCode, Telephone
+from .models import Membership, SentCode, Telephone
 from .rules import AccessRefused
 
 VALID = timedelta(minutes=10)
@@ -80,8 +81,8 @@ def prove(
     Raises AccessRefused: wrong_sent_code, too_many_tries, no_longer.
     """
 
-    def proved(account: Account) -> str:
-        return "" if taken(account.id, SIGN_IN, sent, code, now=now) is not None else "wrong_sent_code"
+    def proved(member: Membership) -> str:
+        return "" if taken(member.account_id, SIGN_IN, sent, code, now=now) is not None else "wrong_sent_code"
 
     return attempt(brand, membership_id, proved, now, action=action, factor="sms", lets_in=True)
 
@@ -96,18 +97,18 @@ def confirm(
     """
     codes: list[str] = []
 
-    def confirmed(account: Account) -> str:
-        own = Telephone.objects.filter(account=account)
+    def confirmed(member: Membership) -> str:
+        own = Telephone.objects.filter(account_id=member.account_id)
         before = own.first()
         if before is not None and not replaces:
             return "already_linked"
-        number = taken(account.id, NUMBER, sent, code, now=now)
+        number = taken(member.account_id, NUMBER, sent, code, now=now)
         if number is None:
             return "wrong_sent_code"
-        codes.extend(first_codes(account))
+        codes.extend(first_codes(brand, member.account_id, profile(member.organisation.segment)))
         if before is not None and before.number != number:
-            notices.tell_number(brand, account.id, before.number)
-        keep(account.id, number)
+            notices.tell_number(brand, member.account_id, before.number)
+        keep(member.account_id, number)
         return ""
 
     member = attempt(

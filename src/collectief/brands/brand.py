@@ -96,6 +96,11 @@ class Brand:
         return frozenset().union(*(PROFILES[segment].means for segment in self.segments))
 
     @property
+    def only_passkeys(self) -> bool:
+        """Whether any of its segments takes nothing but a passkey: its passkeys are looked after apart then."""
+        return any(PROFILES[segment].only_passkeys for segment in self.segments)
+
+    @property
     def takes_applications(self) -> bool:
         """Whether somebody without an account can apply for one here."""
         return any(PROFILES[segment].takes_applications for segment in self.segments)
@@ -177,6 +182,8 @@ class _Reader:
         )
         if not found.hosts or not found.segments or not found.desks:
             raise self._wrong("hosts, segments and desks", "each need at least one entry")
+        if found.second_factor_from is not None and found.only_passkeys:
+            raise self._wrong("second_factor_from", "not where a segment takes nothing but a passkey")
         insurer._nothing_left()
         self._nothing_left()
         return found

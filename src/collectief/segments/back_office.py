@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collectief.foundation.assurance import AssuranceLevel
 
-from .profile import Means, Permission, Role, SegmentProfile
+from .profile import Factor, Means, Permission, Role, SegmentProfile
 
 PROFILE = SegmentProfile(
     slug="back_office",
@@ -29,5 +29,7 @@ PROFILE = SegmentProfile(
     termination_reasons=(),
     ends_insurance=False,
     means=frozenset({Means.PASSWORD}),
+    # Staff see everyone's data: codes can be talked out of somebody, a passkey cannot.
+    factors=frozenset({Factor.PASSKEY}),
     takes_applications=False,
 )

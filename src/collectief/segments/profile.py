@@ -58,6 +58,14 @@ class Means(StrEnum):
     PASSWORD = "password"  # noqa: S105 - a name
 
 
+class Factor(StrEnum):
+    """What can follow a password (W04)."""
+
+    APP = "app"
+    SMS = "sms"
+    PASSKEY = "passkey"
+
+
 class Role(StrEnum):
     """What a colleague is for; roles can be combined (U02)."""
 
@@ -117,6 +125,8 @@ class SegmentProfile:
     ends_insurance: bool = True
     narrowed: frozenset[Capability] = field(default_factory=frozenset)
     means: frozenset[Means] = frozenset({Means.EHERKENNING})
+    # Which second factors count here, whatever else an account may have for another portal.
+    factors: frozenset[Factor] = frozenset(Factor)
     # Whether somebody without an account can apply for one (G01, O01).
     takes_applications: bool = True
     # The roles that who applies gets; empty: they choose among all of them (G01).
@@ -134,6 +144,11 @@ class SegmentProfile:
 
     def allows(self, capability: Capability) -> bool:
         return capability in self.capabilities and capability not in self.narrowed
+
+    @property
+    def only_passkeys(self) -> bool:
+        """Whether nothing but a passkey will do: then nothing weaker leads to one, no recovery code and no grace."""
+        return self.factors == {Factor.PASSKEY}
 
     @property
     def applicable(self) -> tuple[Role, ...]:

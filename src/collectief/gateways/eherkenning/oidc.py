@@ -1,44 +1,20 @@
-"""eHerkenning through a broker that speaks OpenID Connect: authorization code flow with PKCE.
-
-OpenID Connect Core 1.0 (3.1), RFC 7636 (S256 only) and RFC 9207. ID tokens must be signed with RS256 by a key of the
-broker's discovery document; nothing in one is believed before signature, issuer, audience, times and nonce are right.
-"""
+"""eHerkenning through a broker that speaks OpenID Connect: what its claims must hold, and the level they say."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
-import json
-import logging
 import re
-import secrets
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, NoReturn, cast
-from urllib.parse import urlencode
-
-import urllib3
-from joserfc import jwt
-from joserfc.errors import ExpiredTokenError, InvalidKeyIdError, JoseError
-from joserfc.jwk import KeySet, KeySetSerialization
+from typing import Any
 
 from collectief.foundation.assurance import AssuranceLevel
 
-from ..addresses import check_encrypted
+from ..openid.client import OpenIdClient, invalid
 from .port import Begun, Identity, SignInRefused
-
-# Seconds: how long a person may take at the broker, how far clocks may differ, how long its documents are kept.
-LONGEST_SIGN_IN = 15 * 60
-CLOCK_SKEW = 30
-KEPT_FOR = 3600
-# Keys change now and then; an unknown key makes us look again, but no stranger makes us do so all the time.
-LOOK_AGAIN_AFTER = 30
 
 _KVK, _RSIN = re.compile(r"[0-9]{8}"), re.compile(r"[0-9]{9}")
 _BRANCH = re.compile(r"[0-9]{12}")
-_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +28,6 @@ class Claims:
     branch: str = "urn:etoegang:1.9:ServiceRestriction:Vestigingsnr"
     level: str = "acr"
     person: str = "name"
-
-
-@dataclass(frozen=True, slots=True)
-class _Broker:
-    """What the broker says of itself, and when that was."""
-
-    authorize: str
-    token: str
-    keys: KeySet
-    read_at: float
 
 
 class OidcBroker:
@@ -80,192 +46,42 @@ class OidcBroker:
         timeout: float = 10.0,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self._issuer = issuer.rstrip("/")
-        check_encrypted(self._issuer)
-        self._client_id, self._client_secret = client_id, client_secret
+        self._client = OpenIdClient(issuer, client_id, client_secret, timeout=timeout, clock=clock)
         self._claims = claims or Claims()
-        self._clock = clock
-        # Answers that came late or twice are never asked for again: a code is used up by the first attempt.
-        self._http = urllib3.PoolManager(timeout=urllib3.Timeout(total=timeout), retries=False)
-        self._broker: _Broker | None = None
 
     def begin(self, *, return_url: str, minimum: AssuranceLevel) -> Begun:
         """Where to send the browser. Raises SignInRefused (`unavailable`)."""
-        broker = self._current_broker()
-        state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
-        query = {
-            "response_type": "code",
-            "scope": "openid",
-            "client_id": self._client_id,
-            "redirect_uri": return_url,
-            "state": state,
-            "nonce": nonce,
-            "code_challenge": challenge(verifier),
-            "code_challenge_method": "S256",
-            "acr_values": minimum.urn,
-            # Never let in on the word of a session at the broker: on a shared computer it is another's.
-            "prompt": "login",
-        }
-        keep = {"state": state, "nonce": nonce, "verifier": verifier, "begun": str(int(self._clock()))}
-        return Begun(f"{broker.authorize}{'&' if '?' in broker.authorize else '?'}{urlencode(query)}", keep)
+        # Never let in on the word of a session at the broker: on a shared computer it is another's.
+        return self._client.begin(return_url=return_url, acr_values=minimum.urn, prompt="login")
 
     def complete(
         self, *, return_url: str, answer: Mapping[str, str], keep: Mapping[str, str], minimum: AssuranceLevel
     ) -> Identity:
         """Who came back. Raises SignInRefused with any of the port's codes."""
-        self._check_answer(answer, keep)
-        token = self._redeem(answer["code"], return_url, keep["verifier"])
-        identity = self._identity(self._checked(token, keep["nonce"]))
+        identity = self._identity(self._client.complete(return_url=return_url, answer=answer, keep=keep))
         if identity.level < minimum:
             raise SignInRefused("level_too_low", level=identity.level.label, minimum=minimum.label)
         return identity
-
-    def _check_answer(self, answer: Mapping[str, str], keep: Mapping[str, str]) -> None:
-        """Whether the browser brings an answer to our own, recent question."""
-        if not keep.keys() >= {"state", "nonce", "verifier", "begun"}:
-            raise SignInRefused("expired")
-        if not hmac.compare_digest(answer.get("state", "").encode(), keep["state"].encode()):
-            _invalid("state")
-        if self._clock() - int(keep["begun"]) > LONGEST_SIGN_IN:
-            raise SignInRefused("expired")
-        if answer.get("iss", self._issuer).rstrip("/") != self._issuer:
-            _invalid("iss of the answer")
-        if "error" in answer:
-            raise SignInRefused("cancelled" if answer["error"] == "access_denied" else "unknown_error")
-        if not answer.get("code"):
-            _invalid("no code")
-
-    def _redeem(self, code: str, return_url: str, verifier: str) -> str:
-        """The ID token for a code."""
-        form = {
-            "grant_type": "authorization_code", "code": code, "redirect_uri": return_url, "code_verifier": verifier,
-        }  # fmt: skip
-        pair = f"{_form_encoded(self._client_id)}:{_form_encoded(self._client_secret)}"
-        headers = urllib3.make_headers(basic_auth=pair)
-        status, body = self._ask("POST", self._current_broker().token, form, headers)
-        if status == 400 and body.get("error") == "invalid_grant":
-            raise SignInRefused("expired")
-        if status != 200:
-            _log.error("the broker refuses the token request: status %d", status)
-            raise SignInRefused("unavailable" if status >= 500 else "unknown_error")
-        token = body.get("id_token")
-        return token if isinstance(token, str) else _invalid("no id_token")
-
-    def _checked(self, token: str, nonce: str) -> Mapping[str, Any]:
-        """The claims of a token that is genuine, ours, fresh and meant for this sign-in."""
-        rules = jwt.JWTClaimsRegistry(
-            now=lambda: int(self._clock()),
-            leeway=CLOCK_SKEW,
-            iss={"essential": True, "value": self._issuer},
-            aud={"essential": True, "value": self._client_id},
-            exp={"essential": True},
-            iat={"essential": True},
-            sub={"essential": True},
-            nonce={"essential": True, "value": nonce},
-        )
-        try:
-            claims = self._decoded(token)
-            rules.validate(claims)
-        except ExpiredTokenError:
-            raise SignInRefused("expired") from None
-        except (JoseError, ValueError) as problem:
-            _invalid(type(problem).__name__)
-        audience = claims["aud"]
-        several = isinstance(audience, list) and len(audience) > 1
-        if (several or "azp" in claims) and claims.get("azp") != self._client_id:
-            _invalid("azp")
-        if claims["iat"] < self._clock() - LONGEST_SIGN_IN:
-            raise SignInRefused("expired")
-        return claims
-
-    def _decoded(self, token: str) -> dict[str, Any]:
-        """The claims under a good signature; a key we do not know yet is looked for once."""
-        broker = self._current_broker()
-        try:
-            return jwt.decode(token, broker.keys, algorithms=["RS256"]).claims
-        except InvalidKeyIdError:
-            if self._clock() - broker.read_at < LOOK_AGAIN_AFTER:
-                raise
-            self._broker = None
-            return jwt.decode(token, self._current_broker().keys, algorithms=["RS256"]).claims
 
     def _identity(self, claims: Mapping[str, Any]) -> Identity:
         names = self._claims
         subject, branch = claims.get(names.acting_subject), claims.get(names.branch)
         kvk, rsin = _number(claims, names.kvk, _KVK), _number(claims, names.rsin, _RSIN)
         if not (kvk or rsin):
-            _invalid("no company")
+            invalid("no company")
         if not (isinstance(subject, str) and subject):
-            _invalid("acting subject")
+            invalid("acting subject")
         if branch is not None and not (isinstance(branch, str) and _BRANCH.fullmatch(branch)):
-            _invalid("branch")
+            invalid("branch")
         try:
             level = AssuranceLevel.from_urn(str(claims.get(names.level)))
         except ValueError:
-            _invalid("level")
+            invalid("level")
         company, person = (str(claims.get(name) or "") for name in (names.company_name, names.person))
         return Identity(kvk, subject, level, company, person, branch, rsin)
-
-    def _current_broker(self) -> _Broker:
-        """The broker's documents, read again each hour. Raises SignInRefused (`unavailable`)."""
-        broker = self._broker
-        if broker is None or self._clock() - broker.read_at > KEPT_FOR:
-            broker = self._broker = self._read_broker()
-        return broker
-
-    def _read_broker(self) -> _Broker:
-        status, document = self._ask("GET", f"{self._issuer}/.well-known/openid-configuration")
-        try:
-            if status != 200 or str(document["issuer"]).rstrip("/") != self._issuer:
-                raise ValueError("not the issuer's document")
-            authorize, token, jwks = (
-                str(document[name]) for name in ("authorization_endpoint", "token_endpoint", "jwks_uri")
-            )
-            for address in (authorize, token, jwks):
-                check_encrypted(address)
-            status, keys = self._ask("GET", jwks)
-            return _Broker(authorize, token, KeySet.import_key_set(cast(KeySetSerialization, keys)), self._clock())
-        except (JoseError, ValueError, KeyError, TypeError) as problem:
-            _log.error("the broker's documents cannot be used: %s", type(problem).__name__)
-            raise SignInRefused("unavailable") from None
-
-    def _ask(
-        self, method: str, url: str, form: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None
-    ) -> tuple[int, dict[str, Any]]:
-        """Status and JSON of an answer. Raises SignInRefused (`unavailable`) when there is none."""
-        try:
-            response = self._http.request(
-                method, url, body=urlencode(form).encode() if form else None, redirect=False,
-                headers={
-                    "Accept": "application/json",
-                    **({"Content-Type": "application/x-www-form-urlencoded"} if form else {}),
-                    **(headers or {}),
-                },
-            )  # fmt: skip
-            document = json.loads(response.data)
-            return response.status, document if isinstance(document, dict) else {}
-        except (urllib3.exceptions.HTTPError, ValueError, OSError) as problem:
-            _log.warning("the broker does not answer: %s", type(problem).__name__)
-            raise SignInRefused("unavailable") from None
-
-
-def challenge(verifier: str) -> str:
-    """The S256 code challenge of a verifier (RFC 7636)."""
-    return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
 
 
 def _number(claims: Mapping[str, Any], name: str, shape: re.Pattern[str]) -> str:
     """A company's number from a claim; empty when the broker gave none."""
     number = claims.get(name, "")
-    return number if isinstance(number, str) and (not number or shape.fullmatch(number)) else _invalid(name)
-
-
-def _form_encoded(text: str) -> str:
-    """As RFC 6749 wants client id and secret before they go in a Basic header."""
-    return urlencode({"": text})[1:]
-
-
-def _invalid(what: str) -> NoReturn:
-    """An answer that cannot be trusted: what was wrong goes to the log, not to the screen."""
-    _log.warning("an answer of the broker was not accepted: %s", what)
-    raise SignInRefused("invalid_response")
+    return number if isinstance(number, str) and (not number or shape.fullmatch(number)) else invalid(name)

@@ -8,6 +8,10 @@ from typing import Protocol
 
 from collectief.foundation.assurance import AssuranceLevel
 
+from ..sign_in import Begun, SignInRefused
+
+__all__ = ["Begun", "Identity", "IdentityProvider", "SignInRefused"]
+
 
 @dataclass(frozen=True, slots=True)
 class Identity:
@@ -30,28 +34,6 @@ class Identity:
     def is_of(self, *, kvk: str, rsin: str) -> bool:
         """Whether this is somebody of the company with these numbers; the KvK number, once given, is what counts."""
         return self.kvk == kvk if self.kvk else self.rsin != "" and self.rsin == rsin
-
-
-class SignInRefused(Exception):
-    """Nobody was let in; `code` says why and `params` what the words on screen need.
-
-    Codes raised here: `cancelled` by the person; `level_too_low` (params `level`, `minimum`: labels);
-    `expired` (took too long, or came back twice); `invalid_response` (an answer that cannot be trusted);
-    `unavailable` (the means does not answer); `request_unsupported` (it cannot do what we ask);
-    `unknown_principal` (it does not know who tried); `unknown_error` (it refused without saying why).
-    """
-
-    def __init__(self, code: str, **params: str) -> None:
-        super().__init__(code)
-        self.code, self.params = code, params
-
-
-@dataclass(frozen=True, slots=True)
-class Begun:
-    """Where to send the browser, and what the caller holds in its session until it comes back, once."""
-
-    url: str
-    keep: dict[str, str]
 
 
 class IdentityProvider(Protocol):

@@ -28,10 +28,10 @@ from signxml.exceptions import SignXMLException
 from collectief.foundation.assurance import AssuranceLevel
 
 from ..loopback import Behaviour, fall_silent, hang_up
+from ..openid.serving import HEADERS, MOST_PENDING, PAGE_LIFETIME, html_page
 from .pages import post_back_page, refusal_page, sign_in_page
 from .saml.documents import name
 from .saml.issuing import Issuer, artifact, broker_metadata
-from .serving import HEADERS, MOST_PENDING, PAGE_LIFETIME, html_page
 from .tokens import Person
 
 # What a broker can say instead of a name, by the fault that asks for it: the status it then gives.

@@ -1,27 +1,17 @@
-"""ID tokens of the eHerkenning simulator: good ones, and on request bad ones in every way that matters."""
+"""What the eHerkenning simulator says about people in ID tokens, and what can be missing from it."""
 
 from __future__ import annotations
 
-import base64
-import json
 from dataclasses import dataclass
 from typing import Any
 
-from joserfc import jwt
-from joserfc.jwk import KeySet, OctKey, RSAKey
-
 from collectief.foundation.assurance import AssuranceLevel
 
+from ..openid import minting
 from .oidc import Claims
 
-# How long a token is good for, in seconds.
-LIFETIME = 300
-
 # What can be wrong with a token; the client must refuse each of these.
-FLAWS = (
-    "wrong_nonce", "wrong_issuer", "wrong_audience", "expired_token", "alg_none", "hs256", "foreign_key",
-    "no_level", "no_company", "garbage_token",
-)  # fmt: skip
+FLAWS = (*minting.FLAWS, "no_level", "no_company")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,64 +26,21 @@ class Person:
     rsin: str = ""
 
 
-class Mint:
-    """Makes ID tokens with keys of its own, made at start."""
-
-    def __init__(self, issuer: str) -> None:
-        self._issuer = issuer
-        self._key = RSAKey.generate_key(2048, {"use": "sig", "alg": "RS256"})
-        self._key.ensure_kid()
-
-    @property
-    def public_keys(self) -> dict[str, Any]:
-        """The JWKS document."""
-        return dict(KeySet([self._key]).as_dict(private=False))
-
-    def id_token(
-        self, person: Person, level: AssuranceLevel, *, audience: str, nonce: str, now: int, flaw: str | None = None
-    ) -> str:
-        """A token for `audience`; `flaw` is one of FLAWS, "rsin_only" (a company without KvK number) or None."""
-        names = Claims()
-        claims: dict[str, Any] = {
-            "iss": self._issuer, "sub": person.acting_subject, "aud": audience, "nonce": nonce,
-            "iat": now, "auth_time": now, "exp": now + LIFETIME,
-            names.level: level.urn, names.kvk: person.kvk, names.acting_subject: person.acting_subject,
-            names.company_name: person.company_name, names.person: person.name,
-        }  # fmt: skip
-        if person.branch:
-            claims[names.branch] = person.branch
-        if flaw == "rsin_only":
-            del claims[names.kvk]
-            claims[names.rsin] = person.rsin
-        match flaw:
-            case "wrong_nonce":
-                claims["nonce"] = "another"
-            case "wrong_issuer":
-                claims["iss"] = "https://another.example"
-            case "wrong_audience":
-                claims["aud"] = "another"
-            case "expired_token":
-                claims |= {"iat": now - 2 * LIFETIME, "exp": now - LIFETIME}
-            case "no_level":
-                del claims[names.level]
-            case "no_company":
-                del claims[names.kvk]
-            case "garbage_token":
-                return "not.a.token"
-        return self._signed(claims, flaw)
-
-    def _signed(self, claims: dict[str, Any], flaw: str | None) -> str:
-        header = {"alg": "RS256", "typ": "JWT", "kid": self._key.kid}
-        if flaw == "alg_none":
-            parts = ({"alg": "none", "typ": "JWT"}, claims)
-            return "".join(f"{_part(part)}." for part in parts)
-        if flaw == "hs256":
-            # The public key as a shared secret: the oldest trick.
-            secret = OctKey.import_key(base64.b64encode(self._key.as_pem(private=False)))
-            return jwt.encode(header | {"alg": "HS256"}, claims, secret, algorithms=["HS256"])
-        key = RSAKey.generate_key(2048) if flaw == "foreign_key" else self._key
-        return jwt.encode(header, claims, key, algorithms=["RS256"])
+def claims_about(person: Person, level: AssuranceLevel) -> dict[str, Any]:
+    """What a broker asserts of somebody who signed in at this level."""
+    names = Claims()
+    claims = {
+        "sub": person.acting_subject, names.level: level.urn, names.kvk: person.kvk,
+        names.acting_subject: person.acting_subject, names.company_name: person.company_name,
+        names.person: person.name,
+    }  # fmt: skip
+    return claims | ({names.branch: person.branch} if person.branch else {})
 
 
-def _part(value: dict[str, Any]) -> str:
-    return base64.urlsafe_b64encode(json.dumps(value).encode()).rstrip(b"=").decode()
+def bent(claims: dict[str, Any], flaw: str | None, rsin: str) -> dict[str, Any]:
+    """The same without what this flaw leaves out; "rsin_only" is a company without KvK number."""
+    names = Claims()
+    if flaw == "rsin_only":
+        return {name: value for name, value in claims.items() if name != names.kvk} | {names.rsin: rsin}
+    missing = {"no_level": names.level, "no_company": names.kvk}.get(flaw or "")
+    return {name: value for name, value in claims.items() if name != missing}

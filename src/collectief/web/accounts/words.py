@@ -202,6 +202,10 @@ def access_refusals() -> dict[str, tuple[str, str]]:
             _("Dit is de enige tweede stap die er is."),
             _("Stel eerst een andere in en verwijder deze daarna."),
         ),
+        "factor_not_here": (
+            _("Deze manier van bevestigen geldt in dit portaal niet."),
+            _("Gebruik een passkey. Is die er niet meer, bel dan {desk}."),
+        ),
         "same_address": (_("Dit is het adres dat er al is."), _("Vul het nieuwe adres in.")),
         "link_over": (
             _("Deze link is gebruikt of verlopen."),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.forms import Form
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
@@ -20,6 +20,7 @@ from .own import own
 from .steps import drawn, given, proving_by_sms, sent, site
 
 _ACTION = "account.confirm"
+_PASSWORD = "wachtwoord"  # noqa: S105 - a word in addresses
 
 
 @own
@@ -27,8 +28,12 @@ _ACTION = "account.confirm"
 @require_http_methods(["GET", "POST"])
 def prove_again(request: PortalRequest) -> HttpResponse:
     """By the app, or what was chosen instead; who has no factor yet gives the password once more."""
-    held = factors.factors_of(request.scope.account_id)
-    return _STEPS[_means(request, held)](request, held)
+    held = factors.factors_here(request.scope.account_id, request.brand, request.scope.profile)
+    by = _means(request, held)
+    if by == _PASSWORD and not held.recoverable:
+        # Where nothing but a passkey will do, a password stands in for none.
+        raise Http404
+    return _STEPS[by](request, held)
 
 
 def _means(request: PortalRequest, held: Factors) -> str:
@@ -36,7 +41,7 @@ def _means(request: PortalRequest, held: Factors) -> str:
         name for name, has in (("app", held.app_since), ("sms", held.number), ("passkey", held.passkeys)) if has
     ]  # fmt: skip
     wanted = request.GET.get("met", "")
-    return wanted if wanted in there else next(iter(there), "wachtwoord")
+    return wanted if wanted in there else next(iter(there), _PASSWORD)
 
 
 def _by_app(request: PortalRequest, held: Factors) -> HttpResponse:
@@ -73,10 +78,10 @@ def _by_password(request: PortalRequest, held: Factors) -> HttpResponse:
     account = given(
         request, form, lambda typed: password_sign_in.confirm(request.scope, typed["present"], now=timezone.now())
     )
-    return _on(request) if account else _drawn(request, "wachtwoord", form, held)
+    return _on(request) if account else _drawn(request, _PASSWORD, form, held)
 
 
-_STEPS = {"app": _by_app, "sms": _by_sms, "passkey": _by_passkey, "wachtwoord": _by_password}
+_STEPS = {"app": _by_app, "sms": _by_sms, "passkey": _by_passkey, _PASSWORD: _by_password}
 
 
 def _drawn(request: PortalRequest, by: str, form: Form, held: Factors, **more: object) -> HttpResponse:

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from collectief.access import authenticator, factors, mailed_links, passkeys, sessions, telephone
 from collectief.access.queries import linked_identity, own_email, own_membership
 from collectief.access.rules import AccessRefused
-from collectief.segments.profile import Means
+from collectief.segments.profile import Factor, Means
 
 from ..accounts.words import access_refusal
 from ..page import PortalRequest, View, signed_in
@@ -60,9 +60,11 @@ def fresh(view: Callable[[PortalRequest], HttpResponse]) -> View:
 @require_GET
 def overview(request: PortalRequest) -> HttpResponse:
     """What there is: address, password, app, number, passkeys, recovery codes, eHerkenning."""
+    profile = request.scope.profile
     return render(request, "password/own.html", {
-        "held": factors.factors_of(request.scope.account_id), "email": own_email(request.scope),
-        "eherkenning": Means.EHERKENNING in request.scope.profile.means, "linked": linked_identity(request.scope),
+        "held": factors.factors_here(request.scope.account_id, request.brand, profile), "taken": profile.factors,
+        "email": own_email(request.scope), "eherkenning": Means.EHERKENNING in profile.means,
+        "linked": linked_identity(request.scope),
     })  # fmt: skip
 
 
@@ -108,6 +110,7 @@ def change_address(request: PortalRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def link_app(request: PortalRequest) -> HttpResponse:
     """Link an app, in place of the one there is."""
+    _only_where_taken(request, Factor.APP)
     linked, form, more = linking_app(
         request, request.scope.account_id,
         lambda sealed, code: authenticator.link(
@@ -125,6 +128,7 @@ def link_app(request: PortalRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def change_telephone(request: PortalRequest) -> HttpResponse:
     """Confirm a mobile number, in place of the one there is."""
+    _only_where_taken(request, Factor.SMS)
     linked, form, more = confirming_number(
         request, request.scope.account_id,
         lambda row, code: telephone.confirm(
@@ -142,6 +146,7 @@ def change_telephone(request: PortalRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def new_passkey(request: PortalRequest) -> HttpResponse:
     """Make a passkey, beside the ones there are."""
+    _only_where_taken(request, Factor.PASSKEY)
     challenge = sessions.forget(request.session, "challenge")
     form = PasskeyForm(sent(request), named=True)
     made = given(
@@ -188,9 +193,16 @@ def remove_factor(request: PortalRequest) -> HttpResponse:
 @require_POST
 def new_codes(request: PortalRequest) -> HttpResponse:
     """Ten other recovery codes; the old ones no longer count."""
+    if request.scope.profile.only_passkeys:
+        raise Http404
     codes = factors.new_codes(request.scope)
     shown = {"codes": codes, "next": reverse("own_sign_in"), "anew": True}
     return render(request, "password/recovery_codes.html", shown)
+
+
+def _only_where_taken(request: PortalRequest, factor: Factor) -> None:
+    if factor not in request.scope.profile.factors:
+        raise Http404
 
 
 def _done(request: PortalRequest, codes: list[str], said: str) -> HttpResponse:

@@ -15,9 +15,10 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from collectief.access import authenticator, factors, passkeys, password_sign_in, sessions, telephone
+from collectief.access.factors import Factors
 from collectief.access.rules import AccessRefused
 from collectief.access.sessions import HalfWay
-from collectief.segments.profile import Means
+from collectief.segments.profile import Factor, Means
 
 from ..page import PortalRequest, View, public
 from ..sign_in import safe_next, say_stopped, way_in
@@ -26,6 +27,12 @@ from .steps import confirming_number, drawn, given, linking_app, proving_by_sms,
 
 if TYPE_CHECKING:
     from collectief.access.models import Membership
+
+
+# Where each factor is linked, the usual one first.
+_LINKING = {
+    Factor.APP: "link_authenticator", Factor.SMS: "link_telephone", Factor.PASSKEY: "link_passkey",
+}  # fmt: skip
 
 
 def half_way(view: Callable[[PortalRequest, HalfWay], HttpResponse]) -> View:
@@ -69,9 +76,9 @@ def password(request: PortalRequest) -> HttpResponse:
 @half_way
 def second_step(request: PortalRequest, half: HalfWay) -> HttpResponse:
     """The second half: a code of the app, or what somebody has instead; who has nothing yet links one first."""
-    held = factors.factors_of(half.account_id)
+    held = _held(request, half)
     if not held.any:
-        return redirect("link_authenticator")
+        return redirect(next(page for factor, page in _LINKING.items() if factor in half.profile.factors))
     if held.app_since is None:
         return redirect("second_step_sms" if held.number else "second_step_passkey")
     form = CodeForm(sent(request))
@@ -85,7 +92,7 @@ def second_step(request: PortalRequest, half: HalfWay) -> HttpResponse:
 @half_way
 def second_step_sms(request: PortalRequest, half: HalfWay) -> HttpResponse:
     """A code by SMS to the confirmed number: sent when asked for, then typed."""
-    held = factors.factors_of(half.account_id)
+    held = _held(request, half)
     if not held.number:
         return redirect("second_step")
     member, form, more = proving_by_sms(
@@ -100,7 +107,7 @@ def second_step_sms(request: PortalRequest, half: HalfWay) -> HttpResponse:
 @half_way
 def second_step_passkey(request: PortalRequest, half: HalfWay) -> HttpResponse:
     """One of the passkeys."""
-    held = factors.factors_of(half.account_id)
+    held = _held(request, half)
     if not held.passkeys:
         return redirect("second_step")
     challenge = sessions.forget(request.session, "challenge")
@@ -121,7 +128,7 @@ def second_step_passkey(request: PortalRequest, half: HalfWay) -> HttpResponse:
 @half_way
 def link(request: PortalRequest, half: HalfWay) -> HttpResponse:
     """Link an authenticator app; once its code was right, the recovery codes are shown, and never again."""
-    if factors.factors_of(half.account_id).any:
+    if Factor.APP not in half.profile.factors or _held(request, half).any:
         return redirect("second_step")
     linked, form, more = linking_app(
         request, half.account_id,
@@ -137,7 +144,7 @@ def link(request: PortalRequest, half: HalfWay) -> HttpResponse:
 @half_way
 def link_telephone(request: PortalRequest, half: HalfWay) -> HttpResponse:
     """Confirm a mobile number instead."""
-    if factors.factors_of(half.account_id).any:
+    if Factor.SMS not in half.profile.factors or _held(request, half).any:
         return redirect("second_step")
     linked, form, more = confirming_number(
         request, half.account_id,
@@ -151,7 +158,7 @@ def link_telephone(request: PortalRequest, half: HalfWay) -> HttpResponse:
 @half_way
 def link_passkey(request: PortalRequest, half: HalfWay) -> HttpResponse:
     """Make a passkey instead."""
-    if factors.factors_of(half.account_id).any:
+    if Factor.PASSKEY not in half.profile.factors or _held(request, half).any:
         return redirect("second_step")
     challenge = sessions.forget(request.session, "challenge")
     form = PasskeyForm(sent(request), named=True)
@@ -173,7 +180,7 @@ def link_passkey(request: PortalRequest, half: HalfWay) -> HttpResponse:
 def later(request: PortalRequest, half: HalfWay) -> HttpResponse:
     """Put the second factor off, as long as this portal allows it, for who has none yet."""
     until = _later(request)
-    if request.method != "POST" or until is None or factors.factors_of(half.account_id).any:
+    if request.method != "POST" or until is None or _held(request, half).any:
         return redirect("second_step")
     try:
         member = password_sign_in.put_off(request.brand, half.membership_id)
@@ -185,8 +192,8 @@ def later(request: PortalRequest, half: HalfWay) -> HttpResponse:
 @half_way
 def recovery_code(request: PortalRequest, half: HalfWay) -> HttpResponse:
     """For who lost the telephone: a recovery code unlinks what there is, and another factor is linked at once."""
-    if not factors.factors_of(half.account_id).any:
-        return redirect("link_authenticator")
+    if half.profile.only_passkeys or not _held(request, half).any:
+        return redirect("second_step")
     form = RecoveryForm(sent(request))
     member = given(
         request, form, lambda typed: factors.recover(
@@ -215,6 +222,11 @@ def sign_in_passkey(request: PortalRequest) -> HttpResponse:
     options, challenge = passkeys.to_use(site(request))
     sessions.keep(request.session, challenge=challenge)
     return drawn(request, "password/sign_in_passkey.html", form, options=options)
+
+
+def _held(request: PortalRequest, half: HalfWay) -> Factors:
+    """What somebody has that counts here."""
+    return factors.factors_here(half.account_id, request.brand, half.profile)
 
 
 def _in(

@@ -14,7 +14,7 @@ from lxml import etree
 
 from collectief.foundation.assurance import AssuranceLevel
 
-from ..oidc import LONGEST_SIGN_IN
+from ...openid.client import LONGEST_SIGN_IN
 from ..port import Begun, Identity, SignInRefused
 from .answers import Expected, answer_of, artifact_response, check_assertion, end_of
 from .artifact import endpoint_index

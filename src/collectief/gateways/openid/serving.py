@@ -1,4 +1,4 @@
-"""How the simulator sends its pages: never kept, never framed."""
+"""How simulators of signing in send their pages: never kept, never framed."""
 
 from __future__ import annotations
 
