@@ -23,7 +23,7 @@ test: install ## every test in two lanes, then the journeys on one installation;
 	SOFFICE=$$(scripts/install-office || true) && export SOFFICE && \
 	{ scripts/install-xmlsec >/dev/null || true; } && \
 	if [ -n '$(ARGS)' ]; then $(BIN)/python -m pytest $(ARGS); else \
-	$(BIN)/python -m pytest -n 2 --dist loadfile --ignore tests/journeys && \
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --ignore tests/journeys && \
 	$(BIN)/python -m pytest tests/journeys; fi
 
 check: install ## linters, formatting, types and the walls of the house
