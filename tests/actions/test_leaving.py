@@ -6,7 +6,7 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
-from collectief.access import colleagues, queries
+from collectief.access import colleagues, queries, wishes
 from collectief.access.models import Invitation, LeaveWish, Membership
 from collectief.access.rules import AccessRefused, Route, Standing, Wish
 from collectief.audit.models import AuditEvent
@@ -73,7 +73,7 @@ def test_a_users_wish_goes_to_the_managers_and_names_nobody(ours, pieter, post):
     assert letter.to.startswith("anna")
     assert "Pieter" not in letter.subject + letter.text
     assert "/accountbeheer/" in letter.text
-    assert queries.open_wishes(ours.scope) == {standing(ours, pieter).id: Wish.STOP}
+    assert wishes.open_wishes(ours.scope) == {standing(ours, pieter).id: Wish.STOP}
     assert requests.waiting(MENZIS) == []
     assert standing(ours, pieter).standing == Standing.ACTIVE
 
@@ -81,8 +81,8 @@ def test_a_users_wish_goes_to_the_managers_and_names_nobody(ours, pieter, post):
 def test_deactivated_the_wish_is_done(ours, pieter):
     ask(pieter)
     colleagues.deactivate(ours.scope, standing(ours, pieter).id, now=timezone.now())
-    assert queries.open_wishes(ours.scope) == {}
-    assert queries.own_wish(pieter) is None
+    assert wishes.open_wishes(ours.scope) == {}
+    assert wishes.own_wish(pieter) is None
 
 
 def test_one_asks_once_and_can_take_it_back(ours, pieter, post):
@@ -91,7 +91,7 @@ def test_one_asks_once_and_can_take_it_back(ours, pieter, post):
         ask(pieter)
     with opened(pieter):
         leaving.take_back(pieter)
-    assert queries.open_wishes(ours.scope) == {}
+    assert wishes.open_wishes(ours.scope) == {}
     jobs.tell_managers(wish_id=wish_id(), insurer=MENZIS)
     assert post == []
     assert ask(pieter) == Route.MANAGERS
@@ -151,7 +151,7 @@ def test_when_the_organisation_leaves_all_its_doors_close(ours, pieter):
 def test_refused_the_reason_is_read_and_mailed(ours, pieter, post):
     ask(ours.scope)
     requests.decide(MENZIS, case().case_id, Decision.REFUSED, by="Sanne", reason="Maak eerst Pieter beheerder.")
-    found = queries.own_wish(ours.scope)
+    found = wishes.own_wish(ours.scope)
     assert (found.state, found.reason) == ("refused", "Maak eerst Pieter beheerder.")
     jobs.tell_leaver(wish_id=wish_id(), insurer=MENZIS)
     assert "Maak eerst Pieter beheerder." in post[-1].text
@@ -175,7 +175,7 @@ def test_taken_back_it_cannot_be_granted_and_the_case_closes(ours, pieter):
 def test_another_organisation_reads_no_wishes(ours, pieter):
     other = agency(name="Elders", segment="representative", roles=("user_manager",))
     ask(pieter)
-    assert queries.open_wishes(other.scope) == {}
+    assert wishes.open_wishes(other.scope) == {}
     with managing_accounts(other.organisation.id, other.organisation.insurer_id), connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM leave_wish")
         assert cursor.fetchone() == (0,)

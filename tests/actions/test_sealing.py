@@ -187,7 +187,10 @@ def test_no_role_of_ours_changes_removes_or_backdates(superuser, role, statement
 
 @pytest.mark.parametrize(
     ("role", "may_write_events", "may_seal"),
-    [(role, role in ("c_organisation", "c_auditor", "c_staff"), role == "c_sealer") for role in ROLES],
+    [
+        (role, role in ("c_organisation", "c_contracts", "c_auditor", "c_staff", "c_helpdesk"), role == "c_sealer")
+        for role in ROLES
+    ],
 )
 def test_who_seals_may_not_write_and_who_writes_may_not_seal(superuser, role, may_write_events, may_seal):
     rights = superuser.execute(

@@ -54,6 +54,7 @@ def _links(sofie, customer: str, number: str) -> None:
     sofie.presses("Koppelen")
 
 
+@pytest.mark.feature("W16")
 @pytest.mark.feature("W17")
 @pytest.mark.feature("O16")
 def test_contracts_are_linked_seen_by_a_colleague_and_both_leave(typist):
@@ -65,6 +66,19 @@ def test_contracts_are_linked_seen_by_a_colleague_and_both_leave(typist):
     sofie.presses("Koppelen")
     sofie.sees("Vul het klantnummer in.")
     sofie.finds_no_barriers()
+    sofie.follows("Wijziging doorgeven")
+    sofie.finds_no_barriers()
+    sofie.presses("Versturen")
+    sofie.sees("Schrijf op wat er anders moet.")
+    sofie.finds_no_barriers()
+    sofie.page.get_by_label("Waarover gaat het?").select_option("80020")
+    sofie.page.get_by_label("Wat moet er anders?").fill("De naam wordt Kliniek De Eik.")
+    sofie.presses("Versturen")
+    sofie.sees("Doorgegeven wijzigingen")
+    sofie.finds_no_barriers()
+    _operator(sofie, "approve", str(_waiting(sofie, "data_change")), "--by", "Kantoor")
+    sofie.follows_menu("Contracten")
+    sofie.sees("Doorgevoerd")
     _links(sofie, EIK_SPORT.customer_number, "80021")
     sofie.sees("Contract 80021 is gekoppeld: Sportartsen.")
     _links(sofie, LINDE.customer_number, "80001")

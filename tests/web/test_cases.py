@@ -300,10 +300,11 @@ def test_every_refusal_has_words():
         ("account_application", {"organisation_unknown", "already_here", "managed_already"}),
         ("contract_link", {"contract_unknown", "taken_back"}),
         ("leaving", {"last_manager", "no_role", "taken_back"}),
+        ("data_change", set()),
     ):
         assert set(registry.kind(kind).refusals()) == own
         assert all(reason and remedy for reason, remedy in registry.kind(kind).refusals().values())
-    assert {"account_application", "contract_link", "leaving"} == set(registry.kinds)
+    assert {"account_application", "contract_link", "leaving", "data_change"} == set(registry.kinds)
     reason, remedy = words.case_refusal(
         "account_application", "already_decided", {"by": "Lotte", "decision": "refused"}
     )

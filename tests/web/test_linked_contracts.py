@@ -192,7 +192,7 @@ def test_the_page_asks_as_much_for_twenty_links_as_for_one(ours, ingrid, branch,
         text = text_of(ingrid.get("/contracten/"))
     assert "20 koppelingen" in text
     assert not doubled_ids(text)
-    assert len(few) == len(many) <= 9
+    assert len(few) == len(many) <= 10
 
 
 def test_every_refusal_of_linking_has_words():

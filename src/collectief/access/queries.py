@@ -19,8 +19,8 @@ from collectief.segments.catalogue import profile
 from collectief.segments.profile import Capability, Means, Permission, Role, SegmentProfile
 
 from .identity import raised_minimum
-from .models import Account, Invitation, LeaveWish, Membership
-from .rules import Member, Reach, Route, Wish, WishState, mandated, standing_of, wishes, within
+from .models import Account, Invitation, Membership
+from .rules import Member, Reach, mandated, standing_of, within
 
 # How long the words for who did something may be in every table that has them.
 _ACCOUNT = 120
@@ -326,47 +326,6 @@ def accounts_within_reach(scope: Scope) -> list[int]:
 
 def _is_seen(scope: Scope, membership: Membership) -> bool:
     return membership.account_id == scope.account_id or within(scope.contracts, reach(membership.contracts))
-
-
-@dataclass(frozen=True, slots=True)
-class WishView:
-    """A wish to leave (O16), as whoever asked sees it."""
-
-    id: int
-    wish: Wish
-    route: Route
-    state: WishState
-    asked_at: datetime
-    reason: str
-
-
-def open_wishes(scope: Scope) -> dict[int, Wish]:
-    """Who of the scope's organisation wants to leave, by membership. Raises NotAllowed."""
-    scope.require(Permission.MANAGE_ACCOUNTS)
-    with managing_accounts(scope.organisation_id, scope.insurer_id):
-        found = LeaveWish.objects.filter(organisation_id=scope.organisation_id, state=WishState.OPEN)
-        return {id_: Wish(wish) for id_, wish in found.values_list("membership_id", "wish")}
-
-
-def own_wish(scope: Scope) -> WishView | None:
-    """One's own last wish to leave, unless it was taken back or done."""
-    with managing_accounts(scope.organisation_id, scope.insurer_id):
-        own = LeaveWish.objects.filter(
-            organisation_id=scope.organisation_id, membership__account_id=scope.account_id
-        ).order_by("-id")
-        found = own.first()
-    if found is None or found.state not in (WishState.OPEN, WishState.REFUSED):
-        return None
-    return WishView(
-        found.id, Wish(found.wish), Route(found.route), WishState(found.state), found.asked_at, found.reason
-    )
-
-
-def own_wishes(scope: Scope, *, now: datetime) -> dict[Wish, Route]:
-    """What one may wish oneself, and who does it."""
-    with managing_accounts(scope.organisation_id, scope.insurer_id):
-        members = members_here(scope.organisation_id, now=now)
-    return wishes(scope.profile, members, next(one.id for one in members if one.account_id == scope.account_id))
 
 
 def members_here(organisation_id: int, *, now: datetime) -> list[Member]:

@@ -98,3 +98,23 @@ class ContractLink(models.Model):
                 name="contract_link_to_something",
             ),
         ]
+
+
+class DataChange(models.Model):
+    """A change to its data that an organisation asked for (W16): `contract` is empty for the organisation itself."""
+
+    insurer = models.ForeignKey(Insurer, models.PROTECT, db_index=False)
+    organisation = models.ForeignKey(Organisation, models.PROTECT, db_index=False)
+    contract = models.ForeignKey(GroupContract, models.PROTECT, null=True, db_index=False)
+    # What should be different, as typed.
+    text = models.CharField(max_length=1000)
+    state = models.CharField(max_length=10, default="asked")
+    asked_by = models.CharField(max_length=120)
+    asked_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True)
+    # Why the insurer refused, in words for the customer.
+    reason = models.CharField(max_length=500, default="")
+
+    class Meta:
+        db_table = "data_change"
+        indexes = [models.Index(fields=["organisation", "-asked_at"], name="data_change_of")]

@@ -13,8 +13,8 @@ from collectief.scope.database import auditing, signing_in
 from collectief.scope.scope import Scope
 from collectief.segments.profile import Permission
 
-from .models import ContractLink, GroupContract, Organisation
-from .rules import Holder, LinkState
+from .models import ContractLink, DataChange, GroupContract, Organisation
+from .rules import ChangeState, Holder, LinkState
 
 # Asked for every page and every chunk, and so written out.
 _CONTRACTS = (
@@ -74,6 +74,52 @@ def contracts(scope: Scope) -> list[ContractView]:
         ]
 
 
+@dataclass(frozen=True, slots=True)
+class OwnData:
+    """What the insurer has of the scope's organisation (W16)."""
+
+    name: str
+    kvk: str
+    branch: str
+    customer_number: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeView:
+    """A change that was asked for, as the page shows it; `contract` is None for the organisation itself."""
+
+    contract: str | None
+    text: str
+    state: ChangeState
+    asked_by: str
+    asked_at: datetime
+    reason: str
+
+
+# How many changes the page shows: the latest.
+_MOST_CHANGES = 50
+
+
+def own_data(scope: Scope) -> OwnData:
+    """What is known of the scope's organisation. Raises NotAllowed."""
+    scope.require(Permission.SEE_CONTRACTS)
+    own = Organisation.objects.get(id=scope.organisation_id)
+    return OwnData(own.name, own.kvk, own.branch, own.customer_number)
+
+
+def asked_changes(scope: Scope) -> list[ChangeView]:
+    """The latest changes that were asked for, newest first. Raises NotAllowed."""
+    scope.require(Permission.SEE_CONTRACTS)
+    own = DataChange.objects.filter(organisation_id=scope.organisation_id).select_related("contract")
+    return [
+        ChangeView(
+            one.contract.number if one.contract else None, one.text, ChangeState(one.state), one.asked_by, one.asked_at,
+            one.reason,
+        )
+        for one in own.order_by("-asked_at", "-id")[:_MOST_CHANGES]
+    ]  # fmt: skip
+
+
 class NoLink(LookupError):
     """The organisation has no such link."""
 
@@ -99,11 +145,6 @@ class Held:
     contract_id: int
     name: str
     holder: Holder
-
-
-def customer_number(scope: Scope) -> str:
-    """The number by which the insurer knows the scope's organisation."""
-    return Organisation.objects.values_list("customer_number", flat=True).get(id=scope.organisation_id)
 
 
 def linked_contracts(scope: Scope) -> list[LinkView]:

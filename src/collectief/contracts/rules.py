@@ -30,6 +30,14 @@ class LinkAnswer(StrEnum):
     TOO_MANY = "too_many"
 
 
+class ChangeState(StrEnum):
+    """How a change that was asked for stands (W16)."""
+
+    ASKED = "asked"
+    DONE = "done"
+    REFUSED = "refused"
+
+
 @dataclass(frozen=True, slots=True)
 class Holder:
     """A customer, as far as linking asks."""

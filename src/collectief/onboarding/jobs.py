@@ -9,13 +9,13 @@ from collectief.access.letters import post
 from collectief.access.models import LeaveWish
 from collectief.access.rules import WishState
 from collectief.cases import actions as cases
-from collectief.contracts.models import ContractLink, Insurer
+from collectief.contracts.models import ContractLink, DataChange, Insurer
 from collectief.contracts.rules import LinkState
 from collectief.gateways.mail.port import AddressRefused, MailUnavailable
 from collectief.scope.database import office
 from collectief.scope.patience import Patience
 
-from . import leaving, letters, linking
+from . import changing, leaving, letters, linking
 from .actions import KIND
 from .models import AccountApplication
 
@@ -59,6 +59,15 @@ def receive_link(*, link_id: int, insurer: str) -> None:
         row = ContractLink.objects.select_for_update().get(id=link_id)
         if row.state == LinkState.ASKED:
             cases.open_case(insurer_id, linking.KIND, str(row.id), now=row.asked_at)
+
+
+@app.task(name="onboarding.receive_change", queue="interactive", retry=_PATIENCE)
+def receive_change(*, change_id: int, insurer: str) -> None:
+    """Open the case of a change that was asked for; done again, it opens no second."""
+    insurer_id = _insurer(insurer)
+    with office(insurer_id):
+        row = DataChange.objects.get(id=change_id)
+        cases.open_case(insurer_id, changing.KIND, str(row.id), now=row.asked_at)
 
 
 @app.task(name="onboarding.receive_leaving", queue="interactive", retry=_PATIENCE)

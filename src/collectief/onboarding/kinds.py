@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from .kind_application import APPLICATIONS
+from .kind_change import CHANGES
 from .kind_leaving import LEAVING
 from .kind_link import LINKS
 
-KINDS = (APPLICATIONS, LINKS, LEAVING)
+KINDS = (APPLICATIONS, LINKS, LEAVING, CHANGES)

@@ -11,9 +11,10 @@ from procrastinate.contrib.django import app as queue
 
 from collectief.access import sessions
 from collectief.access.models import Account, Invitation, LeaveWish, Membership
-from collectief.access.queries import member_of, members_here, own_wish, own_wishes
+from collectief.access.queries import member_of, members_here
 from collectief.access.rules import AccessRefused, Member, Route, Standing, Wish, WishState, judge_leaving, manages
 from collectief.access.tokens import new_nonce
+from collectief.access.wishes import own_wish, own_wishes
 from collectief.audit import actions as audit
 from collectief.brands.catalogue import brand as brand_of
 from collectief.cases.rules import CaseRefused, Deciding, Decision, due_on

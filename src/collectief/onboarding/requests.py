@@ -15,9 +15,9 @@ from collectief.cases.rules import About, Decision, Staff, registry
 from collectief.contracts.models import Insurer
 from collectief.scope.database import office
 
-from . import leaving, linking
+from . import changing, leaving, linking
 
-_KINDS = (linking.KIND, leaving.KIND)
+_KINDS = (linking.KIND, leaving.KIND, changing.KIND)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ PROFILE = SegmentProfile(
     slug="employer",
     name="Werkgever",
     assurance_level=AssuranceLevel.EH2_PLUS,
-    capabilities=frozenset({Capability.LINK_CONTRACTS}),
+    capabilities=frozenset({Capability.LINK_CONTRACTS, Capability.ASK_CHANGES}),
     roles={
         Role.MAIN_USER: frozenset(
             {

@@ -28,6 +28,8 @@ class Capability(StrEnum):
     GIVE_MANDATES = "give_mandates"
     # Contracts of other customer numbers under one login (W17).
     LINK_CONTRACTS = "link_contracts"
+    # A change to what the insurer has of an organisation and its contracts is asked for in the portal (W16).
+    ASK_CHANGES = "ask_changes"
 
 
 class Permission(StrEnum):

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
-from collectief.access import queries
+from collectief.access import wishes
 from collectief.access.rules import AccessRefused, Route, Wish, WishState
 from collectief.onboarding import leaving
 from collectief.segments.profile import Permission
@@ -47,7 +47,7 @@ class LeaveForm(forms.Form):
 @require_http_methods(["GET", "POST"])
 def leave(request: PortalRequest) -> HttpResponse:
     """Say that one wants to leave: what happens, who does it, and what is kept."""
-    offered = queries.own_wishes(request.scope, now=timezone.now())
+    offered = wishes.own_wishes(request.scope, now=timezone.now())
     form = LeaveForm(sent(request), offered=offered)
     if request.method == "POST" and form.is_valid():
         try:
@@ -85,7 +85,7 @@ def stay(request: PortalRequest) -> HttpResponse:
 
 def own_wish(request: PortalRequest) -> dict[str, Any] | None:
     """One's open or refused wish, as Mijn account shows it."""
-    found = queries.own_wish(request.scope)
+    found = wishes.own_wish(request.scope)
     if found is None:
         return None
     return {

@@ -19,6 +19,7 @@ from collectief.access import queries
 from collectief.access.queries import Colleague, NoColleague
 from collectief.access.role_names import ROLE_NAMES
 from collectief.access.rules import AccessRefused, Standing, Wish
+from collectief.access.wishes import open_wishes
 from collectief.audit import actions as audit
 from collectief.contracts.queries import ContractView, contracts
 from collectief.scope.scope import Scope
@@ -42,7 +43,7 @@ def accounts(request: PortalRequest) -> HttpResponse:
     """Het overzicht van de gebruikers."""
     found = queries.colleagues(request.scope, now=timezone.now())
     audit.record(request.scope, "account.list", detail={"members": len(found)})
-    known, wishes = _contracts(request.scope), queries.open_wishes(request.scope)
+    known, wishes = _contracts(request.scope), open_wishes(request.scope)
     context = {
         "lines": [_line(request.scope, one, known) | _leaving(one, wishes, request.scope) for one in found],
         "some_only": request.scope.contracts is not None,

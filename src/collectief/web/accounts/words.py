@@ -38,7 +38,7 @@ def access_refusal(code: str, params: Mapping[str, str], brand: Brand | None) ->
 
 def refusals() -> dict[str, tuple[str, str]]:
     """Reason and remedy by code."""
-    return access_refusals() | linking_refusals() | leaving_refusals()
+    return access_refusals() | linking_refusals() | leaving_refusals() | changing_refusals()
 
 
 def leaving_refusals() -> dict[str, tuple[str, str]]:
@@ -46,6 +46,17 @@ def leaving_refusals() -> dict[str, tuple[str, str]]:
     return {
         "leaving_already": (_("U heeft al gevraagd om te stoppen."), _("Het staat op Mijn account.")),
         "no_such_wish": (_("Dit verzoek kan nu niet."), _("Bekijk op Mijn account hoe het ervoor staat.")),
+    }
+
+
+def changing_refusals() -> dict[str, tuple[str, str]]:
+    """Of asking for a change of data (W16)."""
+    return {
+        "no_such_contract": (_("Dit contract is niet van uw organisatie."), _("Kies een contract uit de lijst.")),
+        "too_many_changes": (
+            _("Er wachten al twintig wijzigingen van uw organisatie op antwoord."),
+            _("Wacht op ons antwoord, of bel {desk}."),
+        ),
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -21,6 +22,25 @@ class NumberField(forms.CharField):
         if number and not _NUMBER.fullmatch(number):
             raise forms.ValidationError(_("Dit is geen geldig nummer. Controleer het op uw polis of factuur."))
         return number
+
+
+class ChangeForm(forms.Form):
+    """Wijziging doorgeven (W16): to one of the contracts, or to the organisation itself."""
+
+    about = forms.ChoiceField(label=_("Waarover gaat het?"), required=False)
+    text = forms.CharField(
+        label=_("Wat moet er anders?"), max_length=1000,
+        help_text=_("Bijvoorbeeld: ons nieuwe adres is Lindelaan 1, 2311 AA Leiden, vanaf 1 januari."),
+        widget=forms.Textarea(attrs={"rows": 5}), error_messages={"required": _("Schrijf op wat er anders moet.")},
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, contracts: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        about: Any = self.fields["about"]
+        about.choices = [("", _("Gegevens van uw organisatie")), *contracts]
+
+    def clean_about(self) -> str | None:
+        return self.cleaned_data["about"] or None
 
 
 class LinkForm(forms.Form):

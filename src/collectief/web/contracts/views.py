@@ -1,4 +1,4 @@
-"""Contracten: those of one's own organisation, and linking those of another customer number (W17)."""
+"""Contracten: own data and contracts, asking for a change to them, and linking those of another number (W16, W17)."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from collectief.access.rules import AccessRefused
 from collectief.contracts import queries
-from collectief.contracts.queries import LinkView, NoLink
-from collectief.contracts.rules import LinkState
+from collectief.contracts.queries import ChangeView, LinkView, NoLink
+from collectief.contracts.rules import ChangeState, LinkState
 from collectief.foundation.dates import dutch
-from collectief.onboarding import linking
+from collectief.onboarding import changing, linking
 from collectief.segments.profile import Capability, Permission
 
 from ..page import PortalRequest, page
 from ..password.steps import say, sent, status_of
-from .forms import LinkForm
+from .forms import ChangeForm, LinkForm
 
 # How a link stands, its colour, and what ending it is called.
 _STATES = {
@@ -36,12 +36,38 @@ _DONE = {
     LinkState.REFUSED: gettext_lazy("Contract {number} staat niet meer in de lijst."),
 }
 
+# How a change stands, and its colour.
+_CHANGES = {
+    ChangeState.ASKED: (gettext_lazy("In behandeling"), "info"),
+    ChangeState.DONE: (gettext_lazy("Doorgevoerd"), "success"),
+    ChangeState.REFUSED: (gettext_lazy("Niet doorgevoerd"), "neutral"),
+}
+
 
 @page(Permission.SEE_CONTRACTS, Capability.LINK_CONTRACTS)
 @require_GET
 def contracts(request: PortalRequest) -> HttpResponse:
     """Own contracts, linked ones, and for who links the form."""
     return _drawn(request, LinkForm())
+
+
+@page(Permission.SEE_CONTRACTS, Capability.ASK_CHANGES)
+@require_http_methods(["GET", "POST"])
+def ask_change(request: PortalRequest) -> HttpResponse:
+    """Wijziging doorgeven: what the insurer has is changed by the insurer, and the answer stands in the list."""
+    own = queries.contracts(request.scope)
+    form = ChangeForm(sent(request), contracts=[(one.number, one.label) for one in own])
+    if request.method == "POST" and form.is_valid():
+        asked = form.cleaned_data
+        try:
+            due = changing.ask(request.scope, contract=asked["about"], text=asked["text"], now=timezone.now())
+        except AccessRefused as refused:
+            say(form, refused, request)
+        else:
+            said = _("We hebben uw verzoek ontvangen. Uiterlijk op {day} staat ons antwoord in de lijst.")
+            messages.success(request, said.format(day=dutch(due)))
+            return redirect("contracts")
+    return render(request, "contracts/change.html", {"form": form}, status=status_of(form))
 
 
 @page(Permission.LINK_CONTRACTS, Capability.LINK_CONTRACTS)
@@ -86,7 +112,9 @@ def _drawn(request: PortalRequest, form: LinkForm) -> HttpResponse:
     scope = request.scope
     context = {
         "form": form,
-        "number": queries.customer_number(scope),
+        "own_data": queries.own_data(scope),
+        "changes": [_change(one) for one in queries.asked_changes(scope)],
+        "asks": scope.may(Permission.SEE_CONTRACTS, Capability.ASK_CHANGES),
         "own": queries.contracts(scope),
         "lines": [_line(one) for one in queries.linked_contracts(scope)],
         "links": scope.may(Permission.LINK_CONTRACTS, Capability.LINK_CONTRACTS),
@@ -101,3 +129,9 @@ def _line(one: LinkView) -> dict[str, Any]:
         "due": linking.due(one.asked_at) if one.state == LinkState.ASKED else None,
         "linked": one.state == LinkState.LINKED, "asked": one.state == LinkState.ASKED,
     }  # fmt: skip
+
+
+def _change(one: ChangeView) -> dict[str, Any]:
+    state, colour = _CHANGES[one.state]
+    due = changing.due(one.asked_at) if one.state == ChangeState.ASKED else None
+    return {"view": one, "state": state, "colour": colour, "due": due}
