@@ -89,6 +89,7 @@ def test_without_a_second_factor_nobody_gets_in_and_the_office_sees_who_tried(sa
     response = comes_in(browser, provider, method="pwd")
     assert response.status_code == 403
     assert "zonder tweede factor" in text_of(response)
+    assert f'href="{BEGIN}?opnieuw=1"' in text_of(response)
     assert not is_in(browser)
     assert told(sanne)[-1] == ("account.sign_in", "failure", "no_second_factor")
 
@@ -288,6 +289,7 @@ def test_a_refused_acceptance_uses_nothing_up(sanne, provider, invited, how, cod
     browser = sanne.browser()
     response = comes_in(browser, provider, address=f"{BEGIN}?uitnodiging={invited}", **how)
     assert words in text_of(response)
+    assert f'href="{BEGIN}?opnieuw=1&amp;uitnodiging={invited}"' in text_of(response)
     assert not is_in(browser)
     assert told(sanne)[-1] == ("account.accept_invitation", "failure", code)
     assert comes_in(browser, provider, address=f"{BEGIN}?uitnodiging={invited}", person="1").status_code == 302

@@ -8,6 +8,7 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -22,6 +23,8 @@ from .sign_in import INVITATION, enter, safe_next
 _PENDING = "single_sign_on"
 # What the address that begins says when somebody is to prove once more who they are.
 AGAIN = "opnieuw"
+# Who is signed in at the provider, but not as it must be: coming back like that would end here again.
+_OTHERWISE = ("no_second_factor", "work_account_taken")
 
 
 @public
@@ -58,7 +61,7 @@ def complete(request: PortalRequest) -> HttpResponse:
         else:
             member = access.admit(request.brand, employee)
     except (SignInRefused, AccessRefused) as refused:
-        return _refused(request, refused.code)
+        return _refused(request, refused.code, pending["invitation"] if pending else "")
     since = datetime.fromtimestamp(employee.since, UTC)
     return enter(request, member, None, pending["next"], single_sign_on=since)
 
@@ -72,10 +75,14 @@ def _return_url(request: PortalRequest) -> str:
     return request.build_absolute_uri(reverse("single_sign_on_complete"))
 
 
-def _refused(request: PortalRequest, code: str) -> HttpResponse:
-    """Why nobody was let in, and what to do."""
+def _refused(request: PortalRequest, code: str, invitation: str = "") -> HttpResponse:
+    """Why nobody was let in, and what to do; where that is to sign in otherwise, the provider is told to ask again."""
     reason, remedy = refusal_words(code, request.brand)
-    return render(request, "sign_in_refused.html", {"reason": reason, "remedy": remedy}, status=403)
+    context = {"reason": reason, "remedy": remedy}
+    if code in _OTHERWISE:
+        query = {AGAIN: "1", **({INVITATION: invitation} if invitation else {})}
+        context["again"] = f"{reverse('single_sign_on')}?{urlencode(query)}"
+    return render(request, "sign_in_refused.html", context, status=403)
 
 
 def refusal_words(code: str, brand: Brand) -> tuple[str, str]:
@@ -92,7 +99,7 @@ def refusal_words(code: str, brand: Brand) -> tuple[str, str]:
         ),
         "no_second_factor": (
             _("U bent met uw werkaccount ingelogd zonder tweede factor, en zonder laten we niemand binnen."),
-            _("Log bij uw werkaccount uit, log daar in met een tweede factor en begin hier opnieuw."),
+            _("Kies Opnieuw inloggen en gebruik dan ook uw tweede factor."),
         ),
         "no_account": (_("Uw werkaccount heeft geen toegang tot dit kantoor."), invite),
         "account_inactive": (
@@ -101,7 +108,7 @@ def refusal_words(code: str, brand: Brand) -> tuple[str, str]:
         ),
         "work_account_taken": (
             _("Met dit werkaccount heeft een collega al toegang tot dit kantoor."),
-            _("Log bij uw werkaccount uit, en daar in als uzelf. Open daarna de link in de mail opnieuw."),
+            _("Kies Opnieuw inloggen en log in als uzelf."),
         ),
         "invitation_over": (_("Deze uitnodiging is gebruikt, ingetrokken of verlopen."), invite),
         "unknown_error": (_("Er ging bij het inloggen met uw werkaccount iets mis."), again),
