@@ -46,6 +46,7 @@ def test_every_page_of_every_portal_is_without_barriers(tour, tmp_path):
     _help_desk(tour)
     tour.unlinks(LINDE, LINDE.colleagues[0].email)
     _with_password(tour)
+    _work_account(tour)
     _invited(tour)
     assert tour.faults == [], "\n".join(tour.faults)
     assert page_names() - tour.seen == set(), "pages that nobody looked at: link them, or add a step"
@@ -198,6 +199,24 @@ def _with_password(tour: Tour) -> None:
     for company in (DUIN, KANTOOR):
         for colleague in (one for one in company.colleagues if len(one.roles) == 1):
             tour.let_in(company, colleague.email).follows_everything("/dashboard/")
+
+
+def _work_account(tour: Tour) -> None:
+    """An employee of the office without second factor, and one who is invited."""
+    sanne = tour.walker("kantoor")
+    sanne.looks_at("/inloggen/", "sign-in-office")
+    sanne.opens("/inloggen/werkaccount/")
+    sanne.page.locator("[name=method][value=pwd]").check()
+    sanne.page.locator("button[value=sign_in]").click()
+    sanne.page.locator("h1").wait_for()
+    sanne.looks("no-second-factor")
+    wil = tour.let_in(KANTOOR, KANTOOR.colleagues[0].email)
+    wil.opens("/accountbeheer/nieuw/")
+    wil.page.locator("[name=roles]").first.check()
+    wil.sends("invited", name="Iemand Anders", email=f"{tour.language}@kantoor.example")
+    invited = tour.walker("kantoor")
+    invited.page.goto(invited.link_mailed_to(f"{tour.language}@kantoor.example"))
+    invited.looks("invitation-office")
 
 
 def _help_desk(tour: Tour) -> None:

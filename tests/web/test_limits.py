@@ -64,5 +64,6 @@ def test_counters_are_where_machines_ask():
     assert "python_info" in text_of(response)
 
 
-def test_what_waits_for_eherkenning_is_what_holds_no_transaction():
-    assert set(WITHOUT_TRANSACTION) == {reverse("sign_in_begin"), reverse("sign_in_complete")}
+def test_what_waits_for_another_site_is_what_holds_no_transaction():
+    waits = ("sign_in_begin", "sign_in_complete", "single_sign_on", "single_sign_on_complete")
+    assert set(WITHOUT_TRANSACTION) == {reverse(name) for name in waits}

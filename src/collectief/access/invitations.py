@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -156,18 +156,38 @@ def accept(brand: Brand, token: str, identity: Identity, *, now: datetime) -> Me
     with it: of another company, too low, for another branch, or a colleague's. That uses nothing up, and is in the
     trail.
     """
+
+    def refusal(invited: Invited) -> AccessRefused | SignInRefused | None:
+        return linking.refusal(brand, invited.organisation_id, invited.membership_id, identity)
+
+    return take(brand, token, identity.acting_subject, refusal, detail={"level": identity.level.label}, now=now)
+
+
+def take(
+    brand: Brand,
+    token: str,
+    subject: str,
+    refusal: Callable[[Invited], AccessRefused | SignInRefused | None],
+    *,
+    detail: Mapping[str, str],
+    now: datetime,
+) -> Membership:
+    """Use an invitation as whoever is known as `subject`, unless there is a `refusal`: in the trail either way.
+
+    The refusal is asked for inside `managing_accounts`, and raised.
+    """
     invited = look_up(brand, token, now=now)
     if invited.standing != Standing.INVITED:
         raise AccessRefused("invitation_over")
     with managing_accounts(invited.organisation_id, invited.insurer_id):
-        refusal = _take(brand, invited, token, identity, now)
+        refused = _take(invited, token, subject, refusal, now)
     member = _member(invited)
-    if refusal is None:
+    if refused is None:
         with signing_in():
             Account.objects.filter(id=member.account_id).update(last_login=now)
-    _record(brand, member, identity, refusal)
-    if refusal is not None:
-        raise refusal
+    _record(brand, member, detail, refused)
+    if refused is not None:
+        raise refused
     return member
 
 
@@ -248,15 +268,19 @@ def _member(invited: Invited) -> Membership:
 
 
 def _take(
-    brand: Brand, invited: Invited, token: str, identity: Identity, now: datetime
+    invited: Invited,
+    token: str,
+    subject: str,
+    refusal: Callable[[Invited], AccessRefused | SignInRefused | None],
+    now: datetime,
 ) -> AccessRefused | SignInRefused | None:
-    """Make the membership the identity's and the invitation used, or say why not."""
+    """Make the membership the subject's and the invitation used, or say why not."""
     invitation = Invitation.objects.select_for_update().get(id=invited.id)
     if not tokens.belongs(token, _PURPOSE, invitation.id, bytes(invitation.nonce)):
         return AccessRefused("invitation_over")
-    if refused := linking.refusal(brand, invited.organisation_id, invited.membership_id, identity):
+    if refused := refusal(invited):
         return refused
-    Membership.objects.filter(id=invited.membership_id).update(acting_subject=identity.acting_subject)
+    Membership.objects.filter(id=invited.membership_id).update(acting_subject=subject)
     invitation.accepted_at, invitation.nonce = now, tokens.new_nonce()
     invitation.save(update_fields=["accepted_at", "nonce"])
     return None
@@ -314,11 +338,11 @@ def _mobile(invitation: Invitation) -> str:
 
 
 def _record(
-    brand: Brand, member: Membership, identity: Identity, refusal: AccessRefused | SignInRefused | None
+    brand: Brand, member: Membership, detail: Mapping[str, str], refused: AccessRefused | SignInRefused | None
 ) -> None:
     with opened(scope_of(member, brand)) as scope:
         audit.record(
-            scope, "account.accept_invitation", outcome="failure" if refusal else "success",
+            scope, "account.accept_invitation", outcome="failure" if refused else "success",
             objects={"membership": [member.id]},
-            detail={"level": identity.level.label, "code": refusal.code if refusal else ""},
+            detail={**detail, "code": refused.code if refused else ""},
         )  # fmt: skip

@@ -41,9 +41,10 @@ class Account(AbstractBaseUser):
 
 
 class Membership(models.Model):
-    """An account's place in an organisation: its roles there, and the eHerkenning identity it comes with.
+    """An account's place in an organisation: its roles there, and the identity it comes with.
 
-    eHerkenning matches on company (KvK of the organisation) and acting subject, never on e-mail.
+    eHerkenning matches on company (KvK of the organisation) and acting subject, single sign-on on the provider's own
+    name for somebody (`gateways.single_sign_on`); neither on e-mail.
     """
 
     account = models.ForeignKey(Account, models.CASCADE)

@@ -74,11 +74,13 @@ def open_session(
     now: datetime,
     browser: str = "",
     proved: bool = True,
+    single_sign_on: datetime | None = None,
 ) -> bool:
     """Begin a signed-in session under a new key, so that one known beforehand is worth nothing.
 
-    `level` is what eHerkenning said; None for who came with a password and a second factor. Not `proved`: without a
-    second factor, in the days that a portal allows it. Whether a reset of the second factor was stopped by it (K05).
+    `level` is what eHerkenning said; None for who came otherwise. Not `proved`: without a second factor, in the days
+    that a portal allows it. `single_sign_on` is when who came by it last proved who they are, which may be hours ago.
+    Whether a reset of the second factor was stopped by it (K05).
     """
     session.flush()
     session.cycle_key()
@@ -90,7 +92,8 @@ def open_session(
         "level": None if level is None else int(level),
         "since": now.timestamp(),
         "seen": now.timestamp(),
-        "proved": now.timestamp() if proved else 0,
+        "proved": (single_sign_on or now).timestamp() if proved else 0,
+        "single_sign_on": single_sign_on is not None,
         "browser": browser[:_BROWSER],
     }
     with signing_in():
@@ -181,9 +184,14 @@ def prove_again(session: SessionBase, *, now: datetime) -> None:
 
 
 def level_of(session: SessionBase) -> AssuranceLevel | None:
-    """What eHerkenning said of who is signed in; None for who came with a password."""
+    """What eHerkenning said of who is signed in; None for who came otherwise."""
     level = session[_KEY]["level"]
     return None if level is None else AssuranceLevel(level)
+
+
+def by_single_sign_on(session: SessionBase) -> bool:
+    """Whether who is signed in came by the insurer's own provider: that says nothing of an own password or passkey."""
+    return bool(session.get(_KEY, {}).get("single_sign_on"))
 
 
 def act_for(session: SessionBase, scope: Scope) -> None:

@@ -41,6 +41,7 @@ def addresses(stack: Stack) -> str:
         ("BRP simulator", f"{stack.brp_url}/"),
         ("Postbus (mail)", f"{stack.postbus_url}/"),
         ("Telefoon (sms)", f"{stack.telephone_url}/"),
+        ("Werkaccounts (kantoor)", f"{stack.work_account_url}/"),
     ]
     people = {
         (colleague.name, ", ".join(ROLES[role] for role in colleague.roles), company.name)

@@ -171,6 +171,8 @@ EHERKENNING_URL = os.environ.get("EHERKENNING_URL", "http://127.0.0.1:8090")
 EHERKENNING_CONNECTIONS = os.environ.get("EHERKENNING_CONNECTIONS", "")
 EHERKENNING_CLIENT_ID = os.environ.get("EHERKENNING_CLIENT_ID", "collectief")
 EHERKENNING_CLIENT_SECRET = os.environ.get("EHERKENNING_CLIENT_SECRET", "demo-secret")
+# A file with an insurer's own identity provider per portal of an office (docs/signing-in.md); empty: none has one.
+SINGLE_SIGN_ON_CONNECTIONS = os.environ.get("SINGLE_SIGN_ON_CONNECTIONS", "")
 
 # json or text
 LOG_FORMAT = os.environ.get("COLLECTIEF_LOG_FORMAT", "json" if PRODUCTION else "text")

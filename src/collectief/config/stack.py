@@ -18,6 +18,7 @@ from pathlib import Path
 
 from collectief.demo.cast import eherkenning_people
 from collectief.demo.eherkenning import PORTAL, make_connection
+from collectief.demo.work_accounts import connect_office, office_staff
 
 from .embedded import EmbeddedServer
 
@@ -52,6 +53,7 @@ class Stack:
             "BRP_URL": self.brp_url,
             "MAIL_URL": f"smtp://127.0.0.1:{self.port + 4}",
             "SMS_URL": self.telephone_url,
+            "SINGLE_SIGN_ON_CONNECTIONS": str((self._work_accounts / "connections.toml").resolve()),
             "COLLECTIEF_ADDRESS": f"http://{{host}}:{self.port}",
             "DJANGO_SETTINGS_MODULE": "collectief.config.settings",
         }
@@ -60,6 +62,11 @@ class Stack:
     def _eherkenning(self) -> Path:
         """Where both sides' keys and metadata stand; a folder per port, since addresses are in them."""
         return self.state / f"eherkenning-{self.port}"
+
+    @property
+    def _work_accounts(self) -> Path:
+        """Where the office's connection to its provider stands; its address is in it."""
+        return self.state / f"werkaccounts-{self.port}"
 
     @property
     def eherkenning_url(self) -> str:
@@ -76,6 +83,10 @@ class Stack:
     @property
     def telephone_url(self) -> str:
         return f"http://127.0.0.1:{self.port + 5}"
+
+    @property
+    def work_account_url(self) -> str:
+        return f"http://127.0.0.1:{self.port + 6}"
 
     def portal(self, brand: str) -> str:
         """The address of a brand's portal."""
@@ -102,8 +113,9 @@ class Stack:
         return self.server
 
     def prepare(self) -> None:
-        """Database, tables, static files, the demo world and its connection to eHerkenning."""
+        """Database, tables, static files, the demo world and its connections to who lets people sign in."""
         self._connect_eherkenning()
+        connect_office(self._work_accounts, self.work_account_url)
         if server := self.start_server():
             server.make_database(self.database)
         self._call("django", "migrate", "--database", "owner", "--verbosity", "0", "--skip-checks")
@@ -154,6 +166,7 @@ class Stack:
 
     def start_simulators(self) -> None:
         self._connect_eherkenning()
+        connect_office(self._work_accounts, self.work_account_url)
         people = self.state / "eherkenning.json"
         people.write_text(json.dumps(eherkenning_people(), ensure_ascii=False))
         self._part(
@@ -166,6 +179,12 @@ class Stack:
             "--smtp-port", str(self.port + 4),
         )  # fmt: skip
         self._part("sms", "collectief.gateways.sms.simulator", "--port", str(self.port + 5))
+        staff = self.state / "werkaccounts.json"
+        staff.write_text(json.dumps(office_staff(), ensure_ascii=False))
+        self._part(
+            "work-accounts", "collectief.gateways.single_sign_on.simulator", "--port", str(self.port + 6),
+            "--people", str(staff),
+        )  # fmt: skip
 
     def _wait_until_ready(self) -> None:
         for _ in range(240):

@@ -13,6 +13,8 @@ from datetime import UTC, date, datetime, timedelta
 
 from collectief.access.models import Account, Mandate, MandatePerson, Membership
 from collectief.access.queries import scope_again
+from collectief.access.single_sign_on import issuer_of
+from collectief.brands.catalogue import brand
 from collectief.contracts.models import GroupContract, Insurer, Organisation
 from collectief.enrolment import actions as enrolment
 from collectief.enrolment.facts import Application, Kind
@@ -20,6 +22,7 @@ from collectief.foundation.bsn import Bsn
 from collectief.foundation.names import PersonName
 from collectief.gateways.brp.inhabitants import dummy_bsns, inhabitant
 from collectief.gateways.brp.port import LookUp, RegisteredPerson
+from collectief.gateways.single_sign_on.client import subject_of
 from collectief.mutations import actions as mutations
 from collectief.mutations.corridor import Moment, Request, Subject
 from collectief.participants import register
@@ -28,7 +31,8 @@ from collectief.scope.database import office, opened
 from collectief.scope.scope import Scope
 
 from .applications import apply_for_accounts
-from .cast import COMPANIES, DEMO_PASSWORD, MANDATES, Colleague, Company
+from .cast import COMPANIES, DEMO_PASSWORD, KANTOOR, MANDATES, Colleague, Company
+from .work_accounts import LINKED
 
 SEED = 7085
 
@@ -67,6 +71,18 @@ def make_cast() -> None:
                     },
                 )
         _make_mandates()
+        _link_work_accounts()
+
+
+def _link_work_accounts() -> None:
+    """Who of the office comes in with a werkaccount: as the provider that is connected now calls them.
+
+    Must run inside `office`.
+    """
+    issuer = issuer_of(brand(KANTOOR.portal))
+    for email, name in LINKED.items() if issuer else ():
+        own = Membership.objects.filter(account__email=email, organisation__kvk=KANTOOR.kvk)
+        own.update(acting_subject=subject_of(issuer, name))
 
 
 def _make_mandates() -> None:

@@ -28,7 +28,7 @@ PROFILE = SegmentProfile(
     former_search=(),
     termination_reasons=(),
     ends_insurance=False,
-    means=frozenset({Means.PASSWORD}),
+    means=frozenset({Means.PASSWORD, Means.SINGLE_SIGN_ON}),
     # Staff see everyone's data: codes can be talked out of somebody, a passkey cannot.
     factors=frozenset({Factor.PASSKEY}),
     takes_applications=False,

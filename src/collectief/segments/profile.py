@@ -56,6 +56,8 @@ class Means(StrEnum):
     EHERKENNING = "eherkenning"
     # E-mail address and own password, always with a second factor (W02, W04).
     PASSWORD = "password"  # noqa: S105 - a name
+    # The insurer's own identity provider, for its own staff (K05); a segment takes this or eHerkenning, not both.
+    SINGLE_SIGN_ON = "single_sign_on"
 
 
 class Factor(StrEnum):

@@ -24,8 +24,11 @@ Next = Callable[[HttpRequest], HttpResponse]
 
 # Asked by machines, on whatever name they know us by.
 WITHOUT_BRAND = ("/healthz", "/readyz", "/metrics")
-# These wait for eHerkenning: they hold no transaction open meanwhile, and nobody is signed in on them yet.
-WITHOUT_TRANSACTION = ("/inloggen/eherkenning/", "/inloggen/terug/")
+# These wait for eHerkenning, or for an insurer's own provider: they hold no transaction open meanwhile, and nobody is
+# signed in on them yet.
+WITHOUT_TRANSACTION = (
+    "/inloggen/eherkenning/", "/inloggen/terug/", "/inloggen/werkaccount/", "/inloggen/werkaccount/terug/",
+)  # fmt: skip
 
 
 class BrandMiddleware:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -17,7 +18,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from collectief.access import actions as access
-from collectief.access import choosing, invitations, linking, sessions
+from collectief.access import choosing, invitations, linking, sessions, single_sign_on
 from collectief.access.identity import identity_provider
 from collectief.access.queries import lowest_level, own_membership
 from collectief.access.rules import AccessRefused
@@ -66,6 +67,7 @@ def way_in(request: PortalRequest, form: PasswordForm, *, status: int = 200) -> 
         "ended": ENDED in request.GET,
         "signed_out": "uitgelogd" in request.GET,
         "eherkenning": Means.EHERKENNING in request.brand.means,
+        "single_sign_on": single_sign_on.is_offered(request.brand),
         "form": form if Means.PASSWORD in request.brand.means else None,
     }
     return render(request, "sign_in.html", context, status=status)
@@ -145,11 +147,18 @@ def _linked(request: PortalRequest, identity: Identity) -> HttpResponse:
     return redirect("own_sign_in")
 
 
-def enter(request: PortalRequest, membership: Membership, level: AssuranceLevel, where: str) -> HttpResponse:
+def enter(
+    request: PortalRequest,
+    membership: Membership,
+    level: AssuranceLevel | None,
+    where: str,
+    *,
+    single_sign_on: datetime | None = None,
+) -> HttpResponse:
     """In: a session for this membership, and on to where somebody was going."""
     stopped = sessions.open_session(
         request.session, request.brand, membership, level, now=timezone.now(),
-        browser=request.headers.get("User-Agent", ""),
+        browser=request.headers.get("User-Agent", ""), single_sign_on=single_sign_on,
     )  # fmt: skip
     say_stopped(request, stopped)
     return HttpResponseRedirect(where or first_page(request))

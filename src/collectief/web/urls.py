@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from . import choose_organisation, eherkenning, health, on_behalf, sign_in
+from . import choose_organisation, eherkenning, health, on_behalf, sign_in, single_sign_on
 
 urlpatterns = [
     path("healthz", health.alive, name="alive"),
@@ -15,6 +15,8 @@ urlpatterns = [
     path("", include("collectief.web.password.urls")),
     path("inloggen/eherkenning/", sign_in.begin, name="sign_in_begin"),
     path("inloggen/terug/", sign_in.complete, name="sign_in_complete"),
+    path("inloggen/werkaccount/", single_sign_on.begin, name="single_sign_on"),
+    path("inloggen/werkaccount/terug/", single_sign_on.complete, name="single_sign_on_complete"),
     path("inloggen/organisatie/", choose_organisation.choose, name="choose_organisation"),
     path("inloggen/eherkenning/metadata/", eherkenning.metadata, name="eherkenning_metadata"),
     path("inloggen/eherkenning/dienstencatalogus/", eherkenning.catalogue, name="eherkenning_catalogue"),

@@ -22,8 +22,9 @@ from collectief.foundation.assurance import AssuranceLevel
 
 from ..loopback import HOST, refuse_production, serve
 from ..openid import provider
+from ..openid.pages import STYLE
 from ..openid.provider import Asked, Chosen, Provider
-from .pages import STYLE, postbus_page, refusal_page, sign_in_page
+from .pages import postbus_page, refusal_page, sign_in_page
 from .saml.connection import read_key
 from .saml.issuing import Issuer, ServiceProvider
 from .saml_simulator import FAULTS as SAML_FAULTS

@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from collectief.access import invitations, sessions
+from collectief.access import invitations, sessions, single_sign_on
 from collectief.access.invitations import Invited
 from collectief.access.queries import door
 from collectief.access.rules import AccessRefused, Standing
@@ -84,7 +84,9 @@ def _with_password(request: PortalRequest, token: str, invited: Invited) -> Http
             )
             context = {"codes": codes, "next": reverse("dashboard")}
             return render(request, "password/recovery_codes.html", context)
-    return drawn(request, "accounts/invitation_password.html", form, invited=invited)
+    begin = f"{reverse('single_sign_on')}?{urlencode({INVITATION: token})}"
+    offered = single_sign_on.is_offered(request.brand)
+    return drawn(request, "accounts/invitation_password.html", form, invited=invited, begin=begin if offered else "")
 
 
 def _code(request: PortalRequest, token: str, invited: Invited) -> HttpResponse:

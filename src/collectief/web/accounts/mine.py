@@ -20,6 +20,7 @@ from collectief.contracts.queries import contracts
 from collectief.segments.profile import Means
 
 from ..page import PortalRequest, signed_in
+from ..single_sign_on import AGAIN
 from .leave import own_wish
 
 
@@ -59,13 +60,16 @@ def end_sessions(request: PortalRequest) -> HttpResponse:
 
 
 def _with_password(request: PortalRequest) -> bool:
-    return Means.PASSWORD in request.scope.profile.means
+    """Whether there is an own password and second step to look after, and this session may."""
+    return Means.PASSWORD in request.scope.profile.means and not sessions.by_single_sign_on(request.session)
 
 
 def _confirming(request: PortalRequest) -> str:
-    """Where one gives a factor once more and comes back: the second step, or eHerkenning for who has only that."""
-    where = "prove_again" if _with_password(request) else "sign_in_begin"
-    return f"{reverse(where)}?{urlencode({REDIRECT_FIELD_NAME: reverse('my_account')})}"
+    """Where one gives a factor once more and comes back: the second step, or whatever one came by."""
+    back = {REDIRECT_FIELD_NAME: reverse("my_account")}
+    if sessions.by_single_sign_on(request.session):
+        return f"{reverse('single_sign_on')}?{urlencode({AGAIN: '1', **back})}"
+    return f"{reverse('prove_again' if _with_password(request) else 'sign_in_begin')}?{urlencode(back)}"
 
 
 def _browser(said: str) -> str:

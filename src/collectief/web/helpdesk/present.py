@@ -84,6 +84,7 @@ def _means(known: Known) -> dict[str, Any]:
     return {
         "eherkenning": Means.EHERKENNING in kinds,
         "linked": any(place.eherkenning for place in known.places),
+        "work_account": Means.SINGLE_SIGN_ON in kinds,
         "password": Means.PASSWORD in kinds,
         "app_since": known.app_since,
         "number": f"•••• {known.number_end}" if known.number_end else "",

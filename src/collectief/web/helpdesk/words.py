@@ -133,5 +133,7 @@ def _refusals() -> dict[str, str]:
         "no_longer": _("Geen toegang meer"),
         "invitation_over": _("Uitnodiging gebruikt, ingetrokken of verlopen"),
         "identity_taken": _("eHerkenning is al van een collega"),
+        "work_account_taken": _("Werkaccount is al van een collega"),
+        "no_second_factor": _("Werkaccount zonder tweede factor"),
         "other_company": _("eHerkenning is van een ander bedrijf"),
     }

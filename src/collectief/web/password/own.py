@@ -35,7 +35,8 @@ def own(view: Callable[[PortalRequest], HttpResponse]) -> View:
     @signed_in
     @wraps(view)
     def guarded(request: PortalRequest) -> HttpResponse:
-        if Means.PASSWORD not in request.scope.profile.means:
+        # Who came by single sign-on has proved nothing of an own password or passkey, and cannot change or make one.
+        if Means.PASSWORD not in request.scope.profile.means or sessions.by_single_sign_on(request.session):
             raise Http404
         return view(request)
 

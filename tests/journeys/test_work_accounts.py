@@ -1,0 +1,97 @@
+"""The office's staff come in with their werkaccount: the insurer's own provider, with a second factor there (K05)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext
+
+from collectief.config.stack import Stack
+from collectief.demo.cast import KANTOOR
+from tests.journeys.conftest import WIDTHS
+from tests.journeys.typist import Typist, unlink
+
+WIL = KANTOOR.colleagues[0]
+
+
+@pytest.fixture
+def typist(browser: Browser, stack: Stack) -> Iterator[Callable[[str], Typist]]:
+    """Somebody new at a portal, in a browser of their own."""
+    contexts: list[BrowserContext] = []
+
+    def make(brand: str) -> Typist:
+        contexts.append(browser.new_context(viewport={"width": WIDTHS[0], "height": 900}, locale="nl-NL"))
+        return Typist(contexts[-1].new_page(), stack, brand)
+
+    yield make
+    for one in contexts:
+        one.close()
+
+
+def _is(who: Typist, name: str, how: str = "Met een tweede factor") -> None:
+    """At the provider."""
+    who.sees_heading("Inloggen met uw werkaccount")
+    who.page.get_by_label(name).check()
+    who.page.get_by_label(how).check()
+    who.presses("Inloggen")
+
+
+@pytest.mark.feature("K05")
+def test_an_employee_comes_in_with_a_werkaccount_and_not_without_a_second_factor(typist):
+    sanne = typist("kantoor")
+    sanne.opens("/zaken/")
+    sanne.finds_no_barriers("office-sign-in")
+    sanne.follows("Inloggen met werkaccount")
+    sanne.finds_no_barriers("office-provider")
+    _is(sanne, "Sanne Kok", "Zonder tweede factor")
+    sanne.sees("zonder tweede factor, en zonder laten we niemand binnen")
+    sanne.finds_no_barriers("office-no-second-factor")
+    sanne.follows("Opnieuw inloggen")
+    _is(sanne, "Sanne Kok")
+    sanne.sees_heading("Dashboard")
+    sanne.presses("Uitloggen")
+    sanne.opens("/zaken/")
+    sanne.follows("Inloggen met werkaccount")
+    _is(sanne, "Sanne Kok")
+    sanne.sees_heading("Zaken")
+    sanne.opens("/mijn-account/")
+    sanne.finds_no_barriers("office-own-account")
+    assert sanne.page.get_by_role("link", name="Inloggen en beveiliging").count() == 0
+    sanne.presses("Uitloggen")
+    sanne.sees("U bent uitgelogd.")
+
+
+@pytest.mark.feature("K05")
+def test_a_newcomer_is_invited_and_from_then_on_comes_in_with_a_werkaccount(typist, stack):
+    unlink(stack, KANTOOR, WIL.email)
+    yara = typist("kantoor")
+    yara.opens("/inloggen/")
+    yara.follows("Inloggen met werkaccount")
+    _is(yara, "Yara Smit")
+    yara.sees("Uw werkaccount heeft geen toegang tot dit kantoor.")
+    wil = typist("kantoor")
+    wil.has_a_device()
+    wil.types(WIL.email)
+    wil.sees_heading("Passkey maken")
+    wil.finds_no_barriers("office-first-passkey")
+    wil.links_something()
+    wil.sees_heading("Dashboard")
+    wil.finds_no_barriers("office-dashboard")
+    wil.opens("/accountbeheer/nieuw/")
+    wil.page.get_by_label("Naam", exact=True).fill("Yara Smit")
+    wil.page.get_by_label("E-mailadres").fill("yara@kantoor.example")
+    wil.page.get_by_label("auditor").check()
+    wil.page.locator("main form button[type=submit]").first.click()
+    yara.page.goto(yara.link_mailed_to("yara@kantoor.example", "Uitnodiging"))
+    yara.sees_heading("Account activeren")
+    yara.presses("Account activeren")
+    yara.finds_no_barriers("office-invitation-errors")
+    yara.follows("Account activeren met werkaccount")
+    _is(yara, "Yara Smit")
+    yara.sees_heading("Dashboard")
+    yara.finds_no_barriers("office-yara")
+    yara.presses("Uitloggen")
+    yara.follows("Inloggen met werkaccount")
+    _is(yara, "Yara Smit")
+    yara.sees_heading("Dashboard")
