@@ -75,6 +75,8 @@ def test_what_counts_as_a_second_factor_is_the_operators_to_say(provider, amr, c
         ({"acr": "urn:example:two"}, True),
         ({"acr": "urn:example:one"}, False),
         ({"acr": None}, False),
+        ({"acr": ["urn:example:two"]}, False),
+        ({"acr": {"urn:example:two": True}}, False),
         ({"amr": "mfa"}, False),
         ({"amr": [["mfa"], None]}, False),
         ({"amr": ["pwd", "mfa"]}, True),

@@ -8,8 +8,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from collectief.access import colleagues, invitations
-from collectief.access.models import Account, Invitation, Membership
+from collectief.access import colleagues, invitations, passwords
+from collectief.access.models import Account, Invitation, Membership, Passkey
 from collectief.brands.catalogue import brand
 from collectief.gateways.loopback import running
 from collectief.gateways.single_sign_on.client import subject_of
@@ -19,7 +19,7 @@ from collectief.segments.catalogue import PROFILES
 from collectief.segments.profile import Means, Role
 from collectief.web.single_sign_on import refusal_words
 from tests.passkey_world import Device
-from tests.web.password_world import Ingrid, half_way, is_in, made, makes_passkey, told
+from tests.web.password_world import PASSWORD, Ingrid, half_way, is_in, made, makes_passkey, told
 from tests.web.visiting import stranger, text_of
 from tests.work_accounts import Clock, Provider
 from tests.world import agency, member_of
@@ -211,6 +211,19 @@ def test_a_session_by_werkaccount_neither_makes_nor_changes_a_password_or_passke
     for page in ("", "wachtwoord/", "e-mailadres/", "passkey/", "bevestigen/", "app/", "mobiel/"):
         assert browser.get(f"/mijn-account/inloggen/{page}").status_code == 404, page
         assert browser.post(f"/mijn-account/inloggen/{page}", {"name": "x"}).status_code in (404, 405), page
+
+
+def test_a_password_of_elsewhere_makes_no_first_passkey_where_one_comes_by_werkaccount(sanne, provider):
+    with office():
+        Account.objects.filter(id=sanne.account_id).update(password=passwords.hashed(PASSWORD))
+    browser = half_way(sanne)
+    refused = makes_passkey(browser, Device("http://kantoor.localhost"), "/inloggen/koppelen/passkey/")
+    assert refused.status_code == 422
+    assert "Dit account is gekoppeld aan een werkaccount" in text_of(refused)
+    assert not is_in(browser)
+    assert ("account.link_factor", "failure", "use_work_account") in told(sanne)
+    with signing_in():
+        assert not Passkey.objects.filter(account_id=sanne.account_id).exists()
 
 
 def test_who_has_a_werkaccount_only_gets_no_password_by_mail(sanne, provider):

@@ -27,6 +27,7 @@ from webauthn.helpers.structs import (
 )
 
 from collectief.brands.catalogue import Brand
+from collectief.gateways.single_sign_on.client import is_subject
 from collectief.scope.database import signing_in
 from collectief.segments.catalogue import profile
 
@@ -83,7 +84,7 @@ def make(
     """Keep the public half of a key that was made; with recovery codes when it is the first factor.
 
     Somebody who is still half way in may only make their `first`. Raises AccessRefused: wrong_passkey,
-    too_many_tries, already_linked, no_longer.
+    too_many_tries, already_linked, use_work_account, no_longer.
     """
     codes: list[str] = []
 
@@ -91,6 +92,9 @@ def make(
         own = profile(member.organisation.segment)
         if first and factors_here(member.account_id, brand, own).passkeys:
             return "already_linked"
+        if first and is_subject(member.acting_subject):
+            # Who comes by single sign-on needs no passkey: else a password of elsewhere would open the office alone.
+            return "use_work_account"
         try:
             key = verify_registration_response(
                 credential=answer[:_LONGEST], expected_challenge=base64url_to_bytes(challenge),

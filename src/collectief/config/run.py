@@ -10,6 +10,7 @@ import click
 
 from collectief.brands.catalogue import all_brands
 from collectief.demo.cast import COMPANIES, DEMO_PASSWORD, ROLES
+from collectief.demo.work_accounts import LINKED, office_staff
 
 from .stack import PartStopped, Stack
 
@@ -53,13 +54,16 @@ def addresses(stack: Stack) -> str:
         (colleague.email, ", ".join(ROLES[role] for role in colleague.roles), company.name)
         for company in COMPANIES
         for colleague in company.colleagues
-        if colleague.acting_subject is None
+        if colleague.acting_subject is None and colleague.email not in LINKED
     ]
+    staff = [line for line in office_staff() if line["subject"] in LINKED.values()]
     lines = ["", "Collectief is up.", "", *(f"  {name:<26}{address}" for name, address in rows)]
     lines += ["", "Sign in and choose one of these people, level eH2+ or higher (Voorbeeld: eH3):", ""]
     lines += [f"  {name:<26}{role:<28}{company}" for name, role, company in sorted(people)]
     lines += ["", f"With an e-mail address, the password '{DEMO_PASSWORD}' and a second factor of your own:", ""]
     lines += [f"  {email:<26}{role:<28}{company}" for email, role, company in own]
+    lines += ["", "At the office, with a work account of the simulator:", ""]
+    lines += [f"  {line['name']:<26}{line['does']}" for line in staff]
     lines += ["", "Ctrl-C stops everything."]
     return "\n".join(lines)
 

@@ -193,6 +193,10 @@ KANTOOR = Company(
         Colleague("Murat Arslan", "murat@kantoor.example", None, ("help_desk",)),
         Colleague("Lotte Prins", "lotte@kantoor.example", None, ("help_desk", "case_handler")),
         Colleague("Erik Blom", "erik@kantoor.example", None, ("auditor",)),
+        # These come in with a werkaccount, and have no password (demo/work_accounts.py).
+        Colleague("Joris van Dam", "joris@kantoor.example", None, ("case_handler",)),
+        Colleague("Nadia Bouzid", "nadia@kantoor.example", None, ("help_desk",)),
+        Colleague("Greet Hendriks", "greet@kantoor.example", None, ("auditor",)),
     ),
     people=0,
     segment="back_office",

@@ -7,7 +7,7 @@ from pathlib import Path
 from .cast import KANTOOR, ROLES
 
 # Who has a werkaccount and a place at the office, and what the provider calls them.
-LINKED = {"sanne@kantoor.example": "w-1001", "murat@kantoor.example": "w-1002", "erik@kantoor.example": "w-1003"}
+LINKED = {"joris@kantoor.example": "w-1001", "nadia@kantoor.example": "w-1002", "greet@kantoor.example": "w-1003"}
 # Who has one and no place yet: to be invited by Wil.
 _NEWCOMER = {"subject": "w-1099", "name": "Yara Smit", "does": "nog geen toegang tot het kantoor"}
 

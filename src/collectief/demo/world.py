@@ -58,7 +58,7 @@ def make_cast() -> None:
                 account, made = Account.objects.get_or_create(
                     email=colleague.email, defaults={"insurer": insurer, "name": colleague.name}
                 )
-                if made and colleague.acting_subject is None:
+                if made and colleague.acting_subject is None and colleague.email not in LINKED:
                     account.set_password(DEMO_PASSWORD)
                     account.save()
                 Membership.objects.get_or_create(

@@ -73,9 +73,18 @@ class OpenIdSingleSignOn:
     def _two_factors(self, claims: Mapping[str, Any]) -> bool:
         methods = claims.get("amr")
         named = {one for one in methods if isinstance(one, str)} if isinstance(methods, list) else set()
-        return bool(named & self._connection.amr) or claims.get("acr") in self._connection.acr
+        level = claims.get("acr")
+        return bool(named & self._connection.amr) or (isinstance(level, str) and level in self._connection.acr)
+
+
+_SUBJECT = "sso:"
+
+
+def is_subject(text: str | None) -> bool:
+    """Whether what a place remembers is somebody of a provider, and not an identity of eHerkenning."""
+    return text is not None and text.startswith(_SUBJECT)
 
 
 def subject_of(issuer: str, name: str) -> str:
     """Somebody of this provider, as a place here remembers them: of one length, and worth nothing elsewhere."""
-    return "sso:" + hashlib.sha256(f"{issuer.rstrip('/')}\n{name}".encode()).hexdigest()
+    return _SUBJECT + hashlib.sha256(f"{issuer.rstrip('/')}\n{name}".encode()).hexdigest()

@@ -202,6 +202,10 @@ def access_refusals() -> dict[str, tuple[str, str]]:
             _("Dit is de enige tweede stap die er is."),
             _("Stel eerst een andere in en verwijder deze daarna."),
         ),
+        "use_work_account": (
+            _("Dit account is gekoppeld aan een werkaccount: met een wachtwoord alleen kan dan geen passkey."),
+            _("Ga terug naar inloggen en kies daar het werkaccount, of bel {desk}."),
+        ),
         "factor_not_here": (
             _("Deze manier van bevestigen geldt in dit portaal niet."),
             _("Gebruik een passkey. Is die er niet meer, bel dan {desk}."),

@@ -134,6 +134,7 @@ def _refusals() -> dict[str, str]:
         "invitation_over": _("Uitnodiging gebruikt, ingetrokken of verlopen"),
         "identity_taken": _("eHerkenning is al van een collega"),
         "work_account_taken": _("Werkaccount is al van een collega"),
+        "use_work_account": _("Account is gekoppeld aan een werkaccount"),
         "no_second_factor": _("Werkaccount zonder tweede factor"),
         "other_company": _("eHerkenning is van een ander bedrijf"),
     }
