@@ -261,6 +261,7 @@ def _invited(tour: Tour) -> None:
     bas = tour.signed_in("mijnzz", "Bas Mulder", BRUG)
     bas.opens("/accountbeheer/nieuw/")
     bas.page.locator("[name=roles]").first.check()
+    bas.page.locator("[name=reach]").first.check()
     bas.sends("invited", name="Iemand Anders", email=f"{tour.language}@debrug.example")
     bas.page.locator("main a", has_text="Iemand Anders").first.click()
     bas.looks("account-invited")
