@@ -7,7 +7,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from collectief.access import colleagues, queries, wishes
-from collectief.access.models import Invitation, LeaveWish, Membership
+from collectief.access.models import Invitation, LeaveWish, Mandate, Membership
 from collectief.access.rules import AccessRefused, Route, Standing, Wish
 from collectief.audit.models import AuditEvent
 from collectief.cases.rules import CaseRefused, Decision
@@ -15,7 +15,7 @@ from collectief.onboarding import jobs, leaving, requests
 from collectief.scope.database import managing_accounts, office, opened
 from collectief.segments.profile import Role
 from tests.office_world import insurer_id
-from tests.world import agency, member_of
+from tests.world import agency, mandated_to, member_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.feature("O16")]
 
@@ -122,6 +122,17 @@ def test_the_only_manager_is_kept_until_another_manages(ours, pieter, post):
     assert (last.action, last.account, last.access_point) == ("account.leave", "menzis", "command")
 
 
+def test_what_a_colleague_did_already_is_refused_to_close_the_case(ours):
+    kim = member_of(ours.organisation, roles=["user_manager"], name="Kim")
+    ask(kim)
+    found = case()
+    colleagues.deactivate(ours.scope, standing(ours, kim).id, now=timezone.now())
+    with pytest.raises(CaseRefused, match="done_already"):
+        requests.decide(MENZIS, found.case_id, Decision.APPROVED, by="Sanne")
+    requests.decide(MENZIS, found.case_id, Decision.REFUSED, by="Sanne", reason="Al gedaan.")
+    assert requests.waiting(MENZIS) == []
+
+
 def test_giving_up_the_role_leaves_the_rest(ours):
     member_of(ours.organisation, roles=["user_manager"], name="Kim")
     ask(ours.scope, Wish.ROLE)
@@ -135,9 +146,13 @@ def test_when_the_organisation_leaves_all_its_doors_close(ours, pieter):
     invited = colleagues.invite(
         ours.scope, name="Jo", email="jo@kompas.example", roles=[Role.REPRESENTATIVE], now=timezone.now()
     )
+    mandate, others = mandated_to(ours.organisation, "99999997"), mandated_to(other.organisation, "99999997")
     ask(pieter)
     ask(ours.scope, Wish.ORGANISATION)
     requests.decide(MENZIS, case().case_id, Decision.APPROVED, by="Sanne")
+    with office():
+        revoked = dict(Mandate.objects.values_list("id", "revoked_by"))
+    assert (revoked[mandate], revoked[others]) == ("menzis", "")
     for scope in (ours.scope, pieter):
         assert standing(ours, scope).standing == Standing.INACTIVE
         with pytest.raises(queries.NoAccess), transaction.atomic():

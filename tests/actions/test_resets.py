@@ -212,7 +212,12 @@ def test_signing_in_with_the_old_factor_stops_it_and_without_one_does_not(desk, 
         member = Membership.objects.select_related("account", "organisation__insurer").get(account_id=ingrid.account_id)
         assert not sessions.open_session(new_session(), brand("izz"), member, None, now=now, proved=False)
         assert state_of(waiting) == ("waiting", "")
-        assert sessions.open_session(new_session(), brand("izz"), member, AssuranceLevel.EH3, now=now)
+        for other in ({"level": AssuranceLevel.EH3}, {"level": None, "single_sign_on": now}):
+            assert not sessions.open_session(new_session(), brand("izz"), member, now=now, **other)
+        # A passkey of an office says nothing of what was lost for this portal.
+        assert not sessions.open_session(new_session(), brand("kantoor-izz"), member, None, now=now)
+        assert state_of(waiting) == ("waiting", "")
+        assert sessions.open_session(new_session(), brand("izz"), member, None, now=now)
     assert state_of(waiting) == ("stopped", "signed_in")
     assert not resets.carry_out(waiting, now=now + DAY)
     assert holds(ingrid.account_id)

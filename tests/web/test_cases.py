@@ -299,7 +299,7 @@ def test_every_refusal_has_words():
     for kind, own in (
         ("account_application", {"organisation_unknown", "already_here", "managed_already"}),
         ("contract_link", {"contract_unknown", "taken_back"}),
-        ("leaving", {"last_manager", "no_role", "taken_back"}),
+        ("leaving", {"last_manager", "no_role", "taken_back", "done_already"}),
         ("data_change", set()),
     ):
         assert set(registry.kind(kind).refusals()) == own

@@ -10,10 +10,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from collectief.access import mandates
-from collectief.access.models import Mandate, Membership
+from collectief.access import mandates, queries
+from collectief.access.models import Mandate, MandatePerson, Membership
+from collectief.contracts.models import Organisation
 from collectief.foundation.dates import dutch
 from collectief.scope.database import managing_accounts, office
+from collectief.segments.profile import Role
 from tests.web.addresses import IDS, addresses
 from tests.web.visiting import client_of, crowd, doubled_ids, events, text_of
 from tests.world import Agency, agency, mandated, mandated_to, member_of
@@ -221,3 +223,43 @@ def test_where_a_segment_gives_no_mandates_there_is_no_way_to(zuid):
     text = text_of(browser.get("/accountbeheer/machtigingen/"))
     assert "Nieuwe machtiging" not in text
     assert "Geen andere organisatie heeft de uwe gemachtigd." in text
+
+
+@pytest.mark.parametrize("path", ["/mijn-account/", "/mijn-account/stoppen/"])
+def test_what_is_about_oneself_is_done_in_ones_own_organisation(brug, tess, path):
+    mandate = mandated(brug, tess)
+    browser = client_of(tess)
+    browser.post("/namens/", {"machtiging": str(mandate)})
+    for method in ("get", "post"):
+        response = getattr(browser, method)(path)
+        assert (response.status_code, response.headers["Location"]) == (302, "/namens/")
+    assert "Kies eerst uw eigen organisatie." in text_of(browser.get("/namens/"))
+    browser.post("/namens/", {"machtiging": ""})
+    assert browser.get(path).status_code == 200
+
+
+def test_who_works_at_two_organisations_of_one_company_acts_as_who_they_came_as(brug, zuid, tess):
+    """The one they did not come as gave them more."""
+    mandate = mandated(brug, tess, roles=("administrative", "financial"))
+    with office():
+        branch = Organisation.objects.create(
+            insurer_id=zuid.organisation.insurer_id, name="Kantoor Zuid Breda", kvk=zuid.organisation.kvk,
+            branch="000000000007", segment="administration_office",
+        )  # fmt: skip
+        there = Membership.objects.create(account_id=tess.account_id, organisation=branch, roles=["administrative"])
+        MandatePerson.objects.create(
+            mandate_id=mandate, membership=there, organisation_id=branch.id, roles=["financial"]
+        )
+    as_branch = queries.scope_again(
+        tess.account_id, brug.organisation.id, "mijnzz", channel="form", mandate_id=mandate, home_id=branch.id
+    )
+    assert (as_branch.mandate.organisation, as_branch.roles) == ("Kantoor Zuid Breda", frozenset({Role.FINANCIAL}))
+    as_whole = queries.scope_again(
+        tess.account_id,
+        brug.organisation.id,
+        "mijnzz",
+        channel="form",
+        mandate_id=mandate,
+        home_id=zuid.organisation.id,
+    )
+    assert as_whole.roles == frozenset({Role.ADMINISTRATIVE, Role.FINANCIAL})

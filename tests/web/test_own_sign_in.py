@@ -153,6 +153,17 @@ def test_nobody_removes_the_passkey_of_another(ingrid):
 
 
 @pytest.mark.feature("W04")
+def test_a_recovery_code_ends_every_session_but_its_own(ingrid, post):
+    browser = signed_in(ingrid)
+    new = CODES.findall(text_of(browser.post(f"{OWN}herstelcodes/")))
+    again = half_way(ingrid)
+    assert browser.get("/dashboard/").status_code == 200
+    assert again.post("/inloggen/herstelcode/", {"code": new[0]}).status_code == 302
+    assert browser.get("/dashboard/").status_code == 302
+    assert again.get("/inloggen/koppelen/").status_code == 200
+
+
+@pytest.mark.feature("W04")
 def test_other_recovery_codes_make_the_old_ones_worthless(ingrid, post):
     browser = half_way(ingrid)
     old = CODES.findall(text_of(links(browser, ingrid)))

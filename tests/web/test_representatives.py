@@ -113,6 +113,11 @@ def test_without_a_fresh_second_factor_no_eherkenning_is_linked(db, monkeypatch)
     browser.get("/inloggen/terug/")
     with office():
         assert Membership.objects.get(account_id=marijke.account_id).acting_subject != "vreemd"
+    # The session may have ended on the way.
+    browser.get("/inloggen/eherkenning/?koppelen=1")
+    with office():
+        Membership.objects.filter(account_id=marijke.account_id).update(is_active=False)
+    assert browser.get("/inloggen/terug/").headers["Location"] == "/inloggen/"
 
 
 @pytest.mark.feature("B02")

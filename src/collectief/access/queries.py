@@ -84,13 +84,15 @@ def scope_for(
     channel: str = "form",
     mandate_id: int | None = None,
     today: date | None = None,
+    home_id: int | None = None,
 ) -> Scope:
     """The scope of an account in an organisation as it is now: rights are looked up again, never remembered.
 
-    With a mandate, in the principal's name (X07). Raises NoAccess. Must run inside `signing_in`.
+    With a mandate, in the principal's name (X07), as somebody of `home_id` where that is known: one may work at two
+    organisations of one company. Raises NoAccess. Must run inside `signing_in`.
     """
     if mandate_id is not None:
-        return _acting(account_id, organisation_id, brand_slug, channel, mandate_id, today, only_active=True)
+        return _acting(account_id, organisation_id, brand_slug, channel, mandate_id, today, home_id, only_active=True)
     return _scope(account_id, organisation_id, brand_slug, channel, only_active=True)
 
 
@@ -105,7 +107,7 @@ def scope_without_rights(
         if mandate_id is None:
             scope = _scope(account_id, organisation_id, brand_slug, channel, only_active=False)
         else:
-            scope = _acting(account_id, organisation_id, brand_slug, channel, mandate_id, None, only_active=False)
+            scope = _acting(account_id, organisation_id, brand_slug, channel, mandate_id, None, None, only_active=False)
         # It shows nobody anything; what was begun in a contract that is no longer theirs is ended too.
         return replace(scope, roles=frozenset(), contracts=None)
 
@@ -137,7 +139,8 @@ SELECT i.id, i.slug, o.id, o.name, o.segment, a.id, a.name, d.roles, d.contracts
   FROM mandate_person p JOIN mandate d ON d.id = p.mandate_id JOIN membership m ON m.id = p.membership_id
   JOIN account a ON a.id = m.account_id JOIN organisation h ON h.id = m.organisation_id
   JOIN organisation o ON o.id = d.principal_id JOIN insurer i ON i.id = o.insurer_id
- WHERE d.id = %s AND m.account_id = %s AND o.id = %s AND h.insurer_id = o.insurer_id AND h.kvk = d.kvk
+ WHERE d.id = %s AND m.account_id = %s AND o.id = %s AND h.id = coalesce(%s, h.id)
+   AND h.insurer_id = o.insurer_id AND h.kvk = d.kvk
    AND ((m.is_active AND a.is_active AND d.revoked_at IS NULL AND d.first_day <= %s
          AND coalesce(d.end_day, 'infinity') > %s) OR NOT %s)
  ORDER BY h.id LIMIT 1
@@ -151,12 +154,13 @@ def _acting(
     channel: str,
     mandate_id: int,
     today: date | None,
+    home_id: int | None,
     *,
     only_active: bool,
 ) -> Scope:
     day = today or timezone.localdate()
     with connection.cursor() as cursor:
-        cursor.execute(_UNDER_MANDATE, [mandate_id, account_id, organisation_id, day, day, only_active])
+        cursor.execute(_UNDER_MANDATE, [mandate_id, account_id, organisation_id, home_id, day, day, only_active])
         found = cursor.fetchone()
     brand = brand_of(brand_slug)
     if found is None or found[1] != brand.insurer:
@@ -226,10 +230,19 @@ def scope_again(
     channel: str,
     mandate_id: int | None = None,
     today: date | None = None,
+    home_id: int | None = None,
 ) -> Scope:
     """`scope_for` from outside a request: how a job or command gets the scope it works in."""
     with signing_in():
-        return scope_for(account_id, organisation_id, brand_slug, channel=channel, mandate_id=mandate_id, today=today)
+        return scope_for(
+            account_id,
+            organisation_id,
+            brand_slug,
+            channel=channel,
+            mandate_id=mandate_id,
+            today=today,
+            home_id=home_id,
+        )
 
 
 def scope_by_email(email: str, brand_slug: str, *, channel: str) -> Scope:

@@ -72,7 +72,13 @@ def turn_to(session: SessionBase, scope: Scope, brand: Brand, mandate_id: int | 
     if meant is None:
         raise NoAccess
     turned = scope_again(
-        scope.account_id, meant.organisation_id, brand.slug, channel=scope.channel, mandate_id=mandate_id, today=today
+        scope.account_id,
+        meant.organisation_id,
+        brand.slug,
+        channel=scope.channel,
+        mandate_id=mandate_id,
+        today=today,
+        home_id=scope.home_id,
     )
     if not _good_enough(brand, turned, sessions.level_of(session)):
         raise NoAccess

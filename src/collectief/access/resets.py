@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from collectief.brands.catalogue import brand as brand_of
 from collectief.scope.database import helping, signing_in
@@ -18,7 +18,7 @@ from collectief.segments.profile import Permission
 
 from . import reset_rules as rules
 from . import stopping, tokens
-from .factors import unlink_everything
+from .factors import hosts_apart, unlink_everything
 from .models import FactorReset, Invitation, OpenSession
 from .queries import NoAccess, own_email, scope_again
 from .reset_rules import Act, Hand, Holder, ResetState, Why
@@ -125,7 +125,8 @@ def carry_out(reset_id: int, *, now: datetime) -> bool:
         if why is not None:
             stopping.stop_by_time(reset, why, now=now)
             return False
-        unlink_everything(reset.account_id)
+        # Passkeys of an office are not what somebody lost for another portal.
+        unlink_everything(reset.account_id, but_at=() if brand_of(reset.brand).only_passkeys else hosts_apart())
         OpenSession.objects.filter(account_id=reset.account_id).delete()
         done = rules.after(ResetState.WAITING, Act.CARRY_OUT)
         FactorReset.objects.filter(id=reset.id).update(state=done, ended_at=now)
@@ -168,9 +169,20 @@ def _asked(
             asked_office=office.organisation_id if office else None, asked_portal=office.brand if office else "",
             asked_at=now, address=known.email, password_mark=known.password_mark, nonce=tokens.new_nonce(),
         )  # fmt: skip
-        reset.save(force_insert=True)
+        if not _kept(reset):
+            raise AccessRefused("reset_running")
         stopping.tell(reset.id, "asked")
     return reset
+
+
+def _kept(reset: FactorReset) -> bool:
+    """Whether it is the only one for its account: of two at the same moment the second is not."""
+    try:
+        with transaction.atomic():
+            reset.save(force_insert=True)
+    except IntegrityError:
+        return False
+    return True
 
 
 def _approved(insurer_id: int, reset_id: int, hand: Hand, now: datetime, *, office: Scope | None = None) -> FactorReset:

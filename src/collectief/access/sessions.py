@@ -97,7 +97,8 @@ def open_session(
         "browser": browser[:_BROWSER],
     }
     with signing_in():
-        return proved and stopping.stop_by_sign_in(brand, membership, now=now)
+        with_factor = proved and level is None and single_sign_on is None
+        return with_factor and stopping.stop_by_sign_in(brand, membership, now=now)
 
 
 def scope_of(session: SessionBase, brand: Brand, *, now: datetime) -> Scope | None:
@@ -115,7 +116,7 @@ def scope_of(session: SessionBase, brand: Brand, *, now: datetime) -> Scope | No
     try:
         return scope_for(
             held["account_id"], held["organisation_id"], brand.slug, mandate_id=held.get("mandate_id"),
-            today=timezone.localdate(now),
+            today=timezone.localdate(now), home_id=held.get("home_id"),
         )  # fmt: skip
     except NoAccess:
         session.flush()
@@ -198,6 +199,7 @@ def act_for(session: SessionBase, scope: Scope) -> None:
     """From now on the session is for this organisation (X07), under a new key: it can do other things."""
     session[_KEY] = {
         **session[_KEY], "organisation_id": scope.organisation_id, "mandate_id": scope.mandate_id,
+        "home_id": scope.home_id,
     }  # fmt: skip
     session.cycle_key()
 

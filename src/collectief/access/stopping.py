@@ -54,12 +54,17 @@ def stop_by_link(brand: Brand, token: str, *, now: datetime) -> None:
 
 
 def stop_by_sign_in(brand: Brand, member: Membership, *, now: datetime) -> bool:
-    """Somebody got in with the second factor they have: nothing needs to be reset. Whether there was anything to stop.
+    """Somebody gave a second factor they have beside their password: nothing needs to be reset. Whether anything was.
+
+    Not for who came by eHerkenning or a work account: that says nothing of what they lost.
 
     Must run inside `signing_in`.
     """
     found = FactorReset.objects.filter(account_id=member.account_id, state__in=OPEN).first()
-    if found is None or not _stopped(found.id, Why.SIGNED_IN, now):
+    # A passkey of an office says nothing of what was lost for another portal, nor the reverse.
+    if found is None or brand_of(found.brand).only_passkeys != brand.only_passkeys:
+        return False
+    if not _stopped(found.id, Why.SIGNED_IN, now):
         return False
     scope = scope_of(member, brand)
     with opened(scope):

@@ -243,10 +243,14 @@ def reset(scope: Scope, reset_id: int) -> tuple[FactorReset, str]:
 
 
 def portal_for(known: Known) -> Brand | None:
-    """The portal where somebody comes in with a password; None when there is none."""
+    """The portal where somebody comes in with a password; None when there is none.
+
+    A customer's portal before an office: what is lost for the one must not open the other (docs/adr/0016).
+    """
     segments = {place.segment for place in known.places if place.opens}
     slugs = {slug for place in known.places if place.opens for slug in place.portals}
-    return next((brand for brand in all_brands() if brand.slug in slugs and segments & set(brand.segments)), None)
+    brands = sorted(all_brands(), key=lambda brand: brand.only_passkeys)
+    return next((brand for brand in brands if brand.slug in slugs and segments & set(brand.segments)), None)
 
 
 def _with_names(resets: Any) -> list[tuple[FactorReset, str]]:

@@ -66,6 +66,10 @@ def refusals() -> dict[str, tuple[str, str]]:
             _("Zonder het beheer van accounts blijft er geen rol over."),
             _("Bel de aanvrager: stoppen met het portaal kan wel."),
         ),
+        "done_already": (
+            _("Een collega bij de organisatie heeft dit al gedaan."),
+            _("Weiger het verzoek: dan is deze zaak gesloten. Er gaat geen mail uit."),
+        ),
         "taken_back": (_("De klant heeft dit verzoek ingetrokken."), _("U hoeft niets meer te doen.")),
     }
 

@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 from procrastinate.contrib.django import app as queue
 
 from collectief.access import sessions
-from collectief.access.models import Account, Invitation, LeaveWish, Membership
+from collectief.access.models import Account, Invitation, LeaveWish, Mandate, Membership
 from collectief.access.queries import member_of, members_here
 from collectief.access.rules import AccessRefused, Member, Route, Standing, Wish, WishState, judge_leaving, manages
 from collectief.access.tokens import new_nonce
@@ -90,7 +90,7 @@ def decided(deciding: Deciding) -> None:
     if wish.state != WishState.OPEN:
         # Taken back, or done by a colleague: refusing it closes the case and tells nobody.
         if deciding.decision == Decision.APPROVED:
-            raise CaseRefused("taken_back")
+            raise CaseRefused("taken_back" if wish.state == WishState.WITHDRAWN else "done_already")
         return
     if deciding.decision == Decision.APPROVED:
         try:
@@ -124,6 +124,10 @@ def _carry_out(wish: LeaveWish, deciding: Deciding) -> None:
     sessions.end_at(wish.organisation_id, gone)
     done = LeaveWish.objects.filter(membership__in=[one.id for one in changed], state=WishState.OPEN)
     done.exclude(id=wish.id).update(state=WishState.DONE)
+    if wish.wish == Wish.ORGANISATION:
+        # Nobody is left to revoke them, and nobody acts for who has left (X07).
+        given = Mandate.objects.filter(principal_id=wish.organisation_id, revoked_at__isnull=True)
+        given.update(revoked_at=deciding.now, revoked_by=by.insurer)
 
 
 def _change(membership: Membership, after: Member, now: datetime) -> None:

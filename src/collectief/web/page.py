@@ -6,12 +6,14 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 
 from collectief.brands.catalogue import Brand
 from collectief.scope.scope import Scope
@@ -78,6 +80,23 @@ def signed_in(view: View) -> View:
         return to_sign_in(request) if request.scope is None else view(request, *args, **kwargs)
 
     guarded.signed_in = True  # type: ignore[attr-defined]
+    return guarded
+
+
+def oneself(view: View) -> View:
+    """A page about one's own account: under a mandate one goes back to one's own organisation first (X07).
+
+    So what is done with somebody's account is in the trail of where they work, and of nobody they act for.
+    """
+
+    @signed_in
+    @wraps(view)
+    def guarded(request: PortalRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.scope.mandate is None:
+            return view(request, *args, **kwargs)
+        messages.info(request, _("Dit gaat over uw eigen account. Kies eerst uw eigen organisatie."))
+        return HttpResponseRedirect(reverse("on_behalf"))
+
     return guarded
 
 

@@ -25,6 +25,7 @@ from collectief.access.rules import AccessRefused
 from collectief.foundation.assurance import AssuranceLevel
 from collectief.gateways.eherkenning.port import Identity, SignInRefused
 from collectief.scope.database import signing_in
+from collectief.scope.scope import Scope
 from collectief.segments.profile import Means
 
 from .page import ENDED, PortalRequest, public, signed_in
@@ -134,13 +135,24 @@ def complete(request: PortalRequest) -> HttpResponse:
     return enter(request, memberships[0], identity.level, pending["next"])
 
 
+def _still_in(request: PortalRequest) -> Scope | None:
+    """Who is signed in; nobody any more when the session ended on the way to eHerkenning and back."""
+    try:
+        return sessions.scope_of(request.session, request.brand, now=timezone.now())
+    except sessions.SessionOver:
+        return None
+
+
 def _linked(request: PortalRequest, identity: Identity) -> HttpResponse:
     """Their own account gets this eHerkenning, if a second factor was given just now; else that comes first."""
     now = timezone.now()
     with signing_in():
-        scope = sessions.scope_of(request.session, request.brand, now=now)
+        scope = _still_in(request)
         fresh = sessions.is_fresh(request.session, now=now)
-    if scope is None or not fresh:
+    if scope is None:
+        return redirect("sign_in")
+    # Under a mandate that page leads to one's own organisation first.
+    if not fresh or scope.mandate is not None:
         return redirect("own_sign_in")
     linking.link(scope, own_membership(scope), identity)
     messages.success(request, _("eHerkenning is gekoppeld. Voortaan kan inloggen daarmee ook."))

@@ -18,7 +18,7 @@ from collectief.access.rules import AccessRefused, Route, Wish, WishState
 from collectief.onboarding import leaving
 from collectief.segments.profile import Permission
 
-from ..page import PortalRequest, signed_in
+from ..page import PortalRequest, oneself
 from ..password.steps import drawn, say, sent
 from .words import access_refusal
 
@@ -43,7 +43,7 @@ class LeaveForm(forms.Form):
         field.choices += [(str(wish), _CHOICES[wish]) for wish in offered]
 
 
-@signed_in
+@oneself
 @require_http_methods(["GET", "POST"])
 def leave(request: PortalRequest) -> HttpResponse:
     """Say that one wants to leave: what happens, who does it, and what is kept."""
@@ -70,7 +70,7 @@ def leave(request: PortalRequest) -> HttpResponse:
     return drawn(request, "accounts/leave.html", form, **context)
 
 
-@signed_in
+@oneself
 @require_POST
 def stay(request: PortalRequest) -> HttpResponse:
     """Toch niet: everything stays as it is."""

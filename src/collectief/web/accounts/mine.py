@@ -19,12 +19,12 @@ from collectief.brands.catalogue import brand as brand_of
 from collectief.contracts.queries import contracts
 from collectief.segments.profile import Means
 
-from ..page import PortalRequest, signed_in
+from ..page import PortalRequest, oneself
 from ..single_sign_on import AGAIN
 from .leave import own_wish
 
 
-@signed_in
+@oneself
 @require_GET
 def mine(request: PortalRequest) -> HttpResponse:
     """My own data and sessions."""
@@ -44,7 +44,7 @@ def mine(request: PortalRequest) -> HttpResponse:
     return render(request, "accounts/mine.html", context)
 
 
-@signed_in
+@oneself
 @require_POST
 def end_sessions(request: PortalRequest) -> HttpResponse:
     """Sign out elsewhere: one session, or every other one; after a factor of the last ten minutes (ASVS 7.5.2)."""

@@ -22,7 +22,7 @@ from collectief.access.rules import AccessRefused
 from collectief.segments.profile import Factor, Means
 
 from ..accounts.words import access_refusal
-from ..page import PortalRequest, View, signed_in
+from ..page import PortalRequest, View, oneself
 from ..paging import whole_number
 from ..sign_in import LINK
 from .forms import AddressForm, ChangedPasswordForm, PasskeyForm
@@ -32,7 +32,7 @@ from .steps import confirming_number, drawn, given, linking_app, say, sent, site
 def own(view: Callable[[PortalRequest], HttpResponse]) -> View:
     """A page about one's own password and factors, where there are any."""
 
-    @signed_in
+    @oneself
     @wraps(view)
     def guarded(request: PortalRequest) -> HttpResponse:
         # Who came by single sign-on has proved nothing of an own password or passkey, and cannot change or make one.

@@ -200,7 +200,11 @@ def recovery_code(request: PortalRequest, half: HalfWay) -> HttpResponse:
             request.brand, half.membership_id, typed["code"], now=timezone.now()
         ),
     )  # fmt: skip
-    return redirect("link_authenticator") if member else drawn(request, "password/recovery_code.html", form)
+    if member is None:
+        return drawn(request, "password/recovery_code.html", form)
+    # Whoever has the lost telephone may be signed in with it.
+    sessions.end_others(half.account_id, request.session.session_key)
+    return redirect("link_authenticator")
 
 
 @public
