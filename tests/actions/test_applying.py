@@ -100,6 +100,14 @@ def test_who_is_no_customer_elsewhere_is_not_let_in(segment):
 
 
 @pytest.mark.feature("O01")
+def test_of_two_who_apply_the_second_is_not_let_in_before_the_first_has_come():
+    first, second = apply("representative", "90000098"), apply("representative", "90000098", email="kim@kompas.example")
+    decide("representative", first)
+    with pytest.raises(CaseRefused, match="managed_already"):
+        decide("representative", second)
+
+
+@pytest.mark.feature("O01")
 def test_only_the_first_of_an_organisation_of_representatives_is_let_in_by_us():
     ours = agency(segment="representative", roles=("user_manager",))
     case = apply("representative", ours.organisation.kvk)

@@ -30,8 +30,8 @@ from tests.world import agency, member_of
 pytestmark = [pytest.mark.django_db, pytest.mark.feature("W17")]
 
 IZZ = "izz-door-vgz"
-NOBODYS = "Geen klant van ons heeft dit klantnummer met dit contractnummer: toewijzen kan niet."
-TAKEN_BACK = "De klant heeft dit verzoek ingetrokken: toewijzen kan niet."
+NOBODYS = "Geen klant van ons heeft dit klantnummer met dit contractnummer: goedkeuren kan niet."
+TAKEN_BACK = "De klant heeft dit verzoek ingetrokken: goedkeuren kan niet."
 
 
 @pytest.fixture
@@ -197,6 +197,20 @@ def test_nobody_fills_the_insurers_queue(ours, branch):
         link(ours, "1", "one-more", now=late)
     # What is one's own company's is linked all the same.
     assert link(ours, branch[0].customer_number, "T-1", now=late).name == "Thuiszorg"
+
+
+def test_what_waited_and_is_ones_own_companys_by_now_is_linked_at_once(ours, branch):
+    made, _contract = branch
+    link(ours, made.customer_number, "T-2")
+    [case] = received(ours)
+    with office(insurer_id(IZZ)):
+        GroupContract.objects.create(
+            insurer_id=made.insurer_id, organisation=made, number="T-2", name="Later", first_day="2020-01-01"
+        )
+    assert link(ours, made.customer_number, "T-2").name == "Later"
+    assert [(one.contract_number, one.state) for one in seen(ours)] == [("T-2", LinkState.LINKED)]
+    with pytest.raises(CaseRefused, match="taken_back"):
+        requests.decide(IZZ, case.case_id, Decision.APPROVED, by="Sanne")
 
 
 def test_the_insurer_sees_whose_it_is_and_links_it(ours, other):

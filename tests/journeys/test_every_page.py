@@ -19,7 +19,7 @@ from collectief.config.stack import Stack
 from collectief.demo.cast import BRUG, DUIN, KANTOOR, KANTOOR_IZZ, KOMPAS, LINDE, ZUID
 from collectief.demo.files import write_demo_file
 from collectief.foundation.dates import dutch
-from tests.journeys.tour import Tour, page_names
+from tests.journeys.tour import Tour, Walker, page_names
 from tests.web.addresses import NO_TOKEN
 
 NUMBERS = {"nl": "+31644444441", "en": "+31644444442"}
@@ -147,6 +147,7 @@ def _second_factor(tour: Tour) -> None:
     ingrid.secret = ingrid.page.locator("main code").inner_text().replace(" ", "")
     ingrid.sends("codes", code=pyotp.TOTP(ingrid.secret).now())
     ingrid.follows_everything("/dashboard/")
+    _contracts(ingrid)
     own = "/mijn-account/inloggen/"
     for name in ("wachtwoord", "e-mailadres", "mobiel", "app", "passkey"):
         ingrid.looks_at(f"{own}{name}/")
@@ -179,6 +180,18 @@ def _second_factor(tour: Tour) -> None:
     other.page.goto(other.link_mailed_to(email, where="/wachtwoord-vergeten/"))
     other.looks()
     other.sends("password-too-easy", password="welkom", again="welkom")
+
+
+def _contracts(ingrid: Walker) -> None:
+    """Linking a contract, with and without faults, and taking it back; a change without words."""
+    ingrid.opens("/contracten/")
+    ingrid.sends("link-empty")
+    ingrid.sends("link-asked", customer="999999", number="99999")
+    ingrid.page.locator("main a[href$='/ontkoppelen/']").first.click()
+    ingrid.looks("unlink")
+    ingrid.sends("unlinked")
+    ingrid.opens("/contracten/wijziging/")
+    ingrid.sends("change-empty")
 
 
 def _half_way(tour: Tour) -> None:

@@ -45,3 +45,8 @@ def test_only_what_is_of_the_same_company_is_linked_at_once(holder, linked, aske
 def test_another_companys_contract_is_answered_as_one_that_nobody_has(kvk, segment, linked, asked, waiting):
     stands = {"linked": linked, "asked": asked, "waiting": waiting}
     assert judge_link(OWN, Holder(9, kvk, segment), **stands) == judge_link(OWN, None, **stands)
+
+
+def test_two_without_a_kvk_number_are_no_company_together():
+    own, other = Holder(1, "", "employer"), Holder(2, "", "employer")
+    assert judge_link(own, other, linked=False, asked=False, waiting=0) == LinkAnswer.ASK

@@ -132,11 +132,11 @@ def test_what_is_worth_a_second_look_is_said(desk, ours, more, said):
 def test_approved_it_leaves_the_queue_and_can_still_be_read(desk, sanne, case):
     response = desk.post(f"/zaken/{case}/beslissen/", {"decision": "approved"}, follow=True)
     text = text_of(response)
-    assert "is toegewezen." in text
+    assert "is goedgekeurd." in text
     assert "Er wacht niets op een beslissing." in text
     assert "Noor Haddad" in text_of(desk.get("/zaken/beslist/"))
     text = text_of(desk.get(f"/zaken/{case}/"))
-    assert "Toegewezen" in text
+    assert "Goedgekeurd" in text
     assert sanne.account in text
     assert "beslissen/" not in text
     assert "notitie/" in text
@@ -179,7 +179,7 @@ def test_the_second_of_two_colleagues_is_told_by_whom_it_was_decided(desk, offic
     response = desk.post(f"/zaken/{case}/beslissen/", {"decision": "refused", "reason": "Nee"})
     text = text_of(response)
     assert response.status_code == 422
-    assert f"{lotte.account} heeft deze zaak net beslist: toegewezen." in text
+    assert f"{lotte.account} heeft deze zaak net beslist: goedgekeurd." in text
 
 
 def test_taking_noting_giving_back_and_taking_over(desk, office_, sanne, case):

@@ -120,6 +120,7 @@ def test_what_was_typed_is_shown_as_text(ours, ingrid):
         ({"text": " "}, "Schrijf op wat er anders moet."),
         ({"text": "x" * 1001}, "1000"),
         ({"about": "99999"}, "99999"),
+        ({"text": "Jan heeft BSN 9999.90.019"}, "burgerservicenummer"),
     ],
 )
 def test_what_is_wrong_is_said_and_nothing_is_kept(ours, ingrid, more, said):

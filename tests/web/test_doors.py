@@ -64,7 +64,7 @@ def test_without_the_right_it_is_403_with_what_to_do(ours, roles):
     for address in closed:
         for response in (colleague.get(address.path), colleague.post(address.path)):
             assert response.status_code == 403, address
-        assert "De accountbeheerder van uw organisatie kan uw rol wijzigen." in text_of(response)
+        assert "Vraag het dan wie bij uw organisatie de accounts beheert." in text_of(response)
     if roles:
         text = text_of(colleague.get("/dashboard/"))
         assert "Uw rol geeft geen toegang tot gegevens van deelnemers." in text

@@ -118,6 +118,7 @@ def test_unknown_foreign_and_asked_before_look_the_same(ours, ingrid):
     [
         ("", "", ["Vul het klantnummer in.", "Vul het contractnummer in."]),
         ("5001 10", "<b>", ["Dit is geen geldig nummer.", "5001 10"]),
+        ("abc", "80001", ["Een klantnummer bestaat alleen uit cijfers."]),
         ("own", "own", ["Dit contract is al van uw organisatie."]),
     ],
 )

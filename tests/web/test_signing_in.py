@@ -77,6 +77,14 @@ def test_a_company_without_kvk_number_is_found_by_its_rsin(ours, broker):
     assert signs_in(stranger()).status_code == 302
 
 
+def test_two_companies_may_be_without_a_kvk_number(ours):
+    with office():
+        for name, rsin in (("Kerk", "900000016"), ("Moskee", "900000028")):
+            Organisation.objects.create(
+                insurer_id=ours.organisation.insurer_id, name=name, kvk="", rsin=rsin, segment="staffing_agency"
+            )
+
+
 @pytest.mark.feature("U01")
 def test_a_company_with_a_kvk_number_is_never_found_by_its_rsin(ours, broker):
     with office():

@@ -93,7 +93,9 @@ def test_who_saw_whom_by_bsn_that_stands_in_no_address_and_no_event(desk, erik, 
     anna.get(f"/deelnemers/{participant}/")
     response = desk.post("/onderzoek/", {"bsn": bsn.digits})
     assert bsn.digits not in response["Location"]
-    assert parse_qs(urlsplit(response["Location"]).query) == {"zoek": ["1"], "deelnemer": [str(participant)]}
+    query = parse_qs(urlsplit(response["Location"]).query)
+    assert query.keys() == {"zoek", "deelnemer", "tm"}
+    assert query["deelnemer"] == [str(participant)]
     page = desk.get(response["Location"])
     assert [row[:3] for row in rows(page)] == [
         ("Annaadministratief", "Gegevens van een deelnemer bekeken", ours.organisation.name),
@@ -103,11 +105,12 @@ def test_who_saw_whom_by_bsn_that_stands_in_no_address_and_no_event(desk, erik, 
     assert f"relatienummer {number_of(participant, ours.scope)} bij {ours.organisation.name}" in text
     assert bsn.digits not in text
     assert "Janse" not in text
-    [event] = told(erik)
-    assert (event.action, event.participant_ids, event.purpose) == (
-        "audit.search", [participant], "supervision_of_access",
-    )  # fmt: skip
-    assert bsn.digits not in str(event.detail)
+    looked_up, answered = told(erik)
+    for event in (looked_up, answered):
+        assert (event.action, event.participant_ids, event.purpose) == (
+            "audit.search", [participant], "supervision_of_access",
+        )  # fmt: skip
+        assert bsn.digits not in str(event.detail)
 
 
 def test_one_person_at_two_organisations_is_found_at_both(desk, ours, person, moment):
@@ -186,6 +189,22 @@ def test_looking_for_somebody_who_is_not_there_is_an_event_too(desk, erik):
     desk.post("/onderzoek/", {"bsn": unknown.digits})
     [event] = told(erik)
     assert (event.action, event.outcome, event.detail) == ("audit.search", "failure", {"sought": ["bsn"]})
+
+
+def test_nobody_is_looked_up_without_a_trace(desk, erik, ours, person):
+    """By an address that cannot be answered, or by a question whose answer is not fetched."""
+    before = len(told(erik))
+    number = ours.scope.account_id
+    text = text_of(desk.get(f"/onderzoek/?zoek=1&wie={number}&van=x"))
+    assert "@example.nl" not in text
+    assert len(told(erik)) == before
+    text = text_of(desk.get(f"/onderzoek/?zoek=1&wie={number}&organisatie=Niets"))
+    assert "@example.nl" in text
+    assert told(erik)[-1].object_ids == {"account": [number]}
+    _bsn, participant = person
+    desk.post("/onderzoek/", {"relatienummer": number_of(participant, ours.scope)})
+    assert told(erik)[-1].participant_ids == [participant]
+    assert told(erik)[-1].detail == {"sought": ["relatienummer"]}
 
 
 @pytest.mark.parametrize("query", ["wie=2000000000", "deelnemer=2000000000", "wat=niets", "van=x", "organisatie=Niets"])

@@ -192,6 +192,12 @@ def manages(profile: SegmentProfile, member: Member) -> bool:
     return member.standing == Standing.ACTIVE and Permission.MANAGE_ACCOUNTS in profile.permissions(member.roles)
 
 
+def will_manage(profile: SegmentProfile, member: Member) -> bool:
+    """Whether this member manages accounts, or does so once they use the invitation they have."""
+    invited = replace(member, standing=Standing.ACTIVE) if member.standing == Standing.INVITED else member
+    return manages(profile, invited)
+
+
 def judge_resend(sent_at: datetime | None, now: datetime) -> None:
     """Not more often than once in two minutes: a mailbox is not ours to fill. Raises AccessRefused."""
     if sent_at is not None and now - sent_at < RESEND_AFTER:

@@ -44,7 +44,7 @@ def send_code(brand: Brand, account_id: int, purpose: str, number: str, *, langu
 
     Raises AccessRefused("too_many_codes"): five in ten minutes, for an account or a number.
     """
-    subjects = [throttle.by_message(f"account:{account_id}"), throttle.by_message(f"number:{number}")]
+    subjects = [throttle.by_message(f"account:{account_id}"), throttle.by_message(f"number:{purpose}:{number}")]
     with signing_in():
         allowed = throttle.may_try(subjects, now=now)
         if allowed:

@@ -37,7 +37,9 @@ class Organisation(models.Model):
     class Meta:
         db_table = "organisation"
         constraints = [
-            models.UniqueConstraint(fields=["insurer", "kvk", "branch", "segment"], name="organisation_once"),
+            models.UniqueConstraint(
+                fields=["insurer", "kvk", "branch", "segment"], name="organisation_once", condition=~models.Q(kvk="")
+            ),
             models.UniqueConstraint(
                 fields=["insurer", "rsin", "branch", "segment"],
                 name="organisation_rsin_once",

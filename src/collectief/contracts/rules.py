@@ -57,7 +57,7 @@ def judge_link(own: Holder, holder: Holder | None, *, linked: bool, asked: bool,
         return LinkAnswer.OWN
     if linked:
         return LinkAnswer.LINKED_ALREADY
-    if holder is not None and (holder.kvk, holder.segment) == (own.kvk, own.segment):
+    if holder is not None and own.kvk and (holder.kvk, holder.segment) == (own.kvk, own.segment):
         return LinkAnswer.AT_ONCE
     if asked:
         return LinkAnswer.ASKED_ALREADY

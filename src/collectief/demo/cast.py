@@ -214,6 +214,7 @@ KANTOOR_IZZ = Company(
         Colleague("Joris Meijer", "joris@kantoor-izz.example", None, ("help_desk",)),
         Colleague("Mila Bos", "mila@kantoor-izz.example", None, ("help_desk",)),
         Colleague("Bram Kuiper", "bram@kantoor-izz.example", None, ("help_desk",)),
+        Colleague("Yara Mensah", "yara@kantoor-izz.example", None, ("case_handler",)),
     ),
     people=0,
     segment="back_office",

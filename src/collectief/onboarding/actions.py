@@ -8,7 +8,7 @@ from procrastinate.contrib.django import app as queue
 
 from collectief.access import invitations, throttle
 from collectief.access.queries import door, members_here
-from collectief.access.rules import AccessRefused, manages
+from collectief.access.rules import AccessRefused, will_manage
 from collectief.audit import actions as audit
 from collectief.brands.brand import Brand
 from collectief.brands.catalogue import brand as brand_of
@@ -71,7 +71,7 @@ def customer(application: AccountApplication, insurer_id: int) -> Organisation |
 
 def managed(organisation: Organisation, profile: SegmentProfile, *, now: datetime) -> bool:
     """Whether somebody there can let colleagues in. Must run as staff."""
-    return any(manages(profile, one) for one in members_here(organisation.id, now=now))
+    return any(will_manage(profile, one) for one in members_here(organisation.id, now=now))
 
 
 def _let_in(application: AccountApplication, deciding: Deciding) -> None:

@@ -53,19 +53,19 @@ def _warnings(insurer_id: int, application: AccountApplication, organisation: Or
     segment = profile(application.segment)
     if organisation is None:
         said = (
-            _("Wij hebben nog geen klant van deze soort met KvK-nummer {kvk}: toewijzen maakt de organisatie klant.")
+            _("Wij hebben nog geen klant van deze soort met KvK-nummer {kvk}: goedkeuren maakt de organisatie klant.")
             if segment.applying_makes_customer
-            else _("Wij hebben geen klant van deze soort met KvK-nummer {kvk}: toewijzen kan niet.")
+            else _("Wij hebben geen klant van deze soort met KvK-nummer {kvk}: goedkeuren kan niet.")
         )
         yield said.format(kvk=application.kvk)
     elif segment.first_only and managed(organisation, segment, now=timezone.now()):
-        yield _("Bij deze organisatie beheert al iemand de accounts: toewijzen kan niet.")
+        yield _("Bij deze organisatie beheert al iemand de accounts: goedkeuren kan niet.")
     account = Account.objects.filter(insurer_id=insurer_id, email__iexact=application.email).first()
     if account is None:
         return
     places = Membership.objects.filter(account=account)
     if organisation is not None and places.filter(organisation=organisation).exists():
-        yield _("Met dit e-mailadres heeft al iemand een plaats bij deze organisatie: toewijzen kan niet.")
+        yield _("Met dit e-mailadres heeft al iemand een plaats bij deze organisatie: goedkeuren kan niet.")
     else:
         yield _("Dit e-mailadres hoort al bij een account: {name}. Dat account krijgt er deze organisatie bij.").format(
             name=account.name

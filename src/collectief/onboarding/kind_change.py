@@ -45,6 +45,6 @@ def refusals() -> dict[str, tuple[str, str]]:
 
 CHANGES = Kind(
     KIND, TERMS[KIND], gettext_lazy("Wijziging van gegevens"), titles, about, decided, refusals,
-    approving=gettext_lazy("Wijs toe als de wijziging is doorgevoerd: de klant leest dat op de pagina Contracten."),
+    approving=gettext_lazy("Keur goed als de wijziging is doorgevoerd: de klant leest dat op de pagina Contracten."),
     refusing=gettext_lazy("De klant leest uw reden op de pagina Contracten, precies zoals u die hier schrijft."),
 )  # fmt: skip

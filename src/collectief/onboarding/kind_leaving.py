@@ -46,7 +46,7 @@ def about(insurer_id: int, subject: str) -> About:
     )
     warnings = []
     if wish.state == WishState.WITHDRAWN:
-        warnings.append(_("De klant heeft dit verzoek ingetrokken: toewijzen kan niet."))
+        warnings.append(_("De klant heeft dit verzoek ingetrokken: goedkeuren kan niet."))
     if wish.state == WishState.OPEN:
         try:
             judge_leaving(profile(wish.organisation.segment), members, wish.membership_id, Wish(wish.wish))

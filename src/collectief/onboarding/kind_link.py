@@ -40,9 +40,9 @@ def about(insurer_id: int, subject: str) -> About:
     ]
     warnings = []
     if row.state == LinkState.ASKED and found is None:
-        warnings.append(_("Geen klant van ons heeft dit klantnummer met dit contractnummer: toewijzen kan niet."))
+        warnings.append(_("Geen klant van ons heeft dit klantnummer met dit contractnummer: goedkeuren kan niet."))
     if row.state == LinkState.UNLINKED:
-        warnings.append(_("De klant heeft dit verzoek ingetrokken: toewijzen kan niet."))
+        warnings.append(_("De klant heeft dit verzoek ingetrokken: goedkeuren kan niet."))
     return About(tuple(facts), tuple(warnings))
 
 

@@ -39,7 +39,7 @@ def refused(application: AccountApplication) -> Letter:
     with override(application.language), worded(brand, application.language):
         return _letter(
             application, "refused", _("Uw aanvraag voor {portal}").format(portal=brand.name),
-            _("We kunnen uw aanvraag voor een account niet toewijzen. De reden: {reason}").format(
+            _("We kunnen uw aanvraag voor een account niet goedkeuren. De reden: {reason}").format(
                 reason=application.reason
             ),
             _("Heeft u vragen? Bel dan {phone}.").format(phone=brand.support_phone),

@@ -62,6 +62,9 @@ def link(scope: Scope, *, customer: str, number: str, now: datetime) -> Linked:
         raise AccessRefused(_REFUSED[answer])
     if asked is not None and answer == LinkAnswer.ASKED_ALREADY:
         return Linked(due=due(asked.asked_at))
+    if asked is not None:
+        # What waited is one's own company's by now: nobody has to judge it any more.
+        unlink(scope, asked.id, now=now)
     row = ContractLink(
         insurer_id=scope.insurer_id, organisation_id=scope.organisation_id, customer_number=customer,
         contract_number=number, state=LinkState.ASKED, asked_by=scope.account, asked_at=now,

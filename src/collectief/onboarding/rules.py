@@ -40,7 +40,8 @@ def judge_roles(profile: SegmentProfile, roles: Iterable[Role]) -> None:
 def judge_first(profile: SegmentProfile, members: Collection[Member]) -> None:
     """Whether an application may be granted beside these members. Raises AccessRefused("managed_already").
 
-    Where only the first of an organisation applies, somebody there who manages accounts lets the others in (O01).
+    Where only the first of an organisation applies, somebody there who manages accounts lets the others in (O01):
+    also who was invited to, and has not come yet.
     """
-    if profile.first_only and any(access.manages(profile, one) for one in members):
+    if profile.first_only and any(access.will_manage(profile, one) for one in members):
         raise AccessRefused("managed_already")

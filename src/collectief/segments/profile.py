@@ -168,6 +168,11 @@ class SegmentProfile:
         staff = {Permission.JUDGE_CASES, Permission.HELP_USERS, Permission.SEARCH_TRAIL}
         return any(staff & held for held in self.roles.values())
 
+    @property
+    def knows_mandates(self) -> bool:
+        """Whether its organisations let others act for them, or are there to act for others (X07)."""
+        return self.allows(Capability.GIVE_MANDATES) or self.acts_for_others
+
     def permissions(self, roles: frozenset[Role]) -> frozenset[Permission]:
         """What these roles may do together."""
         return frozenset().union(*(self.roles.get(role, frozenset()) for role in roles))

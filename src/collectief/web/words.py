@@ -86,7 +86,8 @@ def sign_in_refusal(code: str, params: Mapping[str, Any], brand: Brand) -> tuple
         ),
     }
     reason, remedy = words.get(code, words["unknown_error"])
-    given = Shown({"desk": desk, **params})
+    # A company's name may end in a full stop, and so does the sentence.
+    given = Shown({"desk": desk, **{name: text.rstrip(".") for name, text in params.items()}})
     return reason.format_map(given), remedy.format_map(given)
 
 

@@ -46,6 +46,7 @@ def accounts(request: PortalRequest) -> HttpResponse:
     known, wishes = _contracts(request.scope), open_wishes(request.scope)
     context = {
         "lines": [_line(request.scope, one, known) | _leaving(one, wishes, request.scope) for one in found],
+        "mandates": request.scope.profile.knows_mandates,
         "some_only": request.scope.contracts is not None,
         "by_contract": len(known) > 1 or any(one.member.contracts is not None for one in found),
     }

@@ -15,7 +15,7 @@ from ..words import Shown
 
 # A decision, and the colour of its label.
 DECISIONS = {
-    Decision.APPROVED: (gettext_lazy("Toegewezen"), "success"),
+    Decision.APPROVED: (gettext_lazy("Goedgekeurd"), "success"),
     Decision.REFUSED: (gettext_lazy("Geweigerd"), "danger"),
     Decision.WITHDRAWN: (gettext_lazy("Ingetrokken"), "neutral"),
 }

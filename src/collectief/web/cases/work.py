@@ -75,7 +75,7 @@ def note(request: PortalRequest, case_id: int) -> HttpResponse:
 @page(JUDGE)
 @require_POST
 def decide(request: PortalRequest, case_id: int) -> HttpResponse:
-    """Toewijzen, or weigeren with a reason; what cannot be done says why and leaves the case open."""
+    """Goedkeuren, or weigeren with a reason; what cannot be done says why and leaves the case open."""
     found = _found(request, case_id)
     approves = request.POST.get("decision") == Decision.APPROVED
     form = None if approves else RefusalForm(request.POST)
@@ -87,7 +87,7 @@ def decide(request: PortalRequest, case_id: int) -> HttpResponse:
     except CaseRefused as refused:
         problem = words.case_refusal(found.view.kind, refused.code, refused.params)
         return _show(request, _found(request, case_id), refusal=form, problem=problem, status=422)
-    told = _("{title} is toegewezen.") if approves else _("{title} is geweigerd.")
+    told = _("{title} is goedgekeurd.") if approves else _("{title} is geweigerd.")
     messages.success(request, told.format(title=found.view.title))
     return redirect("cases")
 

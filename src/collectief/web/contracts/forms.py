@@ -9,7 +9,17 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from collectief.foundation.bsn import Bsn
+
 _NUMBER = re.compile(r"[0-9A-Za-z-]{1,20}")
+
+
+def _is_bsn(digits: str) -> bool:
+    try:
+        Bsn.parse(re.sub(r"\D", "", digits))
+    except ValueError:
+        return False
+    return True
 
 
 class NumberField(forms.CharField):
@@ -39,12 +49,26 @@ class ChangeForm(forms.Form):
         about: Any = self.fields["about"]
         about.choices = [("", _("Gegevens van uw organisatie")), *contracts]
 
+    def clean_text(self) -> str:
+        text = str(self.cleaned_data["text"])
+        if any(_is_bsn(digits) for digits in re.findall(r"\d[\d .-]{7,}\d", text)):
+            raise forms.ValidationError(
+                _("Hier staat een burgerservicenummer in. Haal het weg: uw collega's lezen dit ook.")
+            )
+        return text
+
     def clean_about(self) -> str | None:
         return self.cleaned_data["about"] or None
 
 
 class LinkForm(forms.Form):
     """Koppelen contracten (W17)."""
+
+    def clean_customer(self) -> str:
+        number = str(self.cleaned_data["customer"])
+        if not number.isdecimal():
+            raise forms.ValidationError(_("Een klantnummer bestaat alleen uit cijfers."))
+        return number
 
     customer = NumberField(
         label=_("Klantnummer"), max_length=30, help_text=_("Het klantnummer waaronder het contract nu loopt."),

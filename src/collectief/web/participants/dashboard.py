@@ -33,7 +33,9 @@ def dashboard(request: PortalRequest) -> HttpResponse:
     context: dict[str, object] = {
         "sees_people": scope.may(Permission.SEE_PARTICIPANTS), "shows_people": scope.profile.shows_people,
         "for_others": scope.profile.acts_for_others,
-        "manages": scope.may(Permission.MANAGE_ACCOUNTS), "comes": scope.profile.comes.get(request.LANGUAGE_CODE, ""),
+        "manages": scope.may(Permission.MANAGE_ACCOUNTS),
+        "sees_contracts": scope.may(Permission.SEE_CONTRACTS, Capability.LINK_CONTRACTS),
+        "comes": scope.profile.comes.get(request.LANGUAGE_CODE, ""),
     }  # fmt: skip
     if scope.profile.is_office:
         context |= {"office": office_desk(scope, today=timezone.localdate())}

@@ -42,6 +42,8 @@ class Asked:
     form: TrailForm
     question: Question | None = None
     people: Sequence[SoughtPerson] = ()
+    # The account that was found, also where nothing could be asked about it.
+    account: int | None = None
     # What an address says of it.
     address: dict[str, str] = field(default_factory=dict)
 
@@ -60,7 +62,7 @@ def typed(scope: Scope, post: QueryDict) -> Asked:
     account = _account_typed(scope, form)
     people = _people_typed(scope, form, post.get("deelnemer", ""))
     if form.errors:
-        return asked
+        return Asked(form, people=people, account=account)
     return _asked(form, organisations, account, people)
 
 
@@ -69,23 +71,26 @@ def addressed(scope: Scope, query: QueryDict) -> Asked:
     data = query.copy()
     for name in KEPT_OUT:
         data.pop(name, None)
+    form = TrailForm(data)
+    if not form.is_valid():
+        # Nobody is looked up for what cannot be asked: whoever is looked up is in the trail.
+        return Asked(form)
     account_id = whole_number(query.get("wie"))
     found = access.sought_account(scope, account_id) if account_id is not None else None
     if found is not None:
         data["account"] = found.email
-    form = TrailForm(data)
-    asked = Asked(form)
-    if not form.is_valid():
-        return asked
+        form = TrailForm(data)
+        form.is_valid()
     if query.get("wie") and found is None:
         form.add_error("account", _("Dit account is er niet."))
     people = _people(scope, query.get("deelnemer", ""))
     if query.get("deelnemer") and not people:
         form.add_error("relatienummer", _("Deze persoon is er niet."))
     organisations = _organisations(scope, form)
+    account = found.id if found else None
     if form.errors:
-        return asked
-    return _asked(form, organisations, found.id if found else None, people, newest=whole_number(query.get("tm")))
+        return Asked(form, people=people, account=account)
+    return _asked(form, organisations, account, people, newest=whole_number(query.get("tm")))
 
 
 def _asked(
@@ -107,7 +112,7 @@ def _asked(
         "organisatie": given["organisatie"], "wie": account, "wat": given["wat"], "resultaat": given["resultaat"],
         "deelnemer": ".".join(str(one.id) for one in people), "tm": newest,
     }  # fmt: skip
-    return Asked(form, question, people, {name: str(value) for name, value in said.items() if value})
+    return Asked(form, question, people, account, {name: str(value) for name, value in said.items() if value})
 
 
 def _organisations(scope: Scope, form: TrailForm) -> list[int] | None:

@@ -41,16 +41,20 @@ def trail(request: PortalRequest) -> HttpResponse:
     """
     if request.method == "POST":
         asked = typed(request.scope, request.POST)
-        if asked.question is not None:
-            return redirect(reverse("trail") + asked.url)
-        _record_in_vain(request, asked)
-        return _show(request, asked.form, status=422)
+        found = asked.question is not None
+        if found:
+            # The look-up itself is no part of the answer.
+            asked.address |= {"tm": str(newest(request.scope))}
+        # Whoever was looked up is in the trail before the answer says that they are there.
+        _record_looked_up(request, asked, outcome="success" if found else "failure")
+        return redirect(reverse("trail") + asked.url) if found else _show(request, asked.form, status=422)
     if set(KEPT_OUT) & set(request.GET):
         return redirect("trail")
     if "zoek" not in request.GET:
         return _show(request, TrailForm())
     asked = addressed(request.scope, request.GET)
     if asked.question is None:
+        _record_looked_up(request, asked, outcome="failure")
         return _show(request, asked.form, status=422)
     return _answer(request, asked)
 
@@ -61,6 +65,7 @@ def download(request: PortalRequest) -> HttpResponseBase:
     """Exactly what was found, as a workbook."""
     asked = addressed(request.scope, request.GET)
     if asked.question is None:
+        _record_looked_up(request, asked, outcome="failure")
         return _show(request, asked.form, status=422)
     # Closed by the response, and then it is gone.
     stream = tempfile.TemporaryFile()  # noqa: SIM115
@@ -124,10 +129,12 @@ def _record(request: PortalRequest, action: str, asked: Asked, **more: int) -> N
     )  # fmt: skip
 
 
-def _record_in_vain(request: PortalRequest, asked: Asked) -> None:
-    """Who looked for somebody that is not there looked for somebody too."""
-    sought = [name for name in ("bsn", "relatienummer", "account") if asked.form.data.get(name)]
-    if sought:
+def _record_looked_up(request: PortalRequest, asked: Asked, *, outcome: str) -> None:
+    """Who looked for somebody is in the trail, also when nobody was there or nothing could be asked about them."""
+    sought = [name for name in KEPT_OUT if asked.form.data.get(name)]
+    if sought or asked.people or asked.account is not None:
         audit.record(
-            request.scope, "audit.search", outcome="failure", purpose=audit.SUPERVISION, detail={"sought": sought}
-        )
+            request.scope, "audit.search", outcome=outcome, purpose=audit.SUPERVISION, detail={"sought": sought},
+            participants=[one.id for one in asked.people],
+            objects={"account": [asked.account]} if asked.account is not None else None,
+        )  # fmt: skip
