@@ -142,5 +142,20 @@ def test_from_many_addresses_together_there_is_an_end_to_it_too(monkeypatch):
     monkeypatch.setitem(actions.throttle.PUBLIC, "application", (10, 3))
     for number in range(3):
         apply("employer", "90000099", email=f"jo{number}@kompas.example", address=f"192.0.2.{number}")
-    with pytest.raises(AccessRefused, match="too_many_requests"):
+    with pytest.raises(AccessRefused, match="too_many_at_once"):
         apply("employer", "90000099", email="fourth@kompas.example", address="192.0.2.9")
+    # A crowd at one insurer shuts nobody out at another.
+    apply("representative", "90000099", email="fifth@kompas.example", address="192.0.2.9")
+
+
+@pytest.mark.feature("G01")
+def test_all_addresses_of_one_ipv6_network_are_one(monkeypatch):
+    monkeypatch.setitem(actions.throttle.PUBLIC, "application", (2, 300))
+    for number in range(2):
+        apply("employer", "90000099", email=f"jo{number}@kompas.example", address=f"2001:db8:0:1::{number}")
+    with pytest.raises(AccessRefused, match="too_many_requests"):
+        apply("employer", "90000099", email="third@kompas.example", address="2001:db8:0:1:ffff::9")
+    apply("employer", "90000099", email="fourth@kompas.example", address="2001:db8:0:2::9")
+    by_address = actions.throttle.by_address
+    assert by_address("2001:db8:0:1::1") == by_address("2001:DB8:0:1:2::") != by_address("2001:db8:0:2::1")
+    assert by_address("::ffff:192.0.2.1") == by_address("192.0.2.1") != by_address("192.0.2.2")

@@ -140,6 +140,18 @@ def test_who_sends_too_many_is_told_to_wait_and_keeps_what_was_typed(monkeypatch
     assert client.post("/aanvragen/", ASKED | {"kvk": "1"}).status_code == 422
 
 
+def test_when_too_many_send_at_once_nobody_is_told_that_it_is_their_network(monkeypatch):
+    monkeypatch.setitem(throttle.PUBLIC, "application", (10, 1))
+    client = stranger()
+    assert client.post("/aanvragen/", ASKED).status_code == 302
+    response = client.post("/aanvragen/", ASKED)
+    assert response.status_code == 429
+    text = text_of(response)
+    assert "Er komen nu te veel verzoeken tegelijk binnen." in text
+    assert "Wacht tien minuten" in text
+    assert "netwerk" not in text
+
+
 def test_asking_for_a_password_too_often_from_one_place_is_said_whoever_it_is_about(monkeypatch):
     monkeypatch.setitem(throttle.PUBLIC, "password", (1, 1000))
     client = stranger("izz")

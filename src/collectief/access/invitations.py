@@ -137,7 +137,7 @@ def renew_expired(brand: Brand, token: str, *, address: str, now: datetime) -> N
     invited = look_up(brand, token, now=now)
     if invited.standing != Standing.EXPIRED:
         raise AccessRefused("invitation_unknown")
-    throttle.take_turn("invitation", address, now=now)
+    throttle.take_turn("invitation", brand.insurer, address, now=now)
     with managing_accounts(invited.organisation_id, invited.insurer_id):
         invitation = Invitation.objects.select_for_update().get(id=invited.id)
         # Two clicks at the same moment: the second finds the token of before.

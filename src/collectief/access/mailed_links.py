@@ -31,7 +31,7 @@ def ask_password(brand: Brand, email: str, *, address: str, now: datetime) -> No
     More than three in ten minutes for one mailbox are passed over in silence. Raises AccessRefused for too many from
     one network address, or from all of them: that says nothing of the mailbox.
     """
-    throttle.take_turn("password", address, now=now)
+    throttle.take_turn("password", brand.insurer, address, now=now)
     mailbox = throttle.by_request(f"{brand.insurer}:{email}", 3)
     with signing_in():
         if not throttle.may_try([mailbox], now=now):

@@ -10,6 +10,7 @@ import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from ipaddress import IPv4Address, IPv6Network, ip_address
 
 from django.conf import settings
 from django.db import connection
@@ -21,7 +22,8 @@ from .rules import AccessRefused
 
 WINDOW = timedelta(minutes=10)
 
-# What anybody may send, whoever they are, within the window: from one network address, and from all of them together.
+# What anybody may send, whoever they are, within the window: from one network address, and from all of them together
+# at one insurer.
 # An organisation can be behind one address; the total keeps a crowd of machines from filling a queue or mailboxes.
 PUBLIC = {"application": (10, 300), "password": (100, 1000), "invitation": (20, 300)}
 
@@ -46,7 +48,7 @@ def by_code(account_id: int) -> Subject:
 
 def by_address(address: str) -> Subject:
     """Passwords from one network address: an organisation can be behind it."""
-    return _subject(f"address:{address}", 100)
+    return _subject(f"address:{_network(address)}", 100)
 
 
 def by_message(whom: str) -> Subject:
@@ -59,16 +61,23 @@ def by_request(what: str, limit: int) -> Subject:
     return _subject(f"request:{what.lower()}", limit)
 
 
-def take_turn(what: str, address: str, *, now: datetime) -> None:
-    """One more use of a public form. Raises AccessRefused("too_many_requests"), whatever was filled in."""
+def take_turn(what: str, insurer: str, address: str, *, now: datetime) -> None:
+    """One more use of a public form of an insurer, whatever was filled in.
+
+    Raises AccessRefused: too_many_requests from there, too_many_at_once from all together.
+    """
     per_address, in_total = PUBLIC[what]
-    subjects = [by_request(f"{what}:from:{address}", per_address), by_request(f"{what}:all", in_total)]
+    own = by_request(f"{what}:from:{_network(address)}", per_address)
+    total = by_request(f"{what}:all:{insurer}", in_total)
     with signing_in():
-        allowed = may_try(subjects, now=now)
-        if allowed:
-            wrong(subjects, now=now)
+        allowed = may_try([own], now=now)
+        room = allowed and may_try([total], now=now)
+        if room:
+            wrong([own, total], now=now)
     if not allowed:
         raise AccessRefused("too_many_requests")
+    if not room:
+        raise AccessRefused("too_many_at_once")
 
 
 def may_try(subjects: Sequence[Subject], *, now: datetime) -> bool:
@@ -112,6 +121,17 @@ def clear(*, now: datetime) -> None:
     """Remove what counts no longer."""
     with signing_in():
         WrongTry.objects.filter(at__lte=now - WINDOW).delete()
+
+
+def _network(address: str) -> str:
+    """What counts as one address: of IPv6 the network, since whoever has one address there has all of its /64."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(parsed, IPv4Address):
+        return address
+    return str(parsed.ipv4_mapped or IPv6Network((int(parsed), 64), strict=False))
 
 
 def _subject(text: str, limit: int) -> Subject:

@@ -34,7 +34,7 @@ def apply(brand: Brand, applied: Applied, *, address: str, language: str, now: d
     if not profile.takes_applications:
         raise KeyError(applied.segment)
     rules.judge(profile, applied)
-    throttle.take_turn("application", address, now=now)
+    throttle.take_turn("application", brand.insurer, address, now=now)
     with signing_in():
         application = AccountApplication(
             insurer=brand.insurer, brand=brand.slug, language=language, segment=applied.segment,

@@ -19,7 +19,7 @@ from collectief.segments.profile import Means
 
 from ..page import PortalRequest, public
 from ..password.forms import NewPasswordForm
-from ..password.steps import SEND, drawn, say, sent, visitor
+from ..password.steps import SEND, TOO_OFTEN, drawn, say, sent, visitor
 from ..sign_in import INVITATION
 from .words import access_refusal
 
@@ -111,5 +111,5 @@ def _row(invited: Invited) -> str:
 def refused_page(request: PortalRequest, refused: AccessRefused) -> HttpResponse:
     """An invitation that opens no door; whatever is wrong with it, the answer looks the same."""
     reason, remedy = access_refusal(refused.code, refused.params, request.brand)
-    status = 429 if refused.code == "too_many_requests" else 404
+    status = 429 if refused.code in TOO_OFTEN else 404
     return render(request, "accounts/invitation_refused.html", {"reason": reason, "remedy": remedy}, status=status)

@@ -186,6 +186,10 @@ def access_refusals() -> dict[str, tuple[str, str]]:
             _("Dit formulier is vanaf uw netwerk te vaak achter elkaar verstuurd."),
             _("Er is nu niets verstuurd. Wacht tien minuten en probeer het opnieuw, of bel {desk}."),
         ),
+        "too_many_at_once": (
+            _("Er komen nu te veel verzoeken tegelijk binnen."),
+            _("Er is nu niets verstuurd. Wacht tien minuten en probeer het opnieuw, of bel {desk}."),
+        ),
         "wrong_sent_code": (
             _("Deze code klopt niet of geldt niet meer."),
             _("Controleer de code in de laatste sms, of laat een nieuwe sturen: een code geldt tien minuten."),

@@ -23,8 +23,8 @@ from .forms import CodeForm, SentCodeForm, TelephoneForm
 
 # What a form posts to have a code sent.
 SEND = "stuur"
-# The refusal of who came too often, whatever they filled in.
-TOO_OFTEN = "too_many_requests"
+# The refusals of who came too often, or with too many others, whatever they filled in.
+TOO_OFTEN = ("too_many_requests", "too_many_at_once")
 
 
 def sent(request: PortalRequest) -> Any:
@@ -39,7 +39,7 @@ def drawn(request: PortalRequest, template: str, form: Form, **more: object) -> 
 
 def status_of(form: Form) -> int:
     """How the answer with this form is marked: fine, wrong, or too often."""
-    if form.has_error(NON_FIELD_ERRORS, TOO_OFTEN):
+    if any(form.has_error(NON_FIELD_ERRORS, code) for code in TOO_OFTEN):
         return 429
     return 422 if form.errors else 200
 
