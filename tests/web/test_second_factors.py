@@ -109,6 +109,22 @@ def test_messages_are_not_sent_without_end(ingrid):
     assert "te vaak achter elkaar" in text_of(answers[-1])
 
 
+def test_who_says_that_anothers_number_is_theirs_keeps_no_code_from_its_owner(ingrid):
+    # Confirming it was the first message to this number.
+    by_telephone(ingrid)
+    izz, now = brand("izz"), timezone.now()
+    with signing_in():
+        number = Telephone.objects.get(account_id=ingrid.account_id).number
+    stranger_id = made().account_id
+    for _ in range(4):
+        telephone.send_code(izz, stranger_id, telephone.NUMBER, number, language="nl", now=now)
+    third = made().account_id
+    with pytest.raises(AccessRefused, match="too_many_codes"):
+        telephone.send_code(izz, third, telephone.NUMBER, number, language="nl", now=now)
+    answer = half_way(ingrid).post("/inloggen/tweede-stap/sms/", {"stuur": "1"})
+    assert answer.status_code == 200
+
+
 def test_guesses_at_the_same_moment_are_five(committed_db):
     who = made()
     izz = brand("izz")

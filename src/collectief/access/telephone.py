@@ -42,7 +42,8 @@ def tidy_number(typed: str) -> str:
 def send_code(brand: Brand, account_id: int, purpose: str, number: str, *, language: str, now: datetime) -> int:
     """Send a code to a number; its row, which the session that asked keeps. The one of before is worthless.
 
-    Raises AccessRefused("too_many_codes"): five in ten minutes, for an account or a number.
+    Raises AccessRefused("too_many_codes"): five in ten minutes, for an account, or for a number and purpose: who asks
+    to confirm somebody else's number keeps no code from its owner.
     """
     subjects = [throttle.by_message(f"account:{account_id}"), throttle.by_message(f"number:{purpose}:{number}")]
     with signing_in():
