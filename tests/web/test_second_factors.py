@@ -13,8 +13,9 @@ from django.utils import timezone
 from collectief.access import telephone
 from collectief.access.models import Membership, Passkey, RecoveryCode, SentCode, Telephone
 from collectief.access.rules import AccessRefused
+from collectief.audit.models import AuditEvent
 from collectief.brands.catalogue import brand
-from collectief.scope.database import office, signing_in
+from collectief.scope.database import office, opened, signing_in
 from tests.passkey_world import Device
 from tests.web.password_world import (
     CODES,
@@ -167,6 +168,11 @@ def test_a_passkey_is_the_second_step_and_also_signs_in_by_itself(ingrid):
     assert alone.cookies["session"].value != before
     assert is_in(alone)
     assert told(ingrid)[0] == ("account.link_factor", "success", "")
+    with opened(ingrid.ours.scope):
+        signed = AuditEvent.objects.filter(action="account.sign_in").order_by("id")
+        assert [(event.detail["means"], event.detail["factor"]) for event in signed] == [
+            ("password", "passkey"), ("passkey", "passkey"),
+        ]  # fmt: skip
 
 
 @pytest.mark.parametrize(

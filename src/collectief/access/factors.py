@@ -134,10 +134,13 @@ def attempt(
     *,
     action: str,
     factor: str,
+    means: str = "password",
     lets_in: bool = False,
     notice: str = "",
 ) -> Membership:
     """One try at a second factor, counted and in the trail. `verb` says by code what is wrong, or nothing.
+
+    `means` is what came before it; of a factor that stands alone, itself.
 
     A factor that does not count for the member's segment is refused before it is looked at, whichever page it came
     by. With a `notice` its owner is told by mail what changed. Raises AccessRefused with that code, or
@@ -167,7 +170,7 @@ def attempt(
         raise AccessRefused(code)
     with opened(scope_of(membership, brand)) as scope:
         outcome = "failure" if code else "success"
-        audit.record(scope, action, outcome=outcome, detail={"means": "password", "factor": factor, "code": code})
+        audit.record(scope, action, outcome=outcome, detail={"means": means, "factor": factor, "code": code})
     if code:
         raise AccessRefused(code)
     return membership

@@ -129,15 +129,19 @@ def prove(
     *,
     now: datetime,
     action: str = "account.sign_in",
+    means: str = "password",
 ) -> Membership:
-    """Let in who used one of their own keys. Raises AccessRefused: wrong_passkey, too_many_tries, no_longer."""
+    """Let in who used one of their own keys, after `means`.
+
+    Raises AccessRefused: wrong_passkey, too_many_tries, no_longer.
+    """
 
     def proved(member: Membership) -> str:
         key = _named(site, answer)
         own = key is not None and key.account_id == member.account_id
         return "" if key is not None and own and _used(site, key, challenge, answer, now) else "wrong_passkey"
 
-    return attempt(brand, membership_id, proved, now, action=action, factor="passkey", lets_in=True)
+    return attempt(brand, membership_id, proved, now, action=action, factor="passkey", means=means, lets_in=True)
 
 
 def sign_in(brand: Brand, site: Site, challenge: str, answer: str, *, now: datetime) -> Membership:
@@ -147,7 +151,7 @@ def sign_in(brand: Brand, site: Site, challenge: str, answer: str, *, now: datet
         member = members(brand).filter(account_id=key.account_id).order_by("id").first() if key else None
     if member is None:
         raise AccessRefused("wrong_passkey")
-    return prove(brand, site, member.id, challenge, answer, now=now)
+    return prove(brand, site, member.id, challenge, answer, now=now, means="passkey")
 
 
 def _named(site: Site, answer: str) -> Passkey | None:
