@@ -182,7 +182,7 @@ def test_taken_back_it_cannot_be_granted_and_the_case_closes(ours, pieter):
         leaving.take_back(ours.scope)
     with pytest.raises(CaseRefused, match="taken_back"):
         requests.decide(MENZIS, found.case_id, Decision.APPROVED, by="Sanne")
-    jobs.take_back(insurer=MENZIS, kind=leaving.KIND, subject=str(wish_id()), by="Anna")
+    jobs.take_back(insurer=MENZIS, kind=leaving.KIND, subject=str(wish_id()), by_id=ours.scope.account_id)
     assert requests.waiting(MENZIS) == []
     assert standing(ours, ours.scope).standing == Standing.ACTIVE
 

@@ -10,6 +10,7 @@ from click.testing import CliRunner
 from django.db import connection
 from django.db.utils import ProgrammingError
 from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from collectief.access.rules import AccessRefused
 from collectief.audit.models import AuditEvent
@@ -263,7 +264,12 @@ def test_taken_back_the_case_is_closed_and_cannot_be_approved(ours, other):
     assert requests.waiting(IZZ)[0].about.warnings == (TAKEN_BACK,)
     with pytest.raises(CaseRefused, match="taken_back"):
         requests.decide(IZZ, case.case_id, Decision.APPROVED, by="Sanne")
-    jobs.take_back(insurer=IZZ, kind=linking.KIND, subject=str(link_id), by="Anna")
+    [told] = ProcrastinateJob.objects.filter(task_name="onboarding.take_back").values_list("args", flat=True)
+    # By number: a name stays out of the queue.
+    assert told == {
+        "insurer": IZZ, "kind": linking.KIND, "subject": str(link_id), "by_id": ours.scope.account_id,
+    }  # fmt: skip
+    jobs.take_back(**told)
     assert requests.waiting(IZZ) == []
     with office(insurer_id(IZZ)):
         assert Case.objects.get(id=case.case_id).decided_by == "Anna"

@@ -6,7 +6,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from collectief.access.letters import post
-from collectief.access.models import LeaveWish
+from collectief.access.models import Account, LeaveWish
 from collectief.access.rules import WishState
 from collectief.cases import actions as cases
 from collectief.contracts.models import ContractLink, DataChange, Insurer
@@ -100,10 +100,11 @@ def tell_leaver(*, wish_id: int, insurer: str) -> None:
 
 
 @app.task(name="onboarding.take_back", queue="interactive", retry=_PATIENCE)
-def take_back(*, insurer: str, kind: str, subject: str, by: str) -> None:
+def take_back(*, insurer: str, kind: str, subject: str, by_id: int) -> None:
     """Close the case of what whoever asked took back: nobody has to judge it any more."""
     insurer_id = _insurer(insurer)
     with office(insurer_id):
+        by = Account.objects.values_list("name", flat=True).get(id=by_id)
         cases.withdraw(insurer_id, kind, subject, by=by, now=timezone.now())
 
 

@@ -62,7 +62,7 @@ def take_back(scope: Scope) -> None:
             found.state = WishState.WITHDRAWN
             found.save(update_fields=["state"])
             queue.configure_task("onboarding.take_back").defer(
-                insurer=scope.insurer, kind=KIND, subject=str(found.id), by=scope.account
+                insurer=scope.insurer, kind=KIND, subject=str(found.id), by_id=scope.account_id
             )
     if found is None:
         raise AccessRefused("no_such_wish")

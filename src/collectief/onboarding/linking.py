@@ -96,7 +96,7 @@ def unlink(scope: Scope, link_id: int, *, now: datetime) -> None:
     audit.record(scope, "contract.unlink", objects={"link": [found.id]}, detail={"was": before})
     if before == LinkState.ASKED:
         queue.configure_task("onboarding.take_back").defer(
-            insurer=scope.insurer, kind=KIND, subject=str(found.id), by=scope.account
+            insurer=scope.insurer, kind=KIND, subject=str(found.id), by_id=scope.account_id
         )
 
 
