@@ -212,6 +212,12 @@ def test_every_refusal_of_access_has_words_that_are_filled_in():
             assert text
 
 
+def test_who_reads_why_may_be_a_colleague_the_help_desk_or_whoever_it_is_about():
+    given = {"domain": "x.example", "box": "info"}
+    for code in ("free_mail", "shared_mailbox", "just_sent", "already_in", "no_role"):
+        assert "collega" not in " ".join(access_refusal(code, given, brand("mijnzz"))).lower()
+
+
 @pytest.mark.feature("O02")
 def test_expired_links_renewed_too_often_from_one_place_wait(ours, monkeypatch):
     from collectief.access import throttle

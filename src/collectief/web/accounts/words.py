@@ -82,11 +82,11 @@ def access_refusals() -> dict[str, tuple[str, str]]:
     return {
         "free_mail": (
             _("{domain} is geen adres van een organisatie."),
-            _("Vul het zakelijke adres van uw collega in: wie daar weggaat, verliest dan ook de toegang."),
+            _("Vul een zakelijk adres in: wie bij de organisatie weggaat, verliest dan ook de toegang."),
         ),
         "shared_mailbox": (
             _("{box} is een adres dat meer mensen lezen."),
-            _("Vul het eigen adres van uw collega in: een account is persoonlijk."),
+            _("Vul een adres in dat één persoon leest: een account is persoonlijk."),
         ),
         "already_here": (
             _("Met dit e-mailadres heeft al iemand een plaats bij uw organisatie."),
@@ -95,7 +95,7 @@ def access_refusals() -> dict[str, tuple[str, str]]:
                 "accountbeheerder van alle contracten."
             ),
         ),
-        "no_role": (_("Zonder rol kan uw collega niets doen."), _("Kies ten minste één rol.")),
+        "no_role": (_("Er is geen rol gekozen."), _("Kies ten minste één rol.")),
         "role_not_yours": (
             _("Deze rol kunt u niet geven of afnemen."),
             _("Vraag een collega die dat wel kan."),
@@ -130,9 +130,9 @@ def access_refusals() -> dict[str, tuple[str, str]]:
         ),
         "just_sent": (
             _("De uitnodiging is net verstuurd."),
-            _("Wacht een paar minuten, en laat uw collega ook bij ongewenste mail kijken."),
+            _("Wacht een paar minuten. De mail kan ook bij ongewenste mail staan."),
         ),
-        "already_in": (_("Uw collega heeft de uitnodiging al gebruikt."), _("Een nieuwe is niet nodig.")),
+        "already_in": (_("Deze uitnodiging is al gebruikt."), _("Een nieuwe is niet nodig.")),
         "invitation_unknown": (
             _("Deze uitnodiging is niet geldig."),
             _("Gebruik de link in de laatste mail.") + " " + anew,
