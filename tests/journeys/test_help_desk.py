@@ -12,7 +12,7 @@ from collectief.demo.cast import KANTOOR_IZZ, LINDE
 from tests.journeys.conftest import WIDTHS
 from tests.journeys.test_passwords import Typist
 
-NADIA, JORIS, MILA, BRAM = KANTOOR_IZZ.colleagues
+NADIA, JORIS, MILA, BRAM, *_ = KANTOOR_IZZ.colleagues
 TOM = LINDE.colleagues[1]
 
 # A day that goes by in the database: everything of the reset lies that much further back.
