@@ -13,7 +13,7 @@ from django.contrib.staticfiles import finders
 from django.template import engines
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
-from collectief.brands.brand import FILES, BrandError, Desk, dial, read_brand
+from collectief.brands.brand import FILES, THEME, BrandError, Desk, dial, read_brand
 from collectief.brands.catalogue import FOLDER, all_brands, brand, brand_for_host, read_catalogue
 from collectief.brands.finder import BrandFinder
 from collectief.brands.wording import worded
@@ -74,6 +74,7 @@ def test_what_a_brand_says_is_read(tmp_path):
             "second_factor_from: not where a segment takes nothing but a passkey",
         ),
         (('address = "u"', 'address = "u"\nwords_of = "niemand"'), "words_of:"),
+        (('address = "u"', 'address = "u"\nlook_of = "niemand"'), "niemand/tokens.css is missing"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
@@ -84,12 +85,19 @@ def test_what_is_not_understood_is_refused_with_file_and_key(tmp_path, change, c
     assert complaint in str(refused.value)
 
 
-@pytest.mark.parametrize("file", FILES)
+@pytest.mark.parametrize("file", [THEME, *FILES])
 def test_a_brand_without_its_look_is_refused(tmp_path, file):
     folder = _copy(tmp_path)
     (folder / file).unlink()
     with pytest.raises(BrandError, match=re.escape(file)):
         read_brand(folder)
+
+
+def test_a_brand_may_have_the_look_of_another(tmp_path):
+    _copy(tmp_path, "een")
+    folder = _write(_copy(tmp_path, "twee"), ('address = "u"', 'address = "u"\nlook_of = "een"'))
+    (folder / THEME).unlink()
+    assert read_brand(folder).theme == "brands/een/tokens.css"
 
 
 def test_two_brands_cannot_have_one_host(tmp_path):
@@ -120,9 +128,12 @@ def test_a_number_can_be_dialled():
 def test_a_brand_gives_its_look_and_nothing_else():
     finder = BrandFinder()
     listed = {name for name, _storage in finder.list(None)}
-    assert listed == {f"{one.slug}/{file}" for one in all_brands() for file in FILES}
-    for file in FILES:
-        assert finders.find(f"brands/voorbeeld/{file}") == str(FOLDER / "voorbeeld" / file)
+    own = {f"{one.slug}/{file}" for one in all_brands() for file in (THEME, *FILES)}
+    # Who has the look of another has none to give.
+    assert listed == own - {f"{one.slug}/{THEME}" for one in all_brands() if one.look_of}
+    for one in all_brands():
+        for file in (one.theme, one.wordmark, one.icon):
+            assert finders.find(file) == str(FOLDER / file.removeprefix("brands/"))
     for other in ("brands/voorbeeld/brand.toml", "brands/../brands/voorbeeld/brand.toml", "brands/brand.py",
                   "brands/nobody/icon.svg", "voorbeeld/icon.svg"):  # fmt: skip
         assert not finder.find(other)

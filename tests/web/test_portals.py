@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.feature("K07")]
 def test_a_portal_shows_its_name_its_look_and_whom_to_ask(one):
     text = text_of(stranger(one.slug).get("/inloggen/"))
     assert f'src="/static/brands/{one.slug}/wordmark.svg" alt="{one.name}"' in text
-    assert f"brands/{one.slug}/tokens.css" in text
+    assert f'href="/static/{one.theme}"' in text
     assert f'href="tel:{one.support_dial}"' in text
     for desk in one.desks:
         assert f'href="mailto:{desk.mail}"' in text

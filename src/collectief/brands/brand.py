@@ -21,7 +21,8 @@ PASSWORD_SHORTEST, _PASSWORD_LIMIT = 12, 64
 # reads the notice in time; not more, since meanwhile somebody cannot work. A brand may ask for longer, never for less
 # (docs/adr/0018).
 RESET_HOURS, _RESET_LIMIT = 24, 168
-FILES = ("tokens.css", "wordmark.svg", "icon.svg")
+THEME = "tokens.css"
+FILES = ("wordmark.svg", "icon.svg")
 
 Texts = Mapping[str, str]  # by language
 
@@ -84,6 +85,8 @@ class Brand:
     # How many hours pass between approving that a second factor is reset and doing it (K05).
     reset_hours: int = RESET_HOURS
     wording: Mapping[str, Texts] = field(default_factory=dict, hash=False, repr=False)
+    # The brand whose colours, sizes and corners it has; empty for its own.
+    look_of: str = ""
 
     @property
     def support_dial(self) -> str:
@@ -108,7 +111,7 @@ class Brand:
     @property
     def theme(self) -> str:
         """The static file with its colours, sizes and corners."""
-        return f"brands/{self.slug}/tokens.css"
+        return f"brands/{self.look_of or self.slug}/{THEME}"
 
     @property
     def wordmark(self) -> str:
@@ -132,8 +135,10 @@ def read_brand(folder: Path) -> Brand:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BrandError(f"{name}: {error}") from error
     reader = _Reader(name, table)
-    other = reader.words_of()
-    return reader.brand(folder.name, _words(folder.parent / other, name) if other else {})
+    other, look = reader.other("words_of"), reader.other("look_of")
+    if not (folder.parent / (look or folder.name) / THEME).is_file():
+        raise BrandError(f"{name}: {look or folder.name}/{THEME} is missing")
+    return reader.brand(folder.name, _words(folder.parent / other, name) if other else {}, look or "")
 
 
 def _words(folder: Path, name: str) -> Mapping[str, Texts]:
@@ -157,7 +162,7 @@ class _Reader:
     def __init__(self, name: str, table: dict[str, Any]) -> None:
         self.name, self.table = name, table
 
-    def brand(self, slug: str, words_of: Mapping[str, Texts]) -> Brand:
+    def brand(self, slug: str, words_of: Mapping[str, Texts], look_of: str) -> Brand:
         insurer = self._sub(self._take(self.table, "insurer", dict), "insurer")
         found = Brand(
             slug=slug,
@@ -179,6 +184,7 @@ class _Reader:
             second_factor_from=self._take(self.table, "second_factor_from", date, without=None),
             reset_hours=self._reset_hours(),
             wording=_together(words_of, self._wording()),
+            look_of=look_of,
         )
         if not found.hosts or not found.segments or not found.desks:
             raise self._wrong("hosts, segments and desks", "each need at least one entry")
@@ -248,9 +254,9 @@ class _Reader:
             raise self._wrong("reset_hours", f"must be {RESET_HOURS} to {_RESET_LIMIT}")
         return hours
 
-    def words_of(self) -> str | None:
-        """The brand whose words this one speaks too, if it names one."""
-        return self._take(self.table, "words_of", str, without=None)
+    def other(self, key: str) -> str | None:
+        """The brand that this one shares something with, if it names one."""
+        return self._take(self.table, key, str, without=None)
 
     def _address(self) -> Literal["u", "je"]:
         form = self._take(self.table, "address", str)

@@ -9,7 +9,6 @@ from typing import Any
 from django.contrib.staticfiles.finders import BaseFinder
 from django.core.files.storage import FileSystemStorage
 
-from .brand import FILES
 from .catalogue import FOLDER, all_brands
 
 PREFIX = "brands"
@@ -39,4 +38,6 @@ class BrandFinder(BaseFinder):
             yield name, self.storage
 
     def _names(self) -> tuple[str, ...]:
-        return tuple(f"{brand.slug}/{file}" for brand in all_brands() for file in FILES)
+        """What the brands name, below the folder; a look that two share stands there once."""
+        files = (file for brand in all_brands() for file in (brand.theme, brand.wordmark, brand.icon))
+        return tuple(dict.fromkeys(file.removeprefix(f"{PREFIX}/") for file in files))
