@@ -6,6 +6,7 @@ import asyncio
 import base64
 import hmac
 import secrets
+from abc import ABC, abstractmethod
 from collections import Counter, deque
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
@@ -57,7 +58,7 @@ class Grant:
     at: float
 
 
-class Provider:
+class Provider(ABC):
     """The state of one simulated provider; what is particular to it, a subclass says."""
 
     def __init__(
@@ -74,21 +75,21 @@ class Provider:
 
     # What a subclass says.
 
+    @abstractmethod
     def sign_in_page(self, asked: Asked, pending: str) -> str:
         """The page on which one chooses who signs in; its form goes to /authorize with `pending` as `request`."""
-        raise NotImplementedError
 
+    @abstractmethod
     def chosen(self, form: Mapping[str, Any]) -> Chosen:
         """Who was chosen. Raises KeyError, ValueError, IndexError when nobody was."""
-        raise NotImplementedError
 
+    @abstractmethod
     def refusal_page(self, reason: str) -> str:
         """A request that cannot even be answered by sending the browser back."""
-        raise NotImplementedError
 
+    @abstractmethod
     def postbus_page(self) -> str:
         """What was received, for people."""
-        raise NotImplementedError
 
     def question(self, asked: Asked) -> dict[str, str]:
         """What of a question stands in the postbus."""
