@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from django.db import transaction
@@ -108,6 +108,25 @@ def decide(case_id: int, decision: Decision, *, by: Staff, reason: str, now: dat
         case.decided_by_id = by.account_id
         case.save()
     _record(by, "case.decide", case, {"decision": str(decision)})
+
+
+def record_for_customer(
+    deciding: Deciding,
+    organisation_id: int,
+    action: str,
+    *,
+    objects: Mapping[str, Iterable[int]],
+    detail: dict[str, object] | None = None,
+) -> None:
+    """What a decision means for a customer, in its own trail: the insurer did it, by this case (X09, docs/audit.md).
+
+    Must run inside `office` of the insurer.
+    """
+    by = deciding.by
+    audit.record_by_insurer(
+        deciding.insurer_id, by.insurer, organisation_id, action, account_id=by.account_id, roles=by.roles,
+        access_point=by.access_point, objects={**objects, "case": [deciding.case_id]}, detail=detail,
+    )  # fmt: skip
 
 
 def withdraw(insurer_id: int, kind: str, subject: str, *, by: str, now: datetime) -> None:

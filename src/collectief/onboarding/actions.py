@@ -9,9 +9,9 @@ from procrastinate.contrib.django import app as queue
 from collectief.access import invitations, throttle
 from collectief.access.queries import door, members_here
 from collectief.access.rules import AccessRefused, will_manage
-from collectief.audit import actions as audit
 from collectief.brands.brand import Brand
 from collectief.brands.catalogue import brand as brand_of
+from collectief.cases import actions as cases
 from collectief.cases.rules import CaseRefused, Deciding, Decision
 from collectief.contracts.models import Organisation
 from collectief.scope.database import signing_in
@@ -75,7 +75,7 @@ def managed(organisation: Organisation, profile: SegmentProfile, *, now: datetim
 
 
 def _let_in(application: AccountApplication, deciding: Deciding) -> None:
-    brand, by = brand_of(application.brand), deciding.by
+    brand = brand_of(application.brand)
     profile = door(brand, application.segment).profile
     organisation = customer(application, deciding.insurer_id)
     if organisation is None:
@@ -95,9 +95,7 @@ def _let_in(application: AccountApplication, deciding: Deciding) -> None:
         )  # fmt: skip
     except AccessRefused as refused:
         raise CaseRefused(refused.code) from None
-    # What it means for the customer stands in its own trail too (X09).
-    audit.record_by_insurer(
-        deciding.insurer_id, by.insurer, organisation.id, "account.invite", account_id=by.account_id, roles=by.roles,
-        access_point=by.access_point, objects={"membership": [membership_id], "case": [deciding.case_id]},
+    cases.record_for_customer(
+        deciding, organisation.id, "account.invite", objects={"membership": [membership_id]},
         detail={"roles": list(map(str, roles))},
     )  # fmt: skip

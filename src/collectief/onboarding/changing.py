@@ -9,6 +9,7 @@ from procrastinate.contrib.django import app as queue
 
 from collectief.access.rules import AccessRefused
 from collectief.audit import actions as audit
+from collectief.cases import actions as cases
 from collectief.cases.rules import Deciding, Decision, due_on
 from collectief.contracts.models import DataChange
 from collectief.contracts.queries import contracts
@@ -51,13 +52,8 @@ def decided(deciding: Deciding) -> None:
     row.state, row.reason = (ChangeState.DONE, "") if approved else (ChangeState.REFUSED, deciding.reason)
     row.decided_at = deciding.now
     row.save(update_fields=["state", "reason", "decided_at"])
-    # What it means for the customer stands in its own trail too (X09).
-    by, action = deciding.by, "contract.change" if approved else "contract.refuse_change"
-    audit.record_by_insurer(
-        deciding.insurer_id, by.insurer, row.organisation_id, action,
-        account_id=by.account_id, roles=by.roles, access_point=by.access_point,
-        objects={"data_change": [row.id], "case": [deciding.case_id]},
-    )  # fmt: skip
+    action = "contract.change" if approved else "contract.refuse_change"
+    cases.record_for_customer(deciding, row.organisation_id, action, objects={"data_change": [row.id]})
 
 
 def due(asked_at: datetime) -> date:

@@ -8,14 +8,12 @@ from typing import Any
 
 from django.utils import timezone
 
-from collectief.cases import actions as cases
-from collectief.cases.models import Case
-from collectief.cases.queries import CaseView, NoCase, open_cases
-from collectief.cases.rules import Decision, Staff
-from collectief.contracts.models import Insurer
+from collectief.cases.queries import CaseView, open_cases
+from collectief.cases.rules import Decision
 from collectief.scope.database import office
 from collectief.segments.catalogue import profile
 
+from . import operator
 from .actions import KIND, customer, managed
 from .models import AccountApplication
 
@@ -45,7 +43,7 @@ class Waiting:
 
 def waiting(insurer: str) -> list[Waiting]:
     """What waits at this insurer, what is due first on top."""
-    found = _insurer(insurer)
+    found = operator.insurer_named(insurer)
     if found is None:
         return []
     with office(found.id):
@@ -69,21 +67,5 @@ def _waiting(case: CaseView, one: AccountApplication, insurer_id: int) -> Waitin
 
 
 def decide(insurer: str, case_id: int, decision: Decision, *, by: str, reason: str = "") -> None:
-    """Decide one, as the pages do, for an operator known by name.
-
-    Raises NoCase, and CaseRefused when it cannot be done: then it still waits.
-    """
-    found = _insurer(insurer)
-    if found is None or not _is_application(found.id, case_id):
-        raise NoCase(case_id)
-    cases.decide(case_id, decision, by=Staff(found.id, found.name, by), reason=reason, now=timezone.now())
-
-
-def _insurer(slug: str) -> Insurer | None:
-    with office():
-        return Insurer.objects.filter(slug=slug).first()
-
-
-def _is_application(insurer_id: int, case_id: int) -> bool:
-    with office(insurer_id):
-        return Case.objects.filter(insurer_id=insurer_id, id=case_id, kind=KIND).exists()
+    """Decide one, for an operator. Raises NoCase, and CaseRefused when it cannot be done: then it still waits."""
+    operator.decide(insurer, case_id, decision, kinds=(KIND,), by=by, reason=reason)

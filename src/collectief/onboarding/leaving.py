@@ -17,6 +17,7 @@ from collectief.access.tokens import new_nonce
 from collectief.access.wishes import own_wish, own_wishes
 from collectief.audit import actions as audit
 from collectief.brands.catalogue import brand as brand_of
+from collectief.cases import actions as cases
 from collectief.cases.rules import CaseRefused, Deciding, Decision, due_on
 from collectief.scope.database import managing_accounts
 from collectief.scope.scope import Scope
@@ -86,7 +87,10 @@ def decided(deciding: Deciding) -> None:
 
     Raises CaseRefused when nobody would manage the organisation's accounts, or the wish was taken back.
     """
-    wish = LeaveWish.objects.select_for_update().get(id=deciding.subject, insurer_id=deciding.insurer_id)
+    own = LeaveWish.objects.filter(id=deciding.subject, insurer_id=deciding.insurer_id)
+    # Everyone of the organisation before the wish, as a colleague who deactivates locks them: none waits for the other.
+    memberships = _everyone_locked(own.values_list("organisation_id", flat=True).get())
+    wish = own.select_for_update().get()
     if wish.state != WishState.OPEN:
         # Taken back, or done by a colleague: refusing it closes the case and tells nobody.
         if deciding.decision == Decision.APPROVED:
@@ -94,7 +98,7 @@ def decided(deciding: Deciding) -> None:
         return
     if deciding.decision == Decision.APPROVED:
         try:
-            _carry_out(wish, deciding)
+            _carry_out(wish, memberships, deciding)
         except AccessRefused as refused:
             raise CaseRefused(refused.code) from None
         wish.state = WishState.DONE
@@ -104,19 +108,20 @@ def decided(deciding: Deciding) -> None:
     queue.configure_task("onboarding.tell_leaver").defer(wish_id=wish.id, insurer=brand_of(wish.brand).insurer)
 
 
-def _carry_out(wish: LeaveWish, deciding: Deciding) -> None:
-    """Everyone locked, judged as they stand at this moment, and changed. Raises AccessRefused before anything is."""
-    own = Membership.objects.select_for_update(of=("self",)).filter(organisation_id=wish.organisation_id)
-    memberships = {one.id: one for one in own.select_related("account", "organisation__insurer", "invitation")}
+def _everyone_locked(organisation_id: int) -> dict[int, Membership]:
+    own = Membership.objects.select_for_update(of=("self",)).filter(organisation_id=organisation_id).order_by("id")
+    return {one.id: one for one in own.select_related("account", "organisation__insurer", "invitation")}
+
+
+def _carry_out(wish: LeaveWish, memberships: dict[int, Membership], deciding: Deciding) -> None:
+    """Everyone judged as they stand at this moment, and changed. Raises AccessRefused before anything is."""
     before = [member_of(one, now=deciding.now) for one in memberships.values()]
     segment = memberships[wish.membership_id].organisation.segment
     after = judge_leaving(profile(segment), before, wish.membership_id, Wish(wish.wish))
     changed = [one for one, was in zip(after, before, strict=True) if one != was]
-    by = deciding.by
-    audit.record_by_insurer(
-        deciding.insurer_id, by.insurer, wish.organisation_id, "account.leave", account_id=by.account_id,
-        roles=by.roles, access_point=by.access_point, detail={"wish": wish.wish},
-        objects={"membership": [one.id for one in changed], "case": [deciding.case_id]},
+    cases.record_for_customer(
+        deciding, wish.organisation_id, "account.leave", objects={"membership": [one.id for one in changed]},
+        detail={"wish": wish.wish},
     )  # fmt: skip
     for one in changed:
         _change(memberships[one.id], one, deciding.now)
@@ -127,7 +132,7 @@ def _carry_out(wish: LeaveWish, deciding: Deciding) -> None:
     if wish.wish == Wish.ORGANISATION:
         # Nobody is left to revoke them, and nobody acts for who has left (X07).
         given = Mandate.objects.filter(principal_id=wish.organisation_id, revoked_at__isnull=True)
-        given.update(revoked_at=deciding.now, revoked_by=by.insurer)
+        given.update(revoked_at=deciding.now, revoked_by=deciding.by.insurer)
 
 
 def _change(membership: Membership, after: Member, now: datetime) -> None:

@@ -16,6 +16,7 @@ from procrastinate.contrib.django import app as queue
 from collectief.access import throttle
 from collectief.access.rules import AccessRefused
 from collectief.audit import actions as audit
+from collectief.cases import actions as cases
 from collectief.cases.rules import CaseRefused, Deciding, Decision, due_on
 from collectief.contracts.models import ContractLink
 from collectief.contracts.queries import NoLink, held, holder_of
@@ -120,13 +121,8 @@ def decided(deciding: Deciding) -> None:
         row.state, row.reason = LinkState.REFUSED, deciding.reason
     row.decided_at = deciding.now
     row.save(update_fields=["state", "contract", "contract_name", "reason", "decided_at"])
-    # What it means for the customer stands in its own trail too (X09).
-    by = deciding.by
-    audit.record_by_insurer(
-        deciding.insurer_id, by.insurer, row.organisation_id,
-        "contract.link" if row.state == LinkState.LINKED else "contract.refuse_link", account_id=by.account_id,
-        roles=by.roles, access_point=by.access_point, objects={"link": [row.id], "case": [deciding.case_id]},
-    )  # fmt: skip
+    action = "contract.link" if row.state == LinkState.LINKED else "contract.refuse_link"
+    cases.record_for_customer(deciding, row.organisation_id, action, objects={"link": [row.id]})
 
 
 def due(asked_at: datetime) -> date:

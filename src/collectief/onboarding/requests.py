@@ -8,14 +8,11 @@ from typing import Any
 
 from django.utils import timezone
 
-from collectief.cases import actions as cases
-from collectief.cases.models import Case
-from collectief.cases.queries import NoCase, open_cases
-from collectief.cases.rules import About, Decision, Staff, registry
-from collectief.contracts.models import Insurer
+from collectief.cases.queries import open_cases
+from collectief.cases.rules import About, Decision, registry
 from collectief.scope.database import office
 
-from . import changing, leaving, linking
+from . import changing, leaving, linking, operator
 
 _KINDS = (linking.KIND, leaving.KIND, changing.KIND)
 
@@ -40,7 +37,7 @@ class Request:
 
 def waiting(insurer: str) -> list[Request]:
     """What waits at this insurer, what is due first on top."""
-    found = _insurer(insurer)
+    found = operator.insurer_named(insurer)
     if found is None:
         return []
     with office(found.id):
@@ -55,21 +52,5 @@ def waiting(insurer: str) -> list[Request]:
 
 
 def decide(insurer: str, case_id: int, decision: Decision, *, by: str, reason: str = "") -> None:
-    """Decide one, as the pages do, for an operator known by name.
-
-    Raises NoCase, and CaseRefused when it cannot be done: then it still waits.
-    """
-    found = _insurer(insurer)
-    if found is None or not _is_request(found.id, case_id):
-        raise NoCase(case_id)
-    cases.decide(case_id, decision, by=Staff(found.id, found.name, by), reason=reason, now=timezone.now())
-
-
-def _insurer(slug: str) -> Insurer | None:
-    with office():
-        return Insurer.objects.filter(slug=slug).first()
-
-
-def _is_request(insurer_id: int, case_id: int) -> bool:
-    with office(insurer_id):
-        return Case.objects.filter(insurer_id=insurer_id, id=case_id, kind__in=_KINDS).exists()
+    """Decide one, for an operator. Raises NoCase, and CaseRefused when it cannot be done: then it still waits."""
+    operator.decide(insurer, case_id, decision, kinds=_KINDS, by=by, reason=reason)
