@@ -97,6 +97,15 @@ def test_one_asks_once_and_can_take_it_back(ours, pieter, post):
     assert ask(pieter) == Route.MANAGERS
 
 
+def test_of_two_wishes_at_the_same_moment_the_second_is_refused_in_words(ours, pieter, monkeypatch):
+    ask(pieter)
+    # As it looked to the second before the first was there.
+    monkeypatch.setattr(leaving, "own_wish", lambda scope: None)
+    with pytest.raises(AccessRefused, match="leaving_already"):
+        ask(pieter)
+    assert len(wishes.open_wishes(ours.scope)) == 1
+
+
 def test_a_wish_that_is_not_offered_is_refused(ours, pieter):
     for wish in (Wish.ROLE, Wish.ORGANISATION):
         with pytest.raises(AccessRefused, match="no_such_wish"):

@@ -207,6 +207,13 @@ def test_staff_who_got_another_job_too(desk, ingrid, waiting, now):
     assert state_of(waiting) == ("stopped", "staff_gone")
 
 
+def test_of_two_asked_at_the_same_moment_the_second_is_refused_in_words(desk, ingrid, waiting, now, monkeypatch):
+    """As it looked to the second before the first was there."""
+    monkeypatch.setattr(resets.rules, "judge_asking", lambda *_, **__: None)
+    with pytest.raises(AccessRefused, match="reset_running"):
+        asked(desk.murat, ingrid, now)
+
+
 def test_signing_in_with_the_old_factor_stops_it_and_without_one_does_not(desk, ingrid, waiting, now):
     with signing_in():
         member = Membership.objects.select_related("account", "organisation__insurer").get(account_id=ingrid.account_id)

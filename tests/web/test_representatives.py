@@ -7,13 +7,15 @@ from dataclasses import replace
 
 import pytest
 
-from collectief.access import invitations
+from collectief.access import invitations, linking
 from collectief.access.models import Invitation, Membership, Telephone
+from collectief.access.queries import scope_again
 from collectief.foundation.assurance import AssuranceLevel
-from collectief.gateways.eherkenning.port import Begun, Identity
+from collectief.gateways.eherkenning.port import Begun, Identity, SignInRefused
 from collectief.scope.database import office, signing_in
 from tests.web.password_world import CODES, Ingrid, is_in, made, signed_in, told, types
 from tests.web.visiting import client_of, stranger, text_of
+from tests.world import member_of
 
 OWN = "/mijn-account/inloggen/"
 OTHER = "morgen weer vroeg op"
@@ -87,6 +89,22 @@ def test_a_representative_links_eherkenning_later_and_signs_in_with_it(db, monke
     late.get("/inloggen/eherkenning/")
     assert late.get("/inloggen/terug/").headers["Location"] == "/dashboard/"
     assert ("account.link_identity", "success", "") in told(marijke)
+
+
+@pytest.mark.feature("O05")
+def test_of_two_colleagues_with_one_eherkenning_at_the_same_moment_the_second_is_refused(db, monkeypatch):
+    marijke = made("representative", "user_manager")
+    member_of(marijke.ours.organisation, roles=["representative"], name="Pieter")
+    with office():
+        taken = Membership.objects.exclude(account_id=marijke.account_id).get().acting_subject
+        own = Membership.objects.get(account_id=marijke.account_id)
+    identity = Identity(marijke.ours.organisation.kvk, taken, AssuranceLevel.EH3, "")
+    # As it looked before the first was there.
+    monkeypatch.setattr(linking, "refusal", lambda *_: None)
+    scope = scope_again(marijke.account_id, own.organisation_id, "ondersteuners", channel="form")
+    with pytest.raises(SignInRefused, match="identity_taken"):
+        linking.link(scope, own.id, identity)
+    assert told(marijke)[-1] == ("account.link_identity", "failure", "identity_taken")
 
 
 @pytest.mark.feature("O05")

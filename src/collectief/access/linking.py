@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.db import IntegrityError, transaction
+
 from collectief.audit import actions as audit
 from collectief.brands.catalogue import Brand
 from collectief.brands.catalogue import brand as brand_of
@@ -45,10 +47,8 @@ def link(scope: Scope, membership_id: int, identity: Identity) -> None:
     brand = brand_of(scope.brand)
     with managing_accounts(scope.home_id, scope.insurer_id):
         refused = refusal(brand, scope.home_id, membership_id, identity)
-        if refused is None:
-            Membership.objects.filter(id=membership_id, account_id=scope.account_id).update(
-                acting_subject=identity.acting_subject
-            )
+        if refused is None and not _remembered(scope, membership_id, identity):
+            refused = SignInRefused("identity_taken")
     with opened(scope):
         audit.record(
             scope, "account.link_identity", outcome="failure" if refused else "success",
@@ -58,3 +58,14 @@ def link(scope: Scope, membership_id: int, identity: Identity) -> None:
             notices.tell_own(scope, "identity_linked")
     if refused is not None:
         raise refused
+
+
+def _remembered(scope: Scope, membership_id: int, identity: Identity) -> bool:
+    """Whether it is theirs now: of two colleagues with one identity at the same moment the second is not."""
+    own = Membership.objects.filter(id=membership_id, account_id=scope.account_id)
+    try:
+        with transaction.atomic():
+            own.update(acting_subject=identity.acting_subject)
+    except IntegrityError:
+        return False
+    return True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import get_language
 from procrastinate.contrib.django import app as queue
@@ -40,15 +40,29 @@ def ask(scope: Scope, wish: Wish, *, now: datetime) -> Route:
         raise AccessRefused("no_such_wish")
     with managing_accounts(scope.organisation_id, scope.insurer_id):
         own = Membership.objects.get(organisation_id=scope.organisation_id, account_id=scope.account_id)
-        made = LeaveWish.objects.create(
+        made = LeaveWish(
             insurer_id=scope.insurer_id, organisation_id=scope.organisation_id, membership=own, wish=wish, route=route,
             brand=scope.brand, language=get_language() or "nl", asked_at=now,
         )  # fmt: skip
-        # By name, since jobs stand above actions.
-        job = "onboarding.tell_managers" if route == Route.MANAGERS else "onboarding.receive_leaving"
-        queue.configure_task(job).defer(wish_id=made.id, insurer=scope.insurer)
+        # Of two at the same moment the second is not.
+        first = _is_first(made)
+        if first:
+            # By name, since jobs stand above actions.
+            job = "onboarding.tell_managers" if route == Route.MANAGERS else "onboarding.receive_leaving"
+            queue.configure_task(job).defer(wish_id=made.id, insurer=scope.insurer)
+    if not first:
+        raise AccessRefused("leaving_already")
     audit.record(scope, "account.ask_to_leave", objects={"membership": [own.id]}, detail={"wish": wish, "by": route})
     return route
+
+
+def _is_first(wish: LeaveWish) -> bool:
+    try:
+        with transaction.atomic():
+            wish.save(force_insert=True)
+    except IntegrityError:
+        return False
+    return True
 
 
 @transaction.atomic
