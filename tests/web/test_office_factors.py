@@ -243,6 +243,17 @@ def test_a_recovery_code_of_another_portal_leaves_the_passkey_of_the_office(both
     assert at_office.get("/inloggen/tweede-stap/").headers["Location"] == BY_KEY
 
 
+def test_a_reset_for_another_portal_leaves_the_passkey_of_the_office(both, sanne):
+    with_passkey(sanne)
+    links(half_way(both), both)
+    desk, now = help_desk("kantoor"), timezone.now()
+    number = asked(desk.murat, sanne.ours.scope, now)
+    resets.approve(desk.lotte, number, now=now)
+    assert resets.carry_out(number, now=now + timedelta(days=1))
+    assert kinds_of(sanne.account_id) == (False, False, 1, 0)
+    assert half_way(sanne).get("/inloggen/tweede-stap/").headers["Location"] == BY_KEY
+
+
 def test_the_passkey_of_the_office_cannot_be_removed_at_another_portal(both, sanne):
     with_passkey(sanne)
     browser = half_way(both)
