@@ -17,14 +17,14 @@ install: ## .venv with Python 3.13 and what requirements.lock names; fetches uv 
 demo: install ## the whole portal on this machine, with a demo world; PORT=8000, Ctrl-C ends it
 	@$(BIN)/collectief demo --port $(PORT)
 
-test: install ## every test in two lanes, then the journeys on one installation; ARGS="-k upload" for some
+test: install ## every test in two lanes, then the journeys on an installation for each; ARGS="-k upload" for some
 	@CHROMIUM=$$(scripts/install-browser) && export CHROMIUM && \
 	FIREFOX=$$(scripts/install-firefox || true) && export FIREFOX && \
 	SOFFICE=$$(scripts/install-office || true) && export SOFFICE && \
 	{ scripts/install-xmlsec >/dev/null || true; } && \
 	if [ -n '$(ARGS)' ]; then $(BIN)/python -m pytest $(ARGS); else \
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --ignore tests/journeys && \
-	$(BIN)/python -m pytest tests/journeys; fi
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder tests/journeys; fi
 
 check: install ## linters, formatting, types and the walls of the house
 	@$(BIN)/ruff check

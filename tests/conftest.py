@@ -25,11 +25,11 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
 STATE = Path(".data/test")
 TEMPLATE = "test_template"
 # Speed over durability: nothing of a test run must survive a power cut.
-_FAST = "\nfsync = off\nsynchronous_commit = off\nfull_page_writes = off\nmax_connections = 60\n"
+_FAST = "\nfsync = off\nsynchronous_commit = off\nfull_page_writes = off\nmax_connections = 150\n"
 
 
 @contextmanager
-def _alone(name: str) -> Iterator[None]:
+def alone(name: str) -> Iterator[None]:
     STATE.mkdir(parents=True, exist_ok=True)
     with (STATE / f"{name}.lock").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
@@ -47,7 +47,7 @@ def _migrations_hash() -> str:
 def database_server(django_db_blocker) -> EmbeddedServer:
     """The running server of this test run."""
     server = EmbeddedServer(STATE)
-    with _alone("server"):
+    with alone("server"):
         server.start(extra_settings=_FAST)
         mark = STATE / "template"
         if not mark.exists() or mark.read_text() != _migrations_hash():
@@ -79,7 +79,7 @@ def django_db_setup(database_server: EmbeddedServer, django_db_blocker) -> Itera
     from django.db import connections
 
     name = settings.DATABASES["default"]["NAME"]
-    with _alone("server"), django_db_blocker.unblock():
+    with alone("server"), django_db_blocker.unblock():
         database_server.drop_database(name)
         database_server.make_database(name, template=TEMPLATE)
     yield

@@ -1,4 +1,4 @@
-"""One whole installation for all journeys, and a real browser: what a user meets is what is tested."""
+"""One whole installation for all journeys of a lane, and a real browser: what a user meets is what is tested."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -17,6 +18,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from collectief.config.stack import Stack
 from collectief.demo.cast import BRUG, OTTO
+from tests.conftest import STATE, alone
 
 # A desk and a phone; and the narrowest that a page must still fit on (WCAG 2.2, reflow).
 WIDTHS = (1366, 375)
@@ -31,14 +33,16 @@ _CUT_OFF = """() => [...document.querySelectorAll(".c-scroll")]
 @pytest.fixture(scope="session")
 def stack(database_server) -> Iterator[Stack]:
     """A small demo world behind real processes, in a database of its own on the run's server."""
-    database_server.drop_database("test_journeys")
-    running = Stack(_free_ports(), Path(".data/test"), database="test_journeys", scale=0.1)
-    try:
-        running.start()
+    database = f"test_journeys_{os.environ.get('PYTEST_XDIST_WORKER', 'one')}"
+    database_server.drop_database(database)
+    # Lanes share a folder: one looks for its ports and gathers its files at a time.
+    with ExitStack() as undone:
+        with alone("stack"):
+            running = Stack(_free_ports(), STATE, database=database, scale=0.1)
+            # The database server belongs to the whole run.
+            undone.callback(running.stop, database=False)
+            running.start()
         yield running
-    finally:
-        # The database server belongs to the whole run.
-        running.stop(database=False)
 
 
 def _free_ports() -> int:

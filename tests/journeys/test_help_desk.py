@@ -130,7 +130,7 @@ def test_who_lost_the_telephone_is_helped_by_two_after_a_day_and_who_did_not_ask
     _is_told(mila, TOM.email, "Uw wachtwoord blijft zoals het is")
 
     # A day goes by: the old app opens nothing any more, and the password leads to a new one.
-    with database_server.superuser("test_journeys") as connection:
+    with database_server.superuser(joris.stack.database) as connection:
         connection.execute(_A_DAY)
         connection.execute(_JOB)
     _is_told(tom, TOM.email, "is losgekoppeld en u bent overal uitgelogd")

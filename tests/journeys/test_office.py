@@ -42,7 +42,7 @@ def _opens_case(clerk, name: str) -> None:
 @pytest.mark.feature("O02")
 def test_an_application_is_granted_and_the_invitation_used(visitor, staff, someone):
     """De eerste van een organisatie vraagt via een webformulier aan; de uitnodiging komt per mail."""
-    _applies(visitor, "Noor Haddad", "noor.haddad@debrug.example")
+    _applies(visitor, "Milou Dekker", "milou@debrug.example")
     sanne = staff(SANNE)
     # In the demo world one application has been waiting for too long.
     sanne.sees("Begin daarmee.")
@@ -53,7 +53,7 @@ def test_an_application_is_granted_and_the_invitation_used(visitor, staff, someo
     expect(first).to_contain_text("Milan de Wit")
     expect(first).to_contain_text("werkdag")
     sanne.finds_no_barriers()
-    sanne.page.get_by_role("link", name=re.compile("Noor Haddad")).click()
+    sanne.page.get_by_role("link", name=re.compile("Milou Dekker")).click()
     sanne.sees("Nog niemand is hiermee bezig.")
     sanne.finds_no_barriers()
     sanne.page.get_by_role("button", name="Op mij nemen").click()
@@ -64,7 +64,7 @@ def test_an_application_is_granted_and_the_invitation_used(visitor, staff, someo
     sanne.finds_no_barriers()
 
     lotte = staff(LOTTE)
-    _opens_case(lotte, "Noor Haddad")
+    _opens_case(lotte, "Milou Dekker")
     lotte.sees("Sanne Kok is hiermee bezig sinds")
     lotte.finds_no_barriers()
     assert not lotte.page.get_by_role("button", name="Goedkeuren").count()
@@ -75,11 +75,11 @@ def test_an_application_is_granted_and_the_invitation_used(visitor, staff, someo
     lotte.sees("Sanne Kok heeft deze zaak net beslist: goedgekeurd.")
     lotte.finds_no_barriers()
 
-    letter = visitor.mail_to("noor.haddad@debrug.example", number=2)
+    letter = visitor.mail_to("milou@debrug.example", number=2)
     visitor.page.goto(re.search(r"http://\S+", letter["text"])[0])
     visitor.sees("heeft Zorg en Zekerheid u toegang gegeven")
     visitor.page.get_by_role("link", name="Account activeren met eHerkenning").click()
-    visitor.chooses_at_eherkenning("Noor Haddad", BRUG.name)
+    visitor.chooses_at_eherkenning("Milou Dekker", BRUG.name)
     visitor.sees_heading("Dashboard")
     visitor.sees("administratief")
 

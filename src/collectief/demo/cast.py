@@ -288,6 +288,10 @@ def eherkenning_people() -> list[dict[str, str]]:
     invited = {
         "acting_subject": "noor-debrug", "name": "Noor Haddad", "kvk": BRUG.kvk, "company_name": BRUG.name,
     }  # fmt: skip
+    # Another, who applies for one.
+    applies = {
+        "acting_subject": "milou-debrug", "name": "Milou Dekker", "kvk": BRUG.kvk, "company_name": BRUG.name,
+    }  # fmt: skip
     # Pieter of Het Kompas has eHerkenning too, and may link it to his account (O05).
     to_link = {
         "acting_subject": "pieter-kompas", "name": "Pieter Wolters", "kvk": KOMPAS.kvk, "company_name": KOMPAS.name,
@@ -296,4 +300,4 @@ def eherkenning_people() -> list[dict[str, str]]:
         "acting_subject": "vreemd-1", "name": "Iemand zonder account", "kvk": "90000009",
         "company_name": "Zonder Account B.V.",
     }  # fmt: skip
-    return [*people.values(), invited, to_link, stranger]
+    return [*people.values(), invited, applies, to_link, stranger]
