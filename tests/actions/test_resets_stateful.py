@@ -13,9 +13,8 @@ from datetime import datetime, timedelta
 import pytest
 from django.db import transaction
 from django.utils import timezone
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import invariant, rule
 
 from collectief.access import colleagues, passwords, resets, sessions, stopping
 from collectief.access.models import Account, Authenticator, FactorReset, Invitation, Membership
@@ -28,6 +27,7 @@ from collectief.scope.database import office as as_office
 from collectief.scope.database import signing_in
 from collectief.scope.scope import NotAllowed, Scope
 from collectief.segments.profile import Role
+from tests.actions.machine import Machine, run
 from tests.help_world import CALLED, equip, office, user
 from tests.web.visiting import new_session
 
@@ -48,7 +48,7 @@ class Someone:
     since: datetime | None = None
 
 
-class HelpDesk(RuleBasedStateMachine):
+class HelpDesk(Machine):
     """An office whose people do all they can, also under second accounts of their own mailbox and made-up ones."""
 
     def __init__(self) -> None:
@@ -220,12 +220,7 @@ def test_no_single_employee_in_no_order_of_acts_times_and_roles_takes_an_account
             transaction.set_rollback(True)
             self._transaction.__exit__(None, None, None)
 
-    run_state_machine_as_test(
-        Undone,
-        settings=settings(
-            max_examples=25, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
-        ),
-    )
+    run(Undone, examples=25, steps=40)
 
 
 def test_the_walk_would_notice_and_can_get_there():

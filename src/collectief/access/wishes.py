@@ -49,7 +49,8 @@ def own_wish(scope: Scope) -> WishView | None:
 
 
 def own_wishes(scope: Scope, *, now: datetime) -> dict[Wish, Route]:
-    """What one may wish oneself, and who does it."""
+    """What one may wish oneself, and who does it; nothing where one has no place, but acts in another's name (X07)."""
     with managing_accounts(scope.organisation_id, scope.insurer_id):
         members = members_here(scope.organisation_id, now=now)
-    return wishes(scope.profile, members, next(one.id for one in members if one.account_id == scope.account_id))
+    own = next((one.id for one in members if one.account_id == scope.account_id), None)
+    return {} if own is None else wishes(scope.profile, members, own)
