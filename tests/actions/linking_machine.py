@@ -10,6 +10,7 @@ from hypothesis.stateful import Bundle, invariant, rule
 from collectief.access import queries
 from collectief.access.models import LeaveWish
 from collectief.access.rules import AccessRefused, Standing, Wish
+from collectief.access.wishes import own_wishes
 from collectief.cases.rules import CaseRefused, Decision
 from collectief.contracts.models import ContractLink, GroupContract, Organisation
 from collectief.contracts.queries import NoLink
@@ -21,6 +22,8 @@ from tests.actions.machine import Machine
 from tests.office_world import insurer_id
 from tests.world import Agency
 
+# What the insurer says, or nothing yet.
+answers = st.sampled_from([True, False, None])
 # The examples share a database: names tell whose a case is.
 _examples = itertools.count()
 
@@ -78,13 +81,14 @@ class Linking(Machine):
                 refusal = refused
         return refusal
 
-    @rule(tab=tabs, which=st.sampled_from(["mine", "branch", "theirs", "nobody's"]))
-    def link(self, tab, which):
+    @rule(tab=tabs, which=st.sampled_from(["mine", "branch", "theirs", "nobody's"]), granted=answers)
+    def link(self, tab, which, granted):
         if (scope := self._again(tab)) is None:
             return
         customer, number = self._numbers(scope, which)
         refusal = self._inside(scope, lambda one: linking.link(one, customer=customer, number=number, now=self.now))
         assert refusal is None or isinstance(refusal, AccessRefused | NotAllowed)
+        self.the_insurer_decides(granted)
 
     @rule(tab=tabs, back=st.integers(0, 5))
     def unlink(self, tab, back):
@@ -99,10 +103,14 @@ class Linking(Machine):
         if row["organisation_id"] != scope.organisation_id:
             assert isinstance(refusal, NoLink | NotAllowed)
 
-    @rule(tab=tabs, wish=st.sampled_from(list(Wish)))
-    def wants_to_leave(self, tab, wish):
-        if (scope := self._again(tab)) is not None:
-            self._inside(scope, lambda one: leaving.ask(one, wish, now=self.now))
+    @rule(tab=tabs, back=st.integers(0, 2), granted=answers)
+    def wants_to_leave(self, tab, back, granted):
+        """Whatever of it they may wish, or what they may not."""
+        if (scope := self._again(tab)) is None:
+            return
+        offered = list(own_wishes(scope, now=self.now)) or list(Wish)
+        self._inside(scope, lambda one: leaving.ask(one, offered[back % len(offered)], now=self.now))
+        self.the_insurer_decides(granted)
 
     @rule(tab=tabs)
     def stays(self, tab):
@@ -111,7 +119,9 @@ class Linking(Machine):
 
     @rule(granted=st.booleans())
     def the_insurer_decides(self, granted):
-        """Everything that waits, received and judged."""
+        """Everything that waits, received and judged; None: later."""
+        if granted is None:
+            return
         with office(insurer_id(self.insurer)):
             ours = {"organisation_id__in": self.organisations}
             links = list(ContractLink.objects.filter(**ours).values_list("id", flat=True))

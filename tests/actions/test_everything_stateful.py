@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from hypothesis.stateful import initialize, multiple
 
 from collectief.onboarding import jobs
 from collectief.segments import catalogue
@@ -16,6 +17,7 @@ from collectief.segments.profile import Capability, Permission, Role, SegmentPro
 from tests.actions.linking_machine import Linking
 from tests.actions.machine import run
 from tests.actions.test_accounts_stateful import Accounts
+from tests.world import member_of
 
 pytestmark = [
     pytest.mark.django_db, pytest.mark.feature("U30"), pytest.mark.feature("X07"), pytest.mark.feature("W17"),
@@ -32,6 +34,13 @@ class Everything(Accounts, Linking):
         super().__init__()
         self.a_branch()
 
+    @initialize(target=Accounts.tabs)
+    def colleagues(self) -> object:
+        """Somebody else who manages the first, and somebody who manages nothing: they can leave by themselves."""
+        first = self.agencies[0].organisation
+        held = (["account_manager", "administrative"], ["administrative"])
+        return multiple(*(member_of(first, roles=roles, name="Jo") for roles in held))
+
 
 def _with_links(profile: SegmentProfile) -> SegmentProfile:
     linking = profile.roles[Role.ACCOUNT_MANAGER] | {Permission.LINK_CONTRACTS, Permission.SEE_CONTRACTS}
@@ -47,4 +56,4 @@ def test_whatever_is_done_with_accounts_nobody_sees_too_much_and_somebody_manage
     monkeypatch.setattr(jobs, "post", lambda letter: None)
     wide = _with_links(catalogue.PROFILES["staffing_agency"])
     monkeypatch.setitem(catalogue.PROFILES, "staffing_agency", wide)
-    run(Everything, examples=30, steps=50)
+    run(Everything, examples=50, steps=40)
