@@ -186,6 +186,22 @@ def test_an_identity_that_may_not_come_in_uses_nothing_up(ours, more, code):
     assert standings(ours)["jo@debrug.example"] == Standing.INVITED
 
 
+def test_of_two_with_one_identity_at_the_same_moment_the_second_reads_why(ours):
+    """The colleague commits after this one was looked at, and before it is written."""
+    colleague = member_of(ours.organisation, roles=("administrative",), name="Kim")
+    membership = invite(ours)
+    seen = iter([None, SignInRefused("identity_taken")])
+
+    def refusal(invited):
+        with office():
+            Membership.objects.filter(account_id=colleague.account_id).update(acting_subject="jo-1")
+        return next(seen)
+
+    with pytest.raises(SignInRefused, match="identity_taken"):
+        invitations.take(MIJNZZ, token_of(ours, membership), "jo-1", refusal, detail={}, now=NOW)
+    assert standings(ours)["jo@debrug.example"] == Standing.INVITED
+
+
 @pytest.mark.feature("O16")
 def test_the_last_manager_cannot_vanish(ours):
     second = member_of(ours.organisation, roles=("account_manager",), name="Bea")

@@ -9,14 +9,20 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis.stateful import initialize, multiple
+from django.db import transaction
+from django.utils import timezone
+from hypothesis.stateful import initialize, invariant, multiple
 
+from collectief.access.models import MandatePerson
+from collectief.access.queries import NoAccess, scope_again
 from collectief.onboarding import jobs
+from collectief.scope.database import office
 from collectief.segments import catalogue
 from collectief.segments.profile import Capability, Permission, Role, SegmentProfile
 from tests.actions.linking_machine import Linking
 from tests.actions.machine import run
 from tests.actions.test_accounts_stateful import Accounts
+from tests.office_world import insurer_id
 from tests.world import member_of
 
 pytestmark = [
@@ -33,6 +39,18 @@ class Everything(Accounts, Linking):
     def __init__(self) -> None:
         super().__init__()
         self.a_branch()
+
+    @invariant()
+    def nobody_acts_for_an_organisation_that_left(self) -> None:
+        with office(insurer_id(self.insurer)):
+            people = MandatePerson.objects.filter(mandate__principal__in=self.left)
+            theirs = list(people.values_list("membership__account_id", "mandate__principal_id", "mandate_id"))
+        for account, principal, mandate in theirs:
+            with pytest.raises(NoAccess), transaction.atomic():
+                scope_again(
+                    account, principal, "mijnzz", channel="form", mandate_id=mandate,
+                    today=timezone.localdate(self.now),
+                )  # fmt: skip
 
     @initialize(target=Accounts.tabs)
     def colleagues(self) -> object:

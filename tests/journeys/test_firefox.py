@@ -155,6 +155,21 @@ def test_the_insurers_own_staff_come_in_with_a_password_and_what_their_portal_ta
     _signs_out(erik)
 
 
+@pytest.mark.feature("K05")
+def test_the_insurers_own_staff_come_in_with_their_werkaccount(visits):
+    """Single sign-on: to the insurer's own provider and back, not without a second factor there."""
+    joris = visits("kantoor")
+    joris.opens("/zaken/")
+    joris.follows("Inloggen met werkaccount")
+    joris.is_at_the_provider("Joris van Dam", "Zonder tweede factor")
+    joris.sees("zonder tweede factor, en zonder laten we niemand binnen")
+    joris.follows("Opnieuw inloggen")
+    joris.is_at_the_provider("Joris van Dam")
+    joris.sees_heading("Dashboard")
+    joris.finds_no_barriers()
+    _signs_out(joris)
+
+
 @pytest.mark.feature("U21")
 def test_a_file_goes_up_and_what_it_refuses_comes_down(anna, tmp_path):
     file = tmp_path / "firefox.xlsx"

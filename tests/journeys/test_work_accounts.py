@@ -29,14 +29,6 @@ def typist(browser: Browser, stack: Stack) -> Iterator[Callable[[str], Typist]]:
         one.close()
 
 
-def _is(who: Typist, name: str, how: str = "Met een tweede factor") -> None:
-    """At the provider."""
-    who.sees_heading("Inloggen met uw werkaccount")
-    who.page.get_by_label(name).check()
-    who.page.get_by_label(how).check()
-    who.presses("Inloggen")
-
-
 @pytest.mark.feature("K05")
 def test_an_employee_comes_in_with_a_werkaccount_and_not_without_a_second_factor(typist):
     joris = typist("kantoor")
@@ -44,16 +36,16 @@ def test_an_employee_comes_in_with_a_werkaccount_and_not_without_a_second_factor
     joris.finds_no_barriers("office-sign-in")
     joris.follows("Inloggen met werkaccount")
     joris.finds_no_barriers("office-provider")
-    _is(joris, "Joris van Dam", "Zonder tweede factor")
+    joris.is_at_the_provider("Joris van Dam", "Zonder tweede factor")
     joris.sees("zonder tweede factor, en zonder laten we niemand binnen")
     joris.finds_no_barriers("office-no-second-factor")
     joris.follows("Opnieuw inloggen")
-    _is(joris, "Joris van Dam")
+    joris.is_at_the_provider("Joris van Dam")
     joris.sees_heading("Dashboard")
     joris.presses("Uitloggen")
     joris.opens("/zaken/")
     joris.follows("Inloggen met werkaccount")
-    _is(joris, "Joris van Dam")
+    joris.is_at_the_provider("Joris van Dam")
     joris.sees_heading("Zaken")
     joris.opens("/mijn-account/")
     joris.finds_no_barriers("office-own-account")
@@ -68,7 +60,7 @@ def test_a_newcomer_is_invited_and_from_then_on_comes_in_with_a_werkaccount(typi
     yara = typist("kantoor")
     yara.opens("/inloggen/")
     yara.follows("Inloggen met werkaccount")
-    _is(yara, "Yara Smit")
+    yara.is_at_the_provider("Yara Smit")
     yara.sees("Uw werkaccount heeft geen toegang tot dit kantoor.")
     wil = typist("kantoor")
     wil.has_a_device()
@@ -88,10 +80,10 @@ def test_a_newcomer_is_invited_and_from_then_on_comes_in_with_a_werkaccount(typi
     yara.presses("Account activeren")
     yara.finds_no_barriers("office-invitation-errors")
     yara.follows("Account activeren met werkaccount")
-    _is(yara, "Yara Smit")
+    yara.is_at_the_provider("Yara Smit")
     yara.sees_heading("Dashboard")
     yara.finds_no_barriers("office-yara")
     yara.presses("Uitloggen")
     yara.follows("Inloggen met werkaccount")
-    _is(yara, "Yara Smit")
+    yara.is_at_the_provider("Yara Smit")
     yara.sees_heading("Dashboard")

@@ -22,11 +22,11 @@ NO_PAGE = {
     "current_count", "former_count", "mutation_state", "upload_progress",
     "home", "sign_in_begin", "single_sign_on",
     "sign_out", "stay", "language", "link_later", "link_identity", "remove_factor",
-    "end_sessions", "stay_after_all", "deactivate_account", "reactivate_account", "resend_invitation",
+    "end_sessions", "stay_after_all", "reactivate_account", "resend_invitation",
     "revoke_invitation",
     "upload_accept", "upload_cancel",
     "take_case", "give_back_case", "note_case", "decide_case", "download_trail",
-    "revoke_mandate", "helpdesk_resend", "approve_reset", "refuse_reset", "stop_reset",
+    "helpdesk_resend", "approve_reset", "refuse_reset", "stop_reset",
 }  # fmt: skip
 
 

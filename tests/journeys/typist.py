@@ -68,6 +68,13 @@ class Typist(Visitor):
         self.page.locator("main form button[type=submit]").first.click()
         self.page.locator(".c-codes, .c-nav").first.wait_for()
 
+    def is_at_the_provider(self, name: str, how: str = "Met een tweede factor") -> None:
+        """At the insurer's own identity provider: who, and with what."""
+        self.sees_heading("Inloggen met uw werkaccount")
+        self.page.get_by_label(name).check()
+        self.page.get_by_label(how).check()
+        self.presses("Inloggen")
+
     def next_code(self) -> str:
         """The code that the app shows after this one: this one was used already."""
         return pyotp.TOTP(self.secret).at(time.time() + 30)

@@ -87,8 +87,11 @@ def test_a_colleague_gets_another_profile_goes_and_comes_back(ours, bas):
     assert browser.get("/deelnemers/").status_code == 200
     assert bas.post(page, {"roles": ["financial"], "reach": "alle"}).status_code == 302
     assert browser.get("/deelnemers/").status_code == 403
+    assert "later weer activeren" in text_of(bas.get(f"{page}deactiveren/"))
+    assert browser.get("/dashboard/").status_code == 200
     assert bas.post(f"{page}deactiveren/").status_code == 302
     assert browser.get("/dashboard/").status_code == 302
+    assert "Dit account is niet actief" in text_of(bas.get(f"{page}deactiveren/"))
     assert "Gedeactiveerd" in text_of(bas.get(page))
     bas.post(f"{page}activeren/")
     assert colleague(ours, found.email).member.standing == "active"

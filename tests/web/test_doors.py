@@ -29,8 +29,8 @@ def _guarded() -> list[Address]:
 
 def _posts_only(address: Address) -> bool:
     return address.name in (
-        "upload_accept", "upload_cancel", "deactivate_account", "reactivate_account", "resend_invitation",
-        "revoke_invitation", "revoke_mandate",
+        "upload_accept", "upload_cancel", "reactivate_account", "resend_invitation",
+        "revoke_invitation",
     )  # fmt: skip
 
 

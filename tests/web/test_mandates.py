@@ -68,10 +68,14 @@ def test_a_mandate_is_given_shown_and_revoked(brug, bas):
     text = text_of(bas.get("/accountbeheer/machtigingen/"))
     for said in ("Kantoor Zuid", "KvK 99999999", "administratief", first.number, dutch(until), "Geldig"):
         assert said in text
-    assert bas.post(f"/accountbeheer/machtigingen/{mandate.id}/intrekken/").status_code == 302
+    ending = f"/accountbeheer/machtigingen/{mandate.id}/intrekken/"
+    assert "Dit kunt u niet terugdraaien." in text_of(bas.get(ending))
+    assert given(brug)[0].revoked_at is None
+    assert bas.post(ending).status_code == 302
+    assert "u hoeft niets te doen" in text_of(bas.get(ending))
     text = text_of(bas.get("/accountbeheer/machtigingen/"))
     assert "Ingetrokken" in text
-    assert ">Intrekken</button>" not in text
+    assert ">Intrekken</a>" not in text
     assert [event.action for event in events(brug) if event.action in ("mandate.give", "mandate.revoke")] == [
         "mandate.give", "mandate.revoke",
     ]  # fmt: skip

@@ -280,7 +280,9 @@ def _take(
         return AccessRefused("invitation_over")
     if refused := refusal(invited):
         return refused
-    Membership.objects.filter(id=invited.membership_id).update(acting_subject=subject)
+    if not linking.remembered(Membership.objects.filter(id=invited.membership_id), subject):
+        # A colleague came in with it at the same moment, and is seen now.
+        return refusal(invited) or AccessRefused("invitation_over")
     invitation.accepted_at, invitation.nonce = now, tokens.new_nonce()
     invitation.save(update_fields=["accepted_at", "nonce"])
     return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from collectief.audit import actions as audit
 from collectief.brands.catalogue import Brand
@@ -47,7 +48,8 @@ def link(scope: Scope, membership_id: int, identity: Identity) -> None:
     brand = brand_of(scope.brand)
     with managing_accounts(scope.home_id, scope.insurer_id):
         refused = refusal(brand, scope.home_id, membership_id, identity)
-        if refused is None and not _remembered(scope, membership_id, identity):
+        own = Membership.objects.filter(id=membership_id, account_id=scope.account_id)
+        if refused is None and not remembered(own, identity.acting_subject):
             refused = SignInRefused("identity_taken")
     with opened(scope):
         audit.record(
@@ -60,12 +62,14 @@ def link(scope: Scope, membership_id: int, identity: Identity) -> None:
         raise refused
 
 
-def _remembered(scope: Scope, membership_id: int, identity: Identity) -> bool:
-    """Whether it is theirs now: of two colleagues with one identity at the same moment the second is not."""
-    own = Membership.objects.filter(id=membership_id, account_id=scope.account_id)
+def remembered(own: QuerySet[Membership], subject: str) -> bool:
+    """Whether it is theirs now: of two colleagues with one identity at the same moment the second is not.
+
+    Must run inside `managing_accounts`.
+    """
     try:
         with transaction.atomic():
-            own.update(acting_subject=identity.acting_subject)
+            own.update(acting_subject=subject)
     except IntegrityError:
         return False
     return True

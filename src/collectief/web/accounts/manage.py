@@ -99,9 +99,13 @@ def account(request: PortalRequest, membership_id: int) -> HttpResponse:
 
 
 @page(MANAGE)
-@require_POST
+@require_http_methods(["GET", "POST"])
 def deactivate(request: PortalRequest, membership_id: int) -> HttpResponse:
-    """From now on this colleague gets in no more."""
+    """Asked once more; from then on this colleague gets in no more."""
+    if request.method == "GET":
+        found = _found(request, membership_id)
+        line = _line(request.scope, found, _contracts(request.scope))
+        return render(request, "accounts/deactivate.html", {"line": line})
     return _done(request, membership_id, actions.deactivate, _("{name} heeft geen toegang meer."))
 
 

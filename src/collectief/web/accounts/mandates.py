@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from collectief.access import mandates as actions
 from collectief.access.mandates import Given, NoMandate, Received
@@ -135,15 +135,22 @@ def new(request: PortalRequest) -> HttpResponse:
 
 
 @page(MANAGE, MANDATES)
-@require_POST
+@require_http_methods(["GET", "POST"])
 def revoke(request: PortalRequest, mandate_id: int) -> HttpResponse:
-    """From now on nobody acts under it."""
-    try:
-        actions.revoke(request.scope, mandate_id, now=timezone.now())
-    except NoMandate:
-        raise Http404 from None
-    messages.success(request, _("De machtiging is ingetrokken: niemand werkt er nog mee."))
-    return redirect("mandates")
+    """Asked once more, since it cannot be undone; from then on nobody acts under it."""
+    scope, today = request.scope, timezone.localdate()
+    if request.method == "POST":
+        try:
+            actions.revoke(scope, mandate_id, now=timezone.now())
+        except NoMandate:
+            raise Http404 from None
+        messages.success(request, _("De machtiging is ingetrokken: niemand werkt er nog mee."))
+        return redirect("mandates")
+    found = next((one for one in actions.given(scope) if one.id == mandate_id), None)
+    if found is None:
+        raise Http404
+    line = _given(found, contracts(scope), scope, today)
+    return render(request, "accounts/mandate_revoke.html", {"line": line})
 
 
 @page(MANAGE)
