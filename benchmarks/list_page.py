@@ -85,9 +85,9 @@ def _quiet() -> None:
 def signed_in(scope: Any) -> Any:
     """A browser with a live session of the scope's account."""
     from django.conf import settings
-    from django.contrib.sessions.backends.db import SessionStore
     from django.test import Client
     from django.utils import timezone
+    from django.utils.module_loading import import_string
 
     from collectief.access import sessions
     from collectief.access.models import Membership
@@ -98,7 +98,7 @@ def signed_in(scope: Any) -> Any:
     with office():
         membership = Membership.objects.get(account_id=scope.account_id, organisation_id=scope.organisation_id)
     with signing_in():
-        session = SessionStore()
+        session = import_string(f"{settings.SESSION_ENGINE}.SessionStore")()
         sessions.open_session(session, brand(scope.brand), membership, AssuranceLevel.EH3, now=timezone.now())
         session.save()
     client = Client(headers={"host": f"{scope.brand}.localhost"})

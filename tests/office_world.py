@@ -14,6 +14,7 @@ from collectief.onboarding import actions, jobs
 from collectief.onboarding.actions import KIND
 from collectief.onboarding.models import AccountApplication
 from collectief.onboarding.rules import Applied
+from collectief.policies.models import Product
 from collectief.scope.database import office
 from collectief.scope.scope import Scope
 from collectief.segments.profile import Role
@@ -54,6 +55,14 @@ def applied(ours: Agency, *, portal: str = "mijnzz", by_job: bool = False, **mor
     if by_job:
         jobs.receive(application_id=application, insurer=at.insurer)
     return application
+
+
+def product_of(slug: str = ZZ, *, name: str = "Basisverzekering") -> int:
+    """The number of a product that an insurer sells."""
+    with office(insurer_id(slug)):
+        return Product.objects.get_or_create(
+            insurer_id=insurer_id(slug), code="BASIS", defaults={"name": name, "kind": "basic", "label": name}
+        )[0].id
 
 
 def insurer_id(slug: str = ZZ) -> int:

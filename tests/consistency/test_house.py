@@ -164,6 +164,10 @@ def test_the_applications_login_may_read_nothing_by_itself():
         assert {name for (name,) in cursor.fetchall()} == {"django_migrations"}
 
 
+# What is not an organisation's own by its number: itself, and what its insurer sells to everyone.
+_OWN = {"organisation": "id", "product": "insurer_id", "product_tariff": "insurer_id"}
+
+
 @pytest.mark.django_db
 def test_every_table_with_people_is_under_forced_row_security_with_the_equality_policy():
     with connection.cursor() as cursor:
@@ -179,7 +183,7 @@ def test_every_table_with_people_is_under_forced_row_security_with_the_equality_
         assert all(enabled and forced for _table, enabled, forced in tables), tables
         cursor.execute("SELECT tablename, qual FROM pg_policies WHERE %s = ANY (roles)", [Audience.ORGANISATION])
         for table, rule in cursor.fetchall():
-            column = "id" if table == "organisation" else "organisation_id"
+            column = _OWN.get(table, "organisation_id")
             assert rule.startswith(f"({column} = ( SELECT "), (table, rule)
             assert " OR " not in rule and "ANY" not in rule
         cursor.execute(

@@ -47,6 +47,7 @@ def test_every_page_of_every_portal_is_without_barriers(tour, tmp_path):
     tour.unlinks(LINDE, LINDE.colleagues[0].email)
     _with_password(tour)
     _work_account(tour)
+    _products(tour)
     _invited(tour)
     assert tour.faults == [], "\n".join(tour.faults)
     assert page_names() - tour.seen == set(), "pages that nobody looked at: link them, or add a step"
@@ -230,6 +231,22 @@ def _work_account(tour: Tour) -> None:
     invited = tour.walker("kantoor")
     invited.page.goto(invited.link_mailed_to(f"{tour.language}@kantoor.example"))
     invited.looks("invitation-office")
+
+
+def _products(tour: Tour) -> None:
+    """What the office sells, what contracts offer of it, and what is wrong with a proposal."""
+    lotte = tour.let_in(KANTOOR, KANTOOR.colleagues[3].email)
+    lotte.follows_everything("/producten/")
+    lotte.sends("product-empty")
+    lotte.opens("/producten/")
+    lotte.page.locator("main tbody a").first.click()
+    lotte.page.locator("main .c-actions a").first.click()
+    lotte.sends("tariff-wrong", young_1="20", monthly_0="twaalf")
+    lotte.looks_at("/contractvoorwaarden/?nummer=999", "contract-unknown")
+    lotte.looks_at(f"/contractvoorwaarden/?nummer={BRUG.contracts[0][0]}", "contract-terms")
+    lotte.page.locator("main form[method=post] button").click()
+    lotte.page.locator("main .ds-error-summary").wait_for()
+    lotte.looks("contract-terms-empty")
 
 
 def _help_desk(tour: Tour) -> None:

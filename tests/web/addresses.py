@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.urls import URLPattern, URLResolver, get_resolver, resolve
 
-from collectief.segments.profile import Permission
+from collectief.segments.profile import Capability, Permission
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,11 @@ class Address:
         """What its view asks for; None for what is public."""
         return getattr(resolve(self.path).func, "permission", None)
 
+    @property
+    def capability(self) -> Capability | None:
+        """What its view asks of the segment too, if anything."""
+        return getattr(resolve(self.path).func, "capability", None)
+
 
 def _patterns(resolver: URLResolver, prefix: str = "/") -> Iterator[tuple[str, str, list[str]]]:
     for pattern in resolver.url_patterns:
@@ -37,7 +42,7 @@ def _patterns(resolver: URLResolver, prefix: str = "/") -> Iterator[tuple[str, s
 # Everything that stands in an address to say which one.
 IDS = (
     "participant_id", "participation_id", "mutation_id", "batch_id", "membership_id", "case_id",
-    "account_id", "reset_id", "mandate_id", "received_id", "link_id",
+    "account_id", "reset_id", "mandate_id", "received_id", "link_id", "product_id",
 )  # fmt: skip
 # What is nobody's invitation.
 NO_TOKEN = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="

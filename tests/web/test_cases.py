@@ -301,10 +301,14 @@ def test_every_refusal_has_words():
         ("contract_link", {"contract_unknown", "taken_back"}),
         ("leaving", {"last_manager", "no_role", "taken_back", "done_already"}),
         ("data_change", set()),
+        ("tariff", {"began_already"}),
+        ("contract_offer", {"began_already"}),
     ):
         assert set(registry.kind(kind).refusals()) == own
         assert all(reason and remedy for reason, remedy in registry.kind(kind).refusals().values())
-    assert {"account_application", "contract_link", "leaving", "data_change"} == set(registry.kinds)
+    assert set(registry.kinds) == {
+        "account_application", "contract_link", "leaving", "data_change", "tariff", "contract_offer",
+    }  # fmt: skip
     reason, remedy = words.case_refusal(
         "account_application", "already_decided", {"by": "Lotte", "decision": "refused"}
     )

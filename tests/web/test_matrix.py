@@ -22,7 +22,7 @@ from collectief.segments.catalogue import PROFILES
 from collectief.segments.profile import Capability, Permission, SegmentProfile
 from tests.bulk_world import Register, demo_file, planned
 from tests.help_world import asked, equip
-from tests.office_world import applied, insurer_id
+from tests.office_world import applied, insurer_id, product_of
 from tests.web.addresses import IDS, addresses
 from tests.web.visiting import client_of, crowd, linked, text_of, waiting
 from tests.world import Agency, agency, mandated_to, member_of
@@ -43,6 +43,7 @@ def _ids(whose: Agency, tmp_path, start: int, *, insurer_at: str = "mijnzz") -> 
     """Something of every kind that has a number; a case of the insurer at another portal is another's."""
     case = _case(insurer_at)
     mandates = {"mandate_id": _given(whose), "received_id": _received(whose)}
+    others = {"link_id": linked(whose), "product_id": product_of(brand_of(insurer_at).insurer)}
     with opened(whose.scope):
         membership = Membership.objects.exclude(account_id=whose.scope.account_id).get().id
         account = Membership.objects.exclude(account_id=whose.scope.account_id).get().account_id
@@ -55,7 +56,7 @@ def _ids(whose: Agency, tmp_path, start: int, *, insurer_at: str = "mijnzz") -> 
         )
     if not whose.scope.profile.shows_people:
         numbers = {"membership_id": membership, "case_id": case, "account_id": account, "reset_id": reset}
-        return dict.fromkeys(IDS, NOBODYS) | numbers | mandates | {"link_id": linked(whose)}
+        return dict.fromkeys(IDS, NOBODYS) | numbers | mandates | others
     [participant] = crowd(whose, 1, start=start)
     waiting(whose, start=start + 500_000)
     batch = 0
@@ -65,7 +66,7 @@ def _ids(whose: Agency, tmp_path, start: int, *, insurer_at: str = "mijnzz") -> 
         mutation = Mutation.objects.get(state="processed")
         stay = Participation.objects.get(participant_id=participant).id
     numbers = (participant, stay, mutation.id, batch, membership, case, account, reset)
-    return dict(zip(IDS[:8], numbers, strict=True)) | mandates | {"link_id": linked(whose)}
+    return dict(zip(IDS[:8], numbers, strict=True)) | mandates | others
 
 
 def _given(whose: Agency) -> int:

@@ -12,6 +12,7 @@ import click
 
 from .audit import audit
 from .requests import requests
+from .terms import terms
 
 
 def _django() -> None:
@@ -32,6 +33,7 @@ def main() -> None:
 
 main.add_command(audit)
 main.add_command(requests)
+main.add_command(terms)
 
 
 @main.command()
@@ -234,6 +236,7 @@ def demo_world(scale: float) -> None:
     from collectief.demo import world
 
     world.make_cast()
+    world.make_terms(datetime.now(UTC))
     world.populate(timezone.localdate(), scale=scale, say=lambda line: click.echo(f"\r  {line:<76}", nl=False))
     click.echo("\r" + " " * 80 + "\r", nl=False)
 

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import itertools
 import random
+import tomllib
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 from collectief.access.models import Account, Mandate, MandatePerson, Membership
 from collectief.access.queries import scope_again
@@ -27,6 +29,7 @@ from collectief.mutations import actions as mutations
 from collectief.mutations.corridor import Moment, Request, Subject
 from collectief.participants import register
 from collectief.participants.keys import bsn_keys
+from collectief.policies.loading import load
 from collectief.scope.database import office, opened
 from collectief.scope.scope import Scope
 
@@ -72,6 +75,13 @@ def make_cast() -> None:
                 )
         _make_mandates()
         _link_work_accounts()
+
+
+def make_terms(now: datetime) -> None:
+    """What the insurer of the agencies sells, for how much, and what their contracts offer of it."""
+    terms = tomllib.loads(Path(__file__).with_name("terms.toml").read_text(encoding="utf-8"))
+    first, second, *_ = (one.name for one in KANTOOR.colleagues if "case_handler" in one.roles)
+    load(KANTOOR.insurer, terms, by=first, agreed_by=second, now=now)
 
 
 def _link_work_accounts() -> None:

@@ -16,7 +16,7 @@ PROFILE = SegmentProfile(
     assurance_level=AssuranceLevel.EH3,
     capabilities=frozenset(),
     roles={
-        Role.CASE_HANDLER: frozenset({Permission.SEE_DASHBOARD, Permission.JUDGE_CASES}),
+        Role.CASE_HANDLER: frozenset({Permission.SEE_DASHBOARD, Permission.JUDGE_CASES, Permission.MAINTAIN_TERMS}),
         Role.HELP_DESK: frozenset({Permission.SEE_DASHBOARD, Permission.HELP_USERS}),
         Role.AUDITOR: frozenset({Permission.SEE_DASHBOARD, Permission.SEARCH_TRAIL}),
         Role.OFFICE_MANAGER: frozenset({Permission.SEE_DASHBOARD, Permission.MANAGE_ACCOUNTS, Permission.SEE_LOG}),

@@ -22,10 +22,17 @@ PROFILE = SegmentProfile(
     ),
     roles={
         Role.ADMINISTRATIVE: frozenset(
-            {Permission.SEE_DASHBOARD, Permission.SEE_PARTICIPANTS, Permission.CHANGE_PARTICIPANTS}
+            {
+                Permission.SEE_DASHBOARD,
+                Permission.SEE_CONTRACTS,
+                Permission.SEE_PARTICIPANTS,
+                Permission.CHANGE_PARTICIPANTS,
+            }
         ),
-        Role.FINANCIAL: frozenset({Permission.SEE_DASHBOARD, Permission.SEE_INVOICES}),
-        Role.ACCOUNT_MANAGER: frozenset({Permission.SEE_DASHBOARD, Permission.MANAGE_ACCOUNTS, Permission.SEE_LOG}),
+        Role.FINANCIAL: frozenset({Permission.SEE_DASHBOARD, Permission.SEE_CONTRACTS, Permission.SEE_INVOICES}),
+        Role.ACCOUNT_MANAGER: frozenset(
+            {Permission.SEE_DASHBOARD, Permission.SEE_CONTRACTS, Permission.MANAGE_ACCOUNTS, Permission.SEE_LOG}
+        ),
     },
     grants={Role.ACCOUNT_MANAGER: frozenset({Role.ADMINISTRATIVE, Role.FINANCIAL, Role.ACCOUNT_MANAGER})},
     current_search=(SearchKey.SURNAME, SearchKey.BIRTH_DATE, SearchKey.RELATION_NUMBER),

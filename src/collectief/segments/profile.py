@@ -46,6 +46,8 @@ class Permission(StrEnum):
     LINK_CONTRACTS = "link_contracts"
     # What the insurer's own staff do.
     JUDGE_CASES = "judge_cases"
+    # Products, premiums and what contracts offer of them; a colleague agrees before it counts (K02).
+    MAINTAIN_TERMS = "maintain_terms"
     HELP_USERS = "help_users"
     SEARCH_TRAIL = "search_trail"
 

@@ -10,19 +10,20 @@ PROFILE = SegmentProfile(
     slug="staffing_agency",
     name="Uitzendbureau",
     assurance_level=AssuranceLevel.EH2_PLUS,
-    capabilities=frozenset(Capability) - {Capability.SHOW_BSN, Capability.LINK_CONTRACTS},
+    capabilities=frozenset(Capability) - {Capability.SHOW_BSN, Capability.LINK_CONTRACTS, Capability.ASK_CHANGES},
     roles={
         Role.ADMINISTRATIVE: frozenset(
             {
                 Permission.SEE_DASHBOARD,
+                Permission.SEE_CONTRACTS,
                 Permission.SEE_PARTICIPANTS,
                 Permission.CHANGE_PARTICIPANTS,
                 Permission.UPLOAD_MUTATIONS,
             }
         ),
-        Role.FINANCIAL: frozenset({Permission.SEE_DASHBOARD, Permission.SEE_INVOICES}),
+        Role.FINANCIAL: frozenset({Permission.SEE_DASHBOARD, Permission.SEE_CONTRACTS, Permission.SEE_INVOICES}),
         Role.ACCOUNT_MANAGER: frozenset(
-            {Permission.SEE_DASHBOARD, Permission.MANAGE_ACCOUNTS, Permission.SEE_LOG}
+            {Permission.SEE_DASHBOARD, Permission.SEE_CONTRACTS, Permission.MANAGE_ACCOUNTS, Permission.SEE_LOG}
         ),
     },
     grants={Role.ACCOUNT_MANAGER: frozenset({Role.ADMINISTRATIVE, Role.FINANCIAL, Role.ACCOUNT_MANAGER})},

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import include, path
 
 from . import choose_organisation, eherkenning, health, on_behalf, sign_in, single_sign_on
+from .contracts import terms
 
 urlpatterns = [
     path("healthz", health.alive, name="alive"),
@@ -28,6 +29,8 @@ urlpatterns = [
     path("", include("collectief.web.accounts.urls")),
     path("", include("collectief.web.onboarding.urls")),
     path("contracten/", include("collectief.web.contracts.urls")),
+    path("contractgegevens/", terms.terms, name="contract_data"),
+    path("", include("collectief.web.terms.urls")),
     path("", include("collectief.web.log.urls")),
     path("", include("collectief.web.cases.urls")),
     path("", include("collectief.web.trail.urls")),

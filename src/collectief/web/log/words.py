@@ -109,6 +109,7 @@ KINDS: dict[str, Kind] = {
             "contract.change": gettext_lazy("Wijziging van gegevens doorgevoerd"),
             "contract.refuse_change": gettext_lazy("Wijziging van gegevens niet doorgevoerd"),
             "contract.unlink": gettext_lazy("Contract ontkoppeld"),
+            "contract.offer": gettext_lazy("Product in contract gewijzigd"),
         },
     ),
     "inloggen": Kind(
@@ -164,6 +165,16 @@ KINDS: dict[str, Kind] = {
             "case.give_back": gettext_lazy("Zaak teruggegeven"),
             "case.note": gettext_lazy("Notitie bij een zaak gezet"),
             "case.decide": gettext_lazy("Zaak beslist"),
+        },
+        office=True,
+    ),
+    "producten": Kind(
+        gettext_lazy("Producten"),
+        {
+            "terms.add_product": gettext_lazy("Product toegevoegd"),
+            "terms.propose_tariff": gettext_lazy("Premie voorgesteld"),
+            "terms.propose_offer": gettext_lazy("Product in contract voorgesteld"),
+            "terms.load": gettext_lazy("Voorwaarden uit een bestand overgenomen"),
         },
         office=True,
     ),

@@ -32,6 +32,15 @@ def field(bound: BoundField) -> dict[str, Any]:
     return {"bound": bound, "input": bound.as_widget(attrs=attributes)}
 
 
+@register.inclusion_tag("parts/cell.html", name="cell")
+def cell(bound: BoundField) -> dict[str, Any]:
+    """An input in a table, that its row and column stand beside; its label is for who cannot see them."""
+    attributes: dict[str, Any] = {"class": "ds-input", "aria-label": bound.label}
+    if bound.errors:
+        attributes |= {"aria-invalid": "true", "aria-describedby": f"{bound.id_for_label}-error"}
+    return {"bound": bound, "input": bound.as_widget(attrs=attributes)}
+
+
 @register.inclusion_tag("parts/error_summary.html", name="error_summary")
 def error_summary(form: BaseForm | None) -> dict[str, Any]:
     """Everything that is wrong with a form, on top, each leading to its field."""

@@ -65,7 +65,7 @@
         cell.dataset.label = heads[at].textContent.trim();
         // A date and time still fit beside another, and what begins the block stands beside its state.
         if (at && text.length > 17) cell.dataset.wide = "";
-        if (text === "–" || text === "") cell.dataset.empty = "";
+        if ((text === "–" || text === "") && !cell.querySelector("input")) cell.dataset.empty = "";
       });
     });
     table.classList.add("c-stacked");

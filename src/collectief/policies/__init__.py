@@ -1,0 +1,1 @@
+"""Products, their premiums and what a contract offers; the insurance of a participant (U28, K02)."""

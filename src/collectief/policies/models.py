@@ -1,0 +1,82 @@
+"""What an insurer sells, for how much, and what a contract offers of it."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from collectief.contracts.models import GroupContract, Insurer, Organisation
+
+
+class Product(models.Model):
+    """Something to be insured for. `label` is the risk carrier that sells it; `end_day` the first day it is no more."""
+
+    insurer = models.ForeignKey(Insurer, models.PROTECT, db_index=False)
+    code = models.CharField(max_length=20)
+    name = models.CharField(max_length=80)
+    kind = models.CharField(max_length=20)
+    label = models.CharField(max_length=80)
+    end_day = models.DateField(null=True)
+
+    class Meta:
+        db_table = "product"
+        constraints = [models.UniqueConstraint(fields=["insurer", "code"], name="product_once")]
+
+
+class Proposal(models.Model):
+    """Terms that one employee enters and another agrees to before they count (four eyes, K02)."""
+
+    insurer = models.ForeignKey(Insurer, models.PROTECT, db_index=False)
+    first_day = models.DateField()
+    state = models.CharField(max_length=10, default="proposed")
+    proposed_by = models.CharField(max_length=120)
+    proposed_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True)
+    # Why a colleague did not agree.
+    reason = models.CharField(max_length=500, default="")
+
+    class Meta:
+        abstract = True
+
+
+class ProductTariff(Proposal):
+    """What a product costs from a day on: `bands` of [from age, last age or null, cents a month], and `voluntary` of
+    [deductible in euro, cents off a month].
+    """
+
+    product = models.ForeignKey(Product, models.PROTECT, db_index=False)
+    bands = models.JSONField()
+    voluntary = models.JSONField(default=list)
+
+    class Meta:
+        db_table = "product_tariff"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["product", "first_day"],
+                condition=models.Q(state__in=["proposed", "agreed"]),
+                name="product_tariff_once",
+            )
+        ]
+
+
+class ContractOffer(Proposal):
+    """A product that a contract offers from a day on, with its collective discount in hundredths of a percent.
+
+    `offered` is false where it stops.
+    """
+
+    organisation = models.ForeignKey(Organisation, models.PROTECT, db_index=False)
+    contract = models.ForeignKey(GroupContract, models.PROTECT, db_index=False)
+    product = models.ForeignKey(Product, models.PROTECT, db_index=False)
+    discount = models.PositiveSmallIntegerField(default=0)
+    offered = models.BooleanField(default=True)
+
+    class Meta:
+        db_table = "contract_offer"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["contract", "product", "first_day"],
+                condition=models.Q(state__in=["proposed", "agreed"]),
+                name="contract_offer_once",
+            )
+        ]
+        indexes = [models.Index(fields=["organisation", "contract"], name="contract_offer_of")]
