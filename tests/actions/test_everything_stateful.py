@@ -69,9 +69,9 @@ def _with_links(profile: SegmentProfile) -> SegmentProfile:
     )
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(600)
 def test_whatever_is_done_with_accounts_nobody_sees_too_much_and_somebody_manages(monkeypatch):
     monkeypatch.setattr(jobs, "post", lambda letter: None)
     wide = _with_links(catalogue.PROFILES["staffing_agency"])
     monkeypatch.setitem(catalogue.PROFILES, "staffing_agency", wide)
-    run(Everything, examples=50, steps=40)
+    run(Everything, examples=30, steps=40)

@@ -104,7 +104,7 @@ def foreign(ours, monkeypatch, tmp_path) -> dict[str, int]:
         return dict.fromkeys(IDS, NOBODYS[0]) | {
             "participant_id": participant, "participation_id": mutation.participation_ids[0],
             "mutation_id": mutation.id, "batch_id": batch.id, "membership_id": Membership.objects.get().id,
-            "link_id": linked(otto),
+            "link_id": linked(otto), "contract_id": otto.contracts[0].id,
         }  # fmt: skip
 
 

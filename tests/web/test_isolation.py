@@ -71,6 +71,7 @@ def anna(monkeypatch, tmp_path):
             "mandate_id": mandated_to(ours.organisation, "99999997", name="Kantoor Geheim"),
             "received_id": mandated_to(principal, ours.organisation.kvk, name="De Brug"),
             "case_id": elsewhere,
+            "contract_id": ours.contracts[0].id,
             "product_id": product_of("voorbeeldverzekeraar", name="geheim-product"),
             "account_id": ours.scope.account_id,
             "reset_id": 0,
@@ -103,6 +104,7 @@ def _bodies(ours, theirs) -> dict[str, dict[str, str]]:
         "transfer": {"to_contract": theirs.contracts[1].number, "first_day": dutch(today)},
         "change_reference": {"reference": "VAN-OTTO"},
         "upload_accept": {"version": "1"},
+        "contract_contacts": {"administrative_name": "Van Otto"},
         "language": {"language": "nl"},
     }  # fmt: skip
 

@@ -43,7 +43,10 @@ def _ids(whose: Agency, tmp_path, start: int, *, insurer_at: str = "mijnzz") -> 
     """Something of every kind that has a number; a case of the insurer at another portal is another's."""
     case = _case(insurer_at)
     mandates = {"mandate_id": _given(whose), "received_id": _received(whose)}
-    others = {"link_id": linked(whose), "product_id": product_of(brand_of(insurer_at).insurer)}
+    others = {
+        "link_id": linked(whose), "product_id": product_of(brand_of(insurer_at).insurer),
+        "contract_id": whose.contracts[0].id if whose.contracts else NOBODYS,
+    }  # fmt: skip
     with opened(whose.scope):
         membership = Membership.objects.exclude(account_id=whose.scope.account_id).get().id
         account = Membership.objects.exclude(account_id=whose.scope.account_id).get().account_id

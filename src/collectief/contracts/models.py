@@ -120,3 +120,26 @@ class DataChange(models.Model):
     class Meta:
         db_table = "data_change"
         indexes = [models.Index(fields=["organisation", "-asked_at"], name="data_change_of")]
+
+
+class Contact(models.Model):
+    """Whom the insurer reaches about a contract, or the organisation itself, which has no `contract` (U28)."""
+
+    insurer = models.ForeignKey(Insurer, models.PROTECT, db_index=False)
+    organisation = models.ForeignKey(Organisation, models.PROTECT, db_index=False)
+    contract = models.ForeignKey(GroupContract, models.PROTECT, null=True, db_index=False)
+    kind = models.CharField(max_length=20)
+    name = models.CharField(max_length=120, default="")
+    # E.164.
+    phone = models.CharField(max_length=20, default="")
+    email = models.CharField(max_length=254, default="")
+    changed_by = models.CharField(max_length=120)
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "contact"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "contract", "kind"], nulls_distinct=False, name="contact_once"
+            )
+        ]

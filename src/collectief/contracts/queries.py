@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
+from django.db.models import Q
 
 from collectief.foundation.period import Period
 from collectief.scope.database import auditing, signing_in
 from collectief.scope.scope import Scope
-from collectief.segments.profile import Permission
+from collectief.segments.profile import Capability, Permission
 
-from .models import ContractLink, DataChange, GroupContract, Organisation
-from .rules import ChangeState, Holder, LinkState
+from .models import Contact, ContractLink, DataChange, GroupContract, Organisation
+from .rules import ChangeState, ContactKind, Holder, LinkState
 
 # Asked for every page and every chunk, and so written out.
 _CONTRACTS = (
@@ -72,6 +73,29 @@ def contracts(scope: Scope) -> list[ContractView]:
             ContractView(id_, number, name, Period(first_day, end_day))
             for id_, number, name, first_day, end_day in cursor.fetchall()
         ]
+
+
+class NoContract(LookupError):
+    """No such contract within the scope."""
+
+
+@dataclass(frozen=True, slots=True)
+class ContactView:
+    """Whom the insurer reaches; `phone` as E.164, empty where nothing is known."""
+
+    name: str = ""
+    phone: str = ""
+    email: str = ""
+
+
+def contacts(scope: Scope) -> dict[tuple[int | None, ContactKind], ContactView]:
+    """The contacts of the scope's organisation and of the contracts it reaches. Raises NotAllowed."""
+    scope.require(Permission.SEE_CONTRACTS)
+    own = Contact.objects.filter(organisation_id=scope.organisation_id)
+    if scope.contracts is not None:
+        own = own.filter(Q(contract=None) | Q(contract__in=scope.contracts))
+    rows = own.values_list("contract_id", "kind", "name", "phone", "email")
+    return {(contract, ContactKind(kind)): ContactView(*more) for contract, kind, *more in rows}
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,14 +173,14 @@ class Held:
 
 def linked_contracts(scope: Scope) -> list[LinkView]:
     """What this organisation has linked or asked to, by number; what was unlinked is gone. Raises NotAllowed."""
-    scope.require(Permission.SEE_CONTRACTS)
+    scope.require(Permission.SEE_CONTRACTS, Capability.LINK_CONTRACTS)
     own = ContractLink.objects.filter(organisation_id=scope.organisation_id).exclude(state=LinkState.UNLINKED)
     return [_link(one) for one in own.order_by("contract_number", "id")]
 
 
 def linked_contract(scope: Scope, link_id: int) -> LinkView:
     """One of them. Raises NotAllowed, NoLink."""
-    scope.require(Permission.SEE_CONTRACTS)
+    scope.require(Permission.SEE_CONTRACTS, Capability.LINK_CONTRACTS)
     own = ContractLink.objects.filter(organisation_id=scope.organisation_id).exclude(state=LinkState.UNLINKED)
     found = own.filter(id=link_id).first()
     if found is None:

@@ -1,9 +1,11 @@
-"""When a contract of another customer number may be linked at once, judged in plain Python (W17)."""
+"""When a contract of another number may be linked at once (W17), and how contacts are written down (U28)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+
+import phonenumbers
 
 # So many requests an organisation may have waiting: more is guessing, or work for nobody's good.
 MOST_ASKED = 20
@@ -36,6 +38,37 @@ class ChangeState(StrEnum):
     ASKED = "asked"
     DONE = "done"
     REFUSED = "refused"
+
+
+class ContactKind(StrEnum):
+    """Whom the insurer reaches: about a contract's people, about its money, or the organisation itself."""
+
+    ADMINISTRATIVE = "administrative"
+    FINANCIAL = "financial"
+    COMPANY = "company"
+
+
+def tidy_phone(typed: str) -> str:
+    """A telephone number as E.164, Dutch unless it says otherwise; nothing stays nothing. Raises ValueError."""
+    if not typed.strip():
+        return ""
+    try:
+        parsed = phonenumbers.parse(typed, "NL")
+    except phonenumbers.NumberParseException:
+        raise ValueError("not a telephone number") from None
+    if not phonenumbers.is_valid_number(parsed):
+        raise ValueError("not a telephone number")
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+
+
+def phone_text(number: str) -> str:
+    """A kept number as people read it: a Dutch one without its country."""
+    if not number:
+        return ""
+    parsed = phonenumbers.parse(number, "NL")
+    dutch = parsed.country_code == 31
+    form = phonenumbers.PhoneNumberFormat.NATIONAL if dutch else phonenumbers.PhoneNumberFormat.INTERNATIONAL
+    return phonenumbers.format_number(parsed, form)
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,8 @@ class Capability(StrEnum):
     LINK_CONTRACTS = "link_contracts"
     # A change to what the insurer has of an organisation and its contracts is asked for in the portal (W16).
     ASK_CHANGES = "ask_changes"
+    # Whom the insurer reaches about a contract, and where the organisation is, is changed in the portal (U28).
+    EDIT_CONTACTS = "edit_contacts"
 
 
 class Permission(StrEnum):

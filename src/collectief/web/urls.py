@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import include, path
 
 from . import choose_organisation, eherkenning, health, on_behalf, sign_in, single_sign_on
-from .contracts import terms
+from .contracts import contacts, terms
 
 urlpatterns = [
     path("healthz", health.alive, name="alive"),
@@ -30,6 +30,8 @@ urlpatterns = [
     path("", include("collectief.web.onboarding.urls")),
     path("contracten/", include("collectief.web.contracts.urls")),
     path("contractgegevens/", terms.terms, name="contract_data"),
+    path("contractgegevens/bedrijf/", contacts.of_company, name="company_contact"),
+    path("contractgegevens/<int:contract_id>/contactpersonen/", contacts.of_contract, name="contract_contacts"),
     path("", include("collectief.web.terms.urls")),
     path("", include("collectief.web.log.urls")),
     path("", include("collectief.web.cases.urls")),

@@ -1,0 +1,53 @@
+"""Changing whom the insurer reaches about a contract, or about the organisation (U28)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.db import transaction
+
+from collectief.audit import actions as audit
+from collectief.scope.scope import NotAllowed, Scope
+from collectief.segments.profile import Capability, Permission
+
+from .models import Contact
+from .queries import ContactView, NoContract, contacts, contracts
+from .rules import ContactKind
+
+_OF_CONTRACT = {ContactKind.ADMINISTRATIVE, ContactKind.FINANCIAL}
+
+
+@transaction.atomic
+def change_contacts(
+    scope: Scope, contract_id: int | None, wanted: Mapping[ContactKind, ContactView], *, now: datetime
+) -> bool:
+    """Write these contacts down; of the organisation itself when `contract_id` is None. Whether any was different.
+
+    Must run inside `opened`. Raises NotAllowed, also for who works in some contracts and would change what is of all,
+    and NoContract.
+    """
+    scope.require(Permission.SEE_CONTRACTS, Capability.EDIT_CONTACTS)
+    if contract_id is None and scope.contracts is not None:
+        raise NotAllowed(Permission.SEE_CONTRACTS)
+    if contract_id is not None and contract_id not in {one.id for one in contracts(scope)}:
+        raise NoContract(contract_id)
+    assert set(wanted) <= (_OF_CONTRACT if contract_id is not None else {ContactKind.COMPANY})
+    before = contacts(scope)
+    changed = [kind for kind, one in wanted.items() if before.get((contract_id, kind), ContactView()) != one]
+    for kind in changed:
+        Contact.objects.update_or_create(
+            organisation_id=scope.organisation_id, contract_id=contract_id, kind=kind,
+            defaults={
+                "name": wanted[kind].name, "phone": wanted[kind].phone, "email": wanted[kind].email,
+                "changed_by": scope.account, "changed_at": now,
+            },
+            create_defaults={
+                "insurer_id": scope.insurer_id, "name": wanted[kind].name, "phone": wanted[kind].phone,
+                "email": wanted[kind].email, "changed_by": scope.account, "changed_at": now,
+            },
+        )  # fmt: skip
+    if changed:
+        objects = {} if contract_id is None else {"contract": [contract_id]}
+        audit.record(scope, "contract.change_contact", objects=objects, detail={"kinds": sorted(map(str, changed))})
+    return bool(changed)

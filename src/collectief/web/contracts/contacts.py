@@ -1,0 +1,118 @@
+"""Contactpersonen wijzigen: whom the insurer reaches about a contract, and where the organisation is (U28)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from collectief.contracts import queries
+from collectief.contracts.actions import change_contacts
+from collectief.contracts.queries import ContactView
+from collectief.contracts.rules import ContactKind, phone_text, tidy_phone
+from collectief.foundation.names import tidy
+from collectief.segments.profile import Capability, Permission
+
+from ..page import PortalRequest, page
+
+KINDS = {
+    ContactKind.ADMINISTRATIVE: gettext_lazy("Administratief contactpersoon"),
+    ContactKind.FINANCIAL: gettext_lazy("Financieel contactpersoon"),
+    ContactKind.COMPANY: gettext_lazy("Contactgegevens van uw bedrijf"),
+}
+OF_CONTRACT = (ContactKind.ADMINISTRATIVE, ContactKind.FINANCIAL)
+SEE, EDIT = Permission.SEE_CONTRACTS, Capability.EDIT_CONTACTS
+
+
+class PhoneField(forms.CharField):
+    """A telephone number, as people type it."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=30, widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "off"}), **kwargs)
+
+    def clean(self, value: Any) -> str:
+        try:
+            return tidy_phone(super().clean(value) or "")
+        except ValueError:
+            said = _("Dit is geen telefoonnummer. Vul het in met netnummer, of met +32 en dergelijke.")
+            raise forms.ValidationError(said) from None
+
+
+class ContactsForm(forms.Form):
+    """Name, telephone and e-mail address of each contact; of the organisation there is no name."""
+
+    def __init__(self, *args: Any, kinds: Sequence[ContactKind], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.kinds = kinds
+        for kind in kinds:
+            if kind != ContactKind.COMPANY:
+                self.fields[f"{kind}_name"] = forms.CharField(label=_("Naam"), max_length=120, required=False)
+            self.fields[f"{kind}_phone"] = PhoneField(label=_("Telefoonnummer"), required=False)
+            self.fields[f"{kind}_email"] = forms.EmailField(
+                label=_("E-mailadres"), required=False, widget=forms.TextInput(attrs={"inputmode": "email"}),
+                error_messages={"invalid": _("Vul een e-mailadres in als naam@bedrijf.nl.")},
+            )  # fmt: skip
+
+    @property
+    def groups(self) -> list[tuple[Any, list[forms.BoundField]]]:
+        """The fields by contact, for the page."""
+        return [(KINDS[kind], [self[name] for name in self.fields if name.startswith(kind)]) for kind in self.kinds]
+
+    @property
+    def wanted(self) -> dict[ContactKind, ContactView]:
+        """What was typed; after `is_valid`."""
+        data = self.cleaned_data
+        return {
+            kind: ContactView(tidy(data.get(f"{kind}_name", "")), data[f"{kind}_phone"], data[f"{kind}_email"])
+            for kind in self.kinds
+        }
+
+
+@page(SEE, EDIT)
+@require_http_methods(["GET", "POST"])
+def of_contract(request: PortalRequest, contract_id: int) -> HttpResponse:
+    """The administrative and the financial contact of a contract."""
+    found = next((one for one in queries.contracts(request.scope) if one.id == contract_id), None)
+    if found is None:
+        raise Http404
+    return _changed(request, contract_id, OF_CONTRACT, found.label)
+
+
+@page(SEE, EDIT)
+@require_http_methods(["GET", "POST"])
+def of_company(request: PortalRequest) -> HttpResponse:
+    """Where the organisation itself is reached; not for who works in some of its contracts only."""
+    if request.scope.contracts is not None:
+        raise Http404
+    return _changed(request, None, (ContactKind.COMPANY,), "")
+
+
+def _changed(request: PortalRequest, contract_id: int | None, kinds: Sequence[ContactKind], label: str) -> HttpResponse:
+    known = queries.contacts(request.scope)
+    form = ContactsForm(
+        request.POST if request.method == "POST" else None, kinds=kinds,
+        initial={
+            f"{kind}_{name}": value
+            for kind in kinds
+            for name, value in _typed(known.get((contract_id, kind), ContactView())).items()
+        },
+    )  # fmt: skip
+    if request.method == "POST" and form.is_valid():
+        change_contacts(request.scope, contract_id, form.wanted, now=timezone.now())
+        messages.success(request, _("De contactgegevens zijn opgeslagen."))
+        return redirect("contract_data")
+    return render(
+        request, "contracts/contacts.html", {"form": form, "label": label}, status=422 if form.errors else 200
+    )
+
+
+def _typed(one: ContactView) -> dict[str, str]:
+    return {"name": one.name, "phone": phone_text(one.phone), "email": one.email}
