@@ -1,23 +1,13 @@
-"""What the stateful tests of the database have in common: every example starts from the same state."""
+"""What the stateful tests of the database have in common."""
 
 from __future__ import annotations
 
-from django.db import transaction
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 
 
 class Machine(RuleBasedStateMachine):
-    """In a savepoint, and undone afterwards: a failure is not the next example's too, and can be made smaller."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._undone = transaction.atomic()
-        self._undone.__enter__()
-
-    def teardown(self) -> None:
-        transaction.set_rollback(True)
-        self._undone.__exit__(None, None, None)
+    """What happens in one example stays for the next ones of its test: who is made is somebody new each time."""
 
 
 def run(machine: type[Machine], *, examples: int, steps: int) -> None:
