@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from datetime import date, timedelta
+from os.path import commonprefix
 
 import pytest
 from django.db import connection
@@ -166,9 +167,10 @@ def test_who_has_the_prefix_in_the_surname_is_found_with_it_too(ours, person):
 def test_a_relation_number_finds_whole_and_by_its_beginning(ours, person):
     participants = [person("Aalbers"), person("Bakker")]
     with opened(ours.scope):
-        number = stays_of(ours.scope, participants[1], today=TODAY)[0].relation_number
-    assert current(ours, relation_number=number) == ["Bakker"]
-    assert current(ours, relation_number=number[:-2]) == ["Aalbers", "Bakker"]
+        first, second = (stays_of(ours.scope, one, today=TODAY)[0].relation_number for one in participants)
+    assert current(ours, relation_number=second) == ["Bakker"]
+    # Numbers that follow each other may differ in more than their last digits.
+    assert current(ours, relation_number=commonprefix([first, second])) == ["Aalbers", "Bakker"]
 
 
 @pytest.mark.feature("U12")
