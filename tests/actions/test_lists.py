@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 from datetime import date, timedelta
-from os.path import commonprefix
 
 import pytest
 from django.db import connection
@@ -170,7 +169,8 @@ def test_a_relation_number_finds_whole_and_by_its_beginning(ours, person):
         first, second = (stays_of(ours.scope, one, today=TODAY)[0].relation_number for one in participants)
     assert current(ours, relation_number=second) == ["Bakker"]
     # Numbers that follow each other may differ in more than their last digits.
-    assert current(ours, relation_number=commonprefix([first, second])) == ["Aalbers", "Bakker"]
+    shared = next(length for length in range(len(first), 0, -1) if first[:length] == second[:length])
+    assert current(ours, relation_number=first[:shared]) == ["Aalbers", "Bakker"]
 
 
 @pytest.mark.feature("U12")
