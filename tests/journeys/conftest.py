@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
@@ -19,6 +20,9 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from collectief.config.stack import Stack
 from collectief.demo.cast import BRUG, OTTO
 from tests.conftest import STATE, alone
+
+if TYPE_CHECKING:
+    from tests.journeys.typist import Typist
 
 # A desk and a phone; and the narrowest that a page must still fit on (WCAG 2.2, reflow).
 WIDTHS = (1366, 375)
@@ -213,3 +217,20 @@ def staff(browser: Browser, stack: Stack) -> Iterator[Callable[[str], Visitor]]:
 def otto(someone: Callable[..., Visitor]) -> Visitor:
     """Otto, of another agency."""
     return someone("Otto Smit", OTTO.name)
+
+
+@pytest.fixture
+def typist(browser: Browser, stack: Stack) -> Iterator[Callable[[str], Typist]]:
+    """Somebody new at a portal with passwords, in a browser of their own."""
+    # Here and not above: a typist is a visitor.
+    from tests.journeys.typist import Typist
+
+    contexts: list[BrowserContext] = []
+
+    def make(brand: str) -> Typist:
+        contexts.append(browser.new_context(viewport={"width": WIDTHS[0], "height": 900}, locale="nl-NL"))
+        return Typist(contexts[-1].new_page(), stack, brand)
+
+    yield make
+    for one in contexts:
+        one.close()

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-
 import pytest
-from playwright.sync_api import Browser, BrowserContext
 
-from collectief.config.stack import Stack
 from collectief.demo.cast import KANTOOR_IZZ, LINDE
-from tests.journeys.conftest import WIDTHS
 from tests.journeys.test_passwords import Typist
 
 NADIA, JORIS, MILA, BRAM, *_ = KANTOOR_IZZ.colleagues
@@ -24,20 +19,6 @@ _JOB = (
     "SELECT procrastinate_defer_jobs_v1(ARRAY[ROW('interactive', 'access.carry_out_resets', 0, NULL, NULL,"
     " '{\"timestamp\": 0}'::jsonb, NULL)::procrastinate_job_to_defer_v1])"
 )
-
-
-@pytest.fixture
-def typist(browser: Browser, stack: Stack) -> Iterator[Callable[[str], Typist]]:
-    """Somebody new at a portal, in a browser of their own."""
-    contexts: list[BrowserContext] = []
-
-    def make(brand: str) -> Typist:
-        contexts.append(browser.new_context(viewport={"width": WIDTHS[0], "height": 900}, locale="nl-NL"))
-        return Typist(contexts[-1].new_page(), stack, brand)
-
-    yield make
-    for one in contexts:
-        one.close()
 
 
 def _comes_in(who: Typist, email: str) -> Typist:

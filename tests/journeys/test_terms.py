@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext
 
-from collectief.config.stack import Stack
 from collectief.demo.cast import BRUG, KANTOOR
-from tests.journeys.conftest import WIDTHS
 from tests.journeys.typist import Typist, unlink
 
 SANNE = KANTOOR.colleagues[1]
@@ -18,37 +15,23 @@ YEAR = date.today().year + 1
 
 
 @pytest.fixture
-def visits(browser: Browser, stack: Stack) -> Iterator[Callable[[str], Typist]]:
-    """Somebody new at a portal, in a browser of their own."""
-    contexts: list[BrowserContext] = []
-
-    def make(brand: str) -> Typist:
-        contexts.append(browser.new_context(viewport={"width": WIDTHS[0], "height": 900}, locale="nl-NL"))
-        return Typist(contexts[-1].new_page(), stack, brand)
-
-    yield make
-    for one in contexts:
-        one.close()
-    unlink(stack, KANTOOR, SANNE.email)
-
-
-@pytest.fixture
-def sanne(visits, stack) -> Typist:
+def sanne(typist, stack) -> Iterator[Typist]:
     """A case handler of the office, with a passkey."""
     unlink(stack, KANTOOR, SANNE.email)
-    found = visits("kantoor")
+    found = typist("kantoor")
     found.has_a_device()
     found.types(SANNE.email)
     found.sees_heading("Passkey maken")
     found.links_something()
     found.sees_heading("Dashboard")
-    return found
+    yield found
+    unlink(stack, KANTOOR, SANNE.email)
 
 
 @pytest.fixture
-def joris(visits) -> Typist:
+def joris(typist) -> Typist:
     """Her colleague, with a werkaccount."""
-    found = visits("kantoor")
+    found = typist("kantoor")
     found.opens("/zaken/")
     found.follows("Inloggen met werkaccount")
     found.is_at_the_provider("Joris van Dam")
@@ -88,9 +71,9 @@ def test_next_years_premium_is_proposed_by_one_and_agreed_to_by_another(sanne, j
 
 
 @pytest.mark.feature("U28")
-def test_the_customer_sees_start_products_and_discount_of_its_contracts(visits):
+def test_the_customer_sees_start_products_and_discount_of_its_contracts(typist):
     """Onder deze optie treft u de contract instellingen zoals de ingangsdatum, de korting en de huidige producten."""
-    femke = visits("mijnzz")
+    femke = typist("mijnzz")
     femke.signs_in("Femke Visser", BRUG.name)
     femke.follows_menu("Contract gegevens")
     femke.sees_heading("Contract gegevens")

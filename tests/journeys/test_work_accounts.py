@@ -2,31 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-
 import pytest
-from playwright.sync_api import Browser, BrowserContext
 
-from collectief.config.stack import Stack
 from collectief.demo.cast import KANTOOR
-from tests.journeys.conftest import WIDTHS
-from tests.journeys.typist import Typist, unlink
+from tests.journeys.typist import unlink
 
 WIL = KANTOOR.colleagues[0]
-
-
-@pytest.fixture
-def typist(browser: Browser, stack: Stack) -> Iterator[Callable[[str], Typist]]:
-    """Somebody new at a portal, in a browser of their own."""
-    contexts: list[BrowserContext] = []
-
-    def make(brand: str) -> Typist:
-        contexts.append(browser.new_context(viewport={"width": WIDTHS[0], "height": 900}, locale="nl-NL"))
-        return Typist(contexts[-1].new_page(), stack, brand)
-
-    yield make
-    for one in contexts:
-        one.close()
 
 
 @pytest.mark.feature("K05")
