@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, invariant, rule
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
 
 from collectief.access import queries
 from collectief.access.models import LeaveWish
@@ -18,7 +18,6 @@ from collectief.contracts.rules import LinkState
 from collectief.onboarding import jobs, kind_leaving, leaving, linking, requests
 from collectief.scope.database import office, opened
 from collectief.scope.scope import NotAllowed
-from tests.actions.machine import Machine
 from tests.office_world import insurer_id
 from tests.world import Agency
 
@@ -33,7 +32,7 @@ def named(name: str) -> str:
     return f"{name} {next(_examples)}"
 
 
-class Linking(Machine):
+class Linking(RuleBasedStateMachine):
     """Two customers of different companies, one of them with a second customer number, and an insurer that judges.
 
     Who mixes this in has `agencies`, `now`, `left` and `_again`, and calls `a_branch`.

@@ -1,4 +1,4 @@
-"""What the stateful tests of the database have in common."""
+"""How the stateful tests of the database are run."""
 
 from __future__ import annotations
 
@@ -6,12 +6,8 @@ from hypothesis import HealthCheck, settings
 from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 
 
-class Machine(RuleBasedStateMachine):
-    """What happens in one example stays for the next ones of its test: who is made is somebody new each time."""
-
-
-def run(machine: type[Machine], *, examples: int, steps: int) -> None:
-    """Run a machine, however slow one example is."""
+def run(machine: type[RuleBasedStateMachine], *, examples: int, steps: int) -> None:
+    """Run a machine, however slow one example is. What happens in one stays for the next ones of its test."""
     asked = settings(
         max_examples=examples, stateful_step_count=steps, deadline=None, suppress_health_check=list(HealthCheck)
     )

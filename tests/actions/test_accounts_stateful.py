@@ -12,6 +12,7 @@ from django.utils import timezone
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     Bundle,
+    RuleBasedStateMachine,
     initialize,
     invariant,
     multiple,
@@ -31,7 +32,7 @@ from collectief.scope.database import managing_accounts
 from collectief.scope.scope import NotAllowed, Scope
 from collectief.segments.profile import Permission, Role
 from tests.actions.linking_machine import named
-from tests.actions.machine import Machine, run
+from tests.actions.machine import run
 from tests.world import Agency, agency
 
 pytestmark = [
@@ -45,7 +46,7 @@ roles = st.sets(st.sampled_from([Role.ADMINISTRATIVE, Role.FINANCIAL, Role.ACCOU
 choices = st.none() | st.sets(st.integers(0, 3), max_size=3)
 
 
-class Accounts(Machine):
+class Accounts(RuleBasedStateMachine):
     """Two agencies whose people invite, change and deactivate each other, and try it on the other agency too."""
 
     # Whoever ever came in, as the scope they had then: a browser tab that was left open.

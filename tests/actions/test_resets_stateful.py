@@ -14,7 +14,7 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 from hypothesis import strategies as st
-from hypothesis.stateful import invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from collectief.access import colleagues, passwords, resets, sessions, stopping
 from collectief.access.models import Account, Authenticator, FactorReset, Invitation, Membership
@@ -27,7 +27,7 @@ from collectief.scope.database import office as as_office
 from collectief.scope.database import signing_in
 from collectief.scope.scope import NotAllowed, Scope
 from collectief.segments.profile import Role
-from tests.actions.machine import Machine, run
+from tests.actions.machine import run
 from tests.help_world import CALLED, equip, office, user
 from tests.web.visiting import new_session
 
@@ -48,7 +48,7 @@ class Someone:
     since: datetime | None = None
 
 
-class HelpDesk(Machine):
+class HelpDesk(RuleBasedStateMachine):
     """An office whose people do all they can, also under second accounts of their own mailbox and made-up ones."""
 
     def __init__(self) -> None:
