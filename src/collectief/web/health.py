@@ -29,9 +29,7 @@ def ready(request: HttpRequest) -> HttpResponse:
             )
             state = {"database": True, "worker": bool(cursor.fetchone()[0])}
     except DatabaseError:
-        # A fresh one next time; inside somebody's transaction it is not ours to close.
-        if not connection.in_atomic_block:
-            connection.close()
+        connection.close()
     return JsonResponse(state, status=200 if all(state.values()) else 503)
 
 
