@@ -142,6 +142,7 @@ def test_a_contract_offers_what_was_agreed_from_its_day_on(here):
         ({"first_day": date(2026, 11, 1)}, "begins_in_the_past"),
         ({"first_day": date(2026, 12, 1)}, "no_tariff"),
         ({"discount": 1}, "discount_too_high"),
+        ({"offered": False}, "not_in_contract"),
     ],
 )
 def test_a_contract_does_not_offer_what_may_not_be(here, more, code):

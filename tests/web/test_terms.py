@@ -8,10 +8,12 @@ from datetime import date
 import pytest
 from django.utils import timezone
 
+from collectief.audit.models import AuditEvent
+from collectief.cases.models import Case
 from collectief.foundation.dates import dutch
 from collectief.policies.loading import load
 from collectief.policies.models import ContractOffer, Product, ProductTariff
-from collectief.scope.database import office
+from collectief.scope.database import auditing, office
 from tests.office_world import ZZ, clerk, insurer_id
 from tests.web.visiting import client_of, text_of
 from tests.world import agency, member_of
@@ -42,8 +44,6 @@ def added(browser, **more: str) -> int:
 
 def decided(browser, decision: str = "approved", **more: str):
     with office(insurer_id()):
-        from collectief.cases.models import Case
-
         waiting = Case.objects.filter(decision="").latest("id").id
     return browser.post(f"/zaken/{waiting}/beslissen/", {"decision": decision, **more}, follow=True)
 
@@ -137,6 +137,9 @@ def test_a_contract_gets_a_product_with_a_discount_and_the_customer_sees_it(sann
     page = f"/contractvoorwaarden/?nummer={number}"
     text = text_of(sanne.get(page))
     assert "Akkoord" in text and "7,5%" in text
+    with auditing(insurer_id()):
+        seen = AuditEvent.objects.filter(action="terms.see_contract", account="Sanne-Kok")
+        assert [one.object_ids for one in seen] == [{"contract": [ours.contracts[0].id]}]
     with office(insurer_id()):
         product = Product.objects.get().id
     sent = {"product": str(product), "first_day": dutch(YEAR), "discount": "10"}

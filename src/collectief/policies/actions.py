@@ -75,7 +75,9 @@ def propose_offer(
         raise NoContract(number)
     if product is None:
         raise NoProduct(product_id)
-    judge_offer(first_day, known, timezone.localdate(now), begins=contract.first_day, priced=bool(tariffs))
+    judge_offer(
+        first_day, known, timezone.localdate(now), begins=contract.first_day, priced=bool(tariffs), stops=not offered
+    )
     judge_discount(ProductKind(product.kind), first_day, discount)
     row = ContractOffer(
         organisation_id=contract.organisation_id, contract=contract, product=product, first_day=first_day,

@@ -8,14 +8,13 @@ from collectief.contracts.models import GroupContract, Insurer, Organisation
 
 
 class Product(models.Model):
-    """Something to be insured for. `label` is the risk carrier that sells it; `end_day` the first day it is no more."""
+    """Something to be insured for; `label` is the risk carrier that sells it."""
 
     insurer = models.ForeignKey(Insurer, models.PROTECT, db_index=False)
     code = models.CharField(max_length=20)
     name = models.CharField(max_length=80)
     kind = models.CharField(max_length=20)
     label = models.CharField(max_length=80)
-    end_day = models.DateField(null=True)
 
     class Meta:
         db_table = "product"

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.db.models import QuerySet
+
 from collectief.contracts.models import GroupContract
 from collectief.scope.database import office
 from collectief.scope.scope import Scope
@@ -137,9 +139,9 @@ def _order(one: ProductView) -> tuple[int, str]:
     return list(ProductKind).index(one.kind), one.name
 
 
-def _offers(rows: Iterable[ContractOffer]) -> list[ContractOffer]:
+def _offers(rows: QuerySet[ContractOffer]) -> list[ContractOffer]:
     """In order of their first day, with their product."""
-    return list(rows.select_related("product").order_by("first_day", "id"))  # type: ignore[attr-defined]
+    return list(rows.select_related("product").order_by("first_day", "id"))
 
 
 def _offer(row: ContractOffer, tariffs: Sequence[Tariff], today: date) -> OfferView:

@@ -187,14 +187,19 @@ def judge_discount(kind: ProductKind, first_day: date, hundredths: int) -> None:
         raise TermsRefused("discount_too_high", most=cap(kind, first_day))
 
 
-def judge_offer(first_day: date, others: Sequence[date], today: date, *, begins: date, priced: bool) -> None:
-    """Whether a contract that itself `begins` some day may offer a product from a day on.
+def judge_offer(
+    first_day: date, others: Sequence[date], today: date, *, begins: date, priced: bool, stops: bool = False
+) -> None:
+    """Whether a contract that itself `begins` some day may offer a product from a day on, or no longer.
 
     `others` are the days from which something was agreed or proposed already; `priced`: a tariff holds on that day.
-    Raises TermsRefused: not_first_of_month, begins_in_the_past, begins_already, before_contract, no_tariff.
+    Raises TermsRefused: not_first_of_month, begins_in_the_past, begins_already, before_contract, not_in_contract,
+    no_tariff.
     """
     _judge_first_day(first_day, others, today)
     if first_day < begins:
         raise TermsRefused("before_contract", first_day=begins)
+    if stops and not any(day < first_day for day in others):
+        raise TermsRefused("not_in_contract")
     if not priced:
         raise TermsRefused("no_tariff")

@@ -46,7 +46,6 @@ class Migration(migrations.Migration):
                 ("name", models.CharField(max_length=80)),
                 ("kind", models.CharField(max_length=20)),
                 ("label", models.CharField(max_length=80)),
-                ("end_day", models.DateField(null=True)),
             ],
             options={
                 "db_table": "product",
@@ -88,7 +87,7 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        own_insurer("product", Audience.STAFF, rights="SELECT, INSERT, UPDATE (name, end_day)"),
+        own_insurer("product", Audience.STAFF, rights="SELECT, INSERT"),
         own_insurer("product", Audience.ORGANISATION, rights="SELECT"),
         own_insurer("product_tariff", Audience.STAFF, rights="SELECT, INSERT, UPDATE (state, reason, decided_at)"),
         own_insurer("product_tariff", Audience.ORGANISATION, rights="SELECT"),

@@ -172,6 +172,7 @@ KINDS: dict[str, Kind] = {
     "producten": Kind(
         gettext_lazy("Producten"),
         {
+            "terms.see_contract": gettext_lazy("Producten van een contract bekeken"),
             "terms.add_product": gettext_lazy("Product toegevoegd"),
             "terms.propose_tariff": gettext_lazy("Premie voorgesteld"),
             "terms.propose_offer": gettext_lazy("Product in contract voorgesteld"),

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from collectief.audit import actions as audit
 from collectief.policies import actions, queries
 from collectief.policies.kinds import percent
 from collectief.policies.queries import ContractTerms, NoContract, NoProduct, OfferView
@@ -24,7 +25,8 @@ from .words import KINDS, STATES, terms_refusal
 
 _FIELDS = {
     "not_first_of_month": "first_day", "begins_in_the_past": "first_day", "begins_already": "first_day",
-    "before_contract": "first_day", "no_tariff": "product", "discount_too_high": "discount",
+    "before_contract": "first_day", "no_tariff": "product", "not_in_contract": "product",
+    "discount_too_high": "discount",
 }  # fmt: skip
 
 
@@ -42,6 +44,7 @@ def contract(request: PortalRequest) -> HttpResponse:
             search.add_error("nummer", _("Er is geen contract met dit nummer. Controleer het op de polis of factuur."))
     if found is None:
         return render(request, "terms/contract.html", {"search": search}, status=422 if search.errors else 200)
+    audit.record(request.scope, "terms.see_contract", objects={"contract": [found.id]})
     sold = queries.products(request.scope, today=today)
     form = OfferForm(request.POST if request.method == "POST" else None, products=sold)
     if request.method == "POST" and form.is_valid() and _proposed(request, found, form):

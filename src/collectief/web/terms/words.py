@@ -74,6 +74,7 @@ def _refusals() -> dict[str, str]:
             "Op dit product mag de korting vanaf die dag hoogstens {most} zijn. Verlaag de korting."
         ),
         "before_contract": _("Het contract begint pas op {first_day}. Kies een dag vanaf dan."),
+        "not_in_contract": _("Dit product is dan niet in het contract, en kan er dus niet uit."),
         "no_tariff": _("Dit product heeft op die dag nog geen premie. Stel eerst een premie voor."),
         "one_person": _("Wie voorstelt en wie akkoord geeft, zijn niet dezelfde. Laat een collega meekijken."),
         "product_exists": _("Er is al een product met code {number}. Kies een andere code."),
