@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from collectief.demo.cast import KANTOOR_IZZ, LINDE
-from tests.journeys.test_passwords import Typist
+from tests.journeys.typist import Typist
 
 NADIA, JORIS, MILA, BRAM, *_ = KANTOOR_IZZ.colleagues
 TOM = LINDE.colleagues[1]

@@ -10,7 +10,7 @@ import pytest
 
 from collectief.demo.cast import EIK, EIK_SPORT, LINDE
 from tests.journeys.conftest import WIDTHS
-from tests.journeys.test_passwords import Typist
+from tests.journeys.typist import Typist
 
 
 @pytest.fixture
