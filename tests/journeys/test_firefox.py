@@ -50,8 +50,7 @@ def visits(firefox: Browser, stack: Stack) -> Iterator[Callable[[str], Typist]]:
     yield make
     for one in contexts:
         one.close()
-    for company, number in PEOPLE:
-        unlink(stack, company, company.colleagues[number].email)
+    unlink(stack, *((company, company.colleagues[number].email) for company, number in PEOPLE))
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ YEAR = date.today().year + 1
 @pytest.fixture
 def sanne(typist, stack) -> Iterator[Typist]:
     """A case handler of the office, with a passkey."""
-    unlink(stack, KANTOOR, SANNE.email)
+    unlink(stack, (KANTOOR, SANNE.email))
     found = typist("kantoor")
     found.has_a_device()
     found.types(SANNE.email)
@@ -25,7 +25,7 @@ def sanne(typist, stack) -> Iterator[Typist]:
     found.links_something()
     found.sees_heading("Dashboard")
     yield found
-    unlink(stack, KANTOOR, SANNE.email)
+    unlink(stack, (KANTOOR, SANNE.email))
 
 
 @pytest.fixture

@@ -37,7 +37,7 @@ def test_an_employee_comes_in_with_a_werkaccount_and_not_without_a_second_factor
 
 @pytest.mark.feature("K05")
 def test_a_newcomer_is_invited_and_from_then_on_comes_in_with_a_werkaccount(typist, stack):
-    unlink(stack, KANTOOR, WIL.email)
+    unlink(stack, (KANTOOR, WIL.email))
     yara = typist("kantoor")
     yara.opens("/inloggen/")
     yara.follows("Inloggen met werkaccount")

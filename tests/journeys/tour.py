@@ -72,14 +72,19 @@ class Walker(Typist):
         self.looks(called)
 
     def follows_everything(self, start: str) -> None:
-        """Along the links: one example of every address that was not seen at this portal yet."""
-        known = self.tour.seen_at.setdefault(self.brand, set())
+        """Along the links: one example of every address that was not seen at this portal yet.
+
+        What differs between portals is their look and how they address people in Dutch: in English once is enough.
+        """
+        where = self.brand if self.tour.language == "nl" else ""
+        known = self.tour.seen_at.setdefault(where, set())
         queue = [start]
         known.add(name_of(start) or "")
         while queue:
             self.looks_at(queue.pop(0))
-            for link in self.page.locator("nav a[href], main a[href], header a[href]").all():
-                found = urlsplit(str(link.evaluate("one => one.href")))
+            links = self.page.locator("nav a[href], main a[href], header a[href]")
+            for link in dict.fromkeys(links.evaluate_all("all => all.map(one => one.href)")):
+                found = urlsplit(link)
                 name = name_of(found.path)
                 if found.netloc != urlsplit(self.page.url).netloc or name in known or name in NO_PAGE or not name:
                     continue
@@ -126,7 +131,7 @@ class Tour:
 
     def unlinks(self, company: Company, email: str) -> None:
         """Their second factor is as new: other journeys begin there."""
-        unlink(self.stack, company, email)
+        unlink(self.stack, (company, email))
 
     def ends(self) -> None:
         for context in self.contexts:

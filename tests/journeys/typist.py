@@ -111,7 +111,8 @@ class Typist(Visitor):
         raise AssertionError(f"no letter {subject} to {address}")
 
 
-def unlink(stack: Stack, company: Company, email: str) -> None:
-    """Somebody's second factor as new: other journeys begin there."""
-    command = [sys.executable, "-m", "tests.journeys.unlink", company.portal, email]
+def unlink(stack: Stack, *people: tuple[Company, str]) -> None:
+    """The second factor of these people, by their addresses, as new: other journeys begin there."""
+    named = [text for company, email in people for text in (company.portal, email)]
+    command = [sys.executable, "-m", "tests.journeys.unlink", *named]
     subprocess.run(command, env=stack.environment, check=True, capture_output=True)
