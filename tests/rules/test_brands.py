@@ -210,3 +210,39 @@ def test_the_shell_says_what_the_brand_says_in_the_language_of_the_page(language
         assert [title for title, _desk in shell.desks] == [desk.title[language] for desk in one.desks]
     bare = Shell(None, language)
     assert (bare.welcome, bare.desks) == ("", [])
+
+
+def _contrast(one: str, other: str) -> float:
+    """How far two colours (#rrggbb) are apart, from 1 to 21 (WCAG 2.2, relative luminance)."""
+
+    def luminance(colour: str) -> float:
+        parts = (int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5))
+        red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+    dark, light = sorted((luminance(one), luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+# What stands on what, on any page.
+_TEXT_ON = [
+    *((f"text-{text}", place) for text in ("default", "subtle") for place in
+      ("background-default", "background-tinted", "surface-default", "surface-tinted")),
+    ("base-contrast-default", "base-default"),
+]  # fmt: skip
+
+
+@pytest.mark.feature("X14")
+@pytest.mark.parametrize("slug", [one.slug for one in all_brands()])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_colours_of_a_brand_are_far_enough_apart_to_be_read(slug, scheme):
+    block = (
+        Path(finders.find(brand(slug).theme)).read_text().partition(f"color-scheme.{scheme}")[2].partition("@media")[0]
+    )
+    colours = dict(re.findall(r"--ds-color-([\w-]+): (#[0-9a-fA-F]{6});", block))
+    scales = {name.removesuffix("-text-default") for name in colours if name.endswith("-text-default")}
+    assert {"accent", "neutral", "danger"} <= scales
+    for scale in scales:
+        for text, place in _TEXT_ON:
+            found = _contrast(colours[f"{scale}-{text}"], colours[f"{scale}-{place}"])
+            assert found >= 4.5, f"{scale}: {text} on {place} is {found:.2f}"
