@@ -18,6 +18,7 @@ from collectief.mutations.corridor import Moment
 from collectief.scope.database import opened
 from collectief.scope.staging import line, stage_lines
 from tests.bulk_world import again, done, file_of, planned, row_of
+from tests.terms_world import offer, product
 from tests.world import agency
 
 pytestmark = [pytest.mark.django_db, pytest.mark.feature("X02")]
@@ -31,6 +32,9 @@ WRITTEN = {
     "participation": "SELECT t.sort_key, t.birth_date, t.external_reference, t.period, t.reason, t.first_day,"
     " t.end_day::text, t.latest, t.shelf, t.relation_number = p.relation_number, t.organisation_id = p.organisation_id"
     " FROM participation t JOIN participant p ON p.id = t.participant_id ORDER BY 1, 4",
+    "policy_term": "SELECT p.sort_key, t.kind, t.period, t.participation_id = s.id, t.contract_id = s.contract_id"
+    " FROM policy_term t JOIN participant p ON p.id = t.participant_id JOIN participation s"
+    " ON s.participant_id = p.id AND s.period = t.period ORDER BY 1, 3",
     "address": "SELECT p.sort_key, country, street, house_number, postcode, city FROM address a"
     " JOIN participant p ON p.id = a.participant_id ORDER BY 1",
     "mutation": "SELECT split_part(source, '/', 2)::int, kind, state, code, params, effective_day, bsn_index,"
@@ -77,6 +81,8 @@ def written(scope):
 def test_what_is_kept_comes_to_what_judging_again_does(ours, number, people, tmp_path):
     theirs = agency()
     scope = theirs.scope
+    for one in (ours, theirs):
+        offer(one, product(one, one.organisation.kvk))
     done(ours.scope, file_of(tmp_path, *everyone(people, number)))
     batch = planned(scope, file_of(tmp_path, *everyone(people, theirs.contracts[0].number)))
     with opened(scope), connection.cursor() as cursor:
@@ -89,6 +95,7 @@ def test_what_is_kept_comes_to_what_judging_again_does(ours, number, people, tmp
     assert kept == judged
     assert len(kept["participation"]) == 5
     assert len(kept["address"]) == 1
+    assert len(kept["policy_term"]) == 5
 
 
 @pytest.fixture

@@ -193,7 +193,7 @@ def settle_unchanged(scope: Scope, batch_id: int, lane: int) -> None:
     with opened(scope):
         if _claimed(scope, batch_id, State.CARRYING_OUT) is None:
             return
-        lanes.lock_lanes(scope, [lane])
+        lanes.lock_lanes(scope.organisation_id, [lane])
         chunks.settle(batch_id, lane, Planned.UNCHANGED, rules.Outcome.UNCHANGED, _facts(scope, lane))
 
 
@@ -267,7 +267,7 @@ def _kept(scope: Scope, batch_id: int, taken: chunks.Chunk, moment: Moment) -> c
         return _NOTHING
     # As `mutations.submit` will take them, in order: nobody waits in a circle.
     anywhere = kept.leaves_any(taken) and any(not sent.person for sent in taken.rows)
-    lanes.lock_lanes(scope, range(LANES) if anywhere else [taken.lane])
+    lanes.lock_lanes(scope.organisation_id, range(LANES) if anywhere else [taken.lane])
     same = taken.facts == _facts(scope, taken.lane, own=chunks.changes(batch_id, taken.lane))
     return kept if same else _NOTHING
 

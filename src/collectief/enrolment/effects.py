@@ -13,6 +13,7 @@ from collectief.foundation.period import Period
 from collectief.foundation.value import value
 from collectief.mutations.corridor import Subject
 from collectief.participants.keys import bsn_keys
+from collectief.policies.covering import insure, uninsure
 from collectief.scope.database import whole_organisation
 from collectief.scope.scope import Scope
 from collectief.scope.staging import bytes_array, ids_array, stage
@@ -201,6 +202,8 @@ def _write_stays(scope: Scope, new: Sequence[Case], known: Sequence[Case]) -> No
         gone += before.keys() - after.keys()
         changed += [_stay_row(case, stay) for id_, stay in after.items() if id_ in before and before[id_] != stay]
         added += [(case, stay) for id_, stay in after.items() if id_ not in before]
+    if scope.profile.insures and (anew := [id_ for id_ in (*gone, *(row[0] for row in changed)) if id_]):
+        uninsure(anew)
     with connection.cursor() as cursor:
         if gone:
             cursor.execute(
@@ -221,6 +224,13 @@ def _write_stays(scope: Scope, new: Sequence[Case], known: Sequence[Case]) -> No
                 " relation_number, external_reference FROM pg_temp.new_stay",
                 [scope.insurer_id, scope.organisation_id],
             )
+    if scope.profile.insures:
+        for table in (["changed_stay"] if changed else []) + (["new_stay"] if added else []):
+            insure(scope, STAYS.format(id="id", end_day="end_day", table=table))
+
+
+# The stays of a temporary table, as `insure` takes them.
+STAYS = "SELECT {id} AS id, participant_id, contract_id, daterange(first_day, {end_day}) AS period FROM pg_temp.{table}"
 
 
 def _new_stay_rows(added: Sequence[tuple[Case, Stay]]) -> Iterator[tuple[Any, ...]]:

@@ -13,7 +13,7 @@ from collectief.participants.register import RegisterSilent
 from collectief.scope.database import opened
 from collectief.scope.patience import Patience
 
-from . import actions, settling
+from . import actions, following, settling
 
 
 @app.task(name="enrolment.ask_register", queue="interactive", retry=Patience(RegisterSilent, seconds=30))
@@ -48,3 +48,9 @@ def ask_register(
 def settle_ended(timestamp: int) -> None:
     """Every minute: what has ended is put on the shelf of what has ended."""
     settling.settle_all(timezone.localdate())
+
+
+@app.task(name="enrolment.follow_offers", queue="interactive", retry=3)
+def follow_offers(*, contract_id: int) -> None:
+    """Insure everyone in a contract with what it gives since somebody agreed to something else."""
+    following.follow_offers(contract_id)

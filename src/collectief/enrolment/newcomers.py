@@ -15,11 +15,12 @@ from django.db import connection
 from collectief.foundation.bsn import Bsn
 from collectief.mutations.verdicts import Accepted
 from collectief.participants.keys import bsn_keys
+from collectief.policies.covering import insure
 from collectief.scope.scope import Scope
 from collectief.scope.staging import line, stage_lines
 
 from . import memory
-from .effects import ADD_PARTICIPANTS
+from .effects import ADD_PARTICIPANTS, STAYS
 from .facts import ADDRESS, Member
 
 TABLE = "kept_newcomer"
@@ -76,7 +77,7 @@ def kept_line(
 
 
 def add(scope: Scope, lines: str) -> str:
-    """Write persons, participants, stays and addresses; the temporary table they were taken from."""
+    """Write persons, participants, stays, what insures them, and addresses; the temporary table they were taken from."""
     stage_lines(TABLE, _COLUMNS, lines, numbered=_NUMBERED)
     with connection.cursor() as cursor:
         cursor.execute(
@@ -87,6 +88,8 @@ def add(scope: Scope, lines: str) -> str:
         if written != cursor.rowcount or written != lines.count("\n"):
             raise RuntimeError("not everyone new was written")
         cursor.execute(_ADDRESSES, [scope.organisation_id])
+    if scope.profile.insures:
+        insure(scope, STAYS.format(id="stay_id", end_day="nullif(end_day, '')::date", table=TABLE))
     return TABLE
 
 

@@ -23,16 +23,16 @@ def lock_people(scope: Scope, subjects: Sequence[Subject]) -> list[int]:
     """
     lanes = {lane_of(subject.bsn_index) if subject.bsn_index else None for subject in subjects}
     taken = [lane for lane in range(LANES) if lanes & {lane, None}]
-    lock_lanes(scope, taken)
+    lock_lanes(scope.organisation_id, taken)
     return taken
 
 
-def lock_lanes(scope: Scope, lanes: Iterable[int]) -> None:
-    """Wait until nobody else changes anyone in these lanes, which are in order."""
+def lock_lanes(organisation_id: int, lanes: Iterable[int]) -> None:
+    """Wait until nobody else changes anyone of the organisation in these lanes, which are in order."""
     with connection.cursor() as cursor:
         for lane in lanes:
             # One number: negative, so that no other use of advisory locks by table id meets it.
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [-(scope.organisation_id * LANES + lane) - 1])
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [-(organisation_id * LANES + lane) - 1])
 
 
 def note_change(scope: Scope, lanes: Iterable[int]) -> None:

@@ -15,6 +15,7 @@ from collectief.scope.database import office
 from collectief.scope.scope import Scope
 from collectief.segments.profile import Permission
 
+from .covering import follow_offers
 from .models import ContractOffer, Product, ProductTariff, Proposal
 from .queries import NoContract, NoProduct
 from .rules import ProductKind, State, Tariff, TermsRefused, judge_discount, judge_offer, judge_tariff
@@ -98,6 +99,7 @@ def offer_decided(deciding: Deciding) -> None:
         cases.record_for_customer(
             deciding, row.organisation_id, "contract.offer", objects={"contract": [row.contract_id]}
         )
+        follow_offers(row.contract_id)
 
 
 def _propose(scope: Scope, row: ProductTariff | ContractOffer, kind: str, action: str, now: datetime) -> int:

@@ -17,6 +17,7 @@ from collectief.contracts.models import GroupContract, Insurer
 from collectief.foundation.money import Money
 from collectief.scope.database import office
 
+from .covering import follow_offers
 from .models import ContractOffer, Product, ProductTariff
 from .rules import Band, ProductKind, State, Tariff, TermsRefused, judge_discount, judge_prices
 from .terms import kept
@@ -53,9 +54,13 @@ def load(insurer: str, terms: Mapping[str, Any], *, by: str, agreed_by: str, now
             for one in terms["product"][code]["tariff"]
         ]
         offers = [_offer(found, products[one["product"]][0], one, stands) for one in terms.get("offer", [])]
-    loaded = Loaded(sum(new for _product, new in products.values()), sum(tariffs), sum(offers))
+    loaded = Loaded(
+        sum(new for _product, new in products.values()), sum(tariffs), sum(new for _contract, new in offers)
+    )
     if loaded == Loaded():
         return loaded
+    for contract_id in sorted({contract_id for contract_id, new in offers if new}):
+        follow_offers(contract_id)
     audit.record_operator(
         found.id, found.name, by, "terms.load", roles=("operator",), purpose=audit.PURPOSE,
         detail={"agreed_by": agreed_by, **asdict(loaded)},
@@ -83,7 +88,7 @@ def _tariff(product: Product, given: Mapping[str, Any], stands: Mapping[str, Any
     return made
 
 
-def _offer(insurer: Insurer, product: Product, given: Mapping[str, Any], stands: Mapping[str, Any]) -> bool:
+def _offer(insurer: Insurer, product: Product, given: Mapping[str, Any], stands: Mapping[str, Any]) -> tuple[int, bool]:
     contract = GroupContract.objects.filter(insurer=insurer, number=given["contract"]).first()
     if contract is None:
         raise LookupError(given["contract"])
@@ -92,7 +97,7 @@ def _offer(insurer: Insurer, product: Product, given: Mapping[str, Any], stands:
     same = ContractOffer.objects.filter(state__in=[State.PROPOSED, State.AGREED])
     more = {"insurer_id": insurer.id, "organisation_id": contract.organisation_id, "discount": discount}
     _row, made = same.get_or_create(contract=contract, product=product, first_day=day, defaults={**stands, **more})
-    return made
+    return contract.id, made
 
 
 def _day(given: Any) -> date:

@@ -1,10 +1,12 @@
-"""What an insurer sells, for how much, and what a contract offers of it."""
+"""What an insurer sells, for how much, what a contract offers of it, and who is insured by that."""
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import DateRangeField
 from django.db import models
 
 from collectief.contracts.models import GroupContract, Insurer, Organisation
+from collectief.participants.models import Participant
 
 
 class Product(models.Model):
@@ -79,3 +81,25 @@ class ContractOffer(Proposal):
             )
         ]
         indexes = [models.Index(fields=["organisation", "contract"], name="contract_offer_of")]
+
+
+class PolicyTerm(models.Model):
+    """A product that a participant is insured with for a time (polisperiode), and the contract that pays for it.
+
+    `participation_id` is the stay it comes from: no foreign key, since stays are of a higher room, which writes these
+    rows with its own. `kind` is a copy of the product's, so that the table itself keeps to one product of a kind at a
+    time; why the rest has no foreign keys to check for every row: ADR 9.
+    """
+
+    insurer_id = models.BigIntegerField()
+    organisation = models.ForeignKey(Organisation, models.PROTECT, db_index=False, db_constraint=False)
+    participant = models.ForeignKey(Participant, models.PROTECT, db_index=False, db_constraint=False)
+    participation_id = models.BigIntegerField()
+    contract = models.ForeignKey(GroupContract, models.PROTECT, db_index=False, db_constraint=False)
+    product = models.ForeignKey(Product, models.PROTECT, db_index=False, db_constraint=False)
+    kind = models.CharField(max_length=20)
+    period = DateRangeField()
+
+    class Meta:
+        db_table = "policy_term"
+        indexes = [models.Index(fields=["participation_id"], name="policy_term_of_participation")]

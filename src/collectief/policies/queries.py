@@ -81,7 +81,7 @@ def products(scope: Scope, *, today: date) -> list[ProductView]:
     scope.require(Permission.MAINTAIN_TERMS)
     with office(scope.insurer_id):
         rows = list(Product.objects.filter(insurer_id=scope.insurer_id))
-        tariffs = _agreed(one.id for one in rows)
+        tariffs = agreed_tariffs(one.id for one in rows)
     return sorted((_view(one, tariffs[one.id], today) for one in rows), key=_order)
 
 
@@ -108,7 +108,7 @@ def contract_terms(scope: Scope, number: str, *, today: date) -> ContractTerms:
         own = GroupContract.objects.select_related("organisation").filter(insurer_id=scope.insurer_id, number=number)
         found = own.first()
         rows = _offers(ContractOffer.objects.filter(contract=found)) if found else []
-        tariffs = _agreed({row.product_id for row in rows})
+        tariffs = agreed_tariffs({row.product_id for row in rows})
     if found is None:
         raise NoContract(number)
     offers = tuple(_offer(row, tariffs[row.product_id], today) for row in reversed(rows))
@@ -125,7 +125,7 @@ def offered(scope: Scope, *, today: date) -> dict[int, list[OfferView]]:
     scope.require(Permission.SEE_CONTRACTS)
     own = ContractOffer.objects.filter(organisation_id=scope.organisation_id, state=State.AGREED, first_day__lte=today)
     latest: dict[tuple[int, int], ContractOffer] = {(row.contract_id, row.product_id): row for row in _offers(own)}
-    tariffs = _agreed({row.product_id for row in latest.values()})
+    tariffs = agreed_tariffs({row.product_id for row in latest.values()})
     found: dict[int, list[OfferView]] = defaultdict(list)
     for row in latest.values():
         if row.offered:
@@ -149,8 +149,8 @@ def _offer(row: ContractOffer, tariffs: Sequence[Tariff], today: date) -> OfferV
     return OfferView(row.contract_id, view, row.first_day, row.discount, row.offered, State(row.state))
 
 
-def _agreed(product_ids: Iterable[int]) -> dict[int, list[Tariff]]:
-    """The tariffs that count, in order, by product."""
+def agreed_tariffs(product_ids: Iterable[int]) -> dict[int, list[Tariff]]:
+    """The tariffs that count, in order, by product; to be calculated with, by whoever may see what they are for."""
     found: dict[int, list[Tariff]] = defaultdict(list)
     rows = ProductTariff.objects.filter(product_id__in=list(product_ids), state=State.AGREED)
     for row in rows.order_by("first_day"):

@@ -22,7 +22,6 @@ PROFILE = SegmentProfile(
     current_search=(),
     former_search=(),
     termination_reasons=(),
-    ends_insurance=False,
     takes_applications=False,
     acts_for_others=True,
 )

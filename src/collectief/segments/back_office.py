@@ -27,7 +27,6 @@ PROFILE = SegmentProfile(
     current_search=(),
     former_search=(),
     termination_reasons=(),
-    ends_insurance=False,
     means=frozenset({Means.PASSWORD, Means.SINGLE_SIGN_ON}),
     # Staff see everyone's data: codes can be talked out of somebody, a passkey cannot.
     factors=frozenset({Factor.PASSKEY}),

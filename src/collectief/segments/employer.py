@@ -31,7 +31,6 @@ PROFILE = SegmentProfile(
     current_search=(),
     former_search=(),
     termination_reasons=(),
-    ends_insurance=False,
     means=frozenset({Means.PASSWORD}),
     applies_for=(Role.MAIN_USER,),
     comes={

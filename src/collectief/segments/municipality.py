@@ -42,5 +42,4 @@ PROFILE = SegmentProfile(
         TerminationReason("end_of_contract_membership", "Einde collectiviteit", "End of group contract membership"),
         TerminationReason("deceased", "Overleden", "Deceased"),
     ),
-    ends_insurance=False,
 )

@@ -23,7 +23,6 @@ PROFILE = SegmentProfile(
     current_search=(),
     former_search=(),
     termination_reasons=(),
-    ends_insurance=False,
     means=frozenset({Means.PASSWORD}),
     applies_for=(Role.MAIN_ACCOUNT,),
     comes={"nl": "interventies aanvragen en de facturen daarvan", "en": "requesting interventions and their invoices"},

@@ -22,7 +22,6 @@ PROFILE = SegmentProfile(
     current_search=(),
     former_search=(),
     termination_reasons=(),
-    ends_insurance=False,
     means=frozenset({Means.EHERKENNING, Means.PASSWORD}),
     confirms_mobile=True,
     # O01: the first of an organisation becomes its manager, and is a representative oneself.

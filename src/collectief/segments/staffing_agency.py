@@ -33,6 +33,7 @@ PROFILE = SegmentProfile(
         SearchKey.BIRTH_DATE,
         SearchKey.EXTERNAL_REFERENCE,
     ),
+    insures=True,
     former_search=(SearchKey.SURNAME, SearchKey.RELATION_NUMBER, SearchKey.BIRTH_DATE),
     termination_reasons=(
         TerminationReason("end_of_employment", "Einde dienstverband", "End of employment"),

@@ -11,10 +11,11 @@ from collectief.audit import actions as audit
 from collectief.contracts.queries import contracts
 from collectief.enrolment.queries import stays_of
 from collectief.mutations import queries as mutations
+from collectief.policies.insured import terms_of
 from collectief.segments.profile import Capability, Permission
 
 from ..page import PortalRequest, page
-from . import present
+from . import insurance, present
 from .found import participant_of
 
 
@@ -29,12 +30,15 @@ def person(request: PortalRequest, participant_id: int) -> HttpResponse:
     history = mutations.mutations_of(request.scope, participant_id)
     audit.record(request.scope, "participants.see", participants=[participant_id])
     labels = {contract.id: contract.label for contract in known}
+    terms = terms_of(request.scope, [stay.id for stay in stays])
     scope = request.scope
     change = Permission.CHANGE_PARTICIPANTS
     current = [stay for stay in stays if stay.last_day is None or stay.last_day >= today]
     context = {
         "person": found,
         "stays": [(stay, labels.get(stay.contract_id, ""), *present.status(stay, today)) for stay in stays],
+        "terms": [insurance.term_line(term, labels, today) for term in terms],
+        "premium": insurance.premium_of(terms, found.birth_date, today) if terms else None,
         "current": current,
         "latest": stays[0] if stays else None,
         "history": [present.mutation_line(view, known, scope, today) for view in history],

@@ -1,0 +1,75 @@
+"""What people are insured with, and what that costs in a month (U06, U14)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from collectief.foundation.dates import BirthDate
+from collectief.foundation.period import Period
+from collectief.scope.scope import Scope
+from collectief.segments.profile import Permission
+
+from .models import ContractOffer, PolicyTerm
+from .premium import Cover, Discount, Line, due_in
+from .queries import agreed_tariffs
+from .rules import ProductKind, State
+
+
+@dataclass(frozen=True, slots=True)
+class TermView:
+    """A product that somebody is insured with for a time, under a contract."""
+
+    participation_id: int
+    contract_id: int
+    product_id: int
+    product: str
+    kind: ProductKind
+    label: str
+    period: Period
+
+
+def terms_of(scope: Scope, participation_ids: Collection[int]) -> list[TermView]:
+    """The insurance that goes with these stays, the latest first. Must run inside `opened`. Raises NotAllowed."""
+    scope.require(Permission.SEE_PARTICIPANTS)
+    own = PolicyTerm.objects.filter(
+        organisation_id=scope.organisation_id, participation_id__in=list(participation_ids)
+    ).select_related("product")
+    found = [
+        TermView(
+            row.participation_id, row.contract_id, row.product_id, row.product.name, ProductKind(row.kind),
+            row.product.label, Period(row.period.lower, row.period.upper),
+        )
+        for row in own
+    ]  # fmt: skip
+    return sorted(found, key=lambda one: (one.period.first_day, one.product), reverse=True)
+
+
+def month_of(terms: Sequence[TermView], born: BirthDate, month: date) -> list[Line]:
+    """What these terms cost in the month that begins on `month`, a line per price. Raises NoTariff.
+
+    Must run inside `opened`.
+    """
+    tariffs = agreed_tariffs({one.product_id for one in terms})
+    discounts = _discounts({one.contract_id for one in terms})
+    covers = [
+        Cover(
+            one.product, one.kind, one.period, tuple(tariffs[one.product_id]),
+            tuple(discounts[one.contract_id, one.product_id]),
+        )
+        for one in terms
+    ]  # fmt: skip
+    return due_in(month, covers, born)
+
+
+def _discounts(contract_ids: Collection[int]) -> Mapping[tuple[int, int], list[Discount]]:
+    """The collective discounts of contracts, in order, by contract and product."""
+    found: dict[tuple[int, int], list[Discount]] = defaultdict(list)
+    rows = ContractOffer.objects.filter(contract_id__in=list(contract_ids), state=State.AGREED, offered=True)
+    for contract_id, product_id, first_day, discount in rows.order_by("first_day").values_list(
+        "contract_id", "product_id", "first_day", "discount"
+    ):
+        found[contract_id, product_id].append(Discount(first_day, discount))
+    return found
