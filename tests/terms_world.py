@@ -27,7 +27,13 @@ def product(
 
 
 def offer(
-    customer: Agency, made: Product, first_day: date = BEGIN, *, contract: int = 0, offered: bool = True, discount: int = 0
+    customer: Agency,
+    made: Product,
+    first_day: date = BEGIN,
+    *,
+    contract: int = 0,
+    offered: bool = True,
+    discount: int = 0,
 ) -> None:
     """Agreed already: a contract has the product from a day on, or no longer."""
     with office(customer.organisation.insurer_id):

@@ -28,6 +28,7 @@ from tests.world import Human, agency, confirm, enrol, enrolled, member_of, vali
 
 pytestmark = pytest.mark.django_db
 
+
 def terms(customer) -> list[tuple[str, date, date | None]]:
     """Everyone's insurance: what, from, up to."""
     with opened(customer.scope):

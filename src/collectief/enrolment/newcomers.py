@@ -77,7 +77,7 @@ def kept_line(
 
 
 def add(scope: Scope, lines: str) -> str:
-    """Write persons, participants, stays, what insures them, and addresses; the temporary table they were taken from."""
+    """Write persons, participants, stays, insurance and addresses; the temporary table they were taken from."""
     stage_lines(TABLE, _COLUMNS, lines, numbered=_NUMBERED)
     with connection.cursor() as cursor:
         cursor.execute(

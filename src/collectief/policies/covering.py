@@ -1,4 +1,4 @@
-"""Who takes part in a contract is insured with the basic insurance that it gives, where the segment is so (U06, U18, U21).
+"""Who takes part in a contract is insured with the basic insurance it gives, where the segment is so (U06, U18, U21).
 
 Which insurance that is on which day, the view `standard_cover` says: of the basic insurances that the contract offers
 on a day, the one it had first. The policy terms of a stay are always its days, cut where the contract's insurance

@@ -127,8 +127,8 @@ class SegmentProfile:
     # How far a first or last day may lie from today: mutations further away need a person at the insurer.
     furthest_back: timedelta = timedelta(days=365)
     furthest_ahead: timedelta = timedelta(days=365)
-    # Whether who takes part is insured by that, with what the contract offers, from the first day to the last (U06, U18,
-    # U21). Elsewhere insurance is asked for by itself, and goes on when participation ends (G06, W09).
+    # Whether who takes part is insured by that, with what the contract offers, from the first day to the last
+    # (U06, U18, U21). Elsewhere insurance is asked for by itself, and goes on when participation ends (G06, W09).
     insures: bool = False
     narrowed: frozenset[Capability] = field(default_factory=frozenset)
     means: frozenset[Means] = frozenset({Means.EHERKENNING})

@@ -11,9 +11,7 @@ from collectief.scope.rowsecurity import REACH, every_row, own_rows, within_reac
 
 
 def _key(to: str) -> models.ForeignKey:  # type: ignore[type-arg]
-    return models.ForeignKey(
-        to=to, on_delete=django.db.models.deletion.PROTECT, db_index=False, db_constraint=False
-    )
+    return models.ForeignKey(to=to, on_delete=django.db.models.deletion.PROTECT, db_index=False, db_constraint=False)
 
 
 # Offers begin and hold until the same product's next one. Of several basic insurances on one day the one that was in
