@@ -22,9 +22,9 @@ test: install ## every test in two lanes, then the journeys on an installation f
 	FIREFOX=$$(scripts/install-firefox || true) && export FIREFOX && \
 	SOFFICE=$$(scripts/install-office || true) && export SOFFICE && \
 	{ scripts/install-xmlsec >/dev/null || true; } && \
-	if [ -n '$(ARGS)' ]; then $(BIN)/python -m pytest $(ARGS); else \
+	$(if $(ARGS),$(BIN)/python -m pytest $(ARGS),\
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --ignore tests/journeys && \
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder tests/journeys; fi
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder tests/journeys)
 
 check: install ## linters, formatting, types and the walls of the house
 	@$(BIN)/ruff check

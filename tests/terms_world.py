@@ -14,15 +14,16 @@ _AGREED = {"state": State.AGREED, "proposed_by": "Sanne", "proposed_at": datetim
 
 
 def product(
-    customer: Agency, code: str = "BASIS", kind: ProductKind = ProductKind.BASIC, *, cents: int = 15000
+    customer: Agency, code: str = "BASIS", kind: ProductKind = ProductKind.BASIC, *, priced: bool = True
 ) -> Product:
-    """Something to be insured with, with a price since 2020."""
+    """Something to be insured with, at 150 euro since 2020 for adults."""
     insurer = customer.organisation.insurer
     with office(insurer.id):
         made = Product.objects.create(insurer=insurer, code=code, name=code.title(), kind=kind, label="Zorg")
-        ProductTariff.objects.create(
-            insurer=insurer, product=made, first_day=BEGIN, bands=[[0, 17, 0], [18, None, cents]], **_AGREED
-        )
+        if priced:
+            ProductTariff.objects.create(
+                insurer=insurer, product=made, first_day=BEGIN, bands=[[0, 17, 0], [18, None, 15000]], **_AGREED
+            )
     return made
 
 

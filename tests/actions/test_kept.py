@@ -77,6 +77,7 @@ def written(scope):
         return tables
 
 
+@pytest.mark.feature("U21")
 @pytest.mark.usefixtures("register")
 def test_what_is_kept_comes_to_what_judging_again_does(ours, number, people, tmp_path):
     theirs = agency()

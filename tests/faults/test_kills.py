@@ -24,8 +24,10 @@ from collectief.enrolment.models import Participation
 from collectief.mutations.models import Mutation
 from collectief.participants import register as register_module
 from collectief.participants.models import Participant
+from collectief.policies.models import PolicyTerm
 from collectief.scope.database import opened
 from tests.bulk_world import Register, again, demo_file, received
+from tests.terms_world import offer, product
 from tests.world import agency
 
 KILLS = 200
@@ -80,6 +82,7 @@ def test_two_hundred_kills_and_every_row_has_exactly_one_outcome(monkeypatch, tm
     monkeypatch.setattr(intake, "CHUNK", 20)
     chance = random.Random(7085)
     ours = agency()
+    offer(ours, product(ours))
     kills = files = 0
     while kills < KILLS:
         files += 1
@@ -93,6 +96,7 @@ def test_two_hundred_kills_and_every_row_has_exactly_one_outcome(monkeypatch, tm
     with opened(ours.scope):
         processed = Mutation.objects.filter(state="processed").count()
         assert Participation.objects.count() == Participant.objects.count() == processed
+        assert PolicyTerm.objects.values("participation_id").distinct().count() == processed
 
 
 def _assert_every_row_has_one_outcome(ours, batch) -> None:

@@ -48,6 +48,11 @@ def test_a_new_participant_is_checked_and_enrolled(anna):
     anna.sees(name)
     anna.sees("Aantal deelnemers: 1")
     anna.finds_no_barriers()
+    anna.page.get_by_role("link", name=name).click()
+    anna.page.get_by_role("link", name="Bekijk alle details en acties voor deze deelnemer").click()
+    insurance = anna.page.get_by_role("region", name="Tabel verzekering")
+    insurance.get_by_role("row", name=re.compile(f"Basisverzekering .* {dutch(TODAY)} .* Verzekerd")).wait_for()
+    anna.finds_no_barriers()
 
 
 @pytest.mark.feature("U18")

@@ -18,6 +18,7 @@ from collectief.mutations.corridor import Request, Subject
 from collectief.participants import register as register_module
 from collectief.scope.database import opened
 from tests.bulk_world import Register, demo_file, planned, received
+from tests.terms_world import offer, product
 from tests.web.visiting import client_of, crowd, left, refused, text_of, this_moment, waiting
 from tests.world import Agency, agency
 
@@ -44,6 +45,7 @@ def _history(ours: Agency, participant: int, length: int) -> None:
 
 def _world(folder, count: int) -> World:
     ours = agency(name=f"Bureau {count}")
+    offer(ours, product(ours, f"BASIS-{count}"))
     here = crowd(ours, count, start=903_000_000 + count * 10_000)
     gone = crowd(ours, count, start=904_000_000 + count * 10_000)
     [ended, *_] = left(ours, gone, this_moment().today - timedelta(days=3))

@@ -110,6 +110,7 @@ KINDS: dict[str, Kind] = {
             "contract.refuse_change": gettext_lazy("Wijziging van gegevens niet doorgevoerd"),
             "contract.unlink": gettext_lazy("Contract ontkoppeld"),
             "contract.offer": gettext_lazy("Product in contract gewijzigd"),
+            "contract.follow_offer": gettext_lazy("Verzekering van deelnemers aangepast aan het contract"),
             "contract.change_contact": gettext_lazy("Contactgegevens gewijzigd"),
         },
     ),
