@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
+from functools import partial
 
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
 
 from collectief.access import queries
 from collectief.access.models import LeaveWish
-from collectief.access.rules import AccessRefused, Standing, Wish
+from collectief.access.rules import AccessRefused, Standing, Wish, manages
 from collectief.access.wishes import own_wishes
 from collectief.cases.rules import CaseRefused, Decision
 from collectief.contracts.models import ContractLink, GroupContract, Organisation
@@ -110,6 +112,18 @@ class Linking(RuleBasedStateMachine):
         offered = list(own_wishes(scope, now=self.now)) or list(Wish)
         self._inside(scope, lambda one: leaving.ask(one, offered[back % len(offered)], now=self.now))
         self.the_insurer_decides(granted)
+
+    @rule(which=st.integers(0, 1), wish=st.sampled_from([Wish.ORGANISATION, *Wish]))
+    def whoever_manages_leaves(self, which, wish):
+        """One after another, and each is granted: what a draw of single wishes seldom comes to."""
+        whose = self.agencies[which]
+        with office(insurer_id(self.insurer)):
+            members = queries.members_here(whose.organisation.id, now=self.now)
+        for one in members:
+            tab = replace(whose.scope, account_id=one.account_id)
+            if manages(whose.scope.profile, one) and (scope := self._again(tab)) is not None:
+                self._inside(scope, partial(leaving.ask, wish=wish, now=self.now))
+                self.the_insurer_decides(True)
 
     @rule(tab=tabs)
     def stays(self, tab):

@@ -3,6 +3,7 @@ always manage each organisation (U30, O16, U02, G13, X07)."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -22,14 +23,14 @@ from hypothesis.stateful import (
 from collectief.access import colleagues, invitations, mandates, queries
 from collectief.access.actions import admit
 from collectief.access.mandates import NoMandate
-from collectief.access.models import Invitation, Mandate, Membership
+from collectief.access.models import Invitation, Mandate, MandatePerson, Membership
 from collectief.access.queries import NoAccess, NoColleague, scope_again
 from collectief.access.rules import AccessRefused, Standing, manages, within
 from collectief.brands.catalogue import brand
 from collectief.foundation.assurance import AssuranceLevel
 from collectief.gateways.eherkenning.port import Identity, SignInRefused
-from collectief.scope.database import managing_accounts
-from collectief.scope.scope import NotAllowed, Scope
+from collectief.scope.database import managing_accounts, office
+from collectief.scope.scope import NotAllowed, Scope, UnderMandate
 from collectief.segments.profile import Permission, Role
 from tests.actions.linking_machine import named
 from tests.actions.machine import run
@@ -76,15 +77,18 @@ class Accounts(RuleBasedStateMachine):
         return multiple(*(colleague.member.id for one in self.agencies for colleague in self._colleagues(one.scope)))
 
     @initialize(target=given)
-    def a_mandate(self) -> object:
-        """The second agency acts for the first, and its manager does so."""
-        principal, other = self.agencies
+    def mandates_both_ways(self) -> object:
+        """Each agency acts for the other, one without an end, one for some days, and its manager does so."""
+        first, second = self.agencies
+        return multiple(self._a_mandate(first, second, None), self._a_mandate(second, first, 20))
+
+    def _a_mandate(self, principal: Agency, other: Agency, lasts: int | None) -> object:
         today, wanted = timezone.localdate(self.now), frozenset({Role.ADMINISTRATIVE})
         number = mandates.give(
             principal.scope, kvk=other.organisation.kvk, name="Kantoor", roles=wanted, contracts=None,
-            first_day=today, end_day=today + timedelta(days=30), today=today,
+            first_day=today, end_day=None if lasts is None else today + timedelta(days=lasts), today=today,
         )  # fmt: skip
-        [place] = [c.member.id for c in self._colleagues(other.scope)]
+        [place] = [c.member.id for c in self._colleagues(other.scope) if c.member.account_id == other.scope.account_id]
         mandates.assign(other.scope, number, {place: wanted}, today=today)
         return (number, principal.organisation.id, wanted, None)
 
@@ -280,7 +284,8 @@ class Accounts(RuleBasedStateMachine):
             assert found.first_day <= today and (found.end_day is None or today < found.end_day)
         return scope
 
-    @rule(days=st.integers(1, 20))
+    # Some of them together come to the very day on which a mandate ends.
+    @rule(days=st.sampled_from([1, 5, 10, 20]))
     def time_passes(self, days: int) -> None:
         self.now += timedelta(days=days)
 
@@ -304,6 +309,36 @@ class Accounts(RuleBasedStateMachine):
                 continue
             managers = [c.member for c in self._all(one.organisation.id) if manages(one.scope.profile, c.member)]
             assert any(member.contracts is None for member in managers)
+
+    @invariant()
+    def a_place_opens_to_whoever_is_active_there_as_they_are_there(self) -> None:
+        """Whatever tab they have open, and however they came in."""
+        for one in self.agencies:
+            for colleague in self._all(one.organisation.id):
+                member = colleague.member
+                scope = self._again(replace(one.scope, account_id=member.account_id))
+                if member.standing == Standing.ACTIVE:
+                    assert scope is not None
+                    assert (scope.roles, scope.contracts) == (member.roles, member.contracts)
+                if member.standing == Standing.INACTIVE:
+                    assert scope is None
+
+    @invariant()
+    def a_mandate_opens_to_whoever_acts_under_it_while_it_lasts(self) -> None:
+        today = timezone.localdate(self.now)
+        ours = {one.organisation.id: one.scope for one in self.agencies}
+        with office(self.agencies[0].organisation.insurer_id):
+            people = list(
+                MandatePerson.objects.filter(mandate__principal__in=ours).select_related("mandate", "membership")
+            )
+        for person in people:
+            mandate, home = person.mandate, person.membership
+            tab = replace(
+                ours[mandate.principal_id], account_id=home.account_id, mandate=UnderMandate(mandate.id, home.id, "")
+            )
+            lasts = mandate.first_day <= today and (mandate.end_day is None or today < mandate.end_day)
+            over = mandate.id in self.revoked or {mandate.principal_id, home.organisation_id} & self.left
+            assert (self._again(tab) is not None) == (home.is_active and lasts and not over)
 
     @invariant()
     def nobody_works_in_a_contract_of_another_organisation(self) -> None:
