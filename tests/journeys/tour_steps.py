@@ -44,6 +44,8 @@ def _front_doors(tour: Tour) -> None:
         walker.follows_everything("/inloggen/")
     walker = tour.walker("mijnzz")
     walker.looks_at("/inloggen/?beeindigd=", "ended")
+    walker.looks_at("/controleren/?nummer=12345", "check-wrong")
+    walker.looks_at("/controleren/?nummer=00000000000000000", "check-unknown")
     walker.looks_at(f"/uitnodiging/{NO_TOKEN}/", "invitation-over")
     walker.looks_at("/inloggen/terug/", "back-with-nothing")
     walker.opens("/aanvragen/")

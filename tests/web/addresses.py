@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from django.urls import URLPattern, URLResolver, get_resolver, resolve
 
@@ -54,7 +55,11 @@ def addresses(ids: Mapping[str, int]) -> list[Address]:
     for name, route, parameters in _patterns(get_resolver()):
         path = route
         for parameter in parameters:
-            path = path.replace("<str:token>", NO_TOKEN).replace(f"<int:{parameter}>", str(ids.get(parameter, "")))
+            path = (
+                path.replace("<str:token>", NO_TOKEN)
+                .replace("<day:day>", str(date.today()))
+                .replace(f"<int:{parameter}>", str(ids.get(parameter, "")))
+            )
         assert "<" not in path, f"no id known for {route}"
         found.append(Address(name, path, any(parameter in IDS for parameter in parameters)))
     return found

@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "collectief.access",
     "collectief.cases",
     "collectief.mutations",
+    "collectief.documents",
     "collectief.policies",
     "collectief.enrolment",
     "collectief.onboarding",

@@ -7,6 +7,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.db import connection
+
 from collectief.foundation.dates import BirthDate
 from collectief.foundation.period import Period
 from collectief.scope.scope import Scope
@@ -52,16 +54,27 @@ def month_of(terms: Sequence[TermView], born: BirthDate, month: date) -> list[Li
 
     Must run inside `opened`.
     """
+    return due_in(month, covers_of(terms), born)
+
+
+def covers_of(terms: Sequence[TermView]) -> list[Cover]:
+    """These terms with everything their premium depends on, in two queries. Must run inside `opened`."""
     tariffs = agreed_tariffs({one.product_id for one in terms})
     discounts = _discounts({one.contract_id for one in terms})
-    covers = [
+    return [
         Cover(
             one.product, one.kind, one.period, tuple(tariffs[one.product_id]),
             tuple(discounts[one.contract_id, one.product_id]),
         )
         for one in terms
     ]  # fmt: skip
-    return due_in(month, covers, born)
+
+
+def insuring_contracts(*, today: date) -> set[int]:
+    """The contracts of the organisation at work that insure who takes part in them today. Must run inside `opened`."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT contract_id FROM standard_cover WHERE period @> %s::date", [today])
+        return {contract_id for (contract_id,) in cursor.fetchall()}
 
 
 def _discounts(contract_ids: Collection[int]) -> Mapping[tuple[int, int], list[Discount]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from . import choose_organisation, eherkenning, health, on_behalf, sign_in, single_sign_on
+from . import check_document, choose_organisation, eherkenning, health, on_behalf, sign_in, single_sign_on
 from .contracts import contacts, terms
 
 urlpatterns = [
@@ -24,6 +24,7 @@ urlpatterns = [
     path("uitloggen/", sign_in.sign_out, name="sign_out"),
     path("namens/", on_behalf.on_behalf, name="on_behalf"),
     path("sessie/verlengen/", sign_in.stay, name="stay"),
+    path("controleren/", check_document.check, name="check_document"),
     path("taal/", sign_in.language, name="language"),
     path("", include("collectief.web.participants.urls")),
     path("", include("collectief.web.accounts.urls")),

@@ -29,6 +29,7 @@ KINDS: dict[str, Kind] = {
         gettext_lazy("Gegevens bekeken"),
         {
             "participants.see": gettext_lazy("Gegevens van een deelnemer bekeken"),
+            "documents.make": gettext_lazy("Document over een deelnemer gemaakt"),
             "participants.list": gettext_lazy("Lijst met huidige deelnemers bekeken"),
             "participants.list_former": gettext_lazy("Lijst met oud deelnemers bekeken"),
             "mutations.see": gettext_lazy("Wijziging bekeken"),

@@ -23,6 +23,7 @@ from collectief.enrolment.queries import (
     former_participants,
 )
 from collectief.mutations.queries import waiting_newcomers
+from collectief.policies.insured import insuring_contracts
 from collectief.segments.profile import Capability, Permission
 
 from ..page import PortalRequest, page
@@ -109,8 +110,11 @@ def _show(
         "participants.list_former" if former else "participants.list",
         participants=[row.participant_id for row in found.rows],
     )
+    insuring = insuring_contracts(today=today) if request.scope.profile.insures and not former else set()
     context = {
         "former": former,
+        # Behind whose name the policy schedule of today can be had (U05).
+        "scheduled": {row.id for row in found.rows if row.contract_id in insuring and row.first_day <= today},
         "search_form": search_form,
         "lines": present.lines(found, known, query, today),
         "heads": present.heads(sort, query),

@@ -17,6 +17,7 @@ from collectief.segments.profile import Capability, Permission
 from ..page import PortalRequest, page
 from . import insurance, present
 from .found import participant_of
+from .letters import letters_of
 
 
 @page(Permission.SEE_PARTICIPANTS)
@@ -39,6 +40,9 @@ def person(request: PortalRequest, participant_id: int) -> HttpResponse:
         "stays": [(stay, labels.get(stay.contract_id, ""), *present.status(stay, today)) for stay in stays],
         "terms": [insurance.term_line(term, labels, today) for term in terms],
         "premium": insurance.premium_of(terms, found.birth_date, today) if terms else None,
+        "letters": [
+            drawn for stay in stays if (drawn := letters_of(stay, labels, terms, found.birth_date, today)) is not None
+        ],
         "current": current,
         "latest": stays[0] if stays else None,
         "history": [present.mutation_line(view, known, scope, today) for view in history],

@@ -2,9 +2,26 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from datetime import date
 
-from . import changes, dashboard, lists, person
+from django.urls import path, register_converter
+
+from . import changes, dashboard, letters, lists, person
+
+
+class _Day:
+    """A day as 2026-11-28; what is none is no address of ours."""
+
+    regex = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+
+    def to_python(self, text: str) -> date:
+        return date.fromisoformat(text)
+
+    def to_url(self, day: date) -> str:
+        return day.isoformat()
+
+
+register_converter(_Day, "day")
 
 urlpatterns = [
     path("dashboard/", dashboard.dashboard, name="dashboard"),
@@ -20,6 +37,9 @@ urlpatterns = [
     path("deelname/<int:participation_id>/afmelden/", changes.terminate, name="terminate"),
     path("deelname/<int:participation_id>/heraanmelden/", changes.re_enrol, name="re_enrol"),
     path("deelname/<int:participation_id>/overzetten/", changes.transfer, name="transfer"),
+    path("deelname/<int:participation_id>/polisblad/", letters.schedule, name="policy_schedule"),
+    path("deelname/<int:participation_id>/polisblad/<day:day>/", letters.schedule, name="policy_schedule_on"),
+    path("deelname/<int:participation_id>/beeindigingsbrief/", letters.termination, name="termination_letter"),
     path("mutaties/<int:mutation_id>/", person.mutation, name="mutation"),
     path("mutaties/<int:mutation_id>/stand/", person.mutation_state, name="mutation_state"),
     path("mutaties/<int:mutation_id>/intrekken/", changes.withdraw, name="withdraw"),

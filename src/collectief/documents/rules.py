@@ -1,0 +1,78 @@
+"""What letters there are, how long it is known that one was made, and the number on it; plain Python."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+# Crockford's: nothing in it can be read as something else, also when it is typed over.
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_READ_AS = str.maketrans("OIL", "011")
+# 80 bits, which nobody guesses, and a symbol that finds what was mistyped.
+_SYMBOLS = 16
+_GROUP = 4
+
+
+class LetterKind(StrEnum):
+    """What a letter is."""
+
+    POLICY_SCHEDULE = "policy_schedule"
+    TERMINATION = "termination_letter"
+
+
+# How many years it can be checked that we made it: as long as a business keeps its papers (art. 52 AWR).
+KEEP_YEARS = {LetterKind.POLICY_SCHEDULE: 7, LetterKind.TERMINATION: 7}
+
+
+def numbered(chance: bytes) -> str:
+    """The number of a letter from ten bytes of chance: sixteen symbols and one to check them."""
+    whole = int.from_bytes(chance[:10])
+    symbols = "".join(ALPHABET[(whole >> 5 * place) & 31] for place in range(_SYMBOLS))
+    return symbols + _check(symbols)
+
+
+def _check(symbols: str) -> str:
+    # Weights that are odd, and differ between neighbours: one wrong symbol, or two that changed places, is found.
+    return ALPHABET[sum((2 * place + 1) * ALPHABET.index(symbol) for place, symbol in enumerate(symbols)) % 32]
+
+
+def shown(number: str) -> str:
+    """A number as it stands on the letter: in groups."""
+    return "-".join(number[place : place + _GROUP] for place in range(0, len(number), _GROUP))
+
+
+def read_number(typed: str) -> str | None:
+    """A number as somebody typed it over; None when there can be no such letter."""
+    number = "".join(typed.upper().split()).replace("-", "").translate(_READ_AS)
+    if len(number) != _SYMBOLS + 1 or not set(number) <= set(ALPHABET):
+        return None
+    return number if _check(number[:-1]) == number[-1] else None
+
+
+def kept_until(kind: LetterKind, made_on: date) -> date:
+    """The last day on which it can be checked."""
+    year = made_on.year + KEEP_YEARS[kind]
+    # Of the 29th of February the day before.
+    return made_on.replace(year=year, day=28 if (made_on.month, made_on.day) == (2, 29) else made_on.day)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a letter: a table with what it adds up to, and paragraphs below it. Any of it may be empty."""
+
+    title: str
+    heads: tuple[str, ...] = ()
+    rows: tuple[tuple[str, ...], ...] = ()
+    total: tuple[str, ...] = ()
+    said: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A letter in words, before it is typeset: everything a reader sees but its number."""
+
+    kind: LetterKind
+    title: str
+    facts: tuple[tuple[str, str], ...]
+    parts: tuple[Part, ...]

@@ -1,0 +1,63 @@
+"""The letters about somebody's insurance, in words: policy schedule and termination letter (U05, U16, U17)."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from collectief.contracts.queries import ContractView
+from collectief.documents.rules import Letter, LetterKind, Part
+from collectief.foundation.dates import BirthDate, dutch
+from collectief.participants.queries import ParticipantView
+
+from .insured import TermView
+from .schedules import Schedule
+
+
+def policy_schedule(person: ParticipantView, contract: ContractView, organisation: str, schedule: Schedule) -> Letter:
+    """What somebody is insured with and pays, for as long as it stays so."""
+    period = schedule.period
+    until = dutch(period.last_day) if period.last_day else _("tot wijziging of opzegging")
+    facts = (
+        *_whom(person),
+        (_("Collectief contract"), contract.label),
+        (_("Via"), organisation),
+        (_("Geldig vanaf"), dutch(period.first_day)),
+        (_("Geldig t/m"), until),
+    )
+    heads = (_("Product"), _("Premie per maand"), _("Korting"), _("Te betalen per maand"))
+    rows = tuple((one.product, one.gross.dutch, one.discount.dutch, one.net.dutch) for one in schedule.prices)
+    said = [_("De premie geldt voor een hele maand; van een deel van een maand worden alleen de dagen berekend.")]
+    if not any(one.deductible for one in schedule.prices):
+        said.append(_("Er is geen vrijwillig eigen risico."))
+    part = Part(_("Verzekering en premie"), heads, rows, (_("Totaal"), "", "", schedule.monthly.dutch), tuple(said))
+    return Letter(LetterKind.POLICY_SCHEDULE, _("Polisblad zorgverzekering"), facts, (part,))
+
+
+def termination_letter(
+    person: ParticipantView, contract: ContractView, organisation: str, terms: list[TermView], last_day: date
+) -> Letter:
+    """That somebody's insurance through a contract has ended, and when: proof for another insurer."""
+    facts = (*_whom(person), (_("Collectief contract"), contract.label), (_("Via"), organisation))
+    rows = tuple(
+        (one.product, dutch(one.period.first_day), dutch(one.period.last_day or last_day)) for one in reversed(terms)
+    )
+    said = (
+        _("De zorgverzekering via dit contract is beëindigd. De laatste verzekerde dag is {day}.").format(
+            day=dutch(last_day)
+        ),
+        _("Wie in Nederland woont of werkt, moet zich binnen vier maanden opnieuw verzekeren (art. 5 Zvw)."),
+    )
+    heads = (_("Product"), _("Ingangsdatum"), _("Einddatum (t/m)"))
+    part = Part(_("Beëindigde verzekering"), heads, rows, (), said)
+    return Letter(LetterKind.TERMINATION, _("Bevestiging van beëindiging"), facts, (part,))
+
+
+def _whom(person: ParticipantView) -> tuple[tuple[str, str], ...]:
+    born = BirthDate.parse(person.birth_date).dutch if person.birth_date else "–"
+    return (
+        (_("Verzekerde"), str(person.name)),
+        (_("Geboortedatum"), born),
+        (_("Relatienummer"), person.relation_number),
+    )
