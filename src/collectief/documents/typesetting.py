@@ -28,7 +28,7 @@ def typeset(letter: Mapping[str, Any], *, at: datetime) -> bytes:
             format="pdf",
             sys_inputs={"letter": json.dumps(letter, ensure_ascii=False)},
             pdf_standards=STANDARDS,
-            timestamp=at,
+            timestamp=at.replace(microsecond=0),
         )
     except typst.TypstError as error:
         raise LetterFailed(error.message) from error

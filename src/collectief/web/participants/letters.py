@@ -79,8 +79,9 @@ def schedule(request: PortalRequest, participation_id: int, day: date | None = N
     """The policy schedule that held on a day; without one, that of today."""
     row, person, contract, terms = _about(request.scope, participation_id)
     today = timezone.localdate()
-    found = on(day or today, _schedules(terms, person.birth_date, today))
-    if found is None or found.period.first_day > today:
+    day = day or today
+    found = on(day, _schedules(terms, person.birth_date, today)) if day <= today else None
+    if found is None:
         raise Http404
     letter = policy_schedule(person, contract, request.scope.organisation, found)
     return _download(request, letter, row, f"{_('polisblad')}-{person.relation_number}-{found.period.first_day}")
