@@ -86,7 +86,7 @@ def test_every_address_says_who_may_open_it():
         "link_authenticator", "link_telephone", "link_passkey", "link_later", "recovery_code", "forgotten_password",
         "new_password", "confirm_address", "stop_reset_by_link",
         "apply", "applied", "choose_organisation", "eherkenning_metadata", "eherkenning_catalogue",
-        "single_sign_on", "single_sign_on_complete",
+        "single_sign_on", "single_sign_on_complete", "check_document",
     }  # fmt: skip
     assert signed_in == {
         "leave", "stay_after_all",

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from itertools import islice
 
 import pytest
+from pypdf import PdfReader
 
 from collectief.demo.cast import OTTO
 from collectief.foundation.dates import dutch
@@ -53,6 +54,44 @@ def test_a_new_participant_is_checked_and_enrolled(anna):
     insurance = anna.page.get_by_role("region", name="Tabel verzekering")
     insurance.get_by_role("row", name=re.compile(f"Basisverzekering .* {dutch(TODAY)} .* Verzekerd")).wait_for()
     anna.finds_no_barriers()
+
+
+@pytest.mark.feature("U05")
+@pytest.mark.feature("U17")
+def test_the_policy_schedule_is_behind_a_name_and_whoever_holds_it_can_check_it(anna):
+    """U kunt het huidige polisblad downloaden door op het PDF-icoon achter de naam te klikken."""
+    anna.follows_menu("Huidige deelnemers")
+    row = anna.page.locator("tbody tr", has=anna.page.get_by_role("link", name="PDF polisblad")).first
+    name = row.locator("th a").first.inner_text()
+    with anna.page.expect_download() as taken:
+        row.get_by_role("link", name="PDF polisblad").click()
+    text = PdfReader(taken.value.path()).pages[0].extract_text()
+    assert taken.value.suggested_filename.startswith("polisblad-")
+    assert name in " ".join(text.split())
+    row.locator("th a").first.click()
+    anna.page.get_by_role("link", name="Bekijk alle details en acties voor deze deelnemer").click()
+    anna.page.get_by_role("link", name="Huidig polisblad").wait_for()
+    anna.page.get_by_role("link", name="Document controleren").click()
+    anna.sees_heading("Document controleren")
+    anna.page.get_by_label("Nummer van het document").fill(text.split()[-4].lower())
+    anna.page.get_by_role("button", name="Controleren").click()
+    anna.sees("Dit document is van ons")
+    anna.finds_no_barriers()
+
+
+@pytest.mark.feature("U16")
+def test_the_termination_letter_of_who_left_shows_the_last_day(anna):
+    anna.follows_menu("Oud deelnemers")
+    anna.page.locator("tbody th a").first.click()
+    anna.page.get_by_role("link", name="Bekijk alle details en acties voor deze oud deelnemer").click()
+    link = anna.page.get_by_role("link", name="Beëindigingsbrief").first
+    day = link.inner_text().split()[-1]
+    anna.finds_no_barriers()
+    with anna.page.expect_download() as taken:
+        link.click()
+    assert f"De laatste verzekerde dag is {day}." in " ".join(
+        PdfReader(taken.value.path()).pages[0].extract_text().split()
+    )
 
 
 @pytest.mark.feature("U18")
