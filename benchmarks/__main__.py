@@ -39,12 +39,19 @@ def _list_page() -> Iterator[report.Line]:
     return list_page.whole_page()
 
 
+def _letters() -> Iterator[report.Line]:
+    from . import letters
+
+    return letters.policy_schedules()
+
+
 BENCHES: dict[str, Callable[[], Iterator[report.Line]]] = {
     "upload": _upload,
     "upload-peer": _upload_peer,
     "search": _search,
     "contracts": _contracts,
     "list-page": _list_page,
+    "letters": _letters,
 }
 
 

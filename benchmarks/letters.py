@@ -1,0 +1,100 @@
+"""A thousand policy schedules, one by one as they are asked for: from a stay's number to a file that is in the trail.
+
+Reading the stay, the person, the contract, the terms and their prices, working out the schedule, setting it, and
+writing its number and the trail are all in it, each letter in a transaction of its own. The floor is Typst setting the
+same letter, with nothing around it. The two alternate, so that whatever else the machine is doing is in both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+from .filling import filled
+from .report import Line, median, p95, seconds, watched_memory
+
+PEOPLE = 10_000
+LETTERS = 1_000
+WARM_UP = 10
+
+
+def policy_schedules() -> Iterator[Line]:
+    """One line."""
+    scope = filled(PEOPLE, former=30)
+    from collectief.contracts.queries import contracts
+    from collectief.enrolment.following import follow_offers
+    from collectief.enrolment.models import Participation
+    from collectief.scope.database import opened
+
+    with opened(scope):
+        known = [contract.id for contract in contracts(scope)]
+    for contract_id in known:
+        follow_offers(contract_id)
+    with opened(scope):
+        current = Participation.objects.filter(contract_id__in=known, period__contains=date.today())
+        stays = list(current.order_by("id").values_list("id", flat=True)[: WARM_UP + LETTERS])
+    ours, floor = [], []
+    with watched_memory() as memory:
+        for number, stay in enumerate(stays):
+            set_letters: list[Any] = []
+            pair = seconds(lambda s=stay, kept=set_letters: _made(scope, s, kept)), seconds(_bare(set_letters))
+            if number >= WARM_UP:
+                ours.append(pair[0])
+                floor.append(pair[1])
+    more = {"p95_ms": round(p95(ours) * 1000, 1)}
+    yield Line("letters", len(ours), 1 / median(ours), 1 / median(floor), memory.peak / 2**20, more)
+
+
+def _made(scope: Any, stay: int, kept: list[Any]) -> None:
+    """What the portal does for one; `kept` gets what was set."""
+    from django.utils import timezone
+
+    from collectief.contracts.queries import contracts
+    from collectief.documents import actions
+    from collectief.documents.typesetting import typeset
+    from collectief.enrolment.queries import participation
+    from collectief.foundation.dates import BirthDate
+    from collectief.participants.queries import participant
+    from collectief.policies.insured import covers_of, terms_of
+    from collectief.policies.letters import policy_schedule
+    from collectief.policies.schedules import on, schedules
+    from collectief.scope.database import opened
+
+    def remembering(letter: Any, *, at: Any) -> bytes:
+        kept[:] = [letter, at]
+        return typeset(letter, at=at)
+
+    actions.typeset = remembering
+    today = date.today()
+    with opened(scope):
+        row = participation(scope, stay, today=today)
+        assert row is not None
+        person = participant(scope, row.participant_id)
+        contract = next(one for one in contracts(scope) if one.id == row.contract_id)
+        known = schedules(
+            covers_of(terms_of(scope, [stay])),
+            BirthDate.parse(person.birth_date),
+            until=date(today.year + 1, today.month, 1),
+        )
+        found = on(today, known)
+        assert found is not None
+        letter = policy_schedule(person, contract, scope.organisation, found)
+        actions.make(scope, letter, person.id, frame=_FRAME, now=timezone.now())
+
+
+_FRAME = {
+    "sender": "Zorg en Zekerheid", "accent": "#0b3d2e", "language": "nl", "dated": "28-11-2026", "page": "Pagina",
+    "check": "Controleer dit document op mijnzz.localhost/controleren/ met nummer {number}",
+}  # fmt: skip
+
+
+def _bare(kept: list[Any]) -> Any:
+    def compile_again() -> None:
+        from collectief.documents.typesetting import typeset
+
+        letter, at = kept
+        # Typst remembers what it set: another number, as each letter has.
+        typeset({**letter, "check": letter["check"] + "."}, at=at)
+
+    return compile_again
