@@ -72,14 +72,12 @@ def _made(scope: Any, stay: int, kept: list[Any]) -> None:
         assert row is not None
         person = participant(scope, row.participant_id)
         contract = next(one for one in contracts(scope) if one.id == row.contract_id)
-        known = schedules(
-            covers_of(terms_of(scope, [stay])),
-            BirthDate.parse(person.birth_date),
-            until=date(today.year + 1, today.month, 1),
-        )
+        terms = terms_of(scope, [stay])
+        until = date(today.year + 1, today.month, 1)
+        known = schedules(covers_of(terms), BirthDate.parse(person.birth_date), until=until)
         found = on(today, known)
         assert found is not None
-        letter = policy_schedule(person, contract, scope.organisation, found)
+        letter = policy_schedule(person, contract, scope.organisation, terms, found)
         actions.make(scope, letter, person.id, frame=_FRAME, now=timezone.now())
 
 

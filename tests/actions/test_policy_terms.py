@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from collectief.audit.models import AuditEvent
 from collectief.enrolment import actions as enrolment
+from collectief.enrolment import jobs
 from collectief.enrolment.facts import Application, Kind
 from collectief.enrolment.following import follow_offers
 from collectief.enrolment.models import Participation
@@ -139,6 +140,15 @@ def test_everyone_follows_when_a_contract_changes_its_insurance(insuring, moment
         assert AuditEvent.objects.filter(action="contract.follow_offer").count() == 1
 
 
+@pytest.mark.feature("K02")
+def test_at_night_what_was_missed_is_mended(insuring, human, moment):
+    enrolled(insuring, human, moment)
+    with opened(insuring.scope):
+        PolicyTerm.objects.all().delete()
+    jobs.follow_every_offer(0)
+    assert len(terms(insuring)) == 1
+
+
 @pytest.mark.feature("G06")
 def test_nobody_follows_where_insurance_is_asked_for_by_itself(human, moment):
     town = agency(segment="municipality", name="Gemeente Duinstad")
@@ -154,13 +164,16 @@ def _product_of(customer, code) -> Product:
 
 
 def _standard(offers, day) -> str | None:
-    """Which basic insurance counts on a day, told as simply as can be: of those offered, the one that was first."""
-    now = {}
+    """Which basic insurance counts on a day, told as simply as can be: of those offered, the one held longest."""
+    since: dict[str, date] = {}
     for code, first_day, offered in sorted(offers, key=lambda one: one[1]):
-        if first_day <= day:
-            now[code] = offered
-    held = [code for code, offered in now.items() if offered]
-    return min(held, key=lambda code: (min(day for known, day, _ in offers if known == code), code), default=None)
+        if first_day > day:
+            break
+        if offered:
+            since.setdefault(code, first_day)
+        else:
+            since.pop(code, None)
+    return min(since, key=lambda code: (since[code], code), default=None)
 
 
 _STEPS = st.dictionaries(

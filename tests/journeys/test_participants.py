@@ -77,7 +77,7 @@ def test_the_policy_schedule_is_behind_a_name_and_whoever_holds_it_can_check_it(
     anna.sees_heading("Document controleren")
     anna.page.get_by_label("Nummer van het document").fill(number[0].lower())
     anna.page.get_by_role("button", name="Controleren").click()
-    anna.sees("Dit document is van ons")
+    anna.sees("Wij hebben een document met dit nummer gemaakt")
     anna.finds_no_barriers()
 
 

@@ -46,12 +46,12 @@ def test_a_new_year_with_another_premium_is_another_schedule():
     ]
 
 
-def test_the_last_ends_with_the_insurance_also_when_that_is_far_away():
+def test_the_last_ends_with_the_insurance_and_is_open_where_that_is_too_far_to_see():
     assert told(schedules([cover(date(2027, 2, 1), date(2027, 6, 30))], ADULT, until=UNTIL)) == [
         (date(2027, 2, 1), date(2027, 6, 30), 160)
     ]
     [*_, last] = schedules([cover(date(2026, 2, 1), date(2029, 6, 30))], ADULT, until=UNTIL)
-    assert last.period.last_day == date(2029, 6, 30)
+    assert last.period.last_day is None
 
 
 def test_who_becomes_eighteen_pays_from_the_month_after_by_another_schedule():

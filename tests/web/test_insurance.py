@@ -72,6 +72,21 @@ def test_without_insurance_the_page_says_so():
     assert "Er is geen verzekering via een contract van deze organisatie." in page_of(bare, comes(bare))
 
 
+def test_two_premiums_at_once_are_not_added_up(ours):
+    offer(ours, product(ours, "ANDERS"), contract=1)
+    human = Human(valid_bsns(1, start=920_000_000)[0])
+    participant = enrolled(ours, human, this_moment())
+    enrolled(ours, human, this_moment(), contract=1)
+    text = page_of(ours, participant)
+    assert "Anders hele maand" in text
+    assert "Totaal" not in text
+
+
+def test_where_insurance_is_asked_for_by_itself_the_page_says_nothing_of_it():
+    town = agency(segment="municipality", name="Gemeente Duinstad")
+    assert "verzekering via een contract" not in page_of(town, comes(town))
+
+
 def test_without_a_birth_date_there_is_no_premium_and_the_page_says_why(ours):
     participant = comes(ours)
     with opened(ours.scope), connection.cursor() as cursor:

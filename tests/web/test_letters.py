@@ -121,6 +121,46 @@ def test_the_termination_letter_shows_the_last_insured_day(ours, someone):
     assert f"De laatste verzekerde dag is {before:%d-%m-%Y}." in text
 
 
+@pytest.mark.feature("U16")
+def test_before_the_last_day_it_says_that_the_insurance_ends(ours, someone):
+    today = timezone.localdate()
+    leaves(ours, today)
+    text = read(client_of(ours.scope).get(f"/deelname/{someone}/beeindigingsbrief/"))
+    assert f"eindigt. De laatste verzekerde dag is {today:%d-%m-%Y}." in text
+
+
+@pytest.mark.feature("U16")
+def test_of_a_stay_that_another_follows_there_is_no_such_letter(ours, someone):
+    offer(ours, product(ours, "ANDERS"), contract=1)
+    today = timezone.localdate()
+    with opened(ours.scope):
+        participant = Participation.objects.get().participant_id
+        there = {"contract": ours.contracts[0].number, "to_contract": ours.contracts[1].number}
+        move = Application(Kind.TRANSFER, first_day=today, **there)
+        mutations.submit(ours.scope, [Request(move, Subject(participant_id=participant))], this_moment())
+    client = client_of(ours.scope)
+    assert client.get(f"/deelname/{someone}/beeindigingsbrief/").status_code == 404
+    assert "beeindigingsbrief" not in text_of(client.get(f"/deelnemers/{participant}/"))
+    # Also for who does not reach the other contract.
+    here = client_of(member_of(ours.organisation, roles=["administrative"], contracts=ours.contracts[:1]))
+    assert here.get(f"/deelname/{someone}/beeindigingsbrief/").status_code == 404
+
+
+@pytest.mark.feature("U05")
+@pytest.mark.parametrize("priced", [True, False])
+def test_without_birth_date_or_premium_the_page_says_why_there_is_none(priced):
+    customer = agency()
+    offer(customer, product(customer, "NIEUW", priced=priced))
+    participant = enrolled(customer, Human(valid_bsns(1, start=940_000_000)[0]), this_moment())
+    with opened(customer.scope), connection.cursor() as cursor:
+        cursor.execute("UPDATE participant SET birth_date = '' WHERE id = %s AND %s", [participant, priced])
+        cursor.execute("UPDATE participation SET birth_date = '' WHERE %s", [priced])
+    client = client_of(customer.scope)
+    assert ("polisblad" in text_of(client.get("/deelnemers/"))) == (not priced)
+    said = client.get(f"/deelname/{stay_of(customer)}/polisblad/", follow=True)
+    assert "Er is nog geen polisblad" in text_of(said)
+
+
 @pytest.mark.feature("U05")
 @pytest.mark.parametrize("day", ["2019-01-01", "2099-01-01", "2026-02-31", "vandaag"])
 def test_a_day_without_insurance_has_no_schedule(ours, someone, day):
@@ -153,7 +193,7 @@ def test_what_cannot_be_printed_is_said_and_in_the_trail(ours, someone):
     client = client_of(ours.scope)
     response = client.get(f"/deelname/{someone}/polisblad/", follow=True)
     assert response.redirect_chain[0][0] == f"/deelnemers/{participant}/"
-    assert "Dit document kan niet gemaakt worden" in text_of(response)
+    assert "Dit document kan nu niet gemaakt worden" in text_of(response)
     with opened(ours.scope):
         assert AuditEvent.objects.get(action="documents.make").outcome == "failure"
 
@@ -169,7 +209,7 @@ def test_anybody_with_the_number_sees_that_it_is_ours_and_nothing_about_whom(our
     number = number_on(client_of(ours.scope), someone)
     host = {"headers": {"host": "mijnzz.localhost"}}
     page = text_of(client.get("/controleren/", {"nummer": number.lower()}, **host))
-    assert "Dit document is van ons" in page
+    assert "Wij hebben een document met dit nummer gemaakt" in page
     assert f"{timezone.localdate():%d-%m-%Y}" in page
     assert "Janse" not in page
     assert ours.organisation.name not in page

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -34,7 +33,7 @@ def make(scope: Scope, letter: Letter, participant_id: int, *, frame: Mapping[st
     made = Document.objects.create(
         insurer_id=scope.insurer_id, organisation_id=scope.organisation_id, participant_id=participant_id,
         number=number, kind=letter.kind, made_at=now, keep_until=kept_until(letter.kind, timezone.localdate(now)),
-        fingerprint=hashlib.sha256(pdf).digest(),
+        says=letter.says,
     )  # fmt: skip
     audit.record(
         scope, "documents.make", participants=[participant_id], objects={"document": [made.id]},

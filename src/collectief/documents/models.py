@@ -11,7 +11,7 @@ from collectief.participants.models import Participant
 class Document(models.Model):
     """A letter that was made: its number can be checked by anybody, who does not learn whom it is about.
 
-    `fingerprint` is the SHA-256 of the file. Its contents are not kept: they follow from what is.
+    `says` is what it came down to, without a name: days, products and cents.
     """
 
     insurer_id = models.BigIntegerField()
@@ -21,7 +21,7 @@ class Document(models.Model):
     kind = models.CharField(max_length=30)
     made_at = models.DateTimeField()
     keep_until = models.DateField()
-    fingerprint = models.BinaryField()
+    says = models.JSONField()
 
     class Meta:
         db_table = "document"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
 # Crockford's: nothing in it can be read as something else, also when it is typed over.
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -33,7 +35,7 @@ def numbered(chance: bytes) -> str:
 
 
 def _check(symbols: str) -> str:
-    # Weights that are odd, and differ between neighbours: one wrong symbol, or two that changed places, is found.
+    # Odd weights, different for neighbours: one wrong symbol is always found, two that changed places mostly.
     return ALPHABET[sum((2 * place + 1) * ALPHABET.index(symbol) for place, symbol in enumerate(symbols)) % 32]
 
 
@@ -70,9 +72,14 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A letter in words, before it is typeset: everything a reader sees but its number."""
+    """A letter in words, before it is typeset: everything a reader sees but its number.
+
+    `says` is what it comes down to, as days, products and cents: kept for as long as the letter can be checked, since
+    what it was made from may be corrected.
+    """
 
     kind: LetterKind
     title: str
     facts: tuple[tuple[str, str], ...]
     parts: tuple[Part, ...]
+    says: Mapping[str, Any] = field(default_factory=dict)

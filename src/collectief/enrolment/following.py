@@ -10,13 +10,15 @@ from collectief.mutations import lanes
 from collectief.mutations.corridor import LANES
 from collectief.policies.covering import COLUMNS, TERMS
 from collectief.scope.database import housekeeping, office
-from collectief.segments.catalogue import profile
+from collectief.segments.catalogue import PROFILES, profile
 
-_STAYS = "SELECT id, participant_id, contract_id, period FROM participation WHERE contract_id = %(contract)s"
+# The organisation stands beside the contract because the indexes begin with it.
+_OWN = "FROM participation WHERE organisation_id = %(organisation)s AND contract_id = %(contract)s"
+_STAYS = f"SELECT id, participant_id, contract_id, period {_OWN}"
 # What stays as it is is not touched: usually everything up to the day on which the contract's insurance changes.
 _FOLLOW = f"""
 WITH due AS MATERIALIZED ({TERMS.format(stays=_STAYS)}), gone AS (
-  DELETE FROM policy_term t WHERE t.contract_id = %(contract)s AND NOT EXISTS (
+  DELETE FROM policy_term t WHERE t.participation_id IN (SELECT id {_OWN}) AND NOT EXISTS (
     SELECT FROM due d WHERE d.participation_id = t.participation_id AND d.product_id = t.product_id
        AND d.period = t.period) RETURNING id)
 SELECT count(*) FROM gone
@@ -55,3 +57,11 @@ def follow_offers(contract_id: int) -> None:
                 roles=("automatic",), access_point="job", objects={"contract": [contract.id]},
                 detail={"terms_ended": ended, "terms_begun": begun},
             )  # fmt: skip
+
+
+def contracts_that_insure() -> list[int]:
+    """Every contract, of every insurer, in which taking part is being insured."""
+    segments = [one.slug for one in PROFILES.values() if one.insures]
+    with office():
+        known = GroupContract.objects.filter(organisation__segment__in=segments)
+        return list(known.order_by("id").values_list("id", flat=True))

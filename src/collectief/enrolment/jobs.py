@@ -50,7 +50,15 @@ def settle_ended(timestamp: int) -> None:
     settling.settle_all(timezone.localdate())
 
 
-@app.task(name="enrolment.follow_offers", queue="interactive", retry=3)
+@app.task(name="enrolment.follow_offers", queue="interactive", retry=Patience(seconds=60))
 def follow_offers(*, contract_id: int) -> None:
     """Insure everyone in a contract with what it gives since somebody agreed to something else."""
     following.follow_offers(contract_id)
+
+
+@app.periodic(cron="41 2 * * *")
+@app.task(name="enrolment.follow_every_offer", queue="interactive", queueing_lock="enrolment.follow_every_offer")
+def follow_every_offer(timestamp: int) -> None:
+    """Every night the same for every contract: whatever was missed, nobody is without insurance for longer."""
+    for contract_id in following.contracts_that_insure():
+        following.follow_offers(contract_id)

@@ -1,8 +1,9 @@
 """Who takes part in a contract is insured with the basic insurance it gives, where the segment is so (U06, U18, U21).
 
 Which insurance that is on which day, the view `standard_cover` says: of the basic insurances that the contract offers
-on a day, the one it had first. The policy terms of a stay are always its days, cut where the contract's insurance
-begins, changes or ends; they are never corrected but made again, so that nothing can be left of what was before.
+on a day, the one it has had longest without a break. The policy terms of a stay are always its days, cut where the
+contract's insurance begins, changes or ends; they are never corrected but made again, so that nothing can be left of
+what was before.
 """
 
 from __future__ import annotations

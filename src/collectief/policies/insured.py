@@ -7,10 +7,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db import connection
-
 from collectief.foundation.dates import BirthDate
-from collectief.foundation.period import Period
+from collectief.foundation.period import ONE_DAY, Period
+from collectief.scope.database import whole_organisation
 from collectief.scope.scope import Scope
 from collectief.segments.profile import Permission
 
@@ -70,11 +69,22 @@ def covers_of(terms: Sequence[TermView]) -> list[Cover]:
     ]  # fmt: skip
 
 
-def insuring_contracts(*, today: date) -> set[int]:
-    """The contracts of the organisation at work that insure who takes part in them today. Must run inside `opened`."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT contract_id FROM standard_cover WHERE period @> %s::date", [today])
-        return {contract_id for (contract_id,) in cursor.fetchall()}
+def insured_on(day: date, participation_ids: Collection[int]) -> set[int]:
+    """Which of these stays insure somebody on a day. Must run inside `opened`."""
+    found = PolicyTerm.objects.filter(participation_id__in=list(participation_ids), period__contains=day)
+    return set(found.values_list("participation_id", flat=True))
+
+
+def last_insured_day(scope: Scope, participant_id: int) -> date | None:
+    """The last day on which the organisation insures somebody, under any of its contracts; None for no end, or none.
+
+    Of the whole organisation, since a letter must not say that it ends while it goes on elsewhere (G13). Must run
+    inside `opened`.
+    """
+    with whole_organisation(scope):
+        ends = list(PolicyTerm.objects.filter(participant_id=participant_id).values_list("period", flat=True))
+    days = [period.upper for period in ends]
+    return None if None in days or not days else max(days) - ONE_DAY
 
 
 def _discounts(contract_ids: Collection[int]) -> Mapping[tuple[int, int], list[Discount]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from django.utils.translation import gettext as _
@@ -15,12 +16,16 @@ from .insured import TermView
 from .schedules import Schedule
 
 
-def policy_schedule(person: ParticipantView, contract: ContractView, organisation: str, schedule: Schedule) -> Letter:
-    """What somebody is insured with and pays, for as long as it stays so."""
+def policy_schedule(
+    person: ParticipantView, contract: ContractView, organisation: str, terms: Sequence[TermView], schedule: Schedule
+) -> Letter:
+    """What somebody is insured with and pays, for as long as it stays so; `terms` are those of the stay."""
     period = schedule.period
     until = dutch(period.last_day) if period.last_day else _("tot wijziging of opzegging")
+    labels = sorted({one.label for one in terms if period.first_day in one.period})
     facts = (
         *_whom(person),
+        (_("Verzekeraar"), ", ".join(labels)),
         (_("Collectief contract"), contract.label),
         (_("Via"), organisation),
         (_("Geldig vanaf"), dutch(period.first_day)),
@@ -32,26 +37,43 @@ def policy_schedule(person: ParticipantView, contract: ContractView, organisatio
     if not any(one.deductible for one in schedule.prices):
         said.append(_("Er is geen vrijwillig eigen risico."))
     part = Part(_("Verzekering en premie"), heads, rows, (_("Totaal"), "", "", schedule.monthly.dutch), tuple(said))
-    return Letter(LetterKind.POLICY_SCHEDULE, _("Polisblad zorgverzekering"), facts, (part,))
+    says = {
+        "first_day": _iso(period.first_day), "last_day": _iso(period.last_day),
+        "prices": [[one.product, one.gross.cents, one.net.cents] for one in schedule.prices],
+    }  # fmt: skip
+    return Letter(LetterKind.POLICY_SCHEDULE, _("Polisblad zorgverzekering"), facts, (part,), says)
 
 
 def termination_letter(
-    person: ParticipantView, contract: ContractView, organisation: str, terms: list[TermView], last_day: date
+    person: ParticipantView,
+    contract: ContractView,
+    organisation: str,
+    terms: Sequence[TermView],
+    last_day: date,
+    *,
+    today: date,
 ) -> Letter:
-    """That somebody's insurance through a contract has ended, and when: proof for another insurer."""
-    facts = (*_whom(person), (_("Collectief contract"), contract.label), (_("Via"), organisation))
+    """That somebody's insurance through a contract has ended, or will, and when: proof for another insurer."""
+    labels = sorted({one.label for one in terms})
+    facts = (
+        *_whom(person),
+        (_("Verzekeraar"), ", ".join(labels)),
+        (_("Collectief contract"), contract.label),
+        (_("Via"), organisation),
+    )
     rows = tuple(
         (one.product, dutch(one.period.first_day), dutch(one.period.last_day or last_day)) for one in reversed(terms)
     )
-    said = (
-        _("De zorgverzekering via dit contract is beëindigd. De laatste verzekerde dag is {day}.").format(
-            day=dutch(last_day)
-        ),
-        _("Wie in Nederland woont of werkt, moet zich binnen vier maanden opnieuw verzekeren (art. 5 Zvw)."),
-    )
-    heads = (_("Product"), _("Ingangsdatum"), _("Einddatum (t/m)"))
-    part = Part(_("Beëindigde verzekering"), heads, rows, (), said)
-    return Letter(LetterKind.TERMINATION, _("Bevestiging van beëindiging"), facts, (part,))
+    over = _("De zorgverzekering via dit contract is beëindigd. De laatste verzekerde dag is {day}.")
+    ends = _("De zorgverzekering via dit contract eindigt. De laatste verzekerde dag is {day}.")
+    said = ((over if last_day < today else ends).format(day=dutch(last_day)),)
+    part = Part(_("Verzekering"), (_("Product"), _("Ingangsdatum"), _("Einddatum (t/m)")), rows, (), said)
+    says = {"last_day": _iso(last_day)}
+    return Letter(LetterKind.TERMINATION, _("Bevestiging van beëindiging"), facts, (part,), says)
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
 
 
 def _whom(person: ParticipantView) -> tuple[tuple[str, str], ...]:

@@ -60,10 +60,8 @@ def schedules(covers: Sequence[Cover], born: BirthDate, *, until: date) -> list[
         else:
             found.append(Schedule(Period(first_day, end_day), prices))
     if found and found[-1].period.end_day == _month_after(until):
-        last = found[-1]
-        ends = [cover.period.end_day for cover in covers if last.period.first_day in cover.period]
-        known = [day for day in ends if day is not None]
-        found[-1] = Schedule(Period(last.period.first_day, min(known) if known else None), last.prices)
+        # What comes after was not looked into: it holds until something changes.
+        found[-1] = Schedule(Period(found[-1].period.first_day), found[-1].prices)
     return found
 
 

@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
                 ("kind", models.CharField(max_length=30)),
                 ("made_at", models.DateTimeField()),
                 ("keep_until", models.DateField()),
-                ("fingerprint", models.BinaryField()),
+                ("says", models.JSONField()),
             ],
             options={
                 "db_table": "document",

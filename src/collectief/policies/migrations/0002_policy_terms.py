@@ -14,17 +14,20 @@ def _key(to: str) -> models.ForeignKey:  # type: ignore[type-arg]
     return models.ForeignKey(to=to, on_delete=django.db.models.deletion.PROTECT, db_index=False, db_constraint=False)
 
 
-# Offers begin and hold until the same product's next one. Of several basic insurances on one day the one that was in
-# the contract first is what who takes part is insured with. `range_agg` makes one stretch of what meets.
+# Offers begin and hold until the same product's next one. Of several basic insurances on one day the one that has been
+# in the contract longest without a break is what who takes part is insured with. `range_agg` makes one stretch of what
+# meets.
 _STANDARD_COVER = """
 CREATE VIEW standard_cover WITH (security_invoker) AS
-WITH step AS (
-  SELECT o.contract_id, o.product_id, o.offered, o.first_day,
-         lead(o.first_day) OVER own AS end_day, min(o.first_day) OVER own_all AS since
+WITH offer AS (
+  SELECT o.contract_id, o.product_id, o.offered, o.first_day, lead(o.first_day) OVER own AS end_day,
+         count(*) FILTER (WHERE NOT o.offered) OVER own AS breaks
     FROM contract_offer o JOIN product p ON p.id = o.product_id
    WHERE o.state = 'agreed' AND p.kind = 'basic'
-  WINDOW own AS (PARTITION BY o.contract_id, o.product_id ORDER BY o.first_day),
-         own_all AS (PARTITION BY o.contract_id, o.product_id)
+  WINDOW own AS (PARTITION BY o.contract_id, o.product_id ORDER BY o.first_day)
+), step AS (
+  SELECT *, min(first_day) FILTER (WHERE offered) OVER (PARTITION BY contract_id, product_id, breaks) AS since
+    FROM offer
 ), stretch AS (
   SELECT contract_id, first_day, lead(first_day) OVER (PARTITION BY contract_id ORDER BY first_day) AS end_day
     FROM (SELECT DISTINCT contract_id, first_day FROM step) days

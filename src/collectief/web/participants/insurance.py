@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import combinations
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -39,7 +40,7 @@ def term_line(term: TermView, contracts: Mapping[int, str], today: date) -> Term
 
 @dataclass(frozen=True, slots=True)
 class Premium:
-    """A month's premium: a row per price, what each says, and what they add up to."""
+    """A month's premium: a row per price, what each says, and what they add up to, where that is what is paid."""
 
     month: str
     rows: Sequence[tuple[str, str, str, str]]
@@ -64,7 +65,9 @@ def premium_of(terms: Sequence[TermView], birth_date: str, today: date) -> Premi
     if not lines:
         return None
     rows = tuple((line.product, _days(line), _price(line), line.amount.dutch) for line in lines)
-    return Premium(called, rows, total([line.amount for line in lines]).dutch)
+    # Insured by two contracts at once, only one is paid for: which, billing decides (ADR 24).
+    twice = any(one.kind == other.kind and one.period.overlaps(other.period) for one, other in combinations(terms, 2))
+    return Premium(called, rows, "" if twice else total([line.amount for line in lines]).dutch)
 
 
 def _days(line: Line) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -23,15 +24,17 @@ from collectief.documents.typesetting import LetterFailed
 from collectief.enrolment.queries import ListRow, participation
 from collectief.foundation.dates import BirthDate, dutch
 from collectief.participants.queries import ParticipantView
-from collectief.policies.insured import TermView, covers_of, terms_of
+from collectief.policies.insured import TermView, covers_of, last_insured_day, terms_of
 from collectief.policies.letters import policy_schedule, termination_letter
-from collectief.policies.premium import NoTariff
+from collectief.policies.premium import Cover, NoTariff
 from collectief.policies.schedules import Schedule, on, schedules
 from collectief.scope.scope import Scope
 from collectief.segments.profile import Permission
 
 from ..page import PortalRequest, page
 from .found import participant_of
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,32 +48,38 @@ class Letters:
 
 
 def letters_of(
-    stay: ListRow, contracts: Mapping[int, str], terms: list[TermView], birth_date: str, today: date
-) -> Letters | None:
-    """The letters about the insurance of one stay; None when there is none. Must run inside `opened`."""
-    own = [term for term in terms if term.participation_id == stay.id]
-    if not own:
-        return None
-    known = [one for one in _schedules(own, birth_date, today) if one.period.first_day <= today]
-    drawn = tuple((one, today in one.period) for one in reversed(known))
-    return Letters(stay, contracts.get(stay.contract_id, ""), drawn, _ended(own, today))
+    scope: Scope,
+    participant_id: int,
+    stays: Sequence[ListRow],
+    contracts: Mapping[int, str],
+    terms: Sequence[TermView],
+    birth_date: str,
+    today: date,
+) -> list[Letters]:
+    """The letters about somebody's insurance, by stay. Must run inside `opened`."""
+    if not terms:
+        return []
+    covers = covers_of(terms)
+    last_day = last_insured_day(scope, participant_id)
+    found = []
+    for stay in stays:
+        own = [cover for term, cover in zip(terms, covers, strict=True) if term.participation_id == stay.id]
+        try:
+            known = [one for one in _schedules(own, birth_date, today) if one.period.first_day <= today]
+        except NoTariff:
+            known = []
+        ends = last_day if last_day and last_day in {cover.period.last_day for cover in own} else None
+        if known or ends:
+            drawn = tuple((one, today in one.period) for one in reversed(known))
+            found.append(Letters(stay, contracts.get(stay.contract_id, ""), drawn, ends))
+    return found
 
 
-def _schedules(terms: list[TermView], birth_date: str, today: date) -> list[Schedule]:
-    """None where what it costs is not known."""
+def _schedules(covers: Sequence[Cover], birth_date: str, today: date) -> list[Schedule]:
+    """A year ahead, so that what is agreed to already ends one. None without a birth date. Raises NoTariff."""
     if not birth_date:
         return []
-    try:
-        # A year ahead: what is agreed to already ends a schedule.
-        return schedules(covers_of(terms), BirthDate.parse(birth_date), until=date(today.year + 1, today.month, 1))
-    except NoTariff:
-        return []
-
-
-def _ended(terms: list[TermView], today: date) -> date | None:
-    """The last insured day, once it is known and no later insurance follows it."""
-    days = [term.period.last_day for term in terms]
-    return None if None in days else max(day for day in days if day is not None)
+    return schedules(covers, BirthDate.parse(birth_date), until=date(today.year + 1, today.month, 1))
 
 
 @page(Permission.SEE_PARTICIPANTS)
@@ -80,22 +89,30 @@ def schedule(request: PortalRequest, participation_id: int, day: date | None = N
     row, person, contract, terms = _about(request.scope, participation_id)
     today = timezone.localdate()
     day = day or today
-    found = on(day, _schedules(terms, person.birth_date, today)) if day <= today else None
-    if found is None:
+    if day > today or not any(day in term.period for term in terms):
         raise Http404
-    letter = policy_schedule(person, contract, request.scope.organisation, found)
+    try:
+        found = on(day, _schedules(covers_of(terms), person.birth_date, today))
+    except NoTariff:
+        found = None
+    if found is None:
+        messages.error(request, _("Er is nog geen polisblad: de premie is nog niet vastgesteld."))
+        return _back(row)
+    letter = policy_schedule(person, contract, request.scope.organisation, terms, found)
     return _download(request, letter, row, f"{_('polisblad')}-{person.relation_number}-{found.period.first_day}")
 
 
 @page(Permission.SEE_PARTICIPANTS)
 @require_GET
 def termination(request: PortalRequest, participation_id: int) -> HttpResponse:
-    """That the insurance of a stay has ended, or will."""
+    """That somebody's insurance has ended, or will: of the stay that it ends with."""
     row, person, contract, terms = _about(request.scope, participation_id)
-    last_day = _ended(terms, timezone.localdate()) if terms else None
-    if last_day is None:
+    last_day = last_insured_day(request.scope, row.participant_id)
+    if last_day is None or last_day not in {term.period.last_day for term in terms}:
         raise Http404
-    letter = termination_letter(person, contract, request.scope.organisation, terms, last_day)
+    letter = termination_letter(
+        person, contract, request.scope.organisation, terms, last_day, today=timezone.localdate()
+    )
     return _download(request, letter, row, f"{_('beeindigingsbrief')}-{person.relation_number}-{last_day}")
 
 
@@ -117,10 +134,9 @@ def _download(request: PortalRequest, letter: Letter, row: ListRow, name: str) -
             request.scope, "documents.make", participants=[row.participant_id], outcome="failure",
             detail={"kind": str(letter.kind)},
         )  # fmt: skip
-        messages.error(
-            request,
-            _("Dit document kan niet gemaakt worden: wij kunnen de tekens in de gegevens niet afdrukken. Bel ons."),
-        )
+        # What Typst says of it may quote a name.
+        _log.error("a %s could not be typeset", letter.kind)
+        messages.error(request, _("Dit document kan nu niet gemaakt worden. Wij kijken ernaar; bel ons bij haast."))
         return _back(row)
     return HttpResponse(
         pdf,

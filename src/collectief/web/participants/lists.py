@@ -23,7 +23,7 @@ from collectief.enrolment.queries import (
     former_participants,
 )
 from collectief.mutations.queries import waiting_newcomers
-from collectief.policies.insured import insuring_contracts
+from collectief.policies.insured import insured_on
 from collectief.segments.profile import Capability, Permission
 
 from ..page import PortalRequest, page
@@ -110,11 +110,11 @@ def _show(
         "participants.list_former" if former else "participants.list",
         participants=[row.participant_id for row in found.rows],
     )
-    insuring = insuring_contracts(today=today) if request.scope.profile.insures and not former else set()
+    insured = insured_on(today, [row.id for row in found.rows]) if request.scope.profile.insures else set()
     context = {
         "former": former,
         # Behind whose name the policy schedule of today can be had (U05).
-        "scheduled": {row.id for row in found.rows if row.contract_id in insuring and row.first_day <= today},
+        "scheduled": {row.id for row in found.rows if row.id in insured and row.birth_date},
         "search_form": search_form,
         "lines": present.lines(found, known, query, today),
         "heads": present.heads(sort, query),

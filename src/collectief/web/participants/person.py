@@ -40,9 +40,8 @@ def person(request: PortalRequest, participant_id: int) -> HttpResponse:
         "stays": [(stay, labels.get(stay.contract_id, ""), *present.status(stay, today)) for stay in stays],
         "terms": [insurance.term_line(term, labels, today) for term in terms],
         "premium": insurance.premium_of(terms, found.birth_date, today) if terms else None,
-        "letters": [
-            drawn for stay in stays if (drawn := letters_of(stay, labels, terms, found.birth_date, today)) is not None
-        ],
+        "insures": scope.profile.insures,
+        "letters": letters_of(scope, participant_id, stays, labels, terms, found.birth_date, today),
         "current": current,
         "latest": stays[0] if stays else None,
         "history": [present.mutation_line(view, known, scope, today) for view in history],
