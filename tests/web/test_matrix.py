@@ -23,8 +23,9 @@ from collectief.segments.profile import Capability, Permission, SegmentProfile
 from tests.bulk_world import Register, demo_file, planned
 from tests.help_world import asked, equip
 from tests.office_world import applied, insurer_id, product_of
+from tests.terms_world import offer, product
 from tests.web.addresses import IDS, addresses
-from tests.web.visiting import client_of, crowd, linked, text_of, waiting
+from tests.web.visiting import client_of, crowd, left, linked, text_of, waiting
 from tests.world import Agency, agency, mandated_to, member_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.feature("U02")]
@@ -60,13 +61,19 @@ def _ids(whose: Agency, tmp_path, start: int, *, insurer_at: str = "mijnzz") -> 
     if not whose.scope.profile.shows_people:
         numbers = {"membership_id": membership, "case_id": case, "account_id": account, "reset_id": reset}
         return dict.fromkeys(IDS, NOBODYS) | numbers | mandates | others
+    letters = whose.scope.profile.allows(Capability.INSURANCE_LETTERS)
+    if letters:
+        offer(whose, product(whose, f"B{whose.organisation.id}"))
     [participant] = crowd(whose, 1, start=start)
+    if letters:
+        # Of whom both letters can be had: insured today, and until a day that is known.
+        left(whose, [participant], timezone.localdate())
     waiting(whose, start=start + 500_000)
     batch = 0
     if whose.scope.profile.allows(Capability.BULK_UPLOAD):
         batch = planned(whose.scope, demo_file(tmp_path, whose.contracts[0].number, rows=1)).id
     with opened(whose.scope):
-        mutation = Mutation.objects.get(state="processed")
+        mutation = Mutation.objects.get(state="processed", kind="enrol")
         stay = Participation.objects.get(participant_id=participant).id
     numbers = (participant, stay, mutation.id, batch, membership, case, account, reset)
     return dict(zip(IDS[:8], numbers, strict=True)) | mandates | others

@@ -41,7 +41,7 @@ class Migration(migrations.Migration):
                 "indexes": [models.Index(fields=["keep_until"], name="document_by_term")],
             },
         ),
-        own_rows("document", rights="SELECT (id), INSERT"),
+        own_rows("document", rights="SELECT (id, organisation_id), INSERT"),
         # Whom it is about, and for whom it was made, is not among what a number tells.
         every_row("document", Audience.SIGN_IN, rights="SELECT (insurer_id, number, kind, made_at, keep_until)"),
         every_row("document", Audience.WORKER, rights="SELECT (id, keep_until), DELETE"),

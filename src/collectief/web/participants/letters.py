@@ -29,7 +29,7 @@ from collectief.policies.letters import policy_schedule, termination_letter
 from collectief.policies.premium import Cover, NoTariff
 from collectief.policies.schedules import Schedule, on, schedules
 from collectief.scope.scope import Scope
-from collectief.segments.profile import Permission
+from collectief.segments.profile import Capability, Permission
 
 from ..page import PortalRequest, page
 from .found import participant_of
@@ -57,7 +57,7 @@ def letters_of(
     today: date,
 ) -> list[Letters]:
     """The letters about somebody's insurance, by stay. Must run inside `opened`."""
-    if not terms:
+    if not terms or not scope.profile.allows(Capability.INSURANCE_LETTERS):
         return []
     covers = covers_of(terms)
     last_day = last_insured_day(scope, participant_id)
@@ -82,7 +82,7 @@ def _schedules(covers: Sequence[Cover], birth_date: str, today: date) -> list[Sc
     return schedules(covers, BirthDate.parse(birth_date), until=date(today.year + 1, today.month, 1))
 
 
-@page(Permission.SEE_PARTICIPANTS)
+@page(Permission.SEE_PARTICIPANTS, Capability.INSURANCE_LETTERS)
 @require_GET
 def schedule(request: PortalRequest, participation_id: int, day: date | None = None) -> HttpResponse:
     """The policy schedule that held on a day; without one, that of today."""
@@ -102,7 +102,7 @@ def schedule(request: PortalRequest, participation_id: int, day: date | None = N
     return _download(request, letter, row, f"{_('polisblad')}-{person.relation_number}-{found.period.first_day}")
 
 
-@page(Permission.SEE_PARTICIPANTS)
+@page(Permission.SEE_PARTICIPANTS, Capability.INSURANCE_LETTERS)
 @require_GET
 def termination(request: PortalRequest, participation_id: int) -> HttpResponse:
     """That somebody's insurance has ended, or will: of the stay that it ends with."""

@@ -110,7 +110,8 @@ def _show(
         "participants.list_former" if former else "participants.list",
         participants=[row.participant_id for row in found.rows],
     )
-    insured = insured_on(today, [row.id for row in found.rows]) if request.scope.profile.insures else set()
+    letters = request.scope.profile.allows(Capability.INSURANCE_LETTERS)
+    insured = insured_on(today, [row.id for row in found.rows]) if letters else set()
     context = {
         "former": former,
         # Behind whose name the policy schedule of today can be had (U05).
