@@ -84,6 +84,9 @@ def test_the_policy_schedule_is_behind_a_name_and_whoever_holds_it_can_check_it(
 @pytest.mark.feature("U16")
 def test_the_termination_letter_of_who_left_shows_the_last_day(anna):
     anna.follows_menu("Oud deelnemers")
+    # The first contract is one that insures.
+    anna.page.get_by_role("search").get_by_label("Contract").select_option(index=1)
+    anna.page.get_by_role("button", name="Zoek deelnemer").click()
     anna.page.locator("tbody th a").first.click()
     anna.page.get_by_role("link", name="Bekijk alle details en acties voor deze oud deelnemer").click()
     link = anna.page.get_by_role("link", name="Beëindigingsbrief").first

@@ -85,7 +85,7 @@ def _with_eherkenning(tour: Tour, folder) -> None:
         anna.follows_everything(str(anna.page.locator(".c-opened a").last.get_attribute("href")))
     # One that can be withdrawn: it takes effect later.
     anna.opens("/deelnemers/")
-    anna.page.locator("tbody tr:not(.c-pending) th a").nth(1).click()
+    anna.page.locator("tbody tr:not(.c-pending)").nth(1).locator("th a").first.click()
     anna.page.locator(".c-opened [name=last_day]").fill(dutch(date.today() + timedelta(days=40)))
     anna.page.locator(".c-opened [name=reason]").select_option(index=1)
     anna.page.locator(".c-opened button[type=submit]").click()
