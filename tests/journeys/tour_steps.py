@@ -92,7 +92,7 @@ def _with_eherkenning(tour: Tour, folder) -> None:
     row = anna.page.locator("tr.c-pending")
     row.first.wait_for()
     anna.looks("pending")
-    row.first.locator("th a").click()
+    row.first.locator("th a").first.click()
     anna.follows_everything(str(anna.page.locator(".c-opened a").last.get_attribute("href")))
     anna.looks_at("/in-behandeling/")
     ruben = tour.walker("mijnzz")
