@@ -161,7 +161,9 @@ class Visitor:
 
     def _draws(self, width: int, called: str) -> None:
         """A picture of this page, for whoever wants to look: `PICTURES=folder make test ARGS=tests/journeys`."""
-        if folder := os.environ.get("PICTURES"):
+        folder, browser = os.environ.get("PICTURES"), self.page.context.browser
+        # To take one, a style is put into the page: Firefox complains of that, which is a complaint here too.
+        if folder and browser and browser.browser_type.name == "chromium":
             Path(folder).mkdir(parents=True, exist_ok=True)
             self.drawn += 1
             path = called or urlsplit(self.page.url).path.strip("/").replace("/", "-")

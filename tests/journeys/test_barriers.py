@@ -165,7 +165,7 @@ def test_a_row_is_opened_and_filled_in_from_the_keyboard(anna):
     page.keyboard.press("Tab")
     expect(page.get_by_role("search").get_by_label("Achternaam")).to_be_focused()
     _shows_focus(page)
-    # A row opens with Enter, and its form comes next.
+    # A row opens with Enter, and its form comes next, but for the letter that stands behind the name.
     name = page.locator("tbody tr:not(.c-pending) th a").first
     name.focus()
     page.keyboard.press("Enter")
@@ -173,6 +173,8 @@ def test_a_row_is_opened_and_filled_in_from_the_keyboard(anna):
     expect(opened).to_have_count(1)
     opened.focus()
     _shows_focus(page)
+    page.keyboard.press("Tab")
+    expect(page.locator("tbody tr:has(a[aria-expanded=true])").get_by_text("PDF")).to_be_focused()
     page.keyboard.press("Tab")
     expect(page.get_by_label("Einddatum (t/m)", exact=True)).to_be_focused()
     page.keyboard.type("x")
