@@ -99,6 +99,34 @@ def test_the_termination_letter_of_who_left_shows_the_last_day(anna):
     )
 
 
+@pytest.mark.feature("U08")
+@pytest.mark.feature("U15")
+@pytest.mark.parametrize(
+    ("menu", "link"),
+    [
+        ("Huidige deelnemers", "Bekijk alle details en acties voor deze deelnemer"),
+        ("Oud deelnemers", "Bekijk alle details en acties voor deze oud deelnemer"),
+    ],
+)
+def test_the_insurance_statement_of_who_takes_part_or_took_part_is_made_at_once(anna, menu, link):
+    anna.follows_menu(menu)
+    # The first contract is one that insures.
+    anna.page.get_by_role("search").get_by_label("Contract").select_option(index=1)
+    anna.page.get_by_role("button", name="Zoek deelnemer").click()
+    row = anna.page.locator("tbody tr:not(.c-pending) th a").first
+    name = row.inner_text()
+    row.click()
+    anna.page.get_by_role("link", name=link).click()
+    statement = anna.page.get_by_role("link", name="Verzekeringsverklaring over")
+    last_day = statement.inner_text().split()[-1]
+    with anna.page.expect_download() as taken:
+        statement.click()
+    text = " ".join(PdfReader(taken.value.path()).pages[0].extract_text().split())
+    assert name in text
+    assert f"Via de genoemde contracten is deze persoon op {last_day}" in text
+    assert ("niet verzekerd" in text) == (menu == "Oud deelnemers")
+
+
 @pytest.mark.feature("U18")
 @pytest.mark.feature("U26")
 def test_a_name_that_the_brp_does_not_know_fails_with_reason_and_remedy(anna):

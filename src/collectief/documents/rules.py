@@ -21,10 +21,11 @@ class LetterKind(StrEnum):
 
     POLICY_SCHEDULE = "policy_schedule"
     TERMINATION = "termination_letter"
+    INSURANCE_STATEMENT = "insurance_statement"
 
 
 # How many years it can be checked that we made it: as long as a business keeps its papers (art. 52 AWR).
-KEEP_YEARS = {LetterKind.POLICY_SCHEDULE: 7, LetterKind.TERMINATION: 7}
+KEEP_YEARS = {LetterKind.POLICY_SCHEDULE: 7, LetterKind.TERMINATION: 7, LetterKind.INSURANCE_STATEMENT: 7}
 
 
 def numbered(chance: bytes) -> str:

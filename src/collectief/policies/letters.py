@@ -1,8 +1,9 @@
-"""The letters about somebody's insurance, in words: policy schedule and termination letter (U05, U16, U17)."""
+"""The letters about somebody's insurance, in words: policy schedule, termination letter and insurance
+statement (U05, U08, U15-U17)."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from django.utils.translation import gettext as _
@@ -14,6 +15,7 @@ from collectief.participants.queries import ParticipantView
 
 from .insured import TermView
 from .schedules import Schedule
+from .statements import looked_back, stretches
 
 
 def policy_schedule(
@@ -70,6 +72,42 @@ def termination_letter(
     part = Part(_("Verzekering"), (_("Product"), _("Ingangsdatum"), _("Einddatum (t/m)")), rows, (), said)
     says = {"last_day": _iso(last_day)}
     return Letter(LetterKind.TERMINATION, _("Bevestiging van beëindiging"), facts, (part,), says)
+
+
+def insurance_statement(
+    person: ParticipantView, contracts: Mapping[int, str], organisation: str, terms: Sequence[TermView], *, today: date
+) -> Letter:
+    """On which days of the last three years somebody was insured, for the healthcare allowance (zorgtoeslag) say.
+
+    It names the contracts in `contracts` only, and says so: who asks may not reach the others.
+    """
+    found = stretches(terms, today=today)
+    first_day = looked_back(today)
+    held = {(one.product, one.contract_id) for one in found}
+    labels = sorted({one.label for one in terms if (one.product, one.contract_id) in held})
+    facts = (
+        *_whom(person),
+        (_("Verzekeraar"), ", ".join(labels)),
+        (_("Via"), organisation),
+        (_("Periode"), _("{first} t/m {last}").format(first=dutch(first_day), last=dutch(today))),
+    )
+    heads = (_("Product"), _("Contract"), _("Verzekerd vanaf"), _("Verzekerd t/m"))
+    rows = tuple(
+        (one.product, contracts[one.contract_id], dutch(one.first_day), dutch(one.last_day)) for one in found
+    )
+    insured = any(today in term.period for term in terms)
+    still = _("Via de genoemde contracten is deze persoon op {day} verzekerd.")
+    over = _("Via de genoemde contracten is deze persoon op {day} niet verzekerd.")
+    said = (
+        (still if insured else over).format(day=dutch(today)),
+        _("De verklaring gaat over ten hoogste drie jaar. Van andere contracten zegt zij niets."),
+    )
+    part = Part(_("Verzekerde dagen"), heads, rows, (), said)
+    says = {
+        "first_day": _iso(first_day), "last_day": _iso(today),
+        "insured": [[one.product, _iso(one.first_day), _iso(one.last_day)] for one in found],
+    }  # fmt: skip
+    return Letter(LetterKind.INSURANCE_STATEMENT, _("Verzekeringsverklaring"), facts, (part,), says)
 
 
 def _iso(day: date | None) -> str | None:

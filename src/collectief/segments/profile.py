@@ -32,7 +32,7 @@ class Capability(StrEnum):
     ASK_CHANGES = "ask_changes"
     # Whom the insurer reaches about a contract, and where the organisation is, is changed in the portal (U28).
     EDIT_CONTACTS = "edit_contacts"
-    # The letters about somebody's insurance: policy schedule, termination letter (U05, U16, U17).
+    # The letters about somebody's insurance: schedule, termination letter, statement (U05, U08, U15-U17).
     INSURANCE_LETTERS = "insurance_letters"
 
 

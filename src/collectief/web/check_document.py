@@ -36,6 +36,7 @@ def kinds() -> dict[LetterKind, str]:
     return {
         LetterKind.POLICY_SCHEDULE: _("Polisblad"),
         LetterKind.TERMINATION: _("Bevestiging van beëindiging"),
+        LetterKind.INSURANCE_STATEMENT: _("Verzekeringsverklaring"),
     }
 
 

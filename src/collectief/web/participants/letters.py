@@ -1,4 +1,4 @@
-"""Polisblad and beëindigingsbrief of a participant, as PDF (U05, U16, U17)."""
+"""Polisblad, beëindigingsbrief and verzekeringsverklaring of a participant, as PDF (U05, U08, U15-U17)."""
 
 from __future__ import annotations
 
@@ -21,13 +21,15 @@ from collectief.contracts.queries import ContractView, contracts
 from collectief.documents.actions import make
 from collectief.documents.rules import Letter
 from collectief.documents.typesetting import LetterFailed
-from collectief.enrolment.queries import ListRow, participation
+from collectief.enrolment.queries import ListRow, participation, stays_of
 from collectief.foundation.dates import BirthDate, dutch
+from collectief.foundation.period import Period
 from collectief.participants.queries import ParticipantView
 from collectief.policies.insured import TermView, covers_of, last_insured_day, terms_of
-from collectief.policies.letters import policy_schedule, termination_letter
+from collectief.policies.letters import insurance_statement, policy_schedule, termination_letter
 from collectief.policies.premium import Cover, NoTariff
 from collectief.policies.schedules import Schedule, on, schedules
+from collectief.policies.statements import looked_back, stretches
 from collectief.scope.scope import Scope
 from collectief.segments.profile import Capability, Permission
 
@@ -75,6 +77,13 @@ def letters_of(
     return found
 
 
+def statement_of(scope: Scope, terms: Sequence[TermView], today: date) -> Period | None:
+    """The days that an insurance statement of today is about; None where there is none to give (U08, U15)."""
+    if not scope.profile.allows(Capability.INSURANCE_LETTERS) or not stretches(terms, today=today):
+        return None
+    return Period.through(looked_back(today), today)
+
+
 def _schedules(covers: Sequence[Cover], birth_date: str, today: date) -> list[Schedule]:
     """A year ahead, so that what is agreed to already ends one. None without a birth date. Raises NoTariff."""
     if not birth_date:
@@ -97,9 +106,9 @@ def schedule(request: PortalRequest, participation_id: int, day: date | None = N
         found = None
     if found is None:
         messages.error(request, _("Er is nog geen polisblad: de premie is nog niet vastgesteld."))
-        return _back(row)
+        return _back(row.participant_id)
     letter = policy_schedule(person, contract, request.scope.organisation, terms, found)
-    return _download(request, letter, row, f"{_('polisblad')}-{person.relation_number}-{found.period.first_day}")
+    return _download(request, letter, row.participant_id, f"{_('polisblad')}-{person.relation_number}-{found.period.first_day}")
 
 
 @page(Permission.SEE_PARTICIPANTS, Capability.INSURANCE_LETTERS)
@@ -113,7 +122,21 @@ def termination(request: PortalRequest, participation_id: int) -> HttpResponse:
     letter = termination_letter(
         person, contract, request.scope.organisation, terms, last_day, today=timezone.localdate()
     )
-    return _download(request, letter, row, f"{_('beeindigingsbrief')}-{person.relation_number}-{last_day}")
+    return _download(request, letter, row.participant_id, f"{_('beeindigingsbrief')}-{person.relation_number}-{last_day}")
+
+
+@page(Permission.SEE_PARTICIPANTS, Capability.INSURANCE_LETTERS)
+@require_GET
+def statement(request: PortalRequest, participant_id: int) -> HttpResponse:
+    """On which days of the last three years somebody was insured here: current or former, made at once (U08, U15)."""
+    scope, today = request.scope, timezone.localdate()
+    person = participant_of(scope, participant_id)
+    terms = terms_of(scope, [stay.id for stay in stays_of(scope, participant_id, today=today)])
+    if statement_of(scope, terms, today) is None:
+        raise Http404
+    labels = {contract.id: contract.label for contract in contracts(scope)}
+    letter = insurance_statement(person, labels, scope.organisation, terms, today=today)
+    return _download(request, letter, participant_id, f"{_('verzekeringsverklaring')}-{person.relation_number}-{today}")
 
 
 def _about(scope: Scope, participation_id: int) -> tuple[ListRow, ParticipantView, ContractView, list[TermView]]:
@@ -125,19 +148,19 @@ def _about(scope: Scope, participation_id: int) -> tuple[ListRow, ParticipantVie
     return row, person, contract, terms_of(scope, [row.id])
 
 
-def _download(request: PortalRequest, letter: Letter, row: ListRow, name: str) -> HttpResponse:
+def _download(request: PortalRequest, letter: Letter, participant_id: int, name: str) -> HttpResponse:
     now = timezone.now()
     try:
-        pdf = make(request.scope, letter, row.participant_id, frame=_frame(request), now=now)
+        pdf = make(request.scope, letter, participant_id, frame=_frame(request), now=now)
     except LetterFailed:
         audit.record(
-            request.scope, "documents.make", participants=[row.participant_id], outcome="failure",
+            request.scope, "documents.make", participants=[participant_id], outcome="failure",
             detail={"kind": str(letter.kind)},
         )  # fmt: skip
         # What Typst says of it may quote a name.
         _log.error("a %s could not be typeset", letter.kind)
         messages.error(request, _("Dit document kan nu niet gemaakt worden. Wij kijken ernaar; bel ons bij haast."))
-        return _back(row)
+        return _back(participant_id)
     return HttpResponse(
         pdf,
         content_type="application/pdf",
@@ -145,8 +168,8 @@ def _download(request: PortalRequest, letter: Letter, row: ListRow, name: str) -
     )
 
 
-def _back(row: ListRow) -> HttpResponseRedirect:
-    return redirect("participant", participant_id=row.participant_id)
+def _back(participant_id: int) -> HttpResponseRedirect:
+    return redirect("participant", participant_id=participant_id)
 
 
 def _frame(request: PortalRequest) -> dict[str, str]:

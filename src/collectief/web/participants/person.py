@@ -17,7 +17,7 @@ from collectief.segments.profile import Capability, Permission
 from ..page import PortalRequest, page
 from . import insurance, present
 from .found import participant_of
-from .letters import letters_of
+from .letters import letters_of, statement_of
 
 
 @page(Permission.SEE_PARTICIPANTS)
@@ -42,6 +42,7 @@ def person(request: PortalRequest, participant_id: int) -> HttpResponse:
         "premium": insurance.premium_of(terms, found.birth_date, today) if terms else None,
         "insures": scope.profile.insures,
         "letters": letters_of(scope, participant_id, stays, labels, terms, found.birth_date, today),
+        "statement": statement_of(scope, terms, today),
         "current": current,
         "latest": stays[0] if stays else None,
         "history": [present.mutation_line(view, known, scope, today) for view in history],

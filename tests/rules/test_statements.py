@@ -1,0 +1,88 @@
+"""Insurance statements: three years at most, never a day too many or too few (U08, U15)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from collectief.foundation.period import Period
+from collectief.policies.statements import Stretch, looked_back, stretches
+
+pytestmark = [pytest.mark.feature("U08"), pytest.mark.feature("U15")]
+
+TODAY = date(2026, 11, 28)
+
+
+@dataclass(frozen=True)
+class Term:
+    """As policies keeps them."""
+
+    product: str
+    contract_id: int
+    period: Period
+
+
+def term(first_day: date, last_day: date | None = None, *, product: str = "Basis", contract: int = 1) -> Term:
+    return Term(product, contract, Period.through(first_day, last_day))
+
+
+@pytest.mark.parametrize(
+    ("today", "first"),
+    [(TODAY, date(2023, 11, 28)), (date(2028, 2, 29), date(2025, 2, 28)), (date(2027, 2, 28), date(2024, 2, 28))],
+)
+def test_it_looks_three_years_back(today, first):
+    assert looked_back(today) == first
+
+
+@pytest.mark.parametrize(
+    ("terms", "said"),
+    [
+        ([], []),
+        ([term(date(2015, 1, 1))], [(date(2023, 11, 28), TODAY)]),
+        ([term(date(2015, 1, 1), date(2023, 11, 27))], []),
+        ([term(date(2015, 1, 1), date(2023, 11, 28))], [(date(2023, 11, 28), date(2023, 11, 28))]),
+        ([term(TODAY)], [(TODAY, TODAY)]),
+        ([term(TODAY + timedelta(days=1))], []),
+        ([term(date(2025, 1, 1), date(2027, 1, 1))], [(date(2025, 1, 1), TODAY)]),
+        # The same under the same contract, the next day: one stretch; after a day without, two.
+        ([term(date(2025, 2, 1)), term(date(2025, 1, 1), date(2025, 1, 31))], [(date(2025, 1, 1), TODAY)]),
+        (
+            [term(date(2025, 2, 2)), term(date(2025, 1, 1), date(2025, 1, 31))],
+            [(date(2025, 2, 2), TODAY), (date(2025, 1, 1), date(2025, 1, 31))],
+        ),
+    ],
+)  # fmt: skip
+def test_which_days_it_names(terms, said):
+    assert stretches(terms, today=TODAY) == [Stretch(*days, "Basis", 1) for days in said]
+
+
+days = st.dates(date(2022, 1, 1), date(2028, 1, 1))
+terms = st.lists(
+    st.builds(
+        lambda first, length, product, contract: term(
+            first, None if length is None else first + timedelta(days=length), product=product, contract=contract
+        ),
+        days, st.none() | st.integers(0, 800), st.sampled_from(["Basis", "Tand"]), st.integers(1, 2),
+    ),
+    max_size=6,
+)  # fmt: skip
+
+
+@given(terms, st.dates(date(2023, 1, 1), date(2028, 12, 31)))
+def test_it_names_a_day_exactly_when_somebody_was_insured_on_it(known, today):
+    found = stretches(known, today=today)
+    window = [looked_back(today) + timedelta(days=n) for n in range((today - looked_back(today)).days + 1)]
+    for product in ("Basis", "Tand"):
+        for contract in (1, 2):
+            own = [one for one in found if (one.product, one.contract_id) == (product, contract)]
+            named = {day for day in window for one in own if one.first_day <= day <= one.last_day}
+            held = [one.period for one in known if (one.product, one.contract_id) == (product, contract)]
+            assert named == {day for day in window if any(day in period for period in held)}
+            # Never two stretches where one would do, and nothing outside.
+            edges = sorted(own)
+            assert all(a.last_day + timedelta(days=1) < b.first_day for a, b in zip(edges, edges[1:], strict=False))
+            assert all(window[0] <= one.first_day and one.last_day <= today for one in own)
