@@ -232,14 +232,14 @@ def test_a_number_of_nobody_and_one_mistyped_are_told_apart(ours, someone, clien
 def test_past_its_term_nothing_is_left(ours, someone, monkeypatch):
     client_of(ours.scope).get(f"/deelname/{someone}/polisblad/")
     jobs.forget(0)
-    assert _kept() == 1
+    assert kept() == 1
     later = timezone.localdate() + timedelta(days=7 * 366)
     monkeypatch.setattr(timezone, "localdate", lambda *_: later)
     jobs.forget(0)
-    assert _kept() == 0
+    assert kept() == 0
 
 
-def _kept() -> int:
+def kept() -> int:
     with signing_in(), connection.cursor() as cursor:
         cursor.execute("SELECT count(number) FROM document")
         return int(cursor.fetchone()[0])

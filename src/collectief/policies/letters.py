@@ -92,9 +92,7 @@ def insurance_statement(
         (_("Periode"), _("{first} t/m {last}").format(first=dutch(first_day), last=dutch(today))),
     )
     heads = (_("Product"), _("Contract"), _("Verzekerd vanaf"), _("Verzekerd t/m"))
-    rows = tuple(
-        (one.product, contracts[one.contract_id], dutch(one.first_day), dutch(one.last_day)) for one in found
-    )
+    rows = tuple((one.product, contracts[one.contract_id], dutch(one.first_day), dutch(one.last_day)) for one in found)
     insured = any(today in term.period for term in terms)
     still = _("Via de genoemde contracten is deze persoon op {day} verzekerd.")
     over = _("Via de genoemde contracten is deze persoon op {day} niet verzekerd.")

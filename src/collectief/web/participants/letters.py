@@ -108,7 +108,9 @@ def schedule(request: PortalRequest, participation_id: int, day: date | None = N
         messages.error(request, _("Er is nog geen polisblad: de premie is nog niet vastgesteld."))
         return _back(row.participant_id)
     letter = policy_schedule(person, contract, request.scope.organisation, terms, found)
-    return _download(request, letter, row.participant_id, f"{_('polisblad')}-{person.relation_number}-{found.period.first_day}")
+    return _download(
+        request, letter, row.participant_id, f"{_('polisblad')}-{person.relation_number}-{found.period.first_day}"
+    )
 
 
 @page(Permission.SEE_PARTICIPANTS, Capability.INSURANCE_LETTERS)
@@ -122,7 +124,9 @@ def termination(request: PortalRequest, participation_id: int) -> HttpResponse:
     letter = termination_letter(
         person, contract, request.scope.organisation, terms, last_day, today=timezone.localdate()
     )
-    return _download(request, letter, row.participant_id, f"{_('beeindigingsbrief')}-{person.relation_number}-{last_day}")
+    return _download(
+        request, letter, row.participant_id, f"{_('beeindigingsbrief')}-{person.relation_number}-{last_day}"
+    )
 
 
 @page(Permission.SEE_PARTICIPANTS, Capability.INSURANCE_LETTERS)
