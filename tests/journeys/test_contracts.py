@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import openpyxl
 import pytest
 
 from collectief.demo.cast import BRUG
@@ -53,3 +54,25 @@ def test_a_colleague_is_given_other_contracts_and_sees_those(someone):
     bas.page.get_by_label("Vestiging Leiden").check()
     bas.page.get_by_role("button", name="Profiel wijzigen").click()
     bas.sees("Het profiel van Lisa Vos is gewijzigd.")
+
+
+@pytest.mark.feature("U27")
+def test_the_use_of_a_contract_is_seen_month_by_month_and_taken_along(anna):
+    """Via de optie ‘Contract gebruik’ kunt u per contract vanaf de ingangsdatum de volgende gegevens inzien."""
+    anna.follows_menu("Contract gebruik")
+    anna.sees_heading("Contract gebruik")
+    anna.finds_no_barriers()
+    anna.page.get_by_label("Contract", exact=True).select_option(label=f"{DELFT} – Vestiging Delft")
+    anna.page.get_by_role("button", name="Tonen").click()
+    anna.sees_heading(f"{DELFT} – Vestiging Delft")
+    row = anna.page.locator("tbody tr").first
+    number = row.locator("td").first.inner_text()
+    assert (
+        anna.page.get_by_text("Huidig aantal deelnemers").locator("xpath=following-sibling::dd").inner_text() == number
+    )
+    with anna.page.expect_download() as taken:
+        anna.page.get_by_role("link", name="Download deze lijst").click()
+    sheet = openpyxl.load_workbook(taken.value.path()).active
+    [heads, latest, *_] = sheet.values
+    assert heads == ("Maand", "Aantal deelnemers", "Verschil", "Ingestroomd", "Uitgestroomd")
+    assert str(latest[1]) == number

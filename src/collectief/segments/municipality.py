@@ -18,6 +18,7 @@ PROFILE = SegmentProfile(
             Capability.SHOW_BSN,
             Capability.CHOOSE_CONTRACTS,
             Capability.GIVE_MANDATES,
+            Capability.CONTRACT_USE,
         }
     ),
     roles={

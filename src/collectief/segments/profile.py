@@ -34,6 +34,8 @@ class Capability(StrEnum):
     EDIT_CONTACTS = "edit_contacts"
     # The letters about somebody's insurance: schedule, termination letter, statement (U05, U08, U15-U17).
     INSURANCE_LETTERS = "insurance_letters"
+    # How many take part in a contract, come and go, month by month (U27, G10).
+    CONTRACT_USE = "contract_use"
 
 
 class Permission(StrEnum):

@@ -35,6 +35,7 @@ ENTRIES = (
         Capability.REJECTED_MUTATIONS,
     ),
     Entry(_("Contracten"), "contracts", Permission.SEE_CONTRACTS, Capability.LINK_CONTRACTS),
+    Entry(_("Contract gebruik"), "contract_use", Permission.SEE_CONTRACTS, Capability.CONTRACT_USE),
     Entry(_("Contract gegevens"), "contract_data", Permission.SEE_CONTRACTS),
     Entry(_("Zaken"), "cases", Permission.JUDGE_CASES),
     Entry(_("Producten"), "products", Permission.MAINTAIN_TERMS),

@@ -33,6 +33,7 @@ urlpatterns = [
     path("contractgegevens/", terms.terms, name="contract_data"),
     path("contractgegevens/bedrijf/", contacts.of_company, name="company_contact"),
     path("contractgegevens/<int:contract_id>/contactpersonen/", contacts.of_contract, name="contract_contacts"),
+    path("", include("collectief.web.reporting.urls")),
     path("", include("collectief.web.terms.urls")),
     path("", include("collectief.web.log.urls")),
     path("", include("collectief.web.cases.urls")),

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import IO
 
-import xlsxwriter
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,6 +17,7 @@ from collectief.audit.queries import LogLine, LogPage
 from collectief.segments.profile import Role
 
 from ..paging import Pages, last_page, pages
+from ..sheet import write_sheet
 from ..templatetags.look import number
 from .words import action_words, outcome_words
 
@@ -60,23 +60,11 @@ def log_pages(page: LogPage, query: QueryDict) -> Pages:
 
 def write_log(stream: IO[bytes], lines: Iterable[LogLine]) -> int:
     """Write events as a workbook of text cells, in constant memory; how many."""
-    book = xlsxwriter.Workbook(stream, {"constant_memory": True})
-    count = 0
-    try:
-        sheet = book.add_worksheet(_("Logboek"))
-        bold = book.add_format({"bold": True})
-        for column, (head, width) in enumerate(_heads()):
-            sheet.set_column(column, column, width)
-            sheet.write_string(0, column, head, bold)
-        sheet.freeze_panes(1, 0)
-        for count, line in enumerate(lines, 1):
-            one = shown(line)
-            at = f"{timezone.localtime(one.at):%d-%m-%Y %H:%M:%S}"
-            for column, text in enumerate((at, one.who, one.roles, one.what, one.about, one.outcome)):
-                sheet.write_string(count, column, text)
-    finally:
-        book.close()
-    return count
+    rows = (
+        (f"{timezone.localtime(one.at):%d-%m-%Y %H:%M:%S}", one.who, one.roles, one.what, one.about, one.outcome)
+        for one in map(shown, lines)
+    )
+    return write_sheet(stream, _("Logboek"), _heads(), rows)
 
 
 def _heads() -> list[tuple[str, int]]:

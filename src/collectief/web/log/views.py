@@ -23,13 +23,13 @@ from collectief.segments.profile import Permission
 from ..page import PortalRequest, page
 from ..paging import page_number
 from ..participants.found import participant_of
+from ..sheet import XLSX
 from . import present
 from .forms import LogForm
 
 SIZE = 50
 # What a workbook is still handy with; a longer period is asked for in parts.
 MOST = 100_000
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @page(Permission.SEE_LOG)

@@ -113,6 +113,7 @@ KINDS: dict[str, Kind] = {
             "contract.offer": gettext_lazy("Product in contract gewijzigd"),
             "contract.follow_offer": gettext_lazy("Verzekering van deelnemers aangepast aan het contract"),
             "contract.change_contact": gettext_lazy("Contactgegevens gewijzigd"),
+            "reporting.download_use": gettext_lazy("Contract gebruik gedownload"),
         },
     ),
     "inloggen": Kind(

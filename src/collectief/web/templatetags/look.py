@@ -66,6 +66,13 @@ def birth(value: str) -> str:
 
 
 @register.filter
+def signed(value: int) -> str:
+    """A difference: +3, -2, 0."""
+    sign = "+" if value > 0 else "-" if value < 0 else ""
+    return sign + number(abs(value))
+
+
+@register.filter
 def number(value: int | None) -> str:
     """A whole number with points between the thousands: 1.234."""
     return f"{value or 0:,}".replace(",", ".")

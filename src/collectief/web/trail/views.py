@@ -22,6 +22,7 @@ from collectief.segments.profile import Permission
 
 from ..page import PortalRequest, page
 from ..paging import Pages, last_page, page_number, pages
+from ..sheet import XLSX
 from . import present
 from .asking import KEPT_OUT, Asked, addressed, typed
 from .forms import TrailForm
@@ -29,7 +30,6 @@ from .forms import TrailForm
 SIZE = 25
 # What a workbook is still handy with; a longer period is asked for in parts.
 MOST = 100_000
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @page(Permission.SEARCH_TRAIL)

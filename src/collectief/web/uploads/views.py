@@ -27,11 +27,11 @@ from collectief.segments.profile import Capability, Permission
 
 from ..page import PortalRequest, longest_body, page
 from ..paging import found_page, last_page, page_number, pages, whole_number
+from ..sheet import XLSX
 from . import present
 from .forms import UploadForm
 from .words import file_refusal
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # Files and rows on a page.
 FILES, ROWS = 25, 50
 # What a form with a file may weigh: the file, and some room for the fields around it.

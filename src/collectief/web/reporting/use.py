@@ -1,0 +1,89 @@
+"""Contract gebruik: how many take part at the end of each month, and how many came and left (U27, G10)."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+
+from django.http import FileResponse, Http404, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from collectief.audit import actions as audit
+from collectief.contracts.queries import ContractView, contracts
+from collectief.reporting.queries import use_of
+from collectief.reporting.rules import MonthOfUse
+from collectief.segments.profile import Capability, Permission
+
+from ..page import PortalRequest, page
+from ..sheet import XLSX, write_sheet
+from .chart import chart
+
+# How many months a chart shows: more bars than that cannot be told apart on a telephone.
+_MONTHS = 24
+
+
+@page(Permission.SEE_CONTRACTS, Capability.CONTRACT_USE)
+@require_GET
+def use(request: PortalRequest) -> HttpResponse:
+    """The months of one contract, the latest first, with a chart of the last two years."""
+    known = contracts(request.scope)
+    chosen = _chosen(request, known)
+    today = timezone.localdate()
+    months = use_of(request.scope, chosen, today=today) if chosen else []
+    drawn = months[:_MONTHS][::-1]
+    context = {
+        "contracts": known, "chosen": chosen, "now": months[0].count if months else 0,
+        "months": [(_called(one), one) for one in months],
+        "chart": chart([one.count for one in drawn]) if len(drawn) > 1 else None,
+        "from": _called(drawn[0]) if drawn else "", "until": _called(drawn[-1]) if drawn else "",
+        "runs": bool(months) and months[0].month == today.replace(day=1),
+    }  # fmt: skip
+    return render(request, "reporting/use.html", context)
+
+
+@page(Permission.SEE_CONTRACTS, Capability.CONTRACT_USE)
+@require_GET
+def download(request: PortalRequest) -> HttpResponseBase:
+    """The same as a workbook."""
+    chosen = _chosen(request, contracts(request.scope))
+    if chosen is None:
+        raise Http404
+    months = use_of(request.scope, chosen, today=timezone.localdate())
+    # Closed by the response, and then it is gone.
+    stream = tempfile.TemporaryFile()  # noqa: SIM115
+    rows = [(_called(one), one.count, one.difference, one.came, one.left) for one in months]
+    write_sheet(stream, _("Contract gebruik"), _heads(), rows)
+    stream.seek(0)
+    audit.record(request.scope, "reporting.download_use", objects={"contract": [chosen.id]})
+    name = f"{_('contractgebruik')}-{chosen.number}.xlsx"
+    return FileResponse(stream, as_attachment=True, filename=name, content_type=XLSX)
+
+
+def _chosen(request: PortalRequest, known: Sequence[ContractView]) -> ContractView | None:
+    """The contract that is asked for, by its number; without one, the first. Raises Http404 for another's."""
+    number = request.GET.get("contract", "")
+    if not number:
+        return known[0] if known else None
+    found = next((one for one in known if one.number == number), None)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _called(one: MonthOfUse) -> str:
+    return date_format(one.month, "F Y")
+
+
+def _heads() -> list[tuple[str, int]]:
+    return [
+        (_("Maand"), 20),
+        (_("Aantal deelnemers"), 20),
+        (_("Verschil"), 12),
+        (_("Ingestroomd"), 14),
+        (_("Uitgestroomd"), 14),
+    ]
