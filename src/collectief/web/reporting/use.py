@@ -25,6 +25,8 @@ from .chart import chart
 
 # How many months a chart shows: more bars than that cannot be told apart on a telephone.
 _MONTHS = 24
+# How many lines are seen at once; the others are below them, folded.
+_LATEST = 12
 
 
 @page(Permission.SEE_CONTRACTS, Capability.CONTRACT_USE)
@@ -36,9 +38,11 @@ def use(request: PortalRequest) -> HttpResponse:
     today = timezone.localdate()
     months = use_of(request.scope, chosen, today=today) if chosen else []
     drawn = months[:_MONTHS][::-1]
+    lines = [(_called(one), one) for one in months]
     context = {
         "contracts": known, "chosen": chosen, "now": months[0].count if months else 0,
-        "months": [(_called(one), one) for one in months],
+        "latest": lines[:_LATEST], "earlier": lines[_LATEST:],
+        "label_latest": _("Tabel contract gebruik"), "label_earlier": _("Tabel met eerdere maanden"),
         "chart": chart([one.count for one in drawn]) if len(drawn) > 1 else None,
         "from": _called(drawn[0]) if drawn else "", "until": _called(drawn[-1]) if drawn else "",
         "runs": bool(months) and months[0].month == today.replace(day=1),
