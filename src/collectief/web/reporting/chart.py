@@ -15,6 +15,7 @@ class Bar:
     x: int
     y: int
     height: int
+    width: int = BAR
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,7 @@ class Chart:
     bars: tuple[Bar, ...]
     width: int
     most: int
+    height: int = HEIGHT
 
 
 def chart(numbers: Sequence[int]) -> Chart:
