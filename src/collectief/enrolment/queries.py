@@ -20,19 +20,19 @@ from django.db import connection
 from collectief.foundation.names import PersonName, search_key, split_prefix, tidy
 from collectief.mutations.rules import OPEN
 from collectief.scope.scope import Scope
-from collectief.segments.profile import SearchKey
+from collectief.segments.profile import Field, SearchKey
 
 # A count above this is shown as "1.000+" until the exact one is asked for.
 COUNT_CAP = 1000
 
-# What a list can be sorted on, and the column that does it.
-SORTS = {
-    "naam": "sort_key",
-    "relatienummer": "relation_number",
-    "geboortedatum": "birth_date",
-    "referentie": "external_reference",
-    "ingang": "first_day",
-    "einde": "end_day",
+# What a list can be sorted on, the column that does it, and what one must be shown to sort on it.
+SORTS: dict[str, tuple[str, Field | None]] = {
+    "naam": ("sort_key", None),
+    "relatienummer": ("relation_number", Field.RELATION_NUMBER),
+    "geboortedatum": ("birth_date", Field.BIRTH_DATE),
+    "referentie": ("external_reference", Field.EXTERNAL_REFERENCE),
+    "ingang": ("first_day", Field.FIRST_DAY),
+    "einde": ("end_day", Field.LAST_DAY),
 }
 DEFAULT_SORT = "naam"
 
@@ -226,7 +226,7 @@ def _stays(scope: Scope, column: str, id_: int, today: date) -> list[ListRow]:
     query = _STAYS.format(
         column=column, reach=scope.within_reach("s.contract_id"), pending=scope.within_reach("m.contract_id")
     )
-    return [_row(row, today) for row in _fetch(query, given)]
+    return _drawn(scope, _fetch(query, given), today)
 
 
 def _list(
@@ -250,7 +250,7 @@ def _rows(
     given |= {"organisation": scope.organisation_id, "today": today, "size": size, "offset": (page - 1) * size}
     shape = {
         "search": conditions,
-        "column": SORTS.get(sort.removeprefix("-"), SORTS[DEFAULT_SORT]),
+        "column": _sorted_on(scope, sort.removeprefix("-")),
         "way": "DESC" if sort.startswith("-") else "ASC",
         "pending": scope.within_reach("m.contract_id"),
     }
@@ -259,12 +259,18 @@ def _rows(
     if overdue:
         which = shown.days
         _, rows = _page(which, shape, given)
-    return [_row(row, today) for row in rows], which
+    return _drawn(scope, rows, today), which
+
+
+def _sorted_on(scope: Scope, key: str) -> str:
+    """The column of a key; of an order that would tell what is not shown, the name's."""
+    column, told = SORTS.get(key, SORTS[DEFAULT_SORT])
+    return column if told is None or scope.sees(told) else SORTS[DEFAULT_SORT][0]
 
 
 def _page(which: str, shape: dict[str, str], given: dict[str, Any]) -> tuple[bool, list[tuple[Any, ...]]]:
     """A page of rows, and whether something on the shelf of what is current has ended meanwhile."""
-    far = given["offset"] and not shape["search"] and shape["column"] != SORTS[DEFAULT_SORT]
+    far = given["offset"] and not shape["search"] and shape["column"] != SORTS[DEFAULT_SORT][0]
     rows = (_FAR if far else _NEAR).format(which=which, **shape)
     fetched = _fetch(_PAGE.format(rows=rows, **shape), given)
     overdue = fetched[0][0] if fetched else _fetch(f"SELECT {_OVERDUE}", given)[0][0]
@@ -280,6 +286,16 @@ def _fetch(query: str, given: dict[str, Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(query, given)
         return cursor.fetchall()
+
+
+# What of a row may be hidden, by its place; days and contract are what a stay is.
+_HIDEABLE = {5: Field.RELATION_NUMBER, 6: Field.BIRTH_DATE, 7: Field.EXTERNAL_REFERENCE}
+
+
+def _drawn(scope: Scope, rows: Sequence[Sequence[Any]], today: date) -> list[ListRow]:
+    """Rows as the scope is shown them: what the profile does not show is empty (U07)."""
+    hidden = [place for place, field in _HIDEABLE.items() if not scope.sees(field)]
+    return [_row([("" if n in hidden else v) for n, v in enumerate(row)] if hidden else row, today) for row in rows]
 
 
 def _row(row: Sequence[Any], today: date) -> ListRow:

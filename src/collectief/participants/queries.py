@@ -12,7 +12,7 @@ from collectief.foundation.bsn import Bsn
 from collectief.foundation.names import PersonName
 from collectief.scope.database import auditing
 from collectief.scope.scope import Scope
-from collectief.segments.profile import Permission
+from collectief.segments.profile import Field, Permission
 
 from .keys import bsn_keys
 from .models import Address, Participant
@@ -33,7 +33,7 @@ class AddressView:
 
 @dataclass(frozen=True, slots=True)
 class ParticipantView:
-    """Who somebody is. There is no BSN here: no page of this kind may show it (U19)."""
+    """Who somebody is, as far as whoever asks is shown it (U07); the rest is empty. For a BSN one asks `bsns`."""
 
     id: int
     name: PersonName
@@ -47,14 +47,15 @@ def participant(scope: Scope, participant_id: int) -> ParticipantView:
     """One participant, in two queries. Raises NotFound for one that is not the scope's."""
     found = Participant.objects.get(organisation_id=scope.organisation_id, id=participant_id)
     address = Address.objects.filter(organisation_id=scope.organisation_id, participant_id=participant_id).first()
+    shown = scope.sees
     return ParticipantView(
         found.id,
         PersonName(found.initials, found.prefix, found.surname),
-        found.relation_number,
-        found.birth_date,
-        found.external_reference,
+        found.relation_number if shown(Field.RELATION_NUMBER) else "",
+        found.birth_date if shown(Field.BIRTH_DATE) else "",
+        found.external_reference if shown(Field.EXTERNAL_REFERENCE) else "",
         AddressView(address.country, address.street, address.house_number, address.postcode, address.city)
-        if address
+        if address and shown(Field.ADDRESS)
         else None,
     )
 
@@ -66,6 +67,36 @@ def names(scope: Scope, participant_ids: list[int]) -> dict[int, PersonName]:
         id_: PersonName(initials, prefix, surname)
         for id_, initials, prefix, surname in rows.values_list("id", "initials", "prefix", "surname")
     }
+
+
+def number_of(scope: Scope, bsn: Bsn) -> tuple[int, str] | None:
+    """Id and relation number of the organisation's own participant with this BSN; None where it knows none (G03)."""
+    found = Participant.objects.filter(
+        organisation_id=scope.organisation_id, bsn_index=bsn_keys(scope).blind_index(bsn)
+    )
+    return found.values_list("id", "relation_number").first()
+
+
+_SEALED = """
+SELECT p.id, h.bsn_index, h.bsn_sealed
+  FROM participant p JOIN person_sealed(
+    ARRAY(SELECT bsn_index FROM participant WHERE organisation_id = %(organisation)s AND id = ANY(%(ids)s))
+  ) h USING (bsn_index)
+ WHERE p.organisation_id = %(organisation)s AND p.id = ANY(%(ids)s)
+"""
+
+
+def bsns(scope: Scope, participant_ids: Collection[int]) -> dict[int, Bsn]:
+    """BSNs by participant, in one query; nobody's where the profile shows none (law 5, U19).
+
+    Whoever shows one says so in the trail (law 8).
+    """
+    if not participant_ids or not scope.sees(Field.BSN):
+        return {}
+    keys = bsn_keys(scope)
+    with connection.cursor() as cursor:
+        cursor.execute(_SEALED, {"organisation": scope.organisation_id, "ids": list(participant_ids)})
+        return {id_: keys.unsealed(bytes(sealed), bytes(index)) for id_, index, sealed in cursor.fetchall()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from collectief.segments.profile import Capability, Permission, Role, SegmentProfile
+from collectief.segments.profile import Capability, Field, Permission, Role, SegmentProfile
 
 
 class NotAllowed(PermissionError):
@@ -64,6 +64,10 @@ class Scope:
         """Raises NotAllowed unless `may`."""
         if not self.may(permission, capability):
             raise NotAllowed(permission, capability)
+
+    def sees(self, field: Field) -> bool:
+        """Whether this of a participant is shown here (U07, U19)."""
+        return self.profile.sees(self.roles, field)
 
     def within_reach(self, column: str) -> str:
         """SQL that keeps a statement to the contracts of the scope; nothing where it reaches all of them."""

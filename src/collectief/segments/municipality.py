@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collectief.foundation.assurance import AssuranceLevel
 
-from .profile import Capability, Permission, Role, SearchKey, SegmentProfile, TerminationReason
+from .profile import Capability, Field, Fields, Permission, Role, SearchKey, SegmentProfile, TerminationReason
 
 PROFILE = SegmentProfile(
     slug="municipality",
@@ -15,7 +15,7 @@ PROFILE = SegmentProfile(
         {
             Capability.ENROL,
             Capability.TERMINATE,
-            Capability.SHOW_BSN,
+            Capability.FIND_BY_BSN,
             Capability.CHOOSE_CONTRACTS,
             Capability.GIVE_MANDATES,
             Capability.CONTRACT_USE,
@@ -38,6 +38,19 @@ PROFILE = SegmentProfile(
     grants={Role.ACCOUNT_MANAGER: frozenset({Role.ADMINISTRATIVE, Role.FINANCIAL, Role.ACCOUNT_MANAGER})},
     current_search=(SearchKey.SURNAME, SearchKey.BIRTH_DATE, SearchKey.RELATION_NUMBER),
     former_search=(),
+    # G03; no payroll number of clients.
+    fields=Fields(
+        shown=dict.fromkeys(set(Field) - {Field.EXTERNAL_REFERENCE}, Permission.SEE_PARTICIPANTS),
+        columns=(
+            Field.CONTRACT,
+            Field.BSN,
+            Field.RELATION_NUMBER,
+            Field.BIRTH_DATE,
+            Field.FIRST_DAY,
+            Field.LAST_DAY,
+        ),
+        typed=frozenset({Field.BSN, Field.BIRTH_DATE, Field.ADDRESS}),
+    ),
     # G04
     termination_reasons=(
         TerminationReason("end_of_contract_membership", "Einde collectiviteit", "End of group contract membership"),

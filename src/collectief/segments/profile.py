@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
@@ -21,7 +21,8 @@ class Capability(StrEnum):
     BULK_UPLOAD = "bulk_upload"
     FORMER_PARTICIPANTS = "former_participants"
     REJECTED_MUTATIONS = "rejected_mutations"
-    SHOW_BSN = "show_bsn"
+    # Somebody is found among the participants by their BSN (G03).
+    FIND_BY_BSN = "find_by_bsn"
     # A colleague may be given some of the contracts to work in (G13).
     CHOOSE_CONTRACTS = "choose_contracts"
     # Another organisation may be let to act for this one (X07).
@@ -104,6 +105,38 @@ class SearchKey(StrEnum):
     EXTERNAL_REFERENCE = "external_reference"
 
 
+class Field(StrEnum):
+    """One thing known of a participant; a name is always shown, or there would be nobody to see."""
+
+    RELATION_NUMBER = "relation_number"
+    BIRTH_DATE = "birth_date"
+    EXTERNAL_REFERENCE = "external_reference"
+    BSN = "bsn"
+    ADDRESS = "address"
+    CONTRACT = "contract"
+    FIRST_DAY = "first_day"
+    LAST_DAY = "last_day"
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """What a segment's people are shown of a participant, where, and what they fill in.
+
+    Raises ValueError where a list would show what nobody may see.
+    """
+
+    # What may be seen, and the permission it takes. What is not named is shown to nobody.
+    shown: Mapping[Field, Permission] = field(default_factory=dict)
+    # The columns of the lists behind the name, in their order.
+    columns: Sequence[Field] = ()
+    # What a form takes; a BSN may be typed where none is ever shown (U19).
+    typed: frozenset[Field] = frozenset()
+
+    def __post_init__(self) -> None:
+        if hidden := set(self.columns) - set(self.shown):
+            raise ValueError(f"Columns of what nobody may see: {sorted(hidden)}")
+
+
 @dataclass(frozen=True, slots=True)
 class TerminationReason:
     """A reason for leaving: its code, and its name in Dutch and English."""
@@ -125,6 +158,8 @@ class SegmentProfile:
     current_search: tuple[SearchKey, ...]
     former_search: tuple[SearchKey, ...]
     termination_reasons: tuple[TerminationReason, ...]
+    # What its people see of a participant, and what they fill in (U07, U19).
+    fields: Fields = field(default_factory=Fields)
     # Which roles somebody with a role may give to colleagues and take from them (U30, W05, O07).
     grants: Mapping[Role, frozenset[Role]] = field(default_factory=dict)
     upload_columns: tuple[str, ...] = ()
@@ -165,6 +200,11 @@ class SegmentProfile:
     def applicable(self) -> tuple[Role, ...]:
         """The roles one can apply for."""
         return self.applies_for or tuple(self.roles)
+
+    def sees(self, roles: frozenset[Role], wanted: Field) -> bool:
+        """Whether these roles are shown this of a participant."""
+        needed = self.fields.shown.get(wanted)
+        return needed is not None and needed in self.permissions(roles)
 
     @property
     def shows_people(self) -> bool:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collectief.foundation.assurance import AssuranceLevel
 
-from .profile import Capability, Permission, Role, SearchKey, SegmentProfile, TerminationReason
+from .profile import Capability, Field, Fields, Permission, Role, SearchKey, SegmentProfile, TerminationReason
 
 PROFILE = SegmentProfile(
     slug="staffing_agency",
     name="Uitzendbureau",
     assurance_level=AssuranceLevel.EH2_PLUS,
-    capabilities=frozenset(Capability) - {Capability.SHOW_BSN, Capability.LINK_CONTRACTS, Capability.ASK_CHANGES},
+    capabilities=frozenset(Capability)
+    - {Capability.FIND_BY_BSN, Capability.LINK_CONTRACTS, Capability.ASK_CHANGES},
     roles={
         Role.ADMINISTRATIVE: frozenset(
             {
@@ -32,6 +33,15 @@ PROFILE = SegmentProfile(
         SearchKey.RELATION_NUMBER,
         SearchKey.BIRTH_DATE,
         SearchKey.EXTERNAL_REFERENCE,
+    ),
+    # U19: a BSN is typed and never shown.
+    fields=Fields(
+        shown=dict.fromkeys(set(Field) - {Field.BSN}, Permission.SEE_PARTICIPANTS),
+        columns=(
+            Field.RELATION_NUMBER, Field.BIRTH_DATE, Field.EXTERNAL_REFERENCE, Field.FIRST_DAY, Field.LAST_DAY,
+            Field.CONTRACT,
+        ),
+        typed=frozenset({Field.BSN, Field.BIRTH_DATE, Field.EXTERNAL_REFERENCE, Field.ADDRESS}),
     ),
     insures=True,
     former_search=(SearchKey.SURNAME, SearchKey.RELATION_NUMBER, SearchKey.BIRTH_DATE),

@@ -48,7 +48,9 @@ _FIELDS = {
 def new(request: PortalRequest) -> HttpResponse:
     """Nieuwe deelnemer; `?uit=` fills in what an earlier, refused application asked, but for the BSN."""
     known = contracts(request.scope)
-    form = NewParticipantForm(_sent(request), contracts=known, initial=_asked_before(request))
+    form = NewParticipantForm(
+        _sent(request), contracts=known, profile=request.scope.profile, initial=_asked_before(request)
+    )
     if request.method == "POST" and form.is_valid():
         keys, bsn = bsn_keys(request.scope), form.cleaned_data["bsn"]
         subject = Subject(bsn_index=keys.blind_index(bsn), bsn=bsn)
@@ -83,7 +85,9 @@ def re_enrol(request: PortalRequest, participation_id: int) -> HttpResponse:
     """Her-aanmelden, under the same or another contract of the organisation."""
     row = _row(request, participation_id)
     initial = {"contract": _number(request, row), "reference": row.external_reference}
-    form = ReEnrolForm(_sent(request), contracts=contracts(request.scope), initial=initial)
+    form = ReEnrolForm(
+        _sent(request), contracts=contracts(request.scope), profile=request.scope.profile, initial=initial
+    )
     if request.method == "POST" and form.is_valid():
         outcome = _apply(request, form.application(), Subject(participant_id=row.participant_id))
         if _said(form, outcome):

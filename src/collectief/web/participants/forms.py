@@ -15,7 +15,7 @@ from collectief.foundation.bsn import Bsn
 from collectief.foundation.dates import BirthDate, parse_day
 from collectief.foundation.names import PersonName
 from collectief.foundation.period import EARLIEST_DAY, LATEST_DAY
-from collectief.segments.profile import SegmentProfile
+from collectief.segments.profile import Field, SegmentProfile
 
 ADDRESS = ("country", "street", "house_number", "postcode", "city")
 
@@ -86,6 +86,18 @@ def _contract_choices(field: Any, contracts: list[ContractView]) -> None:
     field.choices = [(contract.number, contract.label) for contract in contracts]
 
 
+# Which fields of the forms each field of a participant is typed in.
+_TYPED = {Field.EXTERNAL_REFERENCE: ("reference",), Field.ADDRESS: ADDRESS}
+
+
+def _only_typed(form: forms.Form, profile: SegmentProfile) -> None:
+    """Take away what the profile does not have typed (U07): what is sent for it all the same is not looked at."""
+    for field, names in _TYPED.items():
+        if field not in profile.fields.typed:
+            for name in names:
+                form.fields.pop(name, None)
+
+
 class SearchForm(forms.Form):
     """What to look for in a list; only the keys that the profile has."""
 
@@ -113,6 +125,17 @@ class SearchForm(forms.Form):
                 ("", _("Alle contracten")),
                 *((str(contract.id), contract.label) for contract in contracts),
             ]
+
+
+class FindForm(forms.Form):
+    """Somebody by BSN: sent by POST, since no address may hold one (law 5)."""
+
+    bsn = BsnField(
+        label=_("Burgerservicenummer (BSN)"), error_messages={"required": _("Vul het burgerservicenummer in.")}
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"auto_id": "zoek_%s"} | kwargs)
 
 
 class TerminateForm(forms.Form):
@@ -149,15 +172,15 @@ class ReEnrolForm(forms.Form):
     reference = forms.CharField(label=_("Extern referentienummer"), required=False, max_length=40)
     contract = forms.ChoiceField(label=_("Contract"))
 
-    def __init__(self, *args: Any, contracts: list[ContractView], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, contracts: list[ContractView], profile: SegmentProfile, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _contract_choices(self.fields["contract"], contracts)
+        _only_typed(self, profile)
 
     def application(self) -> Application:
         data = self.cleaned_data
-        return Application(
-            Kind.RE_ENROL, contract=data["contract"], first_day=data["first_day"], reference=data["reference"].strip()
-        )
+        reference = data.get("reference", "").strip()
+        return Application(Kind.RE_ENROL, contract=data["contract"], first_day=data["first_day"], reference=reference)
 
 
 class TransferForm(forms.Form):
@@ -236,9 +259,12 @@ class NewParticipantForm(forms.Form):
     postcode = forms.CharField(label=_("Postcode"), required=False, max_length=16)
     city = forms.CharField(label=_("Woonplaats"), required=False, max_length=80)
 
-    def __init__(self, *args: Any, contracts: list[ContractView], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, contracts: list[ContractView], profile: SegmentProfile, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _contract_choices(self.fields["contract"], contracts)
+        _only_typed(self, profile)
+        if Field.BSN in profile.fields.shown:
+            self.fields["bsn"].help_text = _("Negen cijfers. We controleren het bij de BRP.")
 
     def ask_bsn_again(self) -> None:
         """Say at the field why it is empty, when something else was wrong: it was filled in well."""
@@ -247,7 +273,7 @@ class NewParticipantForm(forms.Form):
 
     @property
     def address_fields(self) -> list[forms.BoundField]:
-        return [self[name] for name in ADDRESS]
+        return [self[name] for name in ADDRESS if name in self.fields]
 
     def application(self) -> Application:
         data = self.cleaned_data
@@ -258,6 +284,6 @@ class NewParticipantForm(forms.Form):
             name=PersonName.typed(data["initials"], data["name_prefix"], data["surname"]),
             birth_date=data["birth_date"],
             first_day=first_day,
-            reference=data["reference"].strip(),
-            address={name: data[name].strip() for name in ADDRESS if data[name].strip()},
+            reference=data.get("reference", "").strip(),
+            address={name: data[name].strip() for name in ADDRESS if data.get(name, "").strip()},
         )

@@ -7,12 +7,13 @@ from typing import Any
 
 from django.forms import Form
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
 
-from collectief.audit import actions as audit
 from collectief.contracts.queries import ContractView, contracts
 from collectief.enrolment.queries import (
     DEFAULT_SORT,
@@ -23,13 +24,15 @@ from collectief.enrolment.queries import (
     former_participants,
 )
 from collectief.mutations.queries import waiting_newcomers
+from collectief.participants.queries import number_of
 from collectief.policies.insured import insured_on
 from collectief.segments.profile import Capability, Permission
 
 from ..page import PortalRequest, page
 from ..paging import last_page, page_number, whole_number
-from . import present
-from .forms import ReEnrolForm, SearchForm, TerminateForm
+from . import present, shown
+from .forms import FindForm, ReEnrolForm, SearchForm, TerminateForm
+from .found import is_seen
 
 _List = Callable[..., ListPage]
 DEFAULT_SIZE = 50
@@ -63,22 +66,42 @@ def former_count(request: PortalRequest) -> HttpResponse:
     return _count(request, former=True)
 
 
-def show_current(request: PortalRequest, form: Form | None = None, *, opened: int | None = None) -> HttpResponse:
-    """The list of current participants; `form` is a termination that was refused, in the row `opened`."""
+@page(Permission.SEE_PARTICIPANTS, Capability.FIND_BY_BSN)
+@require_POST
+def by_bsn(request: PortalRequest) -> HttpResponse:
+    """Somebody by BSN: the list of that one, found by their relation number from there on (G03)."""
+    form = FindForm(request.POST)
+    if form.is_valid():
+        found = number_of(request.scope, form.cleaned_data["bsn"])
+        if found and is_seen(request.scope, found[0]):
+            return redirect(f"{reverse('current_participants')}?{urlencode({'relatienummer': found[1]})}")
+        form.add_error("bsn", _("Niemand met dit BSN is deelnemer. Controleer het nummer, of zoek op naam."))
+    return show_current(request, find=form)
+
+
+def show_current(
+    request: PortalRequest, form: Form | None = None, *, opened: int | None = None, find: FindForm | None = None
+) -> HttpResponse:
+    """The list of current participants.
+
+    `form` is a termination that was refused, in the row `opened`; `find` a search by BSN that found nobody.
+    """
     profile = request.scope.profile
     may = request.scope.may(Permission.CHANGE_PARTICIPANTS, Capability.TERMINATE)
     blank = TerminateForm(profile=profile) if may else None
     known = contracts(request.scope)
-    return _show(request, current_participants, profile.current_search, known, form or blank, opened, former=False)
+    return _show(
+        request, current_participants, profile.current_search, known, form or blank, opened, find, former=False
+    )
 
 
 def show_former(request: PortalRequest, form: Form | None = None, *, opened: int | None = None) -> HttpResponse:
     """The list of former participants; `form` is a re-enrolment that was refused, in the row `opened`."""
-    known = contracts(request.scope)
+    known, profile = contracts(request.scope), request.scope.profile
     may = request.scope.may(Permission.CHANGE_PARTICIPANTS, Capability.RE_ENROL)
-    blank = ReEnrolForm(contracts=known) if may else None
-    keys = request.scope.profile.former_search
-    return _show(request, former_participants, keys, known, form or blank, opened, former=True)
+    blank = ReEnrolForm(contracts=known, profile=profile) if may else None
+    keys = profile.former_search
+    return _show(request, former_participants, keys, known, form or blank, opened, None, former=True)
 
 
 def _show(
@@ -88,10 +111,11 @@ def _show(
     known: list[ContractView],
     form: Form | None,
     opened: int | None,
+    find_form: FindForm | None,
     *,
     former: bool,
 ) -> HttpResponse:
-    today = timezone.localdate()
+    today, profile = timezone.localdate(), request.scope.profile
     query = request.GET.copy()
     if opened is not None:
         query["open"] = str(opened)
@@ -105,20 +129,23 @@ def _show(
         # Beyond the end, as when somebody left since: the last page there is.
         count = exact_count(request.scope, search, today=today, former=former)
         found = find(request.scope, search, today=today, sort=sort, page=last_page(count, size), size=size)
-    audit.record(
+    columns = shown.columns_of(request.scope, known)
+    shown.record(
         request.scope,
         "participants.list_former" if former else "participants.list",
-        participants=[row.participant_id for row in found.rows],
+        [row.participant_id for row in found.rows],
+        columns,
     )
-    letters = request.scope.profile.allows(Capability.INSURANCE_LETTERS)
+    letters = profile.allows(Capability.INSURANCE_LETTERS)
     insured = insured_on(today, [row.id for row in found.rows]) if letters else set()
     context = {
         "former": former,
         # Behind whose name the policy schedule of today can be had (U05).
         "scheduled": {row.id for row in found.rows if row.id in insured and row.birth_date},
         "search_form": search_form,
-        "lines": present.lines(found, known, query, today),
-        "heads": present.heads(sort, query),
+        "find_form": find_form or (FindForm() if profile.allows(Capability.FIND_BY_BSN) and not former else None),
+        "lines": present.lines(found, columns, shown.known_of(request.scope, columns, known, found.rows), query, today),
+        "heads": present.heads(columns, sort, query),
         "page": found,
         "count": found.count,
         "pages": present.list_pages(found, query),
@@ -126,12 +153,11 @@ def _show(
         "form": form,
         "searched": any(value for name, value in query.items() if name in search_form.fields),
         "count_url": reverse("former_count" if former else "current_count") + "?" + query.urlencode(),
-        "several_contracts": len(known) > 1,
         "waiting": 0 if former else waiting_newcomers(request.scope),
         "may_enrol": request.scope.may(Permission.CHANGE_PARTICIPANTS, Capability.ENROL),
     }
-    status = 422 if form is not None and form.is_bound and form.errors else 200
-    return render(request, "participants/list.html", context, status=status)
+    wrong = any(one is not None and one.is_bound and one.errors for one in (form, find_form))
+    return render(request, "participants/list.html", context, status=422 if wrong else 200)
 
 
 def _count(request: PortalRequest, *, former: bool) -> HttpResponse:

@@ -15,7 +15,7 @@ from collectief.policies.insured import terms_of
 from collectief.segments.profile import Capability, Permission
 
 from ..page import PortalRequest, page
-from . import insurance, present
+from . import insurance, present, shown
 from .found import participant_of
 from .letters import letters_of, statement_of
 
@@ -29,7 +29,7 @@ def person(request: PortalRequest, participant_id: int) -> HttpResponse:
     known = contracts(request.scope)
     stays = stays_of(request.scope, participant_id, today=today)
     history = mutations.mutations_of(request.scope, participant_id)
-    audit.record(request.scope, "participants.see", participants=[participant_id])
+    shown.record(request.scope, "participants.see", [participant_id])
     labels = {contract.id: contract.label for contract in known}
     terms = terms_of(request.scope, [stay.id for stay in stays])
     scope = request.scope
@@ -37,6 +37,7 @@ def person(request: PortalRequest, participant_id: int) -> HttpResponse:
     current = [stay for stay in stays if stay.last_day is None or stay.last_day >= today]
     context = {
         "person": found,
+        "details": shown.details(scope, found),
         "stays": [(stay, labels.get(stay.contract_id, ""), *present.status(stay, today)) for stay in stays],
         "terms": [insurance.term_line(term, labels, today) for term in terms],
         "premium": insurance.premium_of(terms, found.birth_date, today) if terms else None,

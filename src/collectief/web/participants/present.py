@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -17,9 +18,11 @@ from collectief.enrolment.queries import SORTS, ListPage, ListRow
 from collectief.foundation.dates import dutch
 from collectief.mutations.queries import MutationView
 from collectief.scope.scope import Scope
+from collectief.segments.profile import Field
 
 from ..paging import Pages, last_page, link, pages
 from ..words import refusal
+from .shown import Known, cells, field_labels
 
 SIZES = (25, 50, 100)
 
@@ -58,10 +61,10 @@ def status(row: ListRow, today: date) -> tuple[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A row of a list as it is drawn."""
+    """A row of a list as it is drawn: behind the name a cell for each column, then the state."""
 
     row: ListRow
-    contract: str
+    cells: list[str]
     status: str
     colour: str
     open: bool
@@ -72,9 +75,8 @@ class Line:
         return bool(self.row.pending)
 
 
-def lines(page: ListPage, contracts: list[ContractView], query: QueryDict, today: date) -> list[Line]:
+def lines(page: ListPage, columns: Sequence[Field], known: Known, query: QueryDict, today: date) -> list[Line]:
     """The rows of a page; the one that `?open=` names is opened."""
-    numbers = {contract.id: contract.number for contract in contracts}
     opened = query.get("open", "")
     # Put together once, not for each row: only the row that is opened differs.
     closed = link(query, open=None)
@@ -84,30 +86,29 @@ def lines(page: ListPage, contracts: list[ContractView], query: QueryDict, today
         words, colour = status(row, today)
         here = str(row.id) == opened
         url = f"{closed if here else f'{opening}{row.id}'}#rij-{row.id}"
-        drawn.append(Line(row, numbers.get(row.contract_id, ""), words, colour, here, url))
+        drawn.append(Line(row, cells(row, columns, known), words, colour, here, url))
     return drawn
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """A sortable header: its label, where it leads, and how it is sorted now."""
+    """A header: its label, where sorting on it leads (nowhere for what has no order), and how it is sorted now."""
 
     label: str
     url: str
     sorted: str
 
 
-def heads(sort: str, query: QueryDict) -> list[Head]:
-    """The headers of a list."""
-    labels = {
-        "naam": _("Naam"), "relatienummer": _("Relatienummer"), "geboortedatum": _("Geboortedatum"),
-        "referentie": _("Referentie"), "ingang": _("Ingangsdatum"), "einde": _("Einddatum (t/m)"),
-    }  # fmt: skip
+def heads(columns: Sequence[Field], sort: str, query: QueryDict) -> list[Head]:
+    """The headers of a list: of the name, and of each column."""
+    keys = {field: key for key, (_column, field) in SORTS.items()}
+    labels = field_labels()
     drawn = []
-    for key in SORTS:
+    for field in (None, *columns):
+        label, key = (labels[field] if field else _("Naam")), keys.get(field)
         way = "ascending" if sort == key else "descending" if sort == f"-{key}" else "none"
         turn = f"-{key}" if sort == key else key
-        drawn.append(Head(labels[key], link(query, sorteer=turn, pagina=None, open=None), way))
+        drawn.append(Head(label, link(query, sorteer=turn, pagina=None, open=None) if key else "", way))
     return drawn
 
 
@@ -172,7 +173,7 @@ def what(view: MutationView, contracts: list[ContractView], scope: Scope) -> str
         parts.append(_("tot en met {day}").format(day=_day(asked["last_day"])))
     if reason := scope.profile.reason(asked.get("reason", "")):
         parts.append(reason.dutch if get_language() == "nl" else reason.english)
-    if asked.get("reference"):
+    if asked.get("reference") and scope.sees(Field.EXTERNAL_REFERENCE):
         parts.append(_("referentie {reference}").format(reference=asked["reference"]))
     return ", ".join(parts)
 

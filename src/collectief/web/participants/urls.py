@@ -29,6 +29,7 @@ urlpatterns = [
     path("mislukte-verwerkingen/", dashboard.rejected, name="rejected_mutations"),
     path("deelnemers/", lists.current, name="current_participants"),
     path("deelnemers/aantal/", lists.current_count, name="current_count"),
+    path("deelnemers/bsn/", lists.by_bsn, name="find_by_bsn"),
     path("oud-deelnemers/", lists.former, name="former_participants"),
     path("oud-deelnemers/aantal/", lists.former_count, name="former_count"),
     path("deelnemers/nieuw/", changes.new, name="new_participant"),
