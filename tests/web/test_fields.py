@@ -65,7 +65,9 @@ def town(db):
     return agency(segment="municipality", name="Gemeente Duinstad", contracts=2)
 
 
-@pytest.mark.feature("U07", "G03", "U19")
+@pytest.mark.feature("U07")
+@pytest.mark.feature("G03")
+@pytest.mark.feature("U19")
 @pytest.mark.parametrize("segment", ["staffing_agency", "municipality"])
 def test_the_page_and_the_list_show_what_the_profile_shows_and_no_more(db, segment):
     customer = agency(segment=segment)
@@ -123,7 +125,8 @@ def test_nothing_is_sorted_on_what_is_not_shown(db, profile_with):
     assert [row.name.surname for row in rows] == ["Aap", "Noot"]
 
 
-@pytest.mark.feature("U07", "U20")
+@pytest.mark.feature("U07")
+@pytest.mark.feature("U20")
 @pytest.mark.parametrize(("segment", "typed"), [("staffing_agency", True), ("municipality", False)])
 def test_a_form_asks_what_the_profile_has_typed_and_hears_nothing_else(db, segment, typed):
     customer = agency(segment=segment)

@@ -246,6 +246,23 @@ ZUID = Company(
 )
 
 
+DUINSTAD = Company(
+    insurer="zorg-en-zekerheid",
+    insurer_name="Zorg en Zekerheid",
+    portal="mijnzz",
+    name="Gemeente Duinstad",
+    kvk="90000040",
+    contracts=(("41001", "Minima"), ("41002", "Minima uitgebreid")),
+    colleagues=(
+        Colleague("Inge van Rijn", "inge@duinstad.example", "inge-duinstad", ("administrative",)),
+        Colleague("Koen Peters", "koen@duinstad.example", "koen-duinstad", ("financial",)),
+        Colleague("Samira Idrissi", "samira@duinstad.example", "samira-duinstad", ("account_manager",)),
+    ),
+    people=240,
+    segment="municipality",
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Mandated:
     """A mandate of the demo world: who gave it, to whom, and who acts under it, by their addresses."""
@@ -263,7 +280,7 @@ MANDATES = (
 )
 COMPANIES = (
     BRUG, OTTO, OTTO_ELSEWHERE, BRUG_GOUDA, LINDE, LINDE_THUIS, EIK, EIK_SPORT, DUIN, KOMPAS, KANTOOR, KANTOOR_IZZ,
-    ZUID,
+    ZUID, DUINSTAD,
 )  # fmt: skip
 # The own password of everyone in the cast who signs in with one; the second factor each links themselves.
 DEMO_PASSWORD = "linde bloeit in juni"  # noqa: S105 - printed on the screen of the demo

@@ -1,4 +1,4 @@
-"""Two agencies with years of history, made month by month through the same corridor as in life.
+"""Agencies and a municipality with years of history, made month by month through the same corridor as in life.
 
 Everyone is an `inhabitant` of the BRP simulator's population, computed from dummy BSNs; the same seed makes the
 same world.
@@ -32,6 +32,7 @@ from collectief.participants.keys import bsn_keys
 from collectief.policies.loading import load
 from collectief.scope.database import office, opened
 from collectief.scope.scope import Scope
+from collectief.segments.profile import Field
 
 from .applications import apply_for_accounts
 from .cast import COMPANIES, DEMO_PASSWORD, KANTOOR, MANDATES, Colleague, Company
@@ -191,22 +192,31 @@ class History:
         with opened(self.scope):
             mutations.submit(self.scope, requests, moment)
 
+    @property
+    def _reason(self) -> str:
+        """The usual reason to leave."""
+        return self.scope.profile.termination_reasons[0].code
+
     def _day(self, first: date) -> date:
         day = first + timedelta(days=self.random.choice((0, 0, 0, 7, 14, 21)))
         return min(day, self.today) if first <= self.today else first
 
     def _enrol(self, bsn: Bsn, contract: str, first_day: date) -> Request:
         self.here.append((bsn, contract, first_day))
-        return _request(self.scope, bsn, contract, first_day, reference=f"P{self.random.randrange(10**5, 10**6)}")
+        reference = f"P{self.random.randrange(10**5, 10**6)}"
+        typed = Field.EXTERNAL_REFERENCE in self.scope.profile.fields.typed
+        return _request(self.scope, bsn, contract, first_day, reference=reference if typed else "")
 
     def _leavers(self, first: date) -> list[Request]:
+        usual, *more = (one.code for one in self.scope.profile.termination_reasons)
+        others = tuple(code for code in more if code != "deceased")
         leaving = [one for one in self.here if one[2] < first - timedelta(days=40) and self.random.random() < 0.045]
         requests = []
         for one in leaving:
             self.here.remove(one)
             last_day = first - timedelta(days=1)
             self.gone.append((one[0], one[1], last_day))
-            reason = self.random.choice(("end_of_employment",) * 8 + ("left_the_country", "insured_elsewhere"))
+            reason = self.random.choice((usual,) * 8 + others)
             leave = Application(Kind.TERMINATE, contract=one[1], last_day=last_day, reason=reason)
             requests.append(Request(leave, _subject(self.scope, one[0])))
         return requests
@@ -237,7 +247,7 @@ class History:
         ]
         for bsn, contract, first_day in self.random.sample(self.here, 3):
             leave = Application(
-                Kind.TERMINATE, contract=contract, last_day=first_day - timedelta(days=1), reason="end_of_employment"
+                Kind.TERMINATE, contract=contract, last_day=first_day - timedelta(days=1), reason=self._reason
             )
             requests.append(Request(leave, _subject(self.scope, bsn)))
         with opened(self.scope):
@@ -250,7 +260,7 @@ class History:
         requests = []
         for bsn, contract, first_day in self.random.sample(self.here, 8):
             last_day = max(first + timedelta(days=30), first_day)
-            leave = Application(Kind.TERMINATE, contract=contract, last_day=last_day, reason="end_of_employment")
+            leave = Application(Kind.TERMINATE, contract=contract, last_day=last_day, reason=self._reason)
             requests.append(Request(leave, _subject(self.scope, bsn)))
         newcomers = list(itertools.islice(self.waiting, 5))
         self._confirm(newcomers, moment)
