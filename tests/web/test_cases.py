@@ -294,13 +294,23 @@ def test_as_many_questions_however_many_wait(desk, ours, monkeypatch):
 
 
 def test_every_refusal_has_words():
-    codes = {"already_decided", "taken", "not_yours", "four_eyes", "reason_missing", "note_missing"}
+    codes = {
+        "already_decided",
+        "taken",
+        "not_yours",
+        "four_eyes",
+        "reason_missing",
+        "note_missing",
+        "answer_missing",
+        "no_refusing",
+    }
     assert set(words.refusals()) == codes
     for kind, own in (
         ("account_application", {"organisation_unknown", "already_here", "managed_already"}),
         ("contract_link", {"contract_unknown", "taken_back"}),
         ("leaving", {"last_manager", "no_role", "taken_back", "done_already"}),
         ("data_change", set()),
+        ("question", set()),
         ("tariff", {"began_already"}),
         ("contract_offer", {"began_already"}),
     ):
@@ -308,6 +318,7 @@ def test_every_refusal_has_words():
         assert all(reason and remedy for reason, remedy in registry.kind(kind).refusals().values())
     assert set(registry.kinds) == {
         "account_application", "contract_link", "leaving", "data_change", "tariff", "contract_offer",
+        "question",
     }  # fmt: skip
     reason, remedy = words.case_refusal(
         "account_application", "already_decided", {"by": "Lotte", "decision": "refused"}

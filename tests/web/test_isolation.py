@@ -102,6 +102,7 @@ def _bodies(ours, theirs) -> dict[str, dict[str, str]]:
         "terminate": {"last_day": dutch(today), "reason": "end_of_employment", "from": "list"},
         "re_enrol": {"contract": theirs.contracts[0].number, "first_day": dutch(today), "from": "list"},
         "transfer": {"to_contract": theirs.contracts[1].number, "first_day": dutch(today)},
+        "contact": {"aan": "0", "vraag": "Wie is dit?", "van": "/deelnemers/"},
         "find_by_bsn": {"bsn": valid_bsns(1)[0].digits},
         "change_reference": {"reference": "VAN-OTTO"},
         "upload_accept": {"version": "1"},

@@ -16,7 +16,7 @@ from collectief.segments.profile import Permission
 
 from .models import Case, CaseNote
 from .queries import NoCase
-from .rules import CaseRefused, Deciding, Decision, Staff, due_on, judge_deciding, judge_take, registry
+from .rules import CaseRefused, Deciding, Decision, Staff, due_on, judge_deciding, judge_take, judge_words, registry
 
 LONGEST_NOTE = 1000
 
@@ -94,17 +94,18 @@ def add_note(case_id: int, text: str, *, by: Staff, now: datetime) -> None:
 def decide(case_id: int, decision: Decision, *, by: Staff, reason: str, now: datetime) -> None:
     """Decide a case, and do what that means in the same transaction.
 
-    Raises NoCase, and CaseRefused when it was decided already, a colleague has it, a refusal has no reason, or its kind
-    cannot do it: then nothing changes and the case stays open.
+    Raises NoCase, and CaseRefused when it was decided already, a colleague has it, a refusal has no reason or an answer
+    no text, or its kind cannot do it: then nothing changes and the case stays open.
     """
     with office(by.insurer_id):
         case = _open(case_id, by)
         kind = registry.kind(case.kind)
         judge_deciding(kind, case.taken_by_id, case.taken_by, case.opened_by_id, by)
-        if decision == Decision.REFUSED and not reason.strip():
-            raise CaseRefused("reason_missing")
+        judge_words(kind, decision, reason)
         kind.decide(Deciding(case.id, case.subject, decision, by, reason.strip(), now))
-        case.decision, case.reason, case.decided_by, case.decided_at = decision, reason.strip(), by.name, now
+        case.decision, case.decided_by, case.decided_at = decision, by.name, now
+        # An answer stands with the question, and goes when that goes.
+        case.reason = "" if kind.answers else reason.strip()
         case.decided_by_id = by.account_id
         case.save()
     _record(by, "case.decide", case, {"decision": str(decision)})

@@ -97,6 +97,8 @@ class Kind:
     approving: object = ""
     refusing: object = ""
     four_eyes: bool = False
+    # Approving is answering: it takes a text, which what it is about keeps, and there is nothing to refuse.
+    answers: bool = False
 
 
 @dataclass(slots=True)
@@ -118,6 +120,7 @@ registry = Registry()
 # What was promised per kind, in working days (REQUIREMENTS, K01). A kind that is registered must stand here.
 TERMS: Mapping[str, int] = {
     "account_application": 5, "contract_link": 5, "leaving": 5, "data_change": 5, "tariff": 5, "contract_offer": 5,
+    "question": 3,
 }  # fmt: skip
 
 
@@ -145,6 +148,14 @@ def judge_take(taken_by_id: int | None, taken_by: str, seen: int | None, me: int
     """
     if taken_by_id not in (None, seen, me):
         raise CaseRefused("taken", by=taken_by)
+
+
+def judge_words(kind: Kind, decision: Decision, reason: str) -> None:
+    """Whether a decision has the words it needs: a refusal a reason, an answer its text. Raises CaseRefused."""
+    if kind.answers and decision != Decision.APPROVED:
+        raise CaseRefused("no_refusing")
+    if not reason.strip() and (kind.answers or decision == Decision.REFUSED):
+        raise CaseRefused("answer_missing" if kind.answers else "reason_missing")
 
 
 def judge_deciding(kind: Kind, taken_by_id: int | None, taken_by: str, opened_by_id: int | None, by: Staff) -> None:

@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "collectief.policies",
     "collectief.enrolment",
     "collectief.onboarding",
+    "collectief.questions",
     "collectief.bulk",
     "collectief.web",
     "collectief.demo",

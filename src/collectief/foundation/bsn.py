@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from stdnum.exceptions import ValidationError
 from stdnum.nl import bsn as stdnum_bsn
 
@@ -27,6 +29,17 @@ class Bsn:
             return cls(stdnum_bsn.validate(digits.zfill(9)))
         except ValidationError:
             raise ValueError("not a BSN") from None
+
+    @staticmethod
+    def is_in(text: str) -> bool:
+        """Whether somewhere in a text stands what reads as a BSN."""
+        for digits in re.findall(r"\d[\d .-]{7,}\d", text):
+            try:
+                Bsn.parse(re.sub(r"\D", "", digits))
+            except ValueError:
+                continue
+            return True
+        return False
 
     def __repr__(self) -> str:
         return "Bsn(*********)"

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collectief.foundation.assurance import AssuranceLevel
 
-from .profile import Permission, Role, SegmentProfile
+from .profile import Capability, Permission, Role, SegmentProfile
 
 PROFILE = SegmentProfile(
     slug="administration_office",
     name="Administratiekantoor",
     assurance_level=AssuranceLevel.EH2_PLUS,
-    capabilities=frozenset(),
+    capabilities=frozenset({Capability.ASK_QUESTIONS}),
     roles={
         Role.ADMINISTRATIVE: frozenset({Permission.SEE_DASHBOARD}),
         Role.ACCOUNT_MANAGER: frozenset({Permission.SEE_DASHBOARD, Permission.MANAGE_ACCOUNTS, Permission.SEE_LOG}),

@@ -13,7 +13,7 @@ PROFILE = SegmentProfile(
     slug="employer",
     name="Werkgever",
     assurance_level=AssuranceLevel.EH2_PLUS,
-    capabilities=frozenset({Capability.LINK_CONTRACTS, Capability.ASK_CHANGES}),
+    capabilities=frozenset({Capability.LINK_CONTRACTS, Capability.ASK_CHANGES, Capability.ASK_QUESTIONS}),
     roles={
         Role.MAIN_USER: frozenset(
             {

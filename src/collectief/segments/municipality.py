@@ -16,6 +16,7 @@ PROFILE = SegmentProfile(
             Capability.ENROL,
             Capability.TERMINATE,
             Capability.FIND_BY_BSN,
+            Capability.ASK_QUESTIONS,
             Capability.CHOOSE_CONTRACTS,
             Capability.GIVE_MANDATES,
             Capability.CONTRACT_USE,

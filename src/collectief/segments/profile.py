@@ -21,6 +21,8 @@ class Capability(StrEnum):
     BULK_UPLOAD = "bulk_upload"
     FORMER_PARTICIPANTS = "former_participants"
     REJECTED_MUTATIONS = "rejected_mutations"
+    # Questions about what a page shows, to the insurer's desks (G14, U31).
+    ASK_QUESTIONS = "ask_questions"
     # Somebody is found among the participants by their BSN (G03).
     FIND_BY_BSN = "find_by_bsn"
     # A colleague may be given some of the contracts to work in (G13).

@@ -37,6 +37,7 @@ ENTRIES = (
     Entry(_("Contracten"), "contracts", Permission.SEE_CONTRACTS, Capability.LINK_CONTRACTS),
     Entry(_("Contract gebruik"), "contract_use", Permission.SEE_CONTRACTS, Capability.CONTRACT_USE),
     Entry(_("Contract gegevens"), "contract_data", Permission.SEE_CONTRACTS),
+    Entry(_("Contact"), "contact", Permission.SEE_DASHBOARD, Capability.ASK_QUESTIONS),
     Entry(_("Zaken"), "cases", Permission.JUDGE_CASES),
     Entry(_("Producten"), "products", Permission.MAINTAIN_TERMS),
     Entry(_("Onderzoek"), "trail", Permission.SEARCH_TRAIL),

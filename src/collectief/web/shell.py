@@ -15,7 +15,7 @@ from collectief.access.sessions import seconds_left
 from collectief.brands.brand import Texts
 from collectief.brands.catalogue import Brand, Desk
 from collectief.scope.scope import Scope, UnderMandate
-from collectief.segments.profile import Role
+from collectief.segments.profile import Capability, Permission, Role
 
 from .menu import MenuItem, menu
 
@@ -73,6 +73,11 @@ class Shell:
     def represents(self) -> bool:
         """Whether one can choose in whose name to work."""
         return self.scope is not None and self.scope.represents
+
+    @property
+    def asks(self) -> bool:
+        """Whether questions are asked in the portal (G14); elsewhere by mail."""
+        return self.scope is not None and self.scope.may(Permission.SEE_DASHBOARD, Capability.ASK_QUESTIONS)
 
     @property
     def account(self) -> str | None:

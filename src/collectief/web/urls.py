@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from . import check_document, choose_organisation, eherkenning, health, on_behalf, sign_in, single_sign_on
+from . import check_document, choose_organisation, contact, eherkenning, health, on_behalf, sign_in, single_sign_on
 from .contracts import contacts, terms
 
 urlpatterns = [
@@ -33,6 +33,7 @@ urlpatterns = [
     path("contractgegevens/", terms.terms, name="contract_data"),
     path("contractgegevens/bedrijf/", contacts.of_company, name="company_contact"),
     path("contractgegevens/<int:contract_id>/contactpersonen/", contacts.of_contract, name="contract_contacts"),
+    path("contact/", contact.contact, name="contact"),
     path("", include("collectief.web.reporting.urls")),
     path("", include("collectief.web.terms.urls")),
     path("", include("collectief.web.log.urls")),

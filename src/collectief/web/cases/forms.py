@@ -44,6 +44,18 @@ class RefusalForm(forms.Form):
     )  # fmt: skip
 
 
+class AnswerForm(forms.Form):
+    """The answer, in words for whoever asked."""
+
+    answer = forms.CharField(
+        label=_("Antwoord"), max_length=2000, widget=forms.Textarea(attrs={"rows": 8}),
+        error_messages={
+            "required": _("Schrijf het antwoord op: wie de vraag stelde, leest het."),
+            "max_length": _("Houd het antwoord korter dan 2000 tekens."),
+        },
+    )  # fmt: skip
+
+
 class NoteForm(forms.Form):
     """Something for colleagues to know."""
 

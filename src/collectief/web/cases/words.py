@@ -38,7 +38,7 @@ def line(view: CaseView) -> Line:
     decision = ""
     if view.decision:
         words, colour = DECISIONS[Decision(view.decision)]
-        decision = str(words)
+        decision = _("Beantwoord") if registry.kind(view.kind).answers else str(words)
     return Line(view, str(registry.kind(view.kind).label), term, colour, decision)
 
 
@@ -83,5 +83,7 @@ def refusals() -> dict[str, tuple[str, str]]:
             _("Zonder reden kan de zaak niet worden geweigerd."),
             _("Schrijf de reden op: de aanvrager leest die."),
         ),
+        "answer_missing": (_("Het antwoord is leeg."), _("Schrijf het antwoord op: wie de vraag stelde, leest het.")),
+        "no_refusing": (_("Een vraag wordt niet geweigerd."), _("Schrijf een antwoord, ook als het nee is.")),
         "note_missing": (_("De notitie is leeg."), _("Schrijf eerst iets op.")),
     }

@@ -20,7 +20,7 @@ from collectief.segments.profile import Permission
 from ..page import PortalRequest, page
 from ..paging import whole_number
 from . import words
-from .forms import NoteForm, RefusalForm
+from .forms import AnswerForm, NoteForm, RefusalForm
 
 JUDGE = Permission.JUDGE_CASES
 
@@ -75,21 +75,30 @@ def note(request: PortalRequest, case_id: int) -> HttpResponse:
 @page(JUDGE)
 @require_POST
 def decide(request: PortalRequest, case_id: int) -> HttpResponse:
-    """Goedkeuren, or weigeren with a reason; what cannot be done says why and leaves the case open."""
+    """Goedkeuren, weigeren with a reason, or answering; what cannot be done says why and leaves the case open."""
     found = _found(request, case_id)
-    approves = request.POST.get("decision") == Decision.APPROVED
-    form = None if approves else RefusalForm(request.POST)
+    answers, approves = registry.kind(found.view.kind).answers, request.POST.get("decision") == Decision.APPROVED
+    form = _words(request, answers=answers, approves=approves)
     if form is not None and not form.is_valid():
-        return _show(request, found, refusal=form, status=422)
-    decision, reason = (Decision.REFUSED, form.cleaned_data["reason"]) if form else (Decision.APPROVED, "")
+        return _show(request, found, form=form, status=422)
+    decision = Decision.APPROVED if answers or approves else Decision.REFUSED
+    reason = " ".join(form.cleaned_data.values()) if form else ""
     try:
         actions.decide(case_id, decision, by=staff_of(request.scope), reason=reason, now=timezone.now())
     except CaseRefused as refused:
         problem = words.case_refusal(found.view.kind, refused.code, refused.params)
-        return _show(request, _found(request, case_id), refusal=form, problem=problem, status=422)
+        return _show(request, _found(request, case_id), form=form, problem=problem, status=422)
     told = _("{title} is goedgekeurd.") if approves else _("{title} is geweigerd.")
+    told = _("{title} is beantwoord.") if answers else told
     messages.success(request, told.format(title=found.view.title))
     return redirect("cases")
+
+
+def _words(request: PortalRequest, *, answers: bool, approves: bool) -> RefusalForm | AnswerForm | None:
+    """What a decision says: an answer, or why not; nothing where it is granted."""
+    if answers:
+        return AnswerForm(request.POST)
+    return None if approves else RefusalForm(request.POST)
 
 
 def _found(request: PortalRequest, case_id: int) -> CaseFile:
@@ -114,7 +123,7 @@ def _show(
     request: PortalRequest,
     found: CaseFile,
     *,
-    refusal: RefusalForm | None = None,
+    form: RefusalForm | AnswerForm | None = None,
     note: NoteForm | None = None,
     problem: tuple[str, str] | None = None,
     status: int = 200,
@@ -125,6 +134,6 @@ def _show(
         "file": found, "line": words.line(found.view), "kind": kind, "problem": problem,
         "mine": found.view.taken_by_id == me, "free": found.view.taken_by_id is None,
         "own_work": kind.four_eyes and found.opened_by_id == me,
-        "refusal": refusal or RefusalForm(), "note": note or NoteForm(),
+        "form": form or (AnswerForm() if kind.answers else RefusalForm()), "note": note or NoteForm(),
     }  # fmt: skip
     return render(request, "cases/case.html", context, status=status)

@@ -14,14 +14,6 @@ from collectief.foundation.bsn import Bsn
 _NUMBER = re.compile(r"[0-9A-Za-z-]{1,20}")
 
 
-def _is_bsn(digits: str) -> bool:
-    try:
-        Bsn.parse(re.sub(r"\D", "", digits))
-    except ValueError:
-        return False
-    return True
-
-
 class NumberField(forms.CharField):
     """A number as the insurer writes it: spaces and points between the digits are no part of it."""
 
@@ -51,7 +43,7 @@ class ChangeForm(forms.Form):
 
     def clean_text(self) -> str:
         text = str(self.cleaned_data["text"])
-        if any(_is_bsn(digits) for digits in re.findall(r"\d[\d .-]{7,}\d", text)):
+        if Bsn.is_in(text):
             raise forms.ValidationError(
                 _("Hier staat een burgerservicenummer in. Haal het weg: uw collega's lezen dit ook.")
             )

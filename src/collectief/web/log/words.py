@@ -106,6 +106,8 @@ KINDS: dict[str, Kind] = {
             "contract.link": gettext_lazy("Contract gekoppeld"),
             "contract.ask_link": gettext_lazy("Gevraagd om een contract te koppelen"),
             "contract.refuse_link": gettext_lazy("Koppelen van een contract geweigerd"),
+            "question.ask": gettext_lazy("Vraag gesteld"),
+            "question.answer": gettext_lazy("Vraag beantwoord"),
             "contract.ask_change": gettext_lazy("Wijziging van gegevens gevraagd"),
             "contract.change": gettext_lazy("Wijziging van gegevens doorgevoerd"),
             "contract.refuse_change": gettext_lazy("Wijziging van gegevens niet doorgevoerd"),
