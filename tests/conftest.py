@@ -144,7 +144,7 @@ def committed_db(django_db_setup, django_db_blocker, database_server: EmbeddedSe
             "DO $$ DECLARE names text; BEGIN"
             " SELECT string_agg(quote_ident(relname), ', ') INTO names FROM pg_class"
             "  WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'"
-            "  AND relname NOT IN ('django_migrations', 'django_content_type');"
+            "  AND relname NOT IN ('django_migrations', 'django_content_type', 'sealing_key');"
             " EXECUTE 'TRUNCATE ' || names || ' CASCADE'; END $$"
         )
 
