@@ -150,6 +150,15 @@ def committed_db(django_db_setup, django_db_blocker, database_server: EmbeddedSe
 
 
 @pytest.fixture
+def keys(committed_db, database_server: EmbeddedServer, settings):
+    """An installation of which the secret can be renewed."""
+    from tests.renewal_world import renewable
+
+    with renewable(database_server, settings) as found:
+        yield found
+
+
+@pytest.fixture
 def register(monkeypatch):
     """Answers in place of the BRP, as the simulator would; can be told to fall silent."""
     from collectief.participants import register as register_module

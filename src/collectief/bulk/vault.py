@@ -24,7 +24,8 @@ from collectief.foundation.sealing import NONCE_BYTES, seal, unseal
 from collectief.scope.secret import derived, key_for
 
 _FOLDER = "uploads"
-_PURPOSE, _PLACE = "batches", b"batch-key"
+_PURPOSE = "batches"
+_PLACE = b"batch-key"
 _SEGMENT = 1024 * 1024
 # A segment and what sealing adds to it: nonce and authentication tag.
 _SEALED_SEGMENT = _SEGMENT + NONCE_BYTES + 16
