@@ -16,6 +16,7 @@ from collectief.config.command import main
 from collectief.config.embedded import EmbeddedServer
 from collectief.mutations.corridor import Moment
 from collectief.scope import secret as told
+from collectief.scope.secret import mark_of
 from collectief.scope.staging import bytes_array
 from tests.world import Agency, Human, agency, enrolled, valid_bsns
 
@@ -29,6 +30,11 @@ class Keys:
     server: EmbeddedServer
     settings: Any
     first: str
+
+    @property
+    def database(self) -> str:
+        """Its name."""
+        return str(settings.DATABASES["default"]["NAME"])
 
     def start(self, secret: str, before: str = "") -> None:
         """Stop everything, and start it with these."""
@@ -53,7 +59,7 @@ class Keys:
 
     def rows(self) -> dict[str, list[str]]:
         """Everything there is in every table, as text."""
-        with self.server.superuser(settings.DATABASES["default"]["NAME"]) as connection:
+        with self.server.superuser(self.database) as connection:
             tables = connection.execute(
                 "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'"
                 " ORDER BY relname"
@@ -70,7 +76,7 @@ class Keys:
 
     def answer(self, question: str, *values: Any) -> Any:
         """The one value that answers, as the superuser sees it."""
-        with self.server.superuser(settings.DATABASES["default"]["NAME"]) as connection:
+        with self.server.superuser(self.database) as connection:
             return connection.execute(question, values or None).fetchone()[0]  # type: ignore[index]
 
 
@@ -80,7 +86,7 @@ def indexes_in(keys: Keys, known: set[bytes]) -> set[str]:
         "SELECT c.relname, a.attname FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid"
         " WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace AND a.atttypid = 'bytea'::regtype"
     )
-    with keys.server.superuser(settings.DATABASES["default"]["NAME"]) as connection:
+    with keys.server.superuser(keys.database) as connection:
         return {
             f"{table}.{column}"
             for table, column in connection.execute(query).fetchall()
@@ -108,7 +114,11 @@ def renewable(server: EmbeddedServer, changed: Any) -> Iterator[Keys]:
         owner.settings_dict["NAME"] = before
         with server.superuser(name) as connection:
             connection.execute("DELETE FROM sealing_key WHERE number > 1")
-            connection.execute("UPDATE sealing_key SET dropped_at = NULL")
+            connection.execute(
+                "INSERT INTO sealing_key (number, mark) VALUES (1, %s) ON CONFLICT (number)"
+                " DO UPDATE SET mark = excluded.mark, dropped_at = NULL",
+                [mark_of(keys.first)],
+            )
 
 
 def people_of(ours: Agency, moment: Moment) -> list[Human]:

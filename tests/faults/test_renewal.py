@@ -140,8 +140,7 @@ def test_killed_half_way_nothing_has_changed_and_the_second_time_all_of_it(keys,
     planned(ours.scope, demo_file(tmp_path, ours.contracts[0].number, rows=8))
     before = keys.rows()
     keys.start(keys.first)
-    name = django_settings.DATABASES["default"]["NAME"]
-    with keys.server.superuser(name) as holder:
+    with keys.server.superuser(keys.database) as holder:
         with holder.transaction():
             holder.execute(f"LOCK TABLE {held} IN ACCESS SHARE MODE")
             running = subprocess.Popen(
@@ -186,7 +185,7 @@ def _wait_until_it_is_gone(keys) -> None:
 
 
 def test_a_bsn_that_cannot_be_opened_stops_all_of_it(keys, ours, people):
-    with keys.server.superuser(django_settings.DATABASES["default"]["NAME"]) as line:
+    with keys.server.superuser(keys.database) as line:
         # A byte that was read as another.
         line.execute("UPDATE person SET bsn_sealed = set_byte(bsn_sealed, 20, (get_byte(bsn_sealed, 20) + 1) % 256)")
     before = keys.rows()
