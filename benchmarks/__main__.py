@@ -45,6 +45,12 @@ def _letters() -> Iterator[report.Line]:
     return letters.policy_schedules()
 
 
+def _renewal() -> Iterator[report.Line]:
+    from . import renewal
+
+    return renewal.renewals()
+
+
 BENCHES: dict[str, Callable[[], Iterator[report.Line]]] = {
     "upload": _upload,
     "upload-peer": _upload_peer,
@@ -52,6 +58,7 @@ BENCHES: dict[str, Callable[[], Iterator[report.Line]]] = {
     "contracts": _contracts,
     "list-page": _list_page,
     "letters": _letters,
+    "renewal": _renewal,
 }
 
 

@@ -60,7 +60,7 @@ def running(database: str, *, template: str | None = None, workers: bool = True)
     try:
         stack.server.drop_database(database)
         if template:
-            _copy(stack, template)
+            copy(stack, template)
         stack.prepare()
         work_in(stack)
         stack.start_simulators()
@@ -75,7 +75,8 @@ def running(database: str, *, template: str | None = None, workers: bool = True)
         stack.stop()
 
 
-def _copy(stack: Any, template: str) -> None:
+def copy(stack: Any, template: str) -> None:
+    """Make the database of `stack` as a copy of another, that nobody is connected to."""
     # As files: by way of the log, which is the default, a large copy would leave checkpoints to the measurement.
     with stack.server.superuser() as connection:
         connection.execute(

@@ -144,9 +144,18 @@ def committed_db(django_db_setup, django_db_blocker, database_server: EmbeddedSe
             "DO $$ DECLARE names text; BEGIN"
             " SELECT string_agg(quote_ident(relname), ', ') INTO names FROM pg_class"
             "  WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'"
-            "  AND relname NOT IN ('django_migrations', 'django_content_type');"
+            "  AND relname NOT IN ('django_migrations', 'django_content_type', 'sealing_key');"
             " EXECUTE 'TRUNCATE ' || names || ' CASCADE'; END $$"
         )
+
+
+@pytest.fixture
+def keys(committed_db, database_server: EmbeddedServer, settings):
+    """An installation of which the secret can be renewed."""
+    from tests.renewal_world import renewable
+
+    with renewable(database_server, settings) as found:
+        yield found
 
 
 @pytest.fixture

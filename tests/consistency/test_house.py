@@ -161,7 +161,7 @@ def test_the_applications_login_may_read_nothing_by_itself():
             "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'"
             " AND has_table_privilege(oid, 'SELECT') AND relname NOT LIKE 'procrastinate%'"
         )
-        assert {name for (name,) in cursor.fetchall()} == {"django_migrations"}
+        assert {name for (name,) in cursor.fetchall()} == {"django_migrations", "sealing_key"}
 
 
 # What is not an organisation's own by its number: itself, and what its insurer sells to everyone.

@@ -42,7 +42,7 @@ def test_a_question_is_asked_where_it_came_up_and_its_answer_stands_there(someon
     sanne.sees(QUESTION)
     sanne.sees("/deelnemers/")
     sanne.finds_no_barriers("vraag als zaak")
-    sanne.page.get_by_label("Antwoord").fill(ANSWER)
+    sanne.page.get_by_label("Antwoord", exact=True).fill(ANSWER)
     sanne.page.get_by_role("button", name="Antwoord versturen").click()
     sanne.sees("is beantwoord.")
 

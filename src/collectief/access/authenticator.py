@@ -9,25 +9,32 @@ from cryptography.exceptions import InvalidTag
 
 from collectief.brands.catalogue import Brand
 from collectief.foundation.sealing import seal, unseal
+from collectief.scope.secret import derived, key_for
 from collectief.segments.catalogue import profile
 
 from .factors import attempt, first_codes
-from .keys import key_for
 from .models import Authenticator, Membership
 
 STEP_SECONDS = 30
+_PURPOSE = "authenticator"
 # Clocks differ: the code before this half minute's and the one after are good too.
 _SKEW = (-1, 0, 1)
 
 
 def new_secret(account_id: int) -> str:
     """A secret to link, sealed for this account: it is kept by the session that links it, until a code was right."""
-    return seal(key_for("authenticator"), pyotp.random_base32().encode(), str(account_id).encode()).hex()
+    return seal(key_for(_PURPOSE), pyotp.random_base32().encode(), str(account_id).encode()).hex()
 
 
 def opened_secret(account_id: int, sealed: str) -> str:
     """The secret as an app takes it."""
-    return unseal(key_for("authenticator"), bytes.fromhex(sealed), str(account_id).encode()).decode()
+    return unseal(key_for(_PURPOSE), bytes.fromhex(sealed), str(account_id).encode()).decode()
+
+
+def resealed(account_id: int, sealed: bytes, before: str, after: str) -> bytes:
+    """The secret of an app, sealed under `before`, sealed under `after`. Raises InvalidTag."""
+    owner = str(account_id).encode()
+    return seal(derived(after, _PURPOSE), unseal(derived(before, _PURPOSE), sealed, owner), owner)
 
 
 def app_address(brand: Brand, account: str, secret: str) -> str:

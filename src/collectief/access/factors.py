@@ -19,11 +19,11 @@ from collectief.brands.catalogue import Brand, all_brands
 from collectief.brands.catalogue import brand as brand_of
 from collectief.scope.database import opened, signing_in
 from collectief.scope.scope import Scope
+from collectief.scope.secret import keys_for, number
 from collectief.segments.catalogue import profile as profile_of
 from collectief.segments.profile import Factor, SegmentProfile
 
 from . import notices, stopping, throttle
-from .keys import key_for
 from .models import Account, Authenticator, Membership, Passkey, RecoveryCode, Telephone
 from .password_sign_in import members
 from .queries import scope_of
@@ -208,8 +208,8 @@ def recover(brand: Brand, membership_id: int, code: str, *, now: datetime) -> Me
     """
 
     def recovered(member: Membership) -> str:
-        digest = _digest(member.account_id, code)
-        if not RecoveryCode.objects.filter(account_id=member.account_id, digest=digest).delete()[0]:
+        digests = _digests(member.account_id, code)
+        if not RecoveryCode.objects.filter(account_id=member.account_id, digest__in=digests).delete()[0]:
             return "wrong_recovery_code"
         unlink_everything(member.account_id, but_at=hosts_apart())
         return ""
@@ -252,7 +252,10 @@ def _fresh(account_id: int) -> list[str]:
     codes = [_new_code() for _ in range(RECOVERY_CODES)]
     RecoveryCode.objects.filter(account_id=account_id).delete()
     RecoveryCode.objects.bulk_create(
-        [RecoveryCode(account_id=account_id, digest=_digest(account_id, code)) for code in codes]
+        [
+            RecoveryCode(account_id=account_id, digest=_digests(account_id, code)[0], key_number=number())
+            for code in codes
+        ]
     )
     return codes
 
@@ -262,6 +265,7 @@ def _new_code() -> str:
     return f"{letters[:4]}-{letters[4:8]}-{letters[8:]}"
 
 
-def _digest(account_id: int, code: str) -> bytes:
+def _digests(account_id: int, code: str) -> list[bytes]:
+    """What is kept of a code: under the present secret, and under the former one while that counts."""
     bare = "".join(sign for sign in code.upper() if sign.isalnum())
-    return hmac.digest(key_for("recovery"), f"{account_id}:{bare}".encode(), hashlib.sha256)
+    return [hmac.digest(key, f"{account_id}:{bare}".encode(), hashlib.sha256) for key in keys_for("recovery")]

@@ -164,10 +164,14 @@ class Authenticator(models.Model):
 
 
 class RecoveryCode(models.Model):
-    """A code for who lost their telephone, kept as a keyed digest; gone once it is used."""
+    """A code for who lost their telephone, kept as a keyed digest; gone once it is used.
+
+    `key_number` says of which secret the key is: gone too once that one counts no longer (ADR 26).
+    """
 
     account = models.ForeignKey(Account, models.CASCADE, db_index=False)
     digest = models.BinaryField()
+    key_number = models.SmallIntegerField()
 
     class Meta:
         db_table = "recovery_code"
@@ -256,6 +260,8 @@ class Passkey(models.Model):
     host = models.CharField(max_length=100)
     credential = models.BinaryField(unique=True)
     public_key = models.BinaryField()
+    # What its device calls the account.
+    handle = models.BinaryField()
     sign_count = models.BigIntegerField(default=0)
     name = models.CharField(max_length=60)
     made_at = models.DateTimeField(db_default=Now())

@@ -13,8 +13,9 @@ from collectief.brands.catalogue import Brand
 from collectief.brands.catalogue import brand as brand_of
 from collectief.foundation.sealing import seal, unseal
 from collectief.scope.scope import Scope
+from collectief.scope.secret import derived, key_for
 
-from .keys import key_for
+_PURPOSE = "notice"
 
 
 def tell(brand: Brand, account_id: int, kind: str, *, address: str = "") -> None:
@@ -40,9 +41,16 @@ def tell_number(brand: Brand, account_id: int, number: str) -> None:
 
 def opened(account_id: int, sealed: str) -> str:
     """What a job carried."""
-    return unseal(key_for("notice"), bytes.fromhex(sealed), str(account_id).encode()).decode()
+    return unseal(key_for(_PURPOSE), bytes.fromhex(sealed), str(account_id).encode()).decode()
 
 
 def sealed(account_id: int, text: str) -> str:
     """What a job carries in the queue, where others can read."""
-    return seal(key_for("notice"), text.encode(), str(account_id).encode()).hex() if text else ""
+    return seal(key_for(_PURPOSE), text.encode(), str(account_id).encode()).hex() if text else ""
+
+
+def resealed(account_id: int, sealed: str, before: str, after: str) -> str:
+    """What a job carries, sealed under `before`, sealed under `after`. Raises InvalidTag."""
+    owner = str(account_id).encode()
+    plain = unseal(derived(before, _PURPOSE), bytes.fromhex(sealed), owner)
+    return seal(derived(after, _PURPOSE), plain, owner).hex()

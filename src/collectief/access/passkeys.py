@@ -29,10 +29,10 @@ from webauthn.helpers.structs import (
 from collectief.brands.catalogue import Brand
 from collectief.gateways.single_sign_on.client import is_subject
 from collectief.scope.database import signing_in
+from collectief.scope.secret import key_for
 from collectief.segments.catalogue import profile
 
 from .factors import attempt, factors_here, first_codes
-from .keys import key_for
 from .models import Account, Membership, Passkey
 from .password_sign_in import members
 from .rules import AccessRefused
@@ -53,9 +53,10 @@ def to_make(brand: Brand, site: Site, account_id: int) -> tuple[str, str]:
     with signing_in():
         account = Account.objects.get(id=account_id)
         held = list(Passkey.objects.filter(account_id=account_id, host=site.host).values_list("credential", flat=True))
+        handle = _handle_for(account_id)
     options = generate_registration_options(
         rp_id=site.host, rp_name=brand.name, user_name=account.email, user_display_name=account.name,
-        user_id=_handle(account_id),
+        user_id=handle,
         authenticator_selection=AuthenticatorSelectionCriteria(
             resident_key=ResidentKeyRequirement.REQUIRED, user_verification=UserVerificationRequirement.REQUIRED
         ),
@@ -108,6 +109,7 @@ def make(
                 Passkey.objects.create(
                     account_id=member.account_id, host=site.host, name=name, credential=key.credential_id,
                     public_key=key.credential_public_key, sign_count=key.sign_count,
+                    handle=_handle_for(member.account_id),
                 )  # fmt: skip
         except IntegrityError:
             return "wrong_passkey"
@@ -163,7 +165,7 @@ def _named(site: Site, answer: str) -> Passkey | None:
     key = Passkey.objects.filter(credential=said.raw_id, host=site.host).first()
     handle = said.response.user_handle
     # A key that is used without a password says whose it is, and must say the same as we do.
-    wrong = key is not None and handle is not None and not hmac.compare_digest(handle, _handle(key.account_id))
+    wrong = key is not None and handle is not None and not hmac.compare_digest(handle, bytes(key.handle))
     return None if wrong else key
 
 
@@ -180,6 +182,11 @@ def _used(site: Site, key: Passkey, challenge: str, answer: str, now: datetime) 
     return True
 
 
-def _handle(account_id: int) -> bytes:
-    """How a key knows its owner: ours to recognise, and nobody's number."""
+def _handle_for(account_id: int) -> bytes:
+    """How a key knows its owner: ours to recognise, and nobody's number. All keys of an account have the same one.
+
+    Devices keep it, so it cannot follow another secret: it stands with the key. Must run inside `signing_in`.
+    """
+    if held := Passkey.objects.filter(account_id=account_id).order_by("id").first():
+        return bytes(held.handle)
     return hmac.digest(key_for("passkey"), str(account_id).encode(), hashlib.sha256)

@@ -11,11 +11,11 @@ from procrastinate.contrib.django import app as queue
 
 from collectief.brands.catalogue import Brand
 from collectief.scope.database import signing_in
+from collectief.scope.secret import key_for
 from collectief.segments.catalogue import profile
 
 from . import notices, throttle, tokens
 from .factors import attempt, first_codes
-from .keys import key_for
 from .models import Membership, SentCode, Telephone
 from .rules import AccessRefused
 

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import IPv4Address, IPv6Network, ip_address
 
-from django.conf import settings
 from django.db import connection
 
 from collectief.scope.database import signing_in
+from collectief.scope.secret import key_for
 
 from .models import WrongTry
 from .rules import AccessRefused
@@ -135,5 +135,4 @@ def _network(address: str) -> str:
 
 
 def _subject(text: str, limit: int) -> Subject:
-    key = hmac.digest(settings.SECRET_KEY.encode(), b"collectief:tries", hashlib.sha256)
-    return Subject(hmac.digest(key, text.encode(), hashlib.sha256)[:16], limit)
+    return Subject(hmac.digest(key_for("tries"), text.encode(), hashlib.sha256)[:16], limit)

@@ -9,9 +9,10 @@ import hmac
 import os
 import struct
 
-from django.conf import settings
+from collectief.scope.secret import key_for, keys_for
 
 NONCE_BYTES = 16
+_PURPOSE = "links"
 # Eight and these make no "=" at the end of a link, which mail programs leave out of it.
 _MAC_BYTES = 25
 
@@ -23,8 +24,7 @@ def new_nonce() -> bytes:
 
 def token(purpose: str, id_: int, nonce: bytes) -> str:
     """The text in the link: which row, and proof that we made it for this purpose."""
-    row = struct.pack(">Q", id_)
-    return base64.urlsafe_b64encode(row + _mac(purpose, row, nonce)).decode()
+    return _token(key_for(_PURPOSE), purpose, id_, nonce)
 
 
 def row_of(text: str) -> int | None:
@@ -40,10 +40,15 @@ def row_of(text: str) -> int | None:
 
 
 def belongs(text: str, purpose: str, id_: int, nonce: bytes) -> bool:
-    """Whether this is the token of that row, told in the same time whatever is wrong with it."""
-    return hmac.compare_digest(text.encode(), token(purpose, id_, nonce).encode())
+    """Whether this is the token of that row, told in the same time whatever is wrong with it.
+
+    Made under the present secret, or under the former one while that counts: mails cannot be made anew.
+    """
+    own = [_token(key, purpose, id_, nonce) for key in keys_for(_PURPOSE)]
+    return any(hmac.compare_digest(text.encode(), one.encode()) for one in own)
 
 
-def _mac(purpose: str, row: bytes, nonce: bytes) -> bytes:
-    key = hmac.digest(settings.SECRET_KEY.encode(), b"collectief:links", hashlib.sha256)
-    return hmac.digest(key, purpose.encode() + b"\0" + row + nonce, hashlib.sha256)[:_MAC_BYTES]
+def _token(key: bytes, purpose: str, id_: int, nonce: bytes) -> str:
+    row = struct.pack(">Q", id_)
+    mac = hmac.digest(key, purpose.encode() + b"\0" + row + nonce, hashlib.sha256)[:_MAC_BYTES]
+    return base64.urlsafe_b64encode(row + mac).decode()

@@ -22,11 +22,11 @@ from collectief.brands.catalogue import Brand, all_brands
 from collectief.foundation.names import tidy
 from collectief.scope.database import helping
 from collectief.scope.scope import Scope
+from collectief.scope.secret import key_for
 from collectief.segments.catalogue import profile
 from collectief.segments.profile import Means, Permission, Role
 
 from . import throttle
-from .keys import key_for
 from .models import FactorReset, Invitation, Membership
 from .queries import door
 from .reset_rules import OPEN

@@ -22,7 +22,7 @@ from collectief.enrolment.family import CODE_MARK
 from collectief.foundation.bsn import Bsn
 from collectief.mutations import actions as mutations
 from collectief.mutations import lanes
-from collectief.mutations.corridor import LANES, Moment, Outcome
+from collectief.mutations.corridor import LANES, Moment, Outcome, lane_of
 from collectief.mutations.verdicts import Accepted, Refused, Verdict, Waiting
 from collectief.participants import register
 from collectief.scope.database import opened
@@ -127,8 +127,15 @@ def plan_chunk(scope: Scope, batch_id: int, lane: int, chunk: int, moment: Momen
     told |= {number: (one.code, one.params) for number, one in verdicts.items() if isinstance(one, Refused)}
     kept = trial.keep()
     keeping = chunks.Keeping(moment.today.isoformat(), [good[place].number for place in kept.places], kept.lines)
+    if not _in_lane(taken):
+        facts, keeping = "", _NOTHING
     with opened(scope):
         chunks.write_plan(batch, taken, [verdict for verdict in plan if verdict is not None], told, facts, keeping)
+
+
+def _in_lane(taken: chunks.Chunk) -> bool:
+    """Whether the lane's version says all of these people's; after a renewal of the secret they are of any (ADR 26)."""
+    return all(lane_of(bytes.fromhex(sent.person)) == taken.lane for sent in taken.rows if sent.person)
 
 
 def _facts(scope: Scope, lane: int, *, own: int = 0) -> str:

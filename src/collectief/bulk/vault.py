@@ -6,8 +6,6 @@ after 30 days the key is destroyed and nothing of them can be read again (law 9)
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import os
 import tempfile
 from collections.abc import Collection, Iterator
@@ -19,13 +17,15 @@ from uuid import uuid4
 
 import orjson
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from django.conf import settings
 from django.core.files.base import File
 from django.core.files.storage import default_storage
 
 from collectief.foundation.sealing import NONCE_BYTES, seal, unseal
+from collectief.scope.secret import derived, key_for
 
 _FOLDER = "uploads"
+_PURPOSE = "batches"
+_PLACE = b"batch-key"
 _SEGMENT = 1024 * 1024
 # A segment and what sealing adds to it: nonce and authentication tag.
 _SEALED_SEGMENT = _SEGMENT + NONCE_BYTES + 16
@@ -34,12 +34,18 @@ _SEALED_SEGMENT = _SEGMENT + NONCE_BYTES + 16
 def new_key() -> tuple[bytes, bytes]:
     """A fresh batch key: itself, and sealed as the batch keeps it."""
     key = AESGCM.generate_key(256)
-    return key, seal(_installation_key(), key, b"batch-key")
+    return key, seal(key_for(_PURPOSE), key, _PLACE)
 
 
 def opened_key(key_sealed: bytes | memoryview) -> bytes:
     """The key of a batch."""
-    return unseal(_installation_key(), bytes(key_sealed), b"batch-key")
+    return unseal(key_for(_PURPOSE), bytes(key_sealed), _PLACE)
+
+
+def resealed_key(key_sealed: bytes, before: str, after: str) -> tuple[bytes, bytes]:
+    """The key of a batch sealed under secret `before`: itself, and sealed under `after`. Raises InvalidTag."""
+    key = unseal(derived(before, _PURPOSE), key_sealed, _PLACE)
+    return key, seal(derived(after, _PURPOSE), key, _PLACE)
 
 
 class ChunkVault:
@@ -100,7 +106,3 @@ def remove_files_but(awaited: Collection[str], *, before: datetime) -> None:
     for name in (f"{_FOLDER}/{name}" for name in names):
         if name not in awaited and default_storage.get_modified_time(name) < before:
             default_storage.delete(name)
-
-
-def _installation_key() -> bytes:
-    return hmac.digest(settings.SECRET_KEY.encode(), b"collectief:batches", hashlib.sha256)

@@ -7,10 +7,12 @@ import os
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
 from .audit import audit
+from .keys import keys
 from .requests import requests
 from .terms import terms
 
@@ -22,7 +24,19 @@ def _django() -> None:
     django.setup()
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class _Commands(click.Group):
+    """Whatever is asked of the wrong secret is not done, and the message says what to do (ADR 26)."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        from collectief.scope.secret import WrongSecret
+
+        try:
+            return super().invoke(ctx)
+        except WrongSecret as wrong:
+            raise click.ClickException(str(wrong)) from None
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="collectief")
 def main() -> None:
     """Collectief, the business portal of Dutch health insurers.
@@ -32,6 +46,7 @@ def main() -> None:
 
 
 main.add_command(audit)
+main.add_command(keys)
 main.add_command(requests)
 main.add_command(terms)
 

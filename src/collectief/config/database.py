@@ -6,8 +6,10 @@ nothing until it takes on an audience's role (see `scope.database`).
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import hmac
+import json
 import os
 import secrets
 from pathlib import Path
@@ -30,17 +32,35 @@ def installation_secret(state: Path, *, production: bool) -> str:
         raise RuntimeError("COLLECTIEF_SECRET must be set: every key of the installation derives from it")
     file = state / "secret"
     if not file.exists():
-        state.mkdir(parents=True, exist_ok=True)
-        with file.open("x") as stream:
-            file.chmod(0o600)
-            stream.write(secrets.token_urlsafe(48))
+        _write_once(file, secrets.token_urlsafe(48))
     return file.read_text()
 
 
 def login_password(state: Path, login: str) -> str:
-    """The password of a login on the embedded server, derived so that it is nowhere written down twice."""
-    secret = installation_secret(state, production=False)
-    return hmac.new(secret.encode(), f"database:{login}".encode(), hashlib.sha256).hexdigest()
+    """The password of a login on the embedded server.
+
+    Derived from the secret at first use and kept beside the server's data: they stay when the secret is renewed.
+    """
+    file = state / "logins.json"
+    if not file.exists():
+        secret = installation_secret(state, production=False)
+        made = {
+            one: hmac.new(secret.encode(), f"database:{one}".encode(), hashlib.sha256).hexdigest()
+            for one in (SUPERUSER, OWNER, APP)
+        }
+        _write_once(file, json.dumps(made))
+    return str(json.loads(file.read_text())[login])
+
+
+def _write_once(file: Path, text: str) -> None:
+    """Write a file for nobody else to read, whole or not at all; of two at the same moment the first counts."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    whole = file.with_name(f"{file.name}.{os.getpid()}.{secrets.token_hex(4)}")
+    whole.touch(0o600, exist_ok=False)
+    whole.write_text(text)
+    with contextlib.suppress(FileExistsError):
+        os.link(whole, file)
+    whole.unlink()
 
 
 def socket_folder(state: Path) -> Path:

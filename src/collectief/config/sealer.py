@@ -23,6 +23,7 @@ def seal_until_told() -> None:
     """Seal what was done until told to stop (SIGTERM, SIGINT). While the database is away it is tried again and again.
 
     May be killed at any moment, and may run twice: a seal is one transaction, and one sealer at a time makes it.
+    Raises WrongSecret.
     """
     told = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

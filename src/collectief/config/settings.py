@@ -16,6 +16,8 @@ PRODUCTION = ENVIRONMENT == "production"
 
 # One secret from which every key of this installation is derived; the demo makes its own (STATE/secret).
 SECRET_KEY = database.installation_secret(STATE, production=PRODUCTION)
+# The former one, for as long as links and recovery codes of before count (docs/keys.md).
+SECRET_BEFORE = os.environ.get("COLLECTIEF_SECRET_BEFORE", "")
 DEBUG = False
 ALLOWED_HOSTS = os.environ.get("COLLECTIEF_HOSTS", ".localhost localhost 127.0.0.1").split()
 

@@ -11,14 +11,17 @@ from typing import Any
 
 import psycopg
 import psycopg_pool
+from django.db import DatabaseError, connection
 from procrastinate import App
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import ConnectorException
 
+from collectief.scope import secret
+
 _log = logging.getLogger(__name__)
 
 # What the queue raises when the database is away.
-_AWAY = (ConnectorException, psycopg.OperationalError, psycopg_pool.PoolTimeout)
+_AWAY = (ConnectorException, DatabaseError, psycopg.OperationalError, psycopg_pool.PoolTimeout)
 _PAUSE = 2.0
 # Who is silent for four of these is taken for dead (`bulk.jobs.take_up_again`).
 _HEARTBEAT = 5.0
@@ -28,10 +31,13 @@ def work_off(queues: list[str] | None, name: str) -> None:
     """Work off jobs until told to stop (SIGTERM, SIGINT). While the database is away it is tried again and again.
 
     A job that was under way then has lost its transaction: it is found by the worker's silent heartbeat, and done
-    again from where its chunks say it was.
+    again from where its chunks say it was. Raises WrongSecret.
     """
     while True:
         try:
+            # A job that is taken is lost when its process may not work: so this comes first, each time.
+            secret.standing()
+            connection.close()
             if asyncio.run(_until_told(queues, name)):
                 return
             _log.warning("%s: the line to the database broke", name)

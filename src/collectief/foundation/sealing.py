@@ -59,7 +59,7 @@ class BsnKeys:
 
     def unsealed(self, sealed: bytes, index: bytes) -> Bsn:
         """The BSN that was sealed for the row with this blind index."""
-        return Bsn(unseal(self.seal_key, sealed, index).decode())
+        return Bsn(self._cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], index).decode())
 
     @cached_property
     def _cipher(self) -> AESGCM:

@@ -164,7 +164,7 @@ def _decide(scope: Scope, mutation: Mutation, verdict: Verdict, entry: Entry, mo
     mutation.participation_ids = list(entry.participation_ids)
     mutation.touched = list(entry.touched)
     mutation.effective_day = verdict.effective_day if isinstance(verdict, Accepted) else mutation.effective_day
-    mutation.bsn_sealed = None
+    mutation.bsn_index = mutation.bsn_sealed = None
     mutation.save()
     audit.record(
         scope,
