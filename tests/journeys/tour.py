@@ -25,7 +25,7 @@ NO_PAGE = {
     "sign_out", "stay", "language", "link_later", "link_identity", "remove_factor",
     "end_sessions", "stay_after_all", "reactivate_account", "resend_invitation",
     "revoke_invitation",
-    "upload_accept", "upload_cancel",
+    "upload_accept", "upload_cancel", "read_all_messages",
     "take_case", "give_back_case", "note_case", "decide_case", "download_trail",
     "helpdesk_resend", "approve_reset", "refuse_reset", "stop_reset",
 }  # fmt: skip

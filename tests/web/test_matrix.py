@@ -15,6 +15,7 @@ from collectief.brands.catalogue import brand as brand_of
 from collectief.cases.models import Case
 from collectief.contracts.models import Organisation
 from collectief.enrolment.models import Participation
+from collectief.inbox.models import Message
 from collectief.mutations.models import Mutation
 from collectief.participants import register as register_module
 from collectief.scope.database import office, opened
@@ -73,6 +74,8 @@ def _ids(whose: Agency, tmp_path, start: int, *, insurer_at: str = "mijnzz") -> 
     if whose.scope.profile.allows(Capability.BULK_UPLOAD):
         batch = planned(whose.scope, demo_file(tmp_path, whose.contracts[0].number, rows=1)).id
     with opened(whose.scope):
+        messages = list(Message.objects.values_list("id", flat=True))
+        others["message_id"] = messages[0] if messages else NOBODYS
         mutation = Mutation.objects.get(state="processed", kind="enrol")
         stay = Participation.objects.get(participant_id=participant).id
     numbers = (participant, stay, mutation.id, batch, membership, case, account, reset)

@@ -35,6 +35,7 @@ urlpatterns = [
     path("contractgegevens/<int:contract_id>/contactpersonen/", contacts.of_contract, name="contract_contacts"),
     path("", include("collectief.web.reporting.urls")),
     path("", include("collectief.web.terms.urls")),
+    path("", include("collectief.web.inbox.urls")),
     path("", include("collectief.web.log.urls")),
     path("", include("collectief.web.cases.urls")),
     path("", include("collectief.web.trail.urls")),

@@ -1,0 +1,18 @@
+"""What messages do in the background."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+from procrastinate.contrib.django import app
+
+from collectief.scope.database import housekeeping
+
+from .models import Message
+
+
+@app.periodic(cron="23 3 * * *")
+@app.task(name="inbox.forget", queue="interactive", queueing_lock="inbox.forget")
+def forget(timestamp: int) -> None:
+    """Every night: of what is past its term nothing is left (law 9)."""
+    with housekeeping():
+        Message.objects.filter(keep_until__lt=timezone.localdate()).delete()

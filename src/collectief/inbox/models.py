@@ -1,0 +1,51 @@
+"""Messages, and who has read which."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+
+class Message(models.Model):
+    """One thing an organisation is told (`facts.Tiding`).
+
+    Written in the transaction of what it tells. `at` may lie ahead: until then nobody sees it.
+    """
+
+    insurer_id = models.BigIntegerField()
+    organisation_id = models.BigIntegerField()
+    at = models.DateTimeField()
+    keep_until = models.DateField()
+    category = models.CharField(max_length=30)
+    code = models.CharField(max_length=60)
+    about = models.CharField(max_length=12)
+    about_id = models.BigIntegerField()
+    contracts = ArrayField(models.BigIntegerField(), null=True)
+    participant_id = models.BigIntegerField(null=True)
+    # Of who is no participant: initials, prefix and surname, and what is searched.
+    name = models.JSONField(null=True)
+    sort_key = models.CharField(max_length=260, db_collation="C", default="")
+    facts = models.JSONField(default=dict)
+    # Whose deed it tells of, and whether they saw what came of it: to them it is no news.
+    account_id = models.BigIntegerField(null=True)
+    seen_by_sender = models.BooleanField(default=False)
+
+    class Meta:
+        db_table = "message"
+        indexes = [
+            models.Index(fields=["organisation_id", "-at", "-id"], name="message_latest"),
+            models.Index(fields=["keep_until"], name="message_by_term"),
+        ]
+
+
+class MessageRead(models.Model):
+    """That an account has read a message; goes when the message does, by the database's own hand."""
+
+    pk = models.CompositePrimaryKey("message_id", "account_id")
+    message = models.ForeignKey(Message, models.DB_CASCADE, db_index=False)
+    account_id = models.BigIntegerField()
+    organisation_id = models.BigIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "message_read"
