@@ -23,7 +23,7 @@ NO_PAGE = {
     "current_count", "former_count", "mutation_state", "upload_progress",
     "home", "sign_in_begin", "single_sign_on",
     "sign_out", "stay", "language", "link_later", "link_identity", "remove_factor",
-    "end_sessions", "stay_after_all", "reactivate_account", "resend_invitation",
+    "end_sessions", "choose_mail", "stay_after_all", "reactivate_account", "resend_invitation",
     "revoke_invitation",
     "upload_accept", "upload_cancel", "read_all_messages",
     "take_case", "give_back_case", "note_case", "decide_case", "download_trail",

@@ -190,3 +190,25 @@ def test_every_code_and_category_has_words():
     assert set(texts()) == mutations | others
     assert set(CATEGORIES) == set(MessageCategory)
     assert any(profile.message_categories for profile in PROFILES.values())
+
+
+@pytest.mark.feature("X08")
+def test_when_mail_comes_is_chosen_on_ones_own_page(ours):
+    client = client_of(ours.scope)
+    text = text_of(client.get("/mijn-account/"))
+    assert "Wanneer wilt u mail als er een bericht klaarstaat?" in text
+    assert re.search(r'value="daily"[^>]* checked', text)
+    assert client.post("/mijn-account/mail/", {"berichten": "never"})["Location"] == "/mijn-account/"
+    text = text_of(client.get("/mijn-account/"))
+    assert "Uw keuze is bewaard." in text and re.search(r'value="never"[^>]* checked', text)
+    client.post("/mijn-account/mail/", {"berichten": "hourly"})
+    text = text_of(client.get("/mijn-account/"))
+    assert "Maak een keuze." in text and re.search(r'value="never"[^>]* checked', text)
+    assert [one.detail for one in events(ours) if one.action == "account.choose_mail"] == [{"choice": "never"}]
+
+
+@pytest.mark.feature("X08")
+def test_where_there_are_no_messages_there_is_nothing_to_choose():
+    clerk = client_of(agency(segment="employer", roles=["user"], name="De Linde").scope)
+    assert "Mail over berichten" not in text_of(clerk.get("/mijn-account/"))
+    assert clerk.post("/mijn-account/mail/", {"berichten": "never"}).status_code == 404

@@ -7,6 +7,7 @@ from procrastinate.contrib.django import app
 
 from collectief.scope.database import housekeeping
 
+from . import announcing
 from .models import Message
 
 
@@ -16,3 +17,12 @@ def forget(timestamp: int) -> None:
     """Every night: of what is past its term nothing is left (law 9)."""
     with housekeeping():
         Message.objects.filter(keep_until__lt=timezone.localdate()).delete()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="inbox.announce", queue="interactive", lock="inbox.announce", queueing_lock="inbox.announce")
+def announce(timestamp: int) -> None:
+    """Every minute: mail to whom new messages concern, when they want it (X08)."""
+    now = timezone.now()
+    announcing.announce(now)
+    announcing.send_due(now)

@@ -29,10 +29,13 @@ class Message(models.Model):
     # Whose deed it tells of, and whether they saw what came of it: to them it is no news.
     account_id = models.BigIntegerField(null=True)
     seen_by_sender = models.BooleanField(default=False)
+    # Whether it was looked whom mail is to tell of it.
+    announced = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         db_table = "message"
         indexes = [
+            models.Index(fields=["organisation_id"], name="message_to_announce", condition=models.Q(announced=False)),
             models.Index(fields=["organisation_id", "-at", "-id"], name="message_latest"),
             models.Index(fields=["keep_until"], name="message_by_term"),
         ]
@@ -49,3 +52,33 @@ class MessageRead(models.Model):
 
     class Meta:
         db_table = "message_read"
+
+
+class MailPreference(models.Model):
+    """When an account wants mail about messages at a portal; who has none chose nothing (X08)."""
+
+    pk = models.CompositePrimaryKey("account_id", "brand")
+    account_id = models.BigIntegerField()
+    brand = models.CharField(max_length=40)
+    choice = models.CharField(max_length=10)
+    language = models.CharField(max_length=5)
+
+    class Meta:
+        db_table = "mail_preference"
+
+
+class Announcement(models.Model):
+    """A mail that is to go: one for an account at a portal, however many messages it is about.
+
+    `version` rises with each message that came since: of what came while the mail was on its way another one tells.
+    """
+
+    account_id = models.BigIntegerField()
+    brand = models.CharField(max_length=40)
+    due_at = models.DateTimeField()
+    version = models.IntegerField(default=1, db_default=1)
+
+    class Meta:
+        db_table = "announcement"
+        constraints = [models.UniqueConstraint(fields=["account_id", "brand"], name="announcement_once")]
+        indexes = [models.Index(fields=["due_at"], name="announcement_due")]

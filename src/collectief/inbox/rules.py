@@ -1,10 +1,13 @@
-"""How long messages are new and how long they are kept; plain Python."""
+"""How long messages are new and kept, whom they concern, and when mail says so; plain Python."""
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
 
-from collectief.segments.profile import SegmentProfile
+from collectief.segments.profile import MessageCategory, SegmentProfile
 
 # A message nobody read in this time is no longer counted as new: whoever comes later starts with a clean slate, and the
 # count in the menu reads a month of messages at most.
@@ -21,3 +24,52 @@ def new_since(now: datetime) -> datetime:
 def kept_until(profile: SegmentProfile, written_on: date) -> date:
     """The last day on which a message is kept (law 9)."""
     return written_on + profile.messages_kept
+
+
+class MailChoice(StrEnum):
+    """When mail says that a message is there (X08)."""
+
+    AT_ONCE = "at_once"
+    DAILY = "daily"
+    NEVER = "never"
+
+
+# Who never chose gets one mail a day at most: nothing is missed, and no mailbox is filled.
+UNLESS_CHOSEN = MailChoice.DAILY
+# When the daily mail goes, by the clock on the wall.
+_DAILY_AT = time(7, 30)
+# A mail that could not be handed over is tried again after this, for as long as it takes.
+TRY_AGAIN = timedelta(minutes=5)
+
+
+def due_at(choice: MailChoice, now: datetime) -> datetime | None:
+    """When mail is to go about a message that came now; None for who wants none. `now` is in local time."""
+    if choice == MailChoice.NEVER:
+        return None
+    if choice == MailChoice.AT_ONCE:
+        return now
+    today = datetime.combine(now.date(), _DAILY_AT, tzinfo=now.tzinfo)
+    # A day of the calendar, so that it stays half past seven when the clocks change.
+    return today if now < today else datetime.combine(now.date() + timedelta(days=1), _DAILY_AT, tzinfo=now.tzinfo)
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """What decides whom a message concerns; see `models.Message`."""
+
+    category: MessageCategory
+    contracts: frozenset[int] | None
+    account_id: int | None
+    seen_by_sender: bool
+
+
+def concerns(
+    message: Arrived, account_id: int, readable: Collection[MessageCategory], contracts: frozenset[int] | None
+) -> bool:
+    """Whether a message is news to this account, which may read these categories in these contracts (None: all)."""
+    own = message.account_id == account_id
+    if message.category not in readable or (own and message.seen_by_sender):
+        return False
+    if contracts is None:
+        return True
+    return own if message.contracts is None else message.contracts <= contracts
