@@ -30,7 +30,7 @@ from collectief.scope.scope import Scope
 from collectief.segments.catalogue import PROFILES
 from collectief.segments.profile import Capability, Permission
 from tests.bulk_world import Register, demo_file, planned
-from tests.office_world import applied, clerk, insurer_id, product_of
+from tests.office_world import applied, clerk, insurer_id, news_of, product_of
 from tests.web.addresses import addresses
 from tests.web.visiting import client_of, linked, stranger, text_of
 from tests.world import Human, agency, enrolled, mandated_to, member_of, valid_bsns
@@ -75,6 +75,7 @@ def anna(monkeypatch, tmp_path):
             "case_id": elsewhere,
             "contract_id": ours.contracts[0].id,
             "product_id": product_of("voorbeeldverzekeraar", name="geheim-product"),
+            "news_id": news_of("voorbeeldverzekeraar", title="geheim-nieuws"),
             "account_id": ours.scope.account_id,
             "reset_id": 0,
         }
@@ -88,6 +89,7 @@ def anna(monkeypatch, tmp_path):
         "geheim-bestand",
         "geheim-contract",
         "geheim-product",
+        "geheim-nieuws",
         relation_number,
     ]
     return ours, found, [*secrets, *MANDATED]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
@@ -40,3 +41,31 @@ class Tiding:
     name: PersonName | None = None
     # Codes, days and counts; of people nothing but what is in `name`.
     facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+class NewsKind(StrEnum):
+    """How the insurer tells its customers something (K03)."""
+
+    # On the dashboards of portals, for everyone there.
+    NEWS = "news"
+    # In the messages of organisations.
+    MESSAGE = "message"
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What the insurer tells, from one day to another (inclusive), by language; `text` is CommonMark.
+
+    News is for `brands` and `segments`, where empty is all. A message is for the organisations with these customer
+    numbers, and where there are none for all of `segments`; it stands in `category`.
+    """
+
+    kind: NewsKind
+    title: Mapping[str, str]
+    text: Mapping[str, str]
+    first_day: date
+    last_day: date
+    brands: tuple[str, ...] = ()
+    segments: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
+    category: MessageCategory = MessageCategory.FROM_INSURER

@@ -8,7 +8,7 @@ from procrastinate.contrib.django import app
 from collectief.scope.database import housekeeping
 
 from . import announcing
-from .models import Message
+from .models import Message, News
 
 
 @app.periodic(cron="23 3 * * *")
@@ -17,6 +17,7 @@ def forget(timestamp: int) -> None:
     """Every night: of what is past its term nothing is left (law 9)."""
     with housekeeping():
         Message.objects.filter(keep_until__lt=timezone.localdate()).delete()
+        News.objects.filter(keep_until__lt=timezone.localdate()).delete()
 
 
 @app.periodic(cron="* * * * *")

@@ -82,3 +82,31 @@ class Announcement(models.Model):
         db_table = "announcement"
         constraints = [models.UniqueConstraint(fields=["account_id", "brand"], name="announcement_once")]
         indexes = [models.Index(fields=["due_at"], name="announcement_due")]
+
+
+class News(models.Model):
+    """Something the insurer told its customers, or will (`facts.Written`).
+
+    News is read from here; a message was given to each of its organisations, and `reached` says to how many.
+    """
+
+    insurer_id = models.BigIntegerField()
+    kind = models.CharField(max_length=10)
+    title = models.JSONField()
+    text = models.JSONField()
+    first_day = models.DateField()
+    last_day = models.DateField()
+    keep_until = models.DateField()
+    brands = ArrayField(models.CharField(max_length=40), default=list)
+    segments = ArrayField(models.CharField(max_length=40), default=list)
+    category = models.CharField(max_length=30, default="")
+    reached = models.IntegerField(default=0)
+    written_by = models.CharField(max_length=120)
+    written_by_id = models.BigIntegerField()
+    written_at = models.DateTimeField()
+    withdrawn_by = models.CharField(max_length=120, default="")
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "news"
+        indexes = [models.Index(fields=["insurer_id", "-first_day", "-id"], name="news_latest")]

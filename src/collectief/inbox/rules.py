@@ -9,6 +9,8 @@ from enum import StrEnum
 
 from collectief.segments.profile import MessageCategory, SegmentProfile
 
+from .facts import Written
+
 # A message nobody read in this time is no longer counted as new: whoever comes later starts with a clean slate, and the
 # count in the menu reads a month of messages at most.
 NEW_FOR = timedelta(days=30)
@@ -73,3 +75,45 @@ def concerns(
     if contracts is None:
         return True
     return own if message.contracts is None else message.contracts <= contracts
+
+
+# How long what the insurer wrote is kept after its last day (law 9), so that a question about it can be answered.
+NEWS_KEPT = timedelta(days=396)
+# How far ahead something can be planned, and how long it can stand.
+_FURTHEST = timedelta(days=366)
+
+
+class NewsRefused(ValueError):
+    """It may not be told like this; `code` is turned into words by the locale."""
+
+    def __init__(self, code: str, **params: str) -> None:
+        super().__init__(code)
+        self.code, self.params = code, params
+
+
+class NewsState(StrEnum):
+    """Where something the insurer wrote stands."""
+
+    PLANNED = "planned"
+    RUNNING = "running"
+    OVER = "over"
+    WITHDRAWN = "withdrawn"
+
+
+def news_state(first_day: date, last_day: date, *, withdrawn: bool, today: date) -> NewsState:
+    """Where it stands today."""
+    if withdrawn:
+        return NewsState.WITHDRAWN
+    if today < first_day:
+        return NewsState.PLANNED
+    return NewsState.RUNNING if today <= last_day else NewsState.OVER
+
+
+def judge_news(written: Written, *, today: date) -> None:
+    """Whether it can be told like this. Raises NewsRefused."""
+    if written.first_day < today:
+        raise NewsRefused("begins_in_the_past")
+    if written.last_day < written.first_day:
+        raise NewsRefused("ends_before_it_begins")
+    if written.last_day > today + _FURTHEST:
+        raise NewsRefused("too_far_ahead")

@@ -57,6 +57,8 @@ class Permission(StrEnum):
     JUDGE_CASES = "judge_cases"
     # Products, premiums and what contracts offer of them; a colleague agrees before it counts (K02).
     MAINTAIN_TERMS = "maintain_terms"
+    # News on customers' dashboards, and messages to them (K03).
+    WRITE_NEWS = "write_news"
     HELP_USERS = "help_users"
     SEARCH_TRAIL = "search_trail"
 

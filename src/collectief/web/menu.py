@@ -43,6 +43,7 @@ ENTRIES = (
     Entry(_("Berichten"), MESSAGES, Permission.SEE_MESSAGES, Capability.MESSAGES),
     Entry(_("Zaken"), "cases", Permission.JUDGE_CASES),
     Entry(_("Producten"), "products", Permission.MAINTAIN_TERMS),
+    Entry(_("Nieuws en berichten"), "news", Permission.WRITE_NEWS),
     Entry(_("Onderzoek"), "trail", Permission.SEARCH_TRAIL),
     Entry(_("Accountbeheer"), "accounts", Permission.MANAGE_ACCOUNTS),
     Entry(_("Helpdesk"), "helpdesk", Permission.HELP_USERS),

@@ -9,8 +9,8 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from collectief.contracts.queries import ContractView, contracts
 from collectief.foundation.dates import dutch
@@ -19,6 +19,7 @@ from collectief.inbox.queries import MessageView
 from collectief.scope.scope import Scope
 from collectief.segments.profile import Capability, MessageCategory, Permission
 
+from ..rich_text import rich
 from ..templatetags.look import number
 from ..words import Shown, refusal
 
@@ -46,6 +47,8 @@ class Line:
     colour: str
     link: str
     link_text: str
+    # What the insurer wrote (K03).
+    rich: str = ""
 
 
 def drawn(views: Sequence[MessageView], scope: Scope) -> list[Line]:
@@ -60,11 +63,14 @@ def line(view: MessageView, known: Sequence[ContractView], scope: Scope) -> Line
     named = [numbers[id_] for id_ in view.contracts if id_ in numbers] or [str(view.facts.get("contract", "–"))]
     given = {
         "name": view.name or "–", "contract": named[0], "from_contract": named[-1],
-        "file": view.facts.get("file", "–"), "title": view.facts.get("title", "–"),
+        "file": view.facts.get("file", "–"), "title": _said(view.facts.get("title")),
     }  # fmt: skip
     text = str(texts().get(view.code, _("Bericht"))).format_map(Shown(given))
     link, link_text = _link(view, scope)
-    return Line(view, str(CATEGORIES[view.category]), text, tuple(_more(view)), _colour(view.code), link, link_text)
+    return Line(
+        view, str(CATEGORIES[view.category]), text, tuple(_more(view)), _colour(view.code), link, link_text,
+        rich(_said(view.facts["text"])) if view.about == About.NEWS and "text" in view.facts else "",
+    )  # fmt: skip
 
 
 def texts() -> dict[str, str]:
@@ -109,7 +115,7 @@ def _colour(code: str) -> str:
     came_to = code.partition(".")[2]
     if came_to in ("rejected", "refused", "stopped"):
         return "danger"
-    return "info" if came_to in ("waiting", "withdrawn") else "success"
+    return "success" if came_to not in ("", "waiting", "withdrawn") else "info"
 
 
 def _more(view: MessageView) -> list[str]:
@@ -149,6 +155,11 @@ def _link(view: MessageView, scope: Scope) -> tuple[str, str]:
         return "", ""
     name, text, permission, capability = leads[view.about]
     return (reverse(name, args=[view.about_id]), text) if scope.may(permission, capability) else ("", "")
+
+
+def _said(texts: Mapping[str, str] | None) -> str:
+    """What the insurer wrote, in the language of the page."""
+    return (texts or {}).get(get_language() or "nl", "–")
 
 
 def _day(text: Any) -> str:

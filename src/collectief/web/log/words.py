@@ -187,6 +187,16 @@ KINDS: dict[str, Kind] = {
         },
         office=True,
     ),
+    "nieuws": Kind(
+        gettext_lazy("Nieuws en berichten"),
+        {
+            "news.list": gettext_lazy("Overzicht van nieuws bekeken"),
+            "news.see": gettext_lazy("Nieuws bekeken"),
+            "news.publish": gettext_lazy("Nieuws of bericht geplaatst"),
+            "news.withdraw": gettext_lazy("Nieuws of bericht ingetrokken"),
+        },
+        office=True,
+    ),
     "onderzoek": Kind(
         gettext_lazy("Onderzoek"),
         {

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 
 from collectief.audit import actions as audit
 from collectief.contracts.queries import contracts
+from collectief.inbox.news import news_for
 from collectief.inbox.queries import MessageView
 from collectief.inbox.queries import latest as latest_messages
 from collectief.mutations.queries import MutationView, latest, open_mutations, rejected_mutations
@@ -21,6 +22,7 @@ from ..inbox.words import drawn
 from ..office import office_desk
 from ..page import PortalRequest, page
 from ..paging import found_page, last_page, page_number, pages
+from ..rich_text import rich
 from . import present
 
 SIZE = 25
@@ -42,6 +44,11 @@ def dashboard(request: PortalRequest) -> HttpResponse:
     }  # fmt: skip
     if scope.profile.is_office:
         context |= {"office": office_desk(scope, today=timezone.localdate())}
+    else:
+        context["news"] = [
+            (one.title[request.LANGUAGE_CODE], rich(one.text[request.LANGUAGE_CODE]), one.since)
+            for one in news_for(scope, today=timezone.localdate())
+        ]
     told = latest_messages(scope, now=timezone.now(), count=FEW)
     context |= {
         "messages_seen": bool(scope.profile.messages_for(scope.roles)),
