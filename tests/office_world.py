@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from itertools import count
 
 from django.utils import timezone
@@ -10,6 +11,7 @@ from django.utils import timezone
 from collectief.brands.catalogue import brand
 from collectief.cases import actions as cases
 from collectief.contracts.models import Insurer
+from collectief.inbox.models import News
 from collectief.onboarding import actions, jobs
 from collectief.onboarding.actions import KIND
 from collectief.onboarding.models import AccountApplication
@@ -63,6 +65,17 @@ def product_of(slug: str = ZZ, *, name: str = "Basisverzekering") -> int:
         return Product.objects.get_or_create(
             insurer_id=insurer_id(slug), code="BASIS", defaults={"name": name, "kind": "basic", "label": name}
         )[0].id
+
+
+def news_of(slug: str = ZZ, *, title: str = "Nieuw telefoonnummer", days: int = 14) -> int:
+    """News of an insurer on all its portals, from today; its number."""
+    now = timezone.now()
+    with office(insurer_id(slug)):
+        return News.objects.create(
+            insurer_id=insurer_id(slug), kind="news", title={"nl": title, "en": title}, text={"nl": title, "en": title},
+            first_day=timezone.localdate(now), last_day=timezone.localdate(now) + timedelta(days=days),
+            keep_until=timezone.localdate(now), written_by="Sanne Kok", written_by_id=1, written_at=now,
+        ).id  # fmt: skip
 
 
 def insurer_id(slug: str = ZZ) -> int:

@@ -89,7 +89,7 @@ def test_every_address_says_who_may_open_it():
         "single_sign_on", "single_sign_on_complete", "check_document",
     }  # fmt: skip
     assert signed_in == {
-        "leave", "stay_after_all",
+        "leave", "stay_after_all", "choose_mail",
         "stay", "my_account", "end_sessions", "own_sign_in", "prove_again", "change_password", "change_address",
         "on_behalf", "own_app", "own_telephone", "own_passkey", "link_identity", "remove_factor", "new_recovery_codes",
     }  # fmt: skip
@@ -165,7 +165,7 @@ def test_the_applications_login_may_read_nothing_by_itself():
 
 
 # What is not an organisation's own by its number: itself, and what its insurer sells to everyone.
-_OWN = {"organisation": "id", "product": "insurer_id", "product_tariff": "insurer_id"}
+_OWN = {"organisation": "id", "product": "insurer_id", "product_tariff": "insurer_id", "news": "insurer_id"}
 
 
 @pytest.mark.django_db

@@ -23,9 +23,9 @@ NO_PAGE = {
     "current_count", "former_count", "mutation_state", "upload_progress",
     "home", "sign_in_begin", "single_sign_on",
     "sign_out", "stay", "language", "link_later", "link_identity", "remove_factor",
-    "end_sessions", "stay_after_all", "reactivate_account", "resend_invitation",
+    "end_sessions", "choose_mail", "stay_after_all", "reactivate_account", "resend_invitation",
     "revoke_invitation",
-    "upload_accept", "upload_cancel", "find_by_bsn",
+    "upload_accept", "upload_cancel", "find_by_bsn", "read_all_messages",
     "take_case", "give_back_case", "note_case", "decide_case", "download_trail",
     "helpdesk_resend", "approve_reset", "refuse_reset", "stop_reset",
 }  # fmt: skip

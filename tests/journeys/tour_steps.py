@@ -31,6 +31,7 @@ def walks_everywhere(tour: Tour, folder: Path) -> None:
     _with_password(tour)
     _work_account(tour)
     _products(tour)
+    _news(tour)
     _invited(tour)
     assert tour.faults == [], "\n".join(tour.faults)
     assert page_names() - tour.seen == set(), "pages that nobody looked at: link them, or add a step"
@@ -232,6 +233,22 @@ def _products(tour: Tour) -> None:
     lotte.page.locator("main form[method=post] button").click()
     lotte.page.locator("main .ds-error-summary").wait_for()
     lotte.looks("contract-terms-empty")
+
+
+def _news(tour: Tour) -> None:
+    """Telling customers something: wrong, seen beforehand, placed, and about to be taken back."""
+    lotte = tour.let_in(KANTOOR, KANTOOR.colleagues[3].email)
+    lotte.opens("/nieuws/nieuw/")
+    lotte.sends("news-empty")
+    words = "Vanaf januari is ons nummer **071**.\n\n- bellen\n- [schrijven](https://mijnzz.example/)"
+    lotte.sends("news-preview", titel_nl="Nieuw nummer", tekst_nl=words, titel_en="New number", tekst_en=words)
+    lotte.page.locator("main button[value=plaatsen]").click()
+    lotte.page.locator("main .c-details").wait_for()
+    lotte.looks("news-placed")
+    lotte.page.locator("main .c-actions a").first.click()
+    lotte.page.locator("main form[method=post]").wait_for()
+    lotte.looks("news-withdraw")
+    lotte.follows_everything("/nieuws/")
 
 
 def _help_desk(tour: Tour) -> None:

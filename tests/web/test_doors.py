@@ -8,6 +8,7 @@ import pytest
 from django.utils.http import urlencode
 
 from collectief.access.models import Membership
+from collectief.inbox.models import Message
 from collectief.mutations.models import Mutation
 from collectief.participants import register as register_module
 from collectief.scope.database import opened
@@ -30,7 +31,7 @@ def _guarded() -> list[Address]:
 def _posts_only(address: Address) -> bool:
     return address.name in (
         "upload_accept", "upload_cancel", "reactivate_account", "resend_invitation",
-        "revoke_invitation", "find_by_bsn",
+        "revoke_invitation", "find_by_bsn", "read_all_messages",
     )  # fmt: skip
 
 
@@ -104,7 +105,7 @@ def foreign(ours, monkeypatch, tmp_path) -> dict[str, int]:
         return dict.fromkeys(IDS, NOBODYS[0]) | {
             "participant_id": participant, "participation_id": mutation.participation_ids[0],
             "mutation_id": mutation.id, "batch_id": batch.id, "membership_id": Membership.objects.get().id,
-            "link_id": linked(otto), "contract_id": otto.contracts[0].id,
+            "message_id": Message.objects.latest("id").id, "link_id": linked(otto), "contract_id": otto.contracts[0].id,
         }  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from collectief.brands.catalogue import brand as brand_of
 from collectief.cases.models import Case
 from collectief.contracts.models import Organisation
 from collectief.enrolment.models import Participation
+from collectief.inbox.models import Message
 from collectief.mutations.models import Mutation
 from collectief.participants import register as register_module
 from collectief.scope.database import office, opened
@@ -22,7 +23,7 @@ from collectief.segments.catalogue import PROFILES
 from collectief.segments.profile import Capability, Permission, SegmentProfile
 from tests.bulk_world import Register, demo_file, planned
 from tests.help_world import asked, equip
-from tests.office_world import applied, insurer_id, product_of
+from tests.office_world import applied, insurer_id, news_of, product_of
 from tests.terms_world import offer, product
 from tests.web.addresses import IDS, addresses
 from tests.web.visiting import client_of, crowd, left, linked, text_of, waiting
@@ -46,6 +47,7 @@ def _ids(whose: Agency, tmp_path, start: int, *, insurer_at: str = "mijnzz") -> 
     mandates = {"mandate_id": _given(whose), "received_id": _received(whose)}
     others = {
         "link_id": linked(whose), "product_id": product_of(brand_of(insurer_at).insurer),
+        "news_id": news_of(brand_of(insurer_at).insurer),
         "contract_id": whose.contracts[0].id if whose.contracts else NOBODYS,
     }  # fmt: skip
     with opened(whose.scope):
@@ -73,6 +75,8 @@ def _ids(whose: Agency, tmp_path, start: int, *, insurer_at: str = "mijnzz") -> 
     if whose.scope.profile.allows(Capability.BULK_UPLOAD):
         batch = planned(whose.scope, demo_file(tmp_path, whose.contracts[0].number, rows=1)).id
     with opened(whose.scope):
+        messages = list(Message.objects.values_list("id", flat=True))
+        others["message_id"] = messages[0] if messages else NOBODYS
         mutation = Mutation.objects.get(state="processed", kind="enrol")
         stay = Participation.objects.get(participant_id=participant).id
     numbers = (participant, stay, mutation.id, batch, membership, case, account, reset)

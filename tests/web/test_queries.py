@@ -14,6 +14,7 @@ from collectief.access import sessions
 from collectief.enrolment import actions as enrolment
 from collectief.enrolment.facts import Application, Kind
 from collectief.enrolment.models import Participation
+from collectief.inbox.models import Message
 from collectief.mutations.corridor import Request, Subject
 from collectief.participants import register as register_module
 from collectief.scope.database import opened
@@ -52,6 +53,7 @@ def _world(folder, count: int) -> World:
     _history(ours, here[0], count)
     _history(ours, gone[0], count)
     with opened(ours.scope):
+        message = Message.objects.latest("id").id
         stays = {stay.participant_id: stay.id for stay in Participation.objects.all()}
     batch = planned(ours.scope, demo_file(folder, ours.contracts[0].number, rows=count, name=f"{count}.xlsx"))
     unread = demo_file(folder, ours.contracts[0].number, rows=1)
@@ -60,7 +62,7 @@ def _world(folder, count: int) -> World:
     ids = {
         "here": here[0], "gone": gone[0], "stay": stays[here[0]], "former_stay": stays[gone[0]],
         "ended": ended.mutation_id, "waiting": waiting(ours, count, start=905_000_000 + count * 10_000)[0],
-        "refused": refused(ours, count, start=906_000_000 + count * 10_000)[0], "batch": batch.id,
+        "refused": refused(ours, count, start=906_000_000 + count * 10_000)[0], "batch": batch.id, "message": message,
     }  # fmt: skip
     return World(client_of(ours.scope), ids)
 
@@ -85,6 +87,7 @@ PAGES = [
     "/mutaties/{waiting}/", "/mutaties/{waiting}/stand/", "/mutaties/{waiting}/intrekken/",
     "/mutaties/{ended}/ongedaan/", "/uploads/", "/uploads/sjabloon/", "/uploads/{batch}/",
     "/uploads/{batch}/voortgang/", "/uploads/{batch}/fouten/", "/inloggen/",
+    "/berichten/", "/berichten/?zoek=velen&stand=ongelezen", "/berichten/{message}/",
 ]  # fmt: skip
 
 

@@ -245,6 +245,16 @@ def scope_again(
         )
 
 
+def scopes_at(brand: Brand, account_id: int, *, channel: str) -> list[Scope]:
+    """The scopes that an account has at a portal now: one for each organisation in which it may come in."""
+    with signing_in():
+        own = Membership.objects.select_related("account", "organisation__insurer").filter(
+            account_id=account_id, is_active=True, account__is_active=True,
+            organisation__insurer__slug=brand.insurer, organisation__segment__in=brand.segments,
+        )  # fmt: skip
+        return [scope_of(one, brand, channel=channel) for one in own.order_by("id")]
+
+
 def scope_by_email(email: str, brand_slug: str, *, channel: str) -> Scope:
     """The scope of the account with this e-mail at a portal. Raises NoAccess, also when it serves several.
 

@@ -20,6 +20,8 @@ from collectief.contracts.queries import contracts
 from collectief.enrolment.facts import Kind
 from collectief.enrolment.family import CODE_MARK
 from collectief.foundation.bsn import Bsn
+from collectief.inbox import actions as inbox
+from collectief.inbox.facts import About, Tiding
 from collectief.mutations import actions as mutations
 from collectief.mutations import lanes
 from collectief.mutations.corridor import LANES, Moment, Outcome, lane_of
@@ -27,7 +29,7 @@ from collectief.mutations.verdicts import Accepted, Refused, Verdict, Waiting
 from collectief.participants import register
 from collectief.scope.database import opened
 from collectief.scope.scope import Scope
-from collectief.segments.profile import Capability, Permission
+from collectief.segments.profile import Capability, MessageCategory, Permission
 
 from . import chunks, rules, vault
 from .applications import Sent, request_of
@@ -353,6 +355,13 @@ def _end(
         objects={"batch": [batch.id]},
         detail={"code": code, "outcomes": batch.outcome_counts},
     )
+    if state in rules.TOLD:
+        # One message for a file, however many rows it has; with the file, so that who does not see that sees neither.
+        facts = {"file": batch.file_name, "outcomes": batch.outcome_counts}
+        tiding = Tiding(
+            MessageCategory.PROCESSING_REPORT, f"batch.{state}", About.BATCH, batch.id, batch.contracts, facts=facts
+        )
+        inbox.write(scope, [tiding], at=moment.now)
 
 
 def _outcome(letter: str, came: Outcome | None) -> rules.Outcome:

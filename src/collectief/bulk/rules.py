@@ -30,6 +30,8 @@ class State(StrEnum):
 BUSY = (State.RECEIVED, State.PLANNING, State.CARRYING_OUT)
 # In these every row has its outcome, and nothing follows.
 ENDED = (State.DONE, State.REFUSED, State.CANCELLED, State.STOPPED)
+# What the organisation gets a message of; who cancels knows.
+TOLD = (State.DONE, State.REFUSED, State.STOPPED)
 
 
 class Planned(StrEnum):

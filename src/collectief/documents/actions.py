@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from datetime import datetime
 
@@ -11,20 +11,32 @@ from django.db import transaction
 from django.utils import timezone
 
 from collectief.audit import actions as audit
+from collectief.inbox import actions as inbox
+from collectief.inbox.facts import About, Tiding
+from collectief.inbox.queries import told_on
 from collectief.scope.scope import Scope
 from collectief.segments.profile import Permission
 
 from .models import Document
-from .rules import Letter, kept_until, numbered, shown
+from .rules import TOLD, Letter, kept_until, numbered, shown
 from .typesetting import typeset
 
 
 @transaction.atomic
-def make(scope: Scope, letter: Letter, participant_id: int, *, frame: Mapping[str, str], now: datetime) -> bytes:
+def make(
+    scope: Scope,
+    letter: Letter,
+    participant_id: int,
+    *,
+    frame: Mapping[str, str],
+    now: datetime,
+    contracts: Collection[int] = (),
+) -> bytes:
     """Typeset a letter about somebody, give it a number and put it in the trail; the PDF.
 
     `frame` is what is the same on every letter of a portal: sender, colour, language, and in `check` how its number is
-    checked, with `{number}` in it. Must run inside `opened`. Raises NotAllowed, LetterFailed.
+    checked, with `{number}` in it. `contracts` are those it is about, where colleagues are told of it. Must run inside
+    `opened`. Raises NotAllowed, LetterFailed.
     """
     scope.require(Permission.SEE_PARTICIPANTS)
     number = numbered(secrets.token_bytes(10))
@@ -39,4 +51,14 @@ def make(scope: Scope, letter: Letter, participant_id: int, *, frame: Mapping[st
         scope, "documents.make", participants=[participant_id], objects={"document": [made.id]},
         detail={"kind": str(letter.kind)},
     )  # fmt: skip
+    if letter.kind in TOLD:
+        _tell(scope, letter, participant_id, contracts, now)
     return pdf
+
+
+def _tell(scope: Scope, letter: Letter, participant_id: int, contracts: Collection[int], now: datetime) -> None:
+    """Tell colleagues that it can be had; once a day, however often it is made (U08, U15)."""
+    category, code = TOLD[letter.kind]
+    tiding = Tiding(category, code, About.PARTICIPANT, participant_id, sorted(contracts), participant_id)
+    if not told_on(scope, tiding, timezone.localdate(now)):
+        inbox.write(scope, [tiding], at=now, seen_by_sender=True)

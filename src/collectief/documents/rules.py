@@ -8,6 +8,8 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
+from collectief.segments.profile import MessageCategory
+
 # Crockford's: nothing in it can be read as something else, also when it is typed over.
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _READ_AS = str.maketrans("OIL", "011")
@@ -26,6 +28,10 @@ class LetterKind(StrEnum):
 
 # How many years it can be checked that we made it: as long as a business keeps its papers (art. 52 AWR).
 KEEP_YEARS = {LetterKind.POLICY_SCHEDULE: 7, LetterKind.TERMINATION: 7, LetterKind.INSURANCE_STATEMENT: 7}
+
+
+# Which of them colleagues are told of, and how: the others anybody can make at any time.
+TOLD = {LetterKind.INSURANCE_STATEMENT: (MessageCategory.INSURANCE_STATEMENT, "letter.statement")}
 
 
 def numbered(chance: bytes) -> str:

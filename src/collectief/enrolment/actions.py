@@ -70,6 +70,7 @@ def withdraw(scope: Scope, mutation_id: int, moment: Moment) -> Mutation:
     mutation.bsn_index = mutation.bsn_sealed = None
     mutation.save()
     audit.record(scope, "mutation.withdraw", participants=_about(mutation), objects=_objects(mutation))
+    mutations.tell_withdrawn(scope, mutation, moment)
     return mutation
 
 

@@ -10,10 +10,13 @@ from typing import Any
 
 from collectief.foundation.dates import BirthDate
 from collectief.foundation.names import PersonName
-from collectief.mutations.corridor import Moment, Request
+from collectief.inbox.facts import About, Tiding
+from collectief.mutations.corridor import Entry, Moment, Request
+from collectief.policies.insured import whose_insurance_ends
 from collectief.scope.scope import Scope
 from collectief.segments import catalogue as segments
 from collectief.segments import profile as segments_profile
+from collectief.segments.profile import Capability, MessageCategory
 
 from . import facts, memory, newcomers, rules
 from .facts import Application, Kind
@@ -36,12 +39,29 @@ class EnrolmentFamily:
     """Enrol, terminate, re-enrol, transfer and change of reference."""
 
     kinds = frozenset(str(kind) for kind in Kind)
+    # The organisation's own number for somebody is no news to it.
+    told = kinds - {str(Kind.CHANGE_REFERENCE)}
 
     def sit(self, scope: Scope, requests: Sequence[Request], moment: Moment, *, for_real: bool) -> EnrolmentSitting:
         return EnrolmentSitting(scope, requests, moment, for_real=for_real)
 
     def carry_out(self, scope: Scope, lines: str) -> str:
         return newcomers.add(scope, lines)
+
+    def also_told(self, scope: Scope, done: Sequence[tuple[str, Entry]]) -> list[Tiding]:
+        """That the termination letter of who was terminated can be had: if no insurance here goes on (U16)."""
+        if not scope.profile.allows(Capability.INSURANCE_LETTERS):
+            return []
+        ended = [entry for kind, entry in done if kind == Kind.TERMINATE and entry.participant_id]
+        with_letter = whose_insurance_ends(scope, {entry.participant_id for entry in ended if entry.participant_id})
+        return [
+            Tiding(
+                MessageCategory.TERMINATION_LETTER, "letter.termination", About.PARTICIPANT, entry.participant_id,
+                entry.contracts, entry.participant_id,
+            )
+            for entry in ended
+            if entry.participant_id in with_letter
+        ]  # fmt: skip
 
     def asked(self, application: Application) -> dict[str, Any]:
         return asked_as_json(application)

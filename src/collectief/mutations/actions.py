@@ -8,6 +8,7 @@ from django.db import transaction
 
 from collectief.audit import actions as audit
 from collectief.foundation.bsn import Bsn
+from collectief.inbox import actions as inbox
 from collectief.participants.keys import bsn_keys
 from collectief.participants.rules import RegisterAnswer
 from collectief.scope.scope import Scope
@@ -16,11 +17,14 @@ from collectief.segments.profile import Permission
 from . import lanes
 from .corridor import Entry, Kept, Moment, Outcome, Request, Sitting, Subject, registry
 from .models import Mutation
-from .records import Misshapen, record, record_kept, record_misshapen, state_of, step
+from .records import Misshapen, record, record_kept, record_misshapen, state_of, step, tell_ready
 from .rules import OPEN, State, judge_transition
+from .telling import told
 from .verdicts import Accepted, Refused, Unchanged, Verdict, Waiting
 
-__all__ = ["Misshapen", "Trial", "carry_out", "decide_waiting", "move", "refuse", "reject_waiting", "submit"]
+__all__ = [
+    "Misshapen", "Trial", "carry_out", "decide_waiting", "move", "refuse", "reject_waiting", "submit", "tell_withdrawn",
+]  # fmt: skip
 
 # Whether the request with this number may be carried out with this verdict: a plan that was seen says so.
 Expected = Callable[[int, Verdict], bool]
@@ -100,11 +104,15 @@ def decide_waiting(scope: Scope, mutation_ids: Sequence[int], moment: Moment) ->
     sitting = _sit(scope, requests, moment, for_real=True)
     judged = _judged(sitting, requests, None)
     _write(scope, sitting, judged, locked)
+    done: list[tuple[Mutation, Entry]] = []
     for mutation, request, (verdict, _) in zip(waiting, requests, judged, strict=True):
         if not isinstance(verdict, Waiting):
             # Asked twice, by a double click or by a colleague: the first did it.
             decided = Refused("already_so") if isinstance(verdict, Unchanged) else verdict
-            _decide(scope, mutation, decided, sitting.entry(request, verdict), moment)
+            entry = sitting.entry(request, verdict)
+            _decide(scope, mutation, decided, entry, moment)
+            done.append((mutation, entry))
+    _tell(scope, done, moment)
 
 
 @transaction.atomic
@@ -113,9 +121,12 @@ def reject_waiting(scope: Scope, mutation_ids: Sequence[int], moment: Moment, *,
     waiting = Mutation.objects.select_for_update().filter(
         organisation_id=scope.organisation_id, id__in=mutation_ids, state__in=OPEN
     )
+    ended: list[tuple[Mutation, Entry]] = []
     for mutation in waiting.order_by("id"):
         entry = Entry(mutation.participant_id, mutation.contract_id, also_contract_id=mutation.also_contract_id)
         _decide(scope, mutation, Refused(code), entry, moment)
+        ended.append((mutation, entry))
+    _tell(scope, ended, moment)
 
 
 @transaction.atomic
@@ -135,6 +146,16 @@ def move(mutation: Mutation, state: State, moment: Moment, by: str, code: str = 
     mutation.code = code
     mutation.trail = [*mutation.trail, step(state, moment, by, code)]
     mutation.decided_at = moment.now
+
+
+def tell_withdrawn(scope: Scope, mutation: Mutation, moment: Moment) -> None:
+    """Tell that a mutation was taken back."""
+    contracts = [id_ for id_ in (mutation.contract_id, mutation.also_contract_id) if id_ is not None]
+    message = told(
+        scope.profile, mutation.id, mutation.kind, State.WITHDRAWN, mutation.asked, contracts=contracts,
+        participant_id=mutation.participant_id,
+    )  # fmt: skip
+    inbox.write(scope, message, at=moment.now, seen_by_sender=True)
 
 
 def _judged(sitting: Sitting, requests: Sequence[Request], expected: Expected | None) -> list[tuple[Verdict, bool]]:
@@ -174,6 +195,23 @@ def _decide(scope: Scope, mutation: Mutation, verdict: Verdict, entry: Entry, mo
         outcome="failure" if state == State.REJECTED else "success",
         detail={"state": state, "code": code},
     )
+
+
+def _tell(scope: Scope, decided: Sequence[tuple[Mutation, Entry]], moment: Moment) -> None:
+    """Tell what became of what had waited: whoever asked did not stay to see it."""
+    messages = [
+        message
+        for mutation, entry in decided
+        if not mutation.source
+        for message in told(
+            scope.profile, mutation.id, mutation.kind, mutation.state, mutation.asked, contracts=entry.contracts,
+            participant_id=entry.participant_id,
+            refused=(mutation.code, mutation.params) if mutation.state == State.REJECTED else None, late=True,
+        )
+    ]  # fmt: skip
+    inbox.write(scope, messages, at=moment.now)
+    carried_out = [(mutation.kind, entry) for mutation, entry in decided if mutation.state == State.PROCESSED]
+    tell_ready(scope, carried_out, moment)
 
 
 def _request_again(scope: Scope, mutation: Mutation) -> Request:

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 from collectief.foundation.bsn import Bsn
 from collectief.foundation.value import value
+from collectief.inbox.facts import Tiding
 from collectief.participants.rules import RegisterAnswer
 
 from .verdicts import Accepted, Verdict
@@ -132,12 +133,17 @@ class Family(Protocol):
     """Kinds of mutation that share their facts."""
 
     kinds: frozenset[str]
+    # Those of which an organisation is told in a message.
+    told: frozenset[str]
 
     def sit(self, scope: Any, requests: Sequence[Request], moment: Moment, *, for_real: bool) -> Sitting:
         """Read the facts of all requests, in a fixed number of queries; not `for_real`: nothing will be written."""
 
     def carry_out(self, scope: Any, lines: str) -> str:
         """Write every effect of what a sitting kept; the temporary table that `records.record_kept` takes it from."""
+
+    def also_told(self, scope: Any, done: Sequence[tuple[str, Entry]]) -> list[Tiding]:
+        """What can be had now that these kinds of mutation were carried out, in a fixed number of queries."""
 
     def asked(self, application: Any) -> dict[str, Any]:
         """The application as JSON, without a BSN."""

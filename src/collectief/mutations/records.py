@@ -12,12 +12,15 @@ from django.db import connection
 
 from collectief.audit import actions as audit
 from collectief.foundation.bsn import Bsn
+from collectief.inbox import actions as inbox
+from collectief.inbox.facts import Tiding
 from collectief.participants.keys import bsn_keys
 from collectief.scope.scope import Scope
 from collectief.scope.staging import ids_array, next_ids, stage
 
 from .corridor import Entry, Moment, Outcome, Request, Sitting, registry
 from .rules import State
+from .telling import told
 from .verdicts import Accepted, Refused, Unchanged, Verdict
 
 _COLUMNS = {
@@ -126,6 +129,13 @@ def record_misshapen(scope: Scope, refused: Sequence[Misshapen], moment: Moment)
     return ids
 
 
+def tell_ready(scope: Scope, done: Sequence[tuple[str, Entry]], moment: Moment) -> None:
+    """Tell of what can be had since these mutations were carried out."""
+    for family in {id(one): one for one in (registry.family(kind) for kind, _ in done)}.values():
+        own = [(kind, entry) for kind, entry in done if kind in family.kinds]
+        inbox.write(scope, family.also_told(scope, own), at=moment.now)
+
+
 # As many as one form or one person's list brings about.
 _FEW = 50
 
@@ -139,6 +149,8 @@ class _Writer:
         self._participants: set[int] = set()
         self._contracts: set[int] = set()
         self._kinds: set[str] = set()
+        self._told: list[Tiding] = []
+        self._done: list[tuple[str, Entry]] = []
         self._states: Counter[str] = Counter()
 
     def add(self, id_: int, request: Request, verdict: Verdict, entry: Entry) -> None:
@@ -147,12 +159,13 @@ class _Writer:
         code = refused.code if refused else ""
         waits = state == State.WAITING
         bsn = request.subject.bsn if waits else None
+        asked = registry.family(kind).asked(request.application)
         self._rows.append(
             (
                 id_, kind, str(state), code, _json(refused.params) if refused else "{}",
                 verdict.effective_day if isinstance(verdict, Accepted) else None,
                 entry.bsn_index if waits else None, self._sealed(bsn) if bsn else None,
-                _json(registry.family(kind).asked(request.application)), _json(entry.touched),
+                _json(asked), _json(entry.touched),
                 entry.participant_id, entry.contract_id, entry.also_contract_id,
                 ids_array(entry.participation_ids), request.source, None if waits else self._moment.now,
             )
@@ -162,6 +175,14 @@ class _Writer:
         if entry.participant_id:
             self._participants.add(entry.participant_id)
         self._contracts.update(entry.contracts)
+        # Of a file one message tells all (`bulk.actions`).
+        if not request.source:
+            self._told += told(
+                self._scope.profile, id_, kind, state, asked, contracts=entry.contracts,
+                participant_id=entry.participant_id, refused=(code, refused.params) if refused else None,
+            )  # fmt: skip
+            if state == State.PROCESSED:
+                self._done.append((kind, entry))
 
     def write(self) -> None:
         if not self._rows:
@@ -176,6 +197,12 @@ class _Writer:
             outcome="failure" if self._states.keys() == {State.REJECTED} else "success",
             detail={"mutations": len(self._rows), "kinds": kinds, "states": dict(self._states)},
         )
+        self._tell()
+
+    def _tell(self) -> None:
+        """Whoever asked sees what became of it; what is ready since then is news to them too."""
+        inbox.write(self._scope, self._told, at=self._moment.now, seen_by_sender=True)
+        tell_ready(self._scope, self._done, self._moment)
 
     def _named(self) -> list[int]:
         """A few changes are named one by one; the thousands of a chunk are found by their participants."""

@@ -16,10 +16,24 @@ PROFILE = SegmentProfile(
     assurance_level=AssuranceLevel.EH3,
     capabilities=frozenset(),
     roles={
-        Role.CASE_HANDLER: frozenset({Permission.SEE_DASHBOARD, Permission.JUDGE_CASES, Permission.MAINTAIN_TERMS}),
+        Role.CASE_HANDLER: frozenset(
+            {
+                Permission.SEE_DASHBOARD,
+                Permission.JUDGE_CASES,
+                Permission.MAINTAIN_TERMS,
+                Permission.WRITE_NEWS,
+            }
+        ),
         Role.HELP_DESK: frozenset({Permission.SEE_DASHBOARD, Permission.HELP_USERS}),
         Role.AUDITOR: frozenset({Permission.SEE_DASHBOARD, Permission.SEARCH_TRAIL}),
-        Role.OFFICE_MANAGER: frozenset({Permission.SEE_DASHBOARD, Permission.MANAGE_ACCOUNTS, Permission.SEE_LOG}),
+        Role.OFFICE_MANAGER: frozenset(
+            {
+                Permission.SEE_DASHBOARD,
+                Permission.MANAGE_ACCOUNTS,
+                Permission.SEE_LOG,
+                Permission.WRITE_NEWS,
+            }
+        ),
     },
     grants={
         Role.OFFICE_MANAGER: frozenset({Role.CASE_HANDLER, Role.HELP_DESK, Role.AUDITOR, Role.OFFICE_MANAGER}),

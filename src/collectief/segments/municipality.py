@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collectief.foundation.assurance import AssuranceLevel
 
-from .profile import Capability, Field, Fields, Permission, Role, SearchKey, SegmentProfile, TerminationReason
+from .profile import (
+    Capability,
+    Field,
+    Fields,
+    MessageCategory,
+    Permission,
+    Role,
+    SearchKey,
+    SegmentProfile,
+    TerminationReason,
+)
 
 PROFILE = SegmentProfile(
     slug="municipality",
@@ -20,20 +30,35 @@ PROFILE = SegmentProfile(
             Capability.CHOOSE_CONTRACTS,
             Capability.GIVE_MANDATES,
             Capability.CONTRACT_USE,
+            Capability.MESSAGES,
         }
     ),
     roles={
         Role.ADMINISTRATIVE: frozenset(
             {
                 Permission.SEE_DASHBOARD,
+                Permission.SEE_MESSAGES,
                 Permission.SEE_CONTRACTS,
                 Permission.SEE_PARTICIPANTS,
                 Permission.CHANGE_PARTICIPANTS,
             }
         ),
-        Role.FINANCIAL: frozenset({Permission.SEE_DASHBOARD, Permission.SEE_CONTRACTS, Permission.SEE_INVOICES}),
+        Role.FINANCIAL: frozenset(
+            {
+                Permission.SEE_DASHBOARD,
+                Permission.SEE_MESSAGES,
+                Permission.SEE_CONTRACTS,
+                Permission.SEE_INVOICES,
+            }
+        ),
         Role.ACCOUNT_MANAGER: frozenset(
-            {Permission.SEE_DASHBOARD, Permission.SEE_CONTRACTS, Permission.MANAGE_ACCOUNTS, Permission.SEE_LOG}
+            {
+                Permission.SEE_DASHBOARD,
+                Permission.SEE_MESSAGES,
+                Permission.SEE_CONTRACTS,
+                Permission.MANAGE_ACCOUNTS,
+                Permission.SEE_LOG,
+            }
         ),
     },
     grants={Role.ACCOUNT_MANAGER: frozenset({Role.ADMINISTRATIVE, Role.FINANCIAL, Role.ACCOUNT_MANAGER})},
@@ -51,6 +76,14 @@ PROFILE = SegmentProfile(
             Field.LAST_DAY,
         ),
         typed=frozenset({Field.BSN, Field.BIRTH_DATE, Field.ADDRESS}),
+    ),
+    # G11, G12: no processing reports, so what is rejected has a category of its own.
+    message_categories=(
+        MessageCategory.CONFIRMATION,
+        MessageCategory.REJECTION,
+        MessageCategory.FINANCIAL,
+        MessageCategory.FLOW,
+        MessageCategory.FROM_INSURER,
     ),
     # G04
     termination_reasons=(

@@ -39,6 +39,8 @@ class Capability(StrEnum):
     INSURANCE_LETTERS = "insurance_letters"
     # How many take part in a contract, come and go, month by month (U27, G10).
     CONTRACT_USE = "contract_use"
+    # What happened and what is ready, by category (U29, G11).
+    MESSAGES = "messages"
 
 
 class Permission(StrEnum):
@@ -51,14 +53,40 @@ class Permission(StrEnum):
     SEE_INVOICES = "see_invoices"
     MANAGE_ACCOUNTS = "manage_accounts"
     SEE_LOG = "see_log"
+    SEE_MESSAGES = "see_messages"
     SEE_CONTRACTS = "see_contracts"
     LINK_CONTRACTS = "link_contracts"
     # What the insurer's own staff do.
     JUDGE_CASES = "judge_cases"
     # Products, premiums and what contracts offer of them; a colleague agrees before it counts (K02).
     MAINTAIN_TERMS = "maintain_terms"
+    # News on customers' dashboards, and messages to them (K03).
+    WRITE_NEWS = "write_news"
     HELP_USERS = "help_users"
     SEARCH_TRAIL = "search_trail"
+
+
+class MessageCategory(StrEnum):
+    """What a message is about; the words are the screen's (U29)."""
+
+    TERMINATION_LETTER = "termination_letter"
+    CONFIRMATION = "confirmation"
+    REJECTION = "rejection"
+    S1 = "s1"
+    FINANCIAL = "financial"
+    FLOW = "flow"
+    PROCESSING_REPORT = "processing_report"
+    INSURANCE_STATEMENT = "insurance_statement"
+    # What the insurer itself writes, for whatever role (K03).
+    FROM_INSURER = "from_insurer"
+
+
+# What the roles must hold for a category to be theirs, beside opening the page: most messages are about people.
+CATEGORY_ASKS: Mapping[MessageCategory, Permission] = {
+    **dict.fromkeys(MessageCategory, Permission.SEE_PARTICIPANTS),
+    MessageCategory.FINANCIAL: Permission.SEE_INVOICES,
+    MessageCategory.FROM_INSURER: Permission.SEE_MESSAGES,
+}
 
 
 class Means(StrEnum):
@@ -187,6 +215,12 @@ class SegmentProfile:
     confirms_mobile: bool = False
     # Whether its people are here to act for others, and the pages are those of whom they act for (X07).
     acts_for_others: bool = False
+    # The categories of messages here, in the order of the list (U29, G11).
+    message_categories: tuple[MessageCategory, ...] = ()
+    # Where a rejected mutation is told of.
+    rejections_in: MessageCategory = MessageCategory.REJECTION
+    # How long a message is kept (law 9): thirteen months, so that last year's can be laid beside this year's.
+    messages_kept: timedelta = timedelta(days=396)
     # What people come for and this segment's pages do not have yet, by language; the dashboard says so.
     comes: Mapping[str, str] = field(default_factory=dict)
 
@@ -227,6 +261,13 @@ class SegmentProfile:
     def permissions(self, roles: frozenset[Role]) -> frozenset[Permission]:
         """What these roles may do together."""
         return frozenset().union(*(self.roles.get(role, frozenset()) for role in roles))
+
+    def messages_for(self, roles: frozenset[Role]) -> tuple[MessageCategory, ...]:
+        """The categories of messages that these roles may read; none for who may open no messages."""
+        held = self.permissions(roles)
+        if not self.allows(Capability.MESSAGES) or Permission.SEE_MESSAGES not in held:
+            return ()
+        return tuple(category for category in self.message_categories if CATEGORY_ASKS[category] in held)
 
     def grantable(self, roles: frozenset[Role]) -> frozenset[Role]:
         """The roles that somebody with these may give; empty for who manages nobody."""

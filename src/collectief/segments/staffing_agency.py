@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collectief.foundation.assurance import AssuranceLevel
 
-from .profile import Capability, Field, Fields, Permission, Role, SearchKey, SegmentProfile, TerminationReason
+from .profile import (
+    Capability,
+    Field,
+    Fields,
+    MessageCategory,
+    Permission,
+    Role,
+    SearchKey,
+    SegmentProfile,
+    TerminationReason,
+)
 
 PROFILE = SegmentProfile(
     slug="staffing_agency",
@@ -16,15 +26,29 @@ PROFILE = SegmentProfile(
         Role.ADMINISTRATIVE: frozenset(
             {
                 Permission.SEE_DASHBOARD,
+                Permission.SEE_MESSAGES,
                 Permission.SEE_CONTRACTS,
                 Permission.SEE_PARTICIPANTS,
                 Permission.CHANGE_PARTICIPANTS,
                 Permission.UPLOAD_MUTATIONS,
             }
         ),
-        Role.FINANCIAL: frozenset({Permission.SEE_DASHBOARD, Permission.SEE_CONTRACTS, Permission.SEE_INVOICES}),
+        Role.FINANCIAL: frozenset(
+            {
+                Permission.SEE_DASHBOARD,
+                Permission.SEE_MESSAGES,
+                Permission.SEE_CONTRACTS,
+                Permission.SEE_INVOICES,
+            }
+        ),
         Role.ACCOUNT_MANAGER: frozenset(
-            {Permission.SEE_DASHBOARD, Permission.SEE_CONTRACTS, Permission.MANAGE_ACCOUNTS, Permission.SEE_LOG}
+            {
+                Permission.SEE_DASHBOARD,
+                Permission.SEE_MESSAGES,
+                Permission.SEE_CONTRACTS,
+                Permission.MANAGE_ACCOUNTS,
+                Permission.SEE_LOG,
+            }
         ),
     },
     grants={Role.ACCOUNT_MANAGER: frozenset({Role.ADMINISTRATIVE, Role.FINANCIAL, Role.ACCOUNT_MANAGER})},
@@ -51,6 +75,19 @@ PROFILE = SegmentProfile(
         TerminationReason("insured_elsewhere", "Elders verzekerd", "Insured elsewhere"),
         TerminationReason("deceased", "Overleden", "Deceased"),
     ),
+    # U29, in the manual's order.
+    message_categories=(
+        MessageCategory.TERMINATION_LETTER,
+        MessageCategory.CONFIRMATION,
+        MessageCategory.S1,
+        MessageCategory.FINANCIAL,
+        MessageCategory.FLOW,
+        MessageCategory.PROCESSING_REPORT,
+        MessageCategory.INSURANCE_STATEMENT,
+        MessageCategory.FROM_INSURER,
+    ),
+    # What failed, one or in a file, stands with what became of it.
+    rejections_in=MessageCategory.PROCESSING_REPORT,
     upload_columns=(
         "action", "contract", "bsn", "relation_number", "external_reference", "initials", "prefix", "surname",
         "birth_date", "first_day", "last_day", "reason", "country", "street", "house_number", "postcode", "city",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.urls import reverse
@@ -22,6 +23,8 @@ class Entry:
     capability: Capability | None = None
 
 
+# The entry that says how many messages are new.
+MESSAGES = "messages"
 ENTRIES = (
     Entry(_("Dashboard"), "dashboard", Permission.SEE_DASHBOARD),
     Entry(_("Huidige deelnemers"), "current_participants", Permission.SEE_PARTICIPANTS),
@@ -37,13 +40,15 @@ ENTRIES = (
     Entry(_("Contracten"), "contracts", Permission.SEE_CONTRACTS, Capability.LINK_CONTRACTS),
     Entry(_("Contract gebruik"), "contract_use", Permission.SEE_CONTRACTS, Capability.CONTRACT_USE),
     Entry(_("Contract gegevens"), "contract_data", Permission.SEE_CONTRACTS),
-    Entry(_("Contact"), "contact", Permission.SEE_DASHBOARD, Capability.ASK_QUESTIONS),
+    Entry(_("Berichten"), MESSAGES, Permission.SEE_MESSAGES, Capability.MESSAGES),
     Entry(_("Zaken"), "cases", Permission.JUDGE_CASES),
     Entry(_("Producten"), "products", Permission.MAINTAIN_TERMS),
+    Entry(_("Nieuws en berichten"), "news", Permission.WRITE_NEWS),
     Entry(_("Onderzoek"), "trail", Permission.SEARCH_TRAIL),
     Entry(_("Accountbeheer"), "accounts", Permission.MANAGE_ACCOUNTS),
     Entry(_("Helpdesk"), "helpdesk", Permission.HELP_USERS),
     Entry(_("Logboek"), "log", Permission.SEE_LOG),
+    Entry(_("Contact"), "contact", Permission.SEE_DASHBOARD, Capability.ASK_QUESTIONS),
 )
 
 
@@ -54,11 +59,16 @@ class MenuItem:
     label: str
     url: str
     current: bool
+    # How many are new below it, asked when it is drawn; None for an entry of which nothing is new.
+    new: Callable[[], str] | None = None
 
 
-def menu(scope: Scope, path: str) -> list[MenuItem]:
+def menu(scope: Scope, path: str, new_messages: Callable[[], str]) -> list[MenuItem]:
     """The entries this scope may open, the one that `path` lies under marked."""
     allowed = [entry for entry in ENTRIES if scope.may(entry.permission, entry.capability)]
-    urls = [(str(entry.label), reverse(entry.url_name)) for entry in allowed]
+    urls = [(entry, reverse(entry.url_name)) for entry in allowed]
     under = max((url for _, url in urls if path.startswith(url)), key=len, default="")
-    return [MenuItem(label, url, url == under) for label, url in urls]
+    return [
+        MenuItem(str(entry.label), url, url == under, new_messages if entry.url_name == MESSAGES else None)
+        for entry, url in urls
+    ]

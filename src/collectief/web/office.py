@@ -19,11 +19,12 @@ class Desk:
     helps: bool
     searches: bool
     manages: bool
+    writes: bool
 
     @property
     def empty(self) -> bool:
         """Whether there is nothing here for these roles."""
-        return self.counts is None and not (self.helps or self.searches or self.manages)
+        return self.counts is None and not (self.helps or self.searches or self.manages or self.writes)
 
 
 def office_desk(scope: Scope, *, today: date) -> Desk:
@@ -31,5 +32,5 @@ def office_desk(scope: Scope, *, today: date) -> Desk:
     counts = queries.counts(scope, today=today) if scope.may(Permission.JUDGE_CASES) else None
     return Desk(
         counts, scope.may(Permission.HELP_USERS), scope.may(Permission.SEARCH_TRAIL),
-        scope.may(Permission.MANAGE_ACCOUNTS),
+        scope.may(Permission.MANAGE_ACCOUNTS), scope.may(Permission.WRITE_NEWS),
     )  # fmt: skip

@@ -14,6 +14,8 @@ from collectief.access.role_names import ROLE_NAMES
 from collectief.access.sessions import seconds_left
 from collectief.brands.brand import Texts
 from collectief.brands.catalogue import Brand, Desk
+from collectief.inbox.queries import unread
+from collectief.inbox.rules import MOST_COUNTED
 from collectief.scope.scope import Scope, UnderMandate
 from collectief.segments.profile import Capability, Permission, Role
 
@@ -85,7 +87,7 @@ class Shell:
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """Template context processor. Asks the database nothing."""
+    """Template context processor. Asks the database nothing, but how many messages are new once the menu is drawn."""
     brand: Brand | None = getattr(request, "brand", None)
     scope: Scope | None = getattr(request, "scope", None)
     language = get_language() or settings.LANGUAGE_CODE
@@ -97,7 +99,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             language,
             scope,
             roles=[str(ROLE_NAMES[role]) for role in Role if role in scope.roles],
-            menu=menu(scope, request.path),
+            menu=menu(scope, request.path, lambda: _new_messages(scope)),
             session=SessionTimes(
                 settings.SESSION_IDLE_SECONDS,
                 settings.SESSION_WARNING_SECONDS,
@@ -106,3 +108,9 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             ),
         )
     }
+
+
+def _new_messages(scope: Scope) -> str:
+    """How many messages are new, in few letters; empty for none."""
+    count = unread(scope, now=timezone.now())
+    return f"{MOST_COUNTED}+" if count > MOST_COUNTED else str(count or "")

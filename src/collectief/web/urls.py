@@ -36,6 +36,8 @@ urlpatterns = [
     path("contact/", contact.contact, name="contact"),
     path("", include("collectief.web.reporting.urls")),
     path("", include("collectief.web.terms.urls")),
+    path("", include("collectief.web.inbox.urls")),
+    path("", include("collectief.web.news.urls")),
     path("", include("collectief.web.log.urls")),
     path("", include("collectief.web.cases.urls")),
     path("", include("collectief.web.trail.urls")),

@@ -12,6 +12,7 @@ from collectief.access.rules import AccessRefused, Reach, judge_address
 from collectief.access.telephone import tidy_number
 from collectief.contracts.queries import ContractView
 from collectief.foundation.names import tidy
+from collectief.inbox.rules import MailChoice
 from collectief.segments.profile import Role
 
 from .words import access_refusal
@@ -157,3 +158,18 @@ class ProfileForm(ReachMixin):
     def __init__(self, *args: Any, roles: list[Role], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offer(self.fields["roles"], roles)
+
+
+class MailForm(forms.Form):
+    """When one wants mail about messages (X08)."""
+
+    berichten = forms.ChoiceField(
+        label=_("Wanneer wilt u mail als er een bericht klaarstaat?"), widget=forms.RadioSelect,
+        help_text=_("In de mail staat alleen dat er een bericht is, nooit waarover. Dit geldt voor dit portaal."),
+        choices=[
+            (str(MailChoice.AT_ONCE), _("Meteen")),
+            (str(MailChoice.DAILY), _("Hoogstens één keer per dag, om half acht")),
+            (str(MailChoice.NEVER), _("Nooit")),
+        ],
+        error_messages={"required": _("Maak een keuze."), "invalid_choice": _("Maak een keuze.")},
+    )  # fmt: skip

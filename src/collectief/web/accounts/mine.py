@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.contrib.auth import REDIRECT_FIELD_NAME
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -17,10 +17,13 @@ from ua_parser import parse
 from collectief.access import sessions
 from collectief.brands.catalogue import brand as brand_of
 from collectief.contracts.queries import contracts
+from collectief.inbox import announcing
+from collectief.inbox.rules import MailChoice
 from collectief.segments.profile import Means
 
 from ..page import PortalRequest, oneself
 from ..single_sign_on import AGAIN
+from .forms import MailForm
 from .leave import own_wish
 
 
@@ -39,7 +42,8 @@ def mine(request: PortalRequest) -> HttpResponse:
     reach = [contract.label for contract in contracts(request.scope)] if request.scope.contracts is not None else []
     context = {
         "reach": reach, "lines": lines, "with_password": _with_password(request), "confirm": _confirming(request),
-        "wish": own_wish(request), "fresh": sessions.is_fresh(request.session, now=timezone.now()),
+        "wish": own_wish(request), "mail": _mail_form(request) if _reads_messages(request) else None,
+        "fresh": sessions.is_fresh(request.session, now=timezone.now()),
     }  # fmt: skip
     return render(request, "accounts/mine.html", context)
 
@@ -57,6 +61,33 @@ def end_sessions(request: PortalRequest) -> HttpResponse:
     said = ngettext("U bent op {count} andere plek uitgelogd.", "U bent op {count} andere plekken uitgelogd.", ended)
     messages.success(request, said.format(count=ended))
     return redirect("my_account")
+
+
+@oneself
+@require_POST
+def choose_mail(request: PortalRequest) -> HttpResponse:
+    """Say when mail is wanted about messages (X08)."""
+    if not _reads_messages(request):
+        raise Http404
+    form = _mail_form(request)
+    if form.is_valid():
+        announcing.choose(
+            request.scope, MailChoice(form.cleaned_data["berichten"]), language=request.LANGUAGE_CODE
+        )  # fmt: skip
+        messages.success(request, _("Uw keuze is bewaard."))
+    else:
+        messages.error(request, _("Maak een keuze."))
+    return redirect("my_account")
+
+
+def _reads_messages(request: PortalRequest) -> bool:
+    return bool(request.scope.profile.messages_for(request.scope.roles))
+
+
+def _mail_form(request: PortalRequest) -> MailForm:
+    if request.method == "POST":
+        return MailForm(request.POST)
+    return MailForm(initial={"berichten": str(announcing.choice_of(request.scope))})
 
 
 def _with_password(request: PortalRequest) -> bool:

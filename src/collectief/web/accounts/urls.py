@@ -20,6 +20,7 @@ urlpatterns = [
     path("accountbeheer/machtigingen/<int:received_id>/", mandates.people, name="mandate_people"),
     path("mijn-account/", mine.mine, name="my_account"),
     path("mijn-account/sessies/", mine.end_sessions, name="end_sessions"),
+    path("mijn-account/mail/", mine.choose_mail, name="choose_mail"),
     path("mijn-account/stoppen/", leave.leave, name="leave"),
     path("mijn-account/blijven/", leave.stay, name="stay_after_all"),
     path("uitnodiging/<str:token>/", invitation.invitation, name="invitation"),

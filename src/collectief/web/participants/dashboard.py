@@ -11,13 +11,18 @@ from django.views.decorators.http import require_GET
 
 from collectief.audit import actions as audit
 from collectief.contracts.queries import contracts
+from collectief.inbox.news import news_for
+from collectief.inbox.queries import MessageView
+from collectief.inbox.queries import latest as latest_messages
 from collectief.mutations.queries import MutationView, latest, open_mutations, rejected_mutations
 from collectief.mutations.rules import State
 from collectief.segments.profile import Capability, Permission
 
+from ..inbox.words import drawn
 from ..office import office_desk
 from ..page import PortalRequest, page
 from ..paging import found_page, last_page, page_number, pages
+from ..rich_text import rich
 from . import present
 
 SIZE = 25
@@ -39,11 +44,21 @@ def dashboard(request: PortalRequest) -> HttpResponse:
     }  # fmt: skip
     if scope.profile.is_office:
         context |= {"office": office_desk(scope, today=timezone.localdate())}
+    else:
+        context["news"] = [
+            (one.title[request.LANGUAGE_CODE], rich(one.text[request.LANGUAGE_CODE]), one.since)
+            for one in news_for(scope, today=timezone.localdate())
+        ]
+    told = latest_messages(scope, now=timezone.now(), count=FEW)
+    context |= {
+        "messages_seen": bool(scope.profile.messages_for(scope.roles)),
+        "told": drawn(told, scope),
+    }
     if context["sees_people"]:
         waiting, waiting_total = open_mutations(scope, size=FEW)
         failed, failed_total = rejected_mutations(scope, now=timezone.now(), size=FEW)
         processed = latest(scope, State.PROCESSED, count=FEW)
-        _seen(request, "mutations.latest", [*waiting, *failed, *processed])
+        _seen(request, "mutations.latest", [*waiting, *failed, *processed], told)
         draw = _drawer(request)
         context |= {
             "waiting": draw(waiting), "waiting_total": waiting_total, "failed": draw(failed),
@@ -91,7 +106,9 @@ def _drawer(request: PortalRequest) -> Callable[[Sequence[MutationView]], list[p
     return lambda found: [present.mutation_line(view, known, request.scope, today) for view in found]
 
 
-def _seen(request: PortalRequest, action: str, found: Sequence[MutationView]) -> None:
-    """Who was on the page; newcomers are no participants yet, so the mutations are named too."""
-    about = dict.fromkeys(view.participant_id for view in found if view.participant_id)
-    audit.record(request.scope, action, participants=about, objects={"mutation": [view.id for view in found]})
+def _seen(request: PortalRequest, action: str, found: Sequence[MutationView], told: Sequence[MessageView] = ()) -> None:
+    """Who was on the page; newcomers are no participants yet, so mutations and messages are named too."""
+    ids = [*(view.participant_id for view in found), *(view.participant_id for view in told)]
+    about = dict.fromkeys(id_ for id_ in ids if id_)
+    objects = {"mutation": [view.id for view in found], "message": [view.id for view in told]}
+    audit.record(request.scope, action, participants=about, objects={kind: ids for kind, ids in objects.items() if ids})

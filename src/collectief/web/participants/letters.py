@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -140,7 +140,10 @@ def statement(request: PortalRequest, participant_id: int) -> HttpResponse:
         raise Http404
     labels = {contract.id: contract.label for contract in contracts(scope)}
     letter = insurance_statement(person, labels, scope.organisation, terms, today=today)
-    return _download(request, letter, participant_id, f"{_('verzekeringsverklaring')}-{person.relation_number}-{today}")
+    return _download(
+        request, letter, participant_id, f"{_('verzekeringsverklaring')}-{person.relation_number}-{today}",
+        contracts={term.contract_id for term in terms},
+    )  # fmt: skip
 
 
 def _about(scope: Scope, participation_id: int) -> tuple[ListRow, ParticipantView, ContractView, list[TermView]]:
@@ -152,10 +155,12 @@ def _about(scope: Scope, participation_id: int) -> tuple[ListRow, ParticipantVie
     return row, person, contract, terms_of(scope, [row.id])
 
 
-def _download(request: PortalRequest, letter: Letter, participant_id: int, name: str) -> HttpResponse:
+def _download(
+    request: PortalRequest, letter: Letter, participant_id: int, name: str, *, contracts: Collection[int] = ()
+) -> HttpResponse:
     now = timezone.now()
     try:
-        pdf = make(request.scope, letter, participant_id, frame=_frame(request), now=now)
+        pdf = make(request.scope, letter, participant_id, frame=_frame(request), now=now, contracts=contracts)
     except LetterFailed:
         audit.record(
             request.scope, "documents.make", participants=[participant_id], outcome="failure",

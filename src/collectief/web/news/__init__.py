@@ -1,0 +1,1 @@
+"""Nieuws at the insurer's office: what customers are told, planned, running and over (K03)."""
