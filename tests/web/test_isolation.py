@@ -115,7 +115,7 @@ def _queries(ids: dict[str, int]) -> list[str]:
     return [
         f"/deelnemers/nieuw/?uit={mutation}", f"/deelnemers/?open={stay}", f"/oud-deelnemers/?open={stay}",
         "/deelnemers/?achternaam=geheim", "/deelnemers/aantal/?achternaam=geheim",
-        "/oud-deelnemers/aantal/?achternaam=geheim",
+        "/oud-deelnemers/aantal/?achternaam=geheim", "/in-en-uitstroom/?toon=alle",
     ]  # fmt: skip
 
 

@@ -58,8 +58,11 @@ class BsnKeys:
         return nonce + self._cipher.encrypt(nonce, bsn.digits.encode(), index)
 
     def unsealed(self, sealed: bytes, index: bytes) -> Bsn:
-        """The BSN that was sealed for the row with this blind index."""
-        return Bsn(unseal(self.seal_key, sealed, index).decode())
+        """The BSN that was sealed for the row with this blind index.
+
+        Raises cryptography.exceptions.InvalidTag when key, row or bytes are not the same.
+        """
+        return Bsn(self._cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], index).decode())
 
     @cached_property
     def _cipher(self) -> AESGCM:

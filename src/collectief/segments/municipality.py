@@ -19,6 +19,7 @@ PROFILE = SegmentProfile(
             Capability.CHOOSE_CONTRACTS,
             Capability.GIVE_MANDATES,
             Capability.CONTRACT_USE,
+            Capability.FLOW_LISTS,
         }
     ),
     roles={

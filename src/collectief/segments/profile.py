@@ -36,6 +36,8 @@ class Capability(StrEnum):
     INSURANCE_LETTERS = "insurance_letters"
     # How many take part in a contract, come and go, month by month (U27, G10).
     CONTRACT_USE = "contract_use"
+    # Who came to a contract and left it in a month or a year (U23, G08).
+    FLOW_LISTS = "flow_lists"
 
 
 class Permission(StrEnum):

@@ -32,6 +32,8 @@ KINDS: dict[str, Kind] = {
             "documents.make": gettext_lazy("Document over een deelnemer gemaakt"),
             "participants.list": gettext_lazy("Lijst met huidige deelnemers bekeken"),
             "participants.list_former": gettext_lazy("Lijst met oud deelnemers bekeken"),
+            "reporting.flow_list": gettext_lazy("In- en uitstroomlijst bekeken"),
+            "reporting.download_flow_list": gettext_lazy("In- en uitstroomlijst gedownload"),
             "mutations.see": gettext_lazy("Wijziging bekeken"),
             "mutations.latest": gettext_lazy("Dashboard bekeken"),
             "mutations.open": gettext_lazy("Lijst met wijzigingen in behandeling bekeken"),
