@@ -79,3 +79,35 @@ def test_the_use_of_a_contract_is_seen_month_by_month_and_taken_along(anna):
     [heads, latest, *_] = sheet.values
     assert heads == ("Maand", "Aantal deelnemers", "Verschil", "Ingestroomd", "Uitgestroomd")
     assert str(latest[1]) == number
+
+
+@pytest.mark.feature("U23")
+def test_a_list_of_who_came_and_left_is_chosen_seen_and_taken_along(anna):
+    """Kies een maand waarvoor u een in- en uitstroomlijst wilt bekijken of downloaden."""
+    anna.follows_menu("In- en uitstroomlijsten")
+    anna.sees_heading("In- en uitstroomlijsten")
+    anna.page.get_by_label("Contract", exact=True).select_option(label=f"{DELFT} – Vestiging Delft")
+    year = anna.page.get_by_label("Periode").locator("option", has_text="januari t/m december").nth(1).inner_text()
+    anna.page.get_by_label("Periode").select_option(label=year)
+    anna.page.get_by_label("Wie").select_option(label="Toon alleen in- en uitstromers")
+    anna.page.get_by_role("button", name="De lijst bekijken").click()
+    anna.page.get_by_role("heading", name=f"{DELFT} – Vestiging Delft: {year}", level=2).wait_for()
+    anna.finds_no_barriers("in-en-uitstroom")
+    movers = _lines_of(anna)
+    tags = set(anna.page.locator("tbody .ds-tag").all_inner_texts())
+    assert tags and tags <= {"Ingestroomd", "Uitgestroomd", "In- en uitgestroomd"}
+    with anna.page.expect_download() as taken:
+        anna.page.get_by_role("link", name="Download deze in- en uitstroomlijst").click()
+    heads, *rows = openpyxl.load_workbook(io.BytesIO(taken.value.path().read_bytes())).active.values
+    assert "BSN" not in heads and heads[-1] == "In- of uitstroom"
+    assert len(rows) == movers
+    anna.page.get_by_label("Wie").select_option(label="Toon alle deelnemers")
+    anna.page.get_by_role("button", name="De lijst bekijken").click()
+    anna.page.get_by_role("cell", name="Deelnemer", exact=True).first.wait_for()
+    assert _lines_of(anna) > movers
+
+
+def _lines_of(reader) -> int:
+    """How many lines the list on the page has in all."""
+    lines = reader.page.get_by_text("Regels in de lijst").locator("xpath=following-sibling::dd").inner_text()
+    return int(lines.replace(".", ""))

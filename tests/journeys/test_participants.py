@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import re
 from datetime import date, timedelta
 from itertools import islice
 
+import openpyxl
 import pytest
 from pypdf import PdfReader
 
@@ -326,6 +328,33 @@ def test_a_participant_is_found_by_birth_date_relation_number_and_reference(anna
     # And who was born on another day is not
     _finds(anna, Relatienummer=number, Geboortedatum="01-01-1901")
     anna.sees("We vinden niemand met deze gegevens")
+
+
+@pytest.mark.feature("G05")
+@pytest.mark.feature("U04")
+def test_the_list_of_a_contract_and_what_is_found_are_taken_along(anna):
+    """Selecteer het juiste contract en klik op ‘zoek deelnemer’. Links onderin vindt u ‘Download volledige lijst’."""
+
+    def taken(button: str) -> list[tuple]:
+        with anna.page.expect_download() as file:
+            anna.page.get_by_role("link", name=button).click()
+        return list(openpyxl.load_workbook(io.BytesIO(file.value.path().read_bytes())).active.values)
+
+    anna.follows_menu("Huidige deelnemers")
+    search = anna.page.get_by_role("search")
+    search.get_by_label("Contract").select_option(index=2)
+    search.get_by_role("button", name="Zoek deelnemer").click()
+    anna.page.get_by_text("Aantal deelnemers").wait_for()
+    anna.finds_no_barriers("lijst-downloaden")
+    heads, *whole = taken("Download volledige lijst")
+    assert f"Aantal deelnemers: {len(whole)}" in anna.page.locator("main").inner_text()
+    surname = whole[0][heads.index("Achternaam")]
+    search.get_by_label("Achternaam").fill(surname)
+    search.get_by_role("button", name="Zoek deelnemer").click()
+    anna.page.get_by_role("link", name="Download wat is gevonden").wait_for()
+    _, *found = taken("Download wat is gevonden")
+    assert whole[0] in found and 0 < len(found) < len(whole)
+    assert len(taken("Download volledige lijst")) == len(whole) + 1
 
 
 @pytest.mark.feature("U04")

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collectief.reporting.rules import Flow, MonthOfUse, months_of_use
+from collectief.reporting.rules import Flow, MonthOfUse, Movement, Span, months_of_use, spans
 from collectief.web.reporting.chart import HEIGHT, chart
 
 pytestmark = [pytest.mark.feature("U27"), pytest.mark.feature("G10")]
@@ -62,3 +62,28 @@ def test_a_bar_is_as_high_as_its_share_and_anybody_is_seen(numbers):
         assert 0 <= bar.height <= HEIGHT
     if any(numbers):
         assert max(bar.height for bar in drawn.bars) == HEIGHT
+
+
+@pytest.mark.feature("U23")
+@pytest.mark.feature("G08")
+@given(st.dates(date(2010, 1, 1), date(2026, 11, 28)), st.integers(0, 2000))
+def test_every_day_is_in_one_month_and_one_year_of_what_there_are_lists_of(first, days):
+    last = first + timedelta(days=days)
+    there = spans(first, last)
+    assert len({one.code for one in there}) == len(there)
+    for number in range(0, days + 1, 17):
+        day = first + timedelta(days=number)
+        holding = [one for one in there if one.first <= day < one.end]
+        assert [one.whole_year for one in holding] == [True, False]
+        assert [one.code for one in holding] == [f"{day.year}", f"{day.year}-{day.month:02}"]
+    assert all(one.end > first and one.first <= last for one in there)
+    # The latest first: a year stands above its months.
+    assert [one.end for one in there if one.whole_year] == sorted({one.end for one in there if one.whole_year})[::-1]
+    assert there[0].whole_year and there[1] == Span.month(last)
+
+
+@pytest.mark.feature("U23")
+def test_what_moved_has_one_word():
+    assert [Movement.of(came, left) for came in (True, False) for left in (True, False)] == [
+        Movement.CAME_AND_LEFT, Movement.CAME, Movement.LEFT, Movement.STAYED,
+    ]  # fmt: skip

@@ -144,7 +144,7 @@ def test_a_form_asks_what_the_profile_has_typed_and_hears_nothing_else(db, segme
 
 @pytest.mark.feature("G03")
 def test_a_bsn_that_is_shown_is_in_the_trail_and_one_that_is_not_is_not(db):
-    for segment, told in (("municipality", ["bsn"]), ("staffing_agency", None)):
+    for segment, told in (("municipality", True), ("staffing_agency", None)):
         customer = agency(segment=segment)
         number = _comes(customer)
         client = client_of(customer.scope)
@@ -153,7 +153,7 @@ def test_a_bsn_that_is_shown_is_in_the_trail_and_one_that_is_not_is_not(db):
         with opened(customer.scope):
             for action in ("participants.list", "participants.see"):
                 event = AuditEvent.objects.filter(action=action).latest("id")
-                assert (event.detail.get("fields"), event.participant_ids) == (told, [number])
+                assert (event.detail.get("bsn"), event.participant_ids) == (told, [number])
                 assert BSN.digits not in str(event.detail)
 
 

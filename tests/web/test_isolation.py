@@ -121,7 +121,8 @@ def _queries(ids: dict[str, int]) -> list[str]:
     return [
         f"/deelnemers/nieuw/?uit={mutation}", f"/deelnemers/?open={stay}", f"/oud-deelnemers/?open={stay}",
         "/deelnemers/?achternaam=geheim", "/deelnemers/aantal/?achternaam=geheim",
-        "/oud-deelnemers/aantal/?achternaam=geheim",
+        "/oud-deelnemers/aantal/?achternaam=geheim", "/in-en-uitstroom/?toon=alle",
+        "/deelnemers/download/?achternaam=geheim", "/oud-deelnemers/download/", "/deelnemers/sjabloon/",
     ]  # fmt: skip
 
 

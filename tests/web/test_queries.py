@@ -86,6 +86,8 @@ PAGES = [
     "/deelname/{former_stay}/heraanmelden/", "/deelname/{stay}/overzetten/", "/mutaties/{ended}/",
     "/mutaties/{waiting}/", "/mutaties/{waiting}/stand/", "/mutaties/{waiting}/intrekken/",
     "/mutaties/{ended}/ongedaan/", "/uploads/", "/uploads/sjabloon/", "/uploads/{batch}/",
+    "/deelnemers/download/", "/oud-deelnemers/download/", "/deelnemers/sjabloon/",
+    "/in-en-uitstroom/?toon=alle", "/in-en-uitstroom/?toon=alle&pagina=2", "/in-en-uitstroom/download/?toon=alle",
     "/uploads/{batch}/voortgang/", "/uploads/{batch}/fouten/", "/inloggen/",
     "/berichten/", "/berichten/?zoek=velen&stand=ongelezen", "/berichten/{message}/",
 ]  # fmt: skip

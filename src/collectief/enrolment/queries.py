@@ -10,7 +10,7 @@ the organisation's stays.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -20,7 +20,7 @@ from django.db import connection
 from collectief.foundation.names import PersonName, search_key, split_prefix, tidy
 from collectief.mutations.rules import OPEN
 from collectief.scope.scope import Scope
-from collectief.segments.profile import Field, SearchKey
+from collectief.segments.profile import Field, Permission, SearchKey
 
 # A count above this is shown as "1.000+" until the exact one is asked for.
 COUNT_CAP = 1000
@@ -186,6 +186,13 @@ SELECT {_COLUMNS} FROM participation s JOIN participant p ON p.id = s.participan
  WHERE s.organisation_id = %(organisation)s AND s.{{column}} = %(id)s{{reach}} ORDER BY s.first_day DESC, s.id DESC
 """
 
+_WHOLE = f"""
+SELECT {_COLUMNS} FROM participation s JOIN participant p ON p.id = s.participant_id
+ WHERE s.organisation_id = %(organisation)s AND {{which}} {{search}} ORDER BY s.sort_key, s.id
+"""
+# Rows fetched at once of a list that is downloaded.
+_AT_ONCE = 1_000
+
 
 def current_participants(
     scope: Scope, search: Search, *, today: date, sort: str = DEFAULT_SORT, page: int = 1, size: int = 50
@@ -203,12 +210,32 @@ def former_participants(
 
 def exact_count(scope: Scope, search: Search, *, today: date, former: bool = False) -> int:
     """How many there are, counted to the last one."""
+    which, conditions, given = _shown(scope, search, today, former=former)
+    return _count(which, conditions, given, cap=None)
+
+
+def whole_list(scope: Scope, search: Search, *, today: date, former: bool = False) -> Iterator[ListRow]:
+    """Everyone on a list by name, some at a time (G05). Must run inside `opened` until the last is read.
+
+    Raises NotAllowed.
+    """
+    scope.require(Permission.SEE_PARTICIPANTS)
+    which, conditions, given = _shown(scope, search, today, former=former)
+    query = _WHOLE.format(which=which, search=conditions, pending=scope.within_reach("m.contract_id"))
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(query, given)
+        while rows := cursor.fetchmany(_AT_ONCE):
+            yield from _drawn(scope, rows, today)
+
+
+def _shown(scope: Scope, search: Search, today: date, *, former: bool) -> tuple[str, str, dict[str, Any]]:
+    """What finds the stays of a list, whether or not something on the shelf of what is current has ended meanwhile."""
     shown, keys = (_FORMER, scope.profile.former_search) if former else (_CURRENT, scope.profile.current_search)
     shown = _within_reach(scope, shown)
     given = {"organisation": scope.organisation_id, "today": today}
     [[overdue]] = _fetch(f"SELECT {_OVERDUE}", given)
     conditions, more = search.conditions(keys)
-    return _count(shown.days if overdue else shown.shelf, conditions, given | more, cap=None)
+    return shown.days if overdue else shown.shelf, conditions, given | more
 
 
 def participation(scope: Scope, participation_id: int, *, today: date) -> ListRow | None:

@@ -58,7 +58,10 @@ class BsnKeys:
         return nonce + self._cipher.encrypt(nonce, bsn.digits.encode(), index)
 
     def unsealed(self, sealed: bytes, index: bytes) -> Bsn:
-        """The BSN that was sealed for the row with this blind index."""
+        """The BSN that was sealed for the row with this blind index.
+
+        Raises cryptography.exceptions.InvalidTag when key, row or bytes are not the same.
+        """
         return Bsn(self._cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], index).decode())
 
     @cached_property

@@ -1,9 +1,11 @@
-"""What a month of a contract comes down to (U27, G10); plain Python."""
+"""What a month of a contract comes down to, and what a list can be of (U23, U27, G08, G10); plain Python."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date
+from enum import StrEnum
+from itertools import groupby
 
 from collectief.foundation.value import value
 
@@ -53,4 +55,62 @@ def _months(first: date, last: date) -> Iterator[date]:
     month = first
     while month <= last:
         yield month
-        month = date(month.year + month.month // 12, month.month % 12 + 1, 1)
+        month = _next(month)
+
+
+class Movement(StrEnum):
+    """What somebody's taking part did in a period."""
+
+    CAME = "came"
+    LEFT = "left"
+    CAME_AND_LEFT = "came_and_left"
+    STAYED = "stayed"
+
+    @classmethod
+    def of(cls, came: bool, left: bool) -> Movement:
+        """The one word for two facts."""
+        if came and left:
+            return cls.CAME_AND_LEFT
+        return cls.CAME if came else cls.LEFT if left else cls.STAYED
+
+
+@value(order=True)
+class Span:
+    """The month or the whole year that a list is of: days from `first` up to but not including `end` (U23, G08)."""
+
+    first: date
+    end: date
+
+    @staticmethod
+    def month(day: date) -> Span:
+        """The month that a day is in."""
+        first = day.replace(day=1)
+        return Span(first, _next(first))
+
+    @staticmethod
+    def year(day: date) -> Span:
+        """The year that a day is in."""
+        return Span(date(day.year, 1, 1), date(day.year + 1, 1, 1))
+
+    @property
+    def whole_year(self) -> bool:
+        return _next(self.first) < self.end
+
+    @property
+    def code(self) -> str:
+        """How an address names it: 2026-11, or 2026 for the year."""
+        return f"{self.first:%Y}" if self.whole_year else f"{self.first:%Y-%m}"
+
+
+def spans(first: date, last: date) -> list[Span]:
+    """What a list can be of, from the day `first` to the day `last`: the latest first, a year before its months."""
+    months = [Span.month(one) for one in _months(first.replace(day=1), last)][::-1]
+    return [
+        one
+        for year, of_year in groupby(months, key=lambda one: one.first.year)
+        for one in (Span.year(date(year, 1, 1)), *of_year)
+    ]
+
+
+def _next(month: date) -> date:
+    return date(month.year + month.month // 12, month.month % 12 + 1, 1)

@@ -31,6 +31,7 @@ PROFILE = SegmentProfile(
             Capability.GIVE_MANDATES,
             Capability.CONTRACT_USE,
             Capability.MESSAGES,
+            Capability.FLOW_LISTS,
         }
     ),
     roles={

@@ -41,6 +41,8 @@ class Capability(StrEnum):
     CONTRACT_USE = "contract_use"
     # What happened and what is ready, by category (U29, G11).
     MESSAGES = "messages"
+    # Who came to a contract and left it in a month or a year (U23, G08).
+    FLOW_LISTS = "flow_lists"
 
 
 class Permission(StrEnum):

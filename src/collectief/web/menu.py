@@ -37,6 +37,7 @@ ENTRIES = (
         Permission.SEE_PARTICIPANTS,
         Capability.REJECTED_MUTATIONS,
     ),
+    Entry(_("In- en uitstroomlijsten"), "flow_list", Permission.SEE_PARTICIPANTS, Capability.FLOW_LISTS),
     Entry(_("Contracten"), "contracts", Permission.SEE_CONTRACTS, Capability.LINK_CONTRACTS),
     Entry(_("Contract gebruik"), "contract_use", Permission.SEE_CONTRACTS, Capability.CONTRACT_USE),
     Entry(_("Contract gegevens"), "contract_data", Permission.SEE_CONTRACTS),

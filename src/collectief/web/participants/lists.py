@@ -31,6 +31,7 @@ from collectief.segments.profile import Capability, Permission
 from ..page import PortalRequest, page
 from ..paging import last_page, page_number, whole_number
 from . import present, shown
+from .download_links import download_links
 from .forms import FindForm, ReEnrolForm, SearchForm, TerminateForm
 from .found import is_seen
 
@@ -121,7 +122,7 @@ def _show(
         query["open"] = str(opened)
     search_form = SearchForm(query or None, keys=keys, contracts=known)
     sort = query.get("sorteer", DEFAULT_SORT)
-    search = _search(search_form, known)
+    search = search_of(search_form, known)
     number, size = page_number(query.get("pagina")), whole_number(query.get("per_pagina"))
     size = size if size in present.SIZES else DEFAULT_SIZE
     found = find(request.scope, search, today=today, sort=sort, page=number, size=size)
@@ -152,6 +153,7 @@ def _show(
         "sizes": present.sizes(found, query),
         "form": form,
         "searched": any(value for name, value in query.items() if name in search_form.fields),
+        "downloads": download_links(request.scope, search_form, query, former=former),
         "count_url": reverse("former_count" if former else "current_count") + "?" + query.urlencode(),
         "waiting": 0 if former else waiting_newcomers(request.scope),
         "may_enrol": request.scope.may(Permission.CHANGE_PARTICIPANTS, Capability.ENROL),
@@ -164,11 +166,12 @@ def _count(request: PortalRequest, *, former: bool) -> HttpResponse:
     known = contracts(request.scope)
     profile = request.scope.profile
     form = SearchForm(request.GET, keys=profile.former_search if former else profile.current_search, contracts=known)
-    count = exact_count(request.scope, _search(form, known), today=timezone.localdate(), former=former)
+    count = exact_count(request.scope, search_of(form, known), today=timezone.localdate(), former=former)
     return render(request, "participants/list.html#exact_count", {"count": count, "former": former})
 
 
-def _search(form: SearchForm, known: list[ContractView]) -> Search:
+def search_of(form: SearchForm, known: list[ContractView]) -> Search:
+    """What was looked for; everyone for what cannot be."""
     if not form.is_bound or not form.is_valid():
         return Search()
     data = form.cleaned_data

@@ -89,7 +89,7 @@ def record(scope: Scope, action: str, participants: Sequence[int], columns: Sequ
     `columns` is what a list had; without, a page of everything its reader sees.
     """
     bsn = scope.sees(Field.BSN) if columns is None else Field.BSN in columns
-    audit.record(scope, action, participants=participants, detail={"fields": [Field.BSN.value]} if bsn else None)
+    audit.record(scope, action, participants=participants, detail={"bsn": True} if bsn else None)
 
 
 def _digits(bsn: Bsn | None) -> str:

@@ -6,7 +6,7 @@ from datetime import date
 
 from django.urls import path, register_converter
 
-from . import changes, dashboard, letters, lists, person
+from . import changes, dashboard, downloads, letters, lists, person
 
 
 class _Day:
@@ -30,8 +30,11 @@ urlpatterns = [
     path("deelnemers/", lists.current, name="current_participants"),
     path("deelnemers/aantal/", lists.current_count, name="current_count"),
     path("deelnemers/bsn/", lists.by_bsn, name="find_by_bsn"),
+    path("deelnemers/download/", downloads.current, name="download_current"),
+    path("deelnemers/sjabloon/", downloads.template, name="download_template"),
     path("oud-deelnemers/", lists.former, name="former_participants"),
     path("oud-deelnemers/aantal/", lists.former_count, name="former_count"),
+    path("oud-deelnemers/download/", downloads.former, name="download_former"),
     path("deelnemers/nieuw/", changes.new, name="new_participant"),
     path("deelnemers/<int:participant_id>/", person.person, name="participant"),
     path("deelnemers/<int:participant_id>/referentie/", changes.reference, name="change_reference"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
 
 from django.http import FileResponse, Http404, HttpResponse
 from django.http.response import HttpResponseBase
@@ -14,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from collectief.audit import actions as audit
-from collectief.contracts.queries import ContractView, contracts
+from collectief.contracts.queries import contracts
 from collectief.reporting.queries import use_of
 from collectief.reporting.rules import MonthOfUse
 from collectief.segments.profile import Capability, Permission
@@ -22,6 +21,7 @@ from collectief.segments.profile import Capability, Permission
 from ..page import PortalRequest, page
 from ..sheet import XLSX, write_sheet
 from .chart import chart
+from .choosing import chosen_contract
 
 # How many months a chart shows: more bars than that cannot be told apart on a telephone.
 _MONTHS = 24
@@ -34,7 +34,7 @@ _LATEST = 12
 def use(request: PortalRequest) -> HttpResponse:
     """The months of one contract, the latest first, with a chart of the last two years."""
     known = contracts(request.scope)
-    chosen = _chosen(request, known)
+    chosen = chosen_contract(request, known)
     today = timezone.localdate()
     months = use_of(request.scope, chosen, today=today) if chosen else []
     drawn = months[:_MONTHS][::-1]
@@ -54,7 +54,7 @@ def use(request: PortalRequest) -> HttpResponse:
 @require_GET
 def download(request: PortalRequest) -> HttpResponseBase:
     """The same as a workbook."""
-    chosen = _chosen(request, contracts(request.scope))
+    chosen = chosen_contract(request, contracts(request.scope))
     if chosen is None:
         raise Http404
     months = use_of(request.scope, chosen, today=timezone.localdate())
@@ -66,17 +66,6 @@ def download(request: PortalRequest) -> HttpResponseBase:
     audit.record(request.scope, "reporting.download_use", objects={"contract": [chosen.id]})
     name = f"{_('contractgebruik')}-{chosen.number}.xlsx"
     return FileResponse(stream, as_attachment=True, filename=name, content_type=XLSX)
-
-
-def _chosen(request: PortalRequest, known: Sequence[ContractView]) -> ContractView | None:
-    """The contract that is asked for, by its number; without one, the first. Raises Http404 for another's."""
-    number = request.GET.get("contract", "")
-    if not number:
-        return known[0] if known else None
-    found = next((one for one in known if one.number == number), None)
-    if found is None:
-        raise Http404
-    return found
 
 
 def _called(one: MonthOfUse) -> str:

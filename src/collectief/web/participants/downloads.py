@@ -1,0 +1,127 @@
+"""The lists of participants as files: as workbooks (G05), and in the template that can be sent again (X02)."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Mapping
+from datetime import date
+
+from django.conf import settings
+from django.http import FileResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from collectief.audit import actions as audit
+from collectief.bulk.sheets.columns import template_for
+from collectief.bulk.sheets.filled import write_filled
+from collectief.contracts.queries import ContractView, contracts
+from collectief.enrolment.queries import ListRow, Search, whole_list
+from collectief.foundation.dates import BirthDate, dutch
+from collectief.scope.scope import Scope
+from collectief.segments.profile import Capability, Permission
+
+from ..page import PortalRequest, page
+from ..people import Column, person_columns, shows_bsn, workbook
+from ..sheet import XLSX
+from .forms import SearchForm
+from .lists import search_of
+from .present import status
+
+
+@page(Permission.SEE_PARTICIPANTS)
+@require_GET
+def current(request: PortalRequest) -> HttpResponseBase:
+    """Everyone who takes part and is found, or everyone of a contract."""
+    return _list(request, former=False)
+
+
+@page(Permission.SEE_PARTICIPANTS, Capability.FORMER_PARTICIPANTS)
+@require_GET
+def former(request: PortalRequest) -> HttpResponseBase:
+    """Everyone who took part before."""
+    return _list(request, former=True)
+
+
+@page(Permission.UPLOAD_MUTATIONS, Capability.BULK_UPLOAD)
+@require_GET
+def template(request: PortalRequest) -> HttpResponseBase:
+    """Who takes part in the template of the upload: what should happen is filled in there, and it is sent again."""
+    known = contracts(request.scope)
+    search = _search(request, known, former=False)
+    if search is None:
+        return redirect(reverse("current_participants") + "?" + request.GET.urlencode())
+    people: list[int] = []
+    numbers = {contract.id: contract.number for contract in known}
+
+    def cells() -> Iterator[Mapping[str, str]]:
+        for row in whole_list(request.scope, search, today=timezone.localdate()):
+            people.append(row.participant_id)
+            yield _filled(row, numbers[row.contract_id])
+
+    # Closed by the response, and then it is gone.
+    stream = tempfile.TemporaryFile()  # noqa: SIM115
+    write_filled(
+        stream, template_for(request.scope.profile), cells(), language=get_language() or settings.LANGUAGE_CODE
+    )  # fmt: skip
+    stream.seek(0)
+    audit.record(
+        request.scope, "participants.download_template", participants=people, detail={"lines": len(people)}
+    )  # fmt: skip
+    return FileResponse(stream, as_attachment=True, filename=_("deelnemers-sjabloon.xlsx"), content_type=XLSX)
+
+
+def _list(request: PortalRequest, *, former: bool) -> HttpResponseBase:
+    known, today = contracts(request.scope), timezone.localdate()
+    search = _search(request, known, former=former)
+    if search is None:
+        # The list says what is wrong with what was looked for.
+        return redirect(
+            reverse("former_participants" if former else "current_participants") + f"?{request.GET.urlencode()}"
+        )
+    response, people = workbook(
+        request.scope,
+        _columns(request.scope, known, today),
+        whole_list(request.scope, search, today=today, former=former),
+        title=_("Oud deelnemers") if former else _("Huidige deelnemers"),
+        name=_("oud-deelnemers.xlsx") if former else _("deelnemers.xlsx"),
+    )
+    audit.record(
+        request.scope, "participants.download_former" if former else "participants.download", participants=people,
+        objects={"contract": [search.contract_id]} if search.contract_id is not None else None,
+        detail={"lines": len(people), "bsn": shows_bsn(request.scope)},
+    )  # fmt: skip
+    return response
+
+
+def _search(request: PortalRequest, known: list[ContractView], *, former: bool) -> Search | None:
+    """What the address looks for; None for what cannot be."""
+    profile = request.scope.profile
+    keys = profile.former_search if former else profile.current_search
+    form = SearchForm(request.GET, keys=keys, contracts=known)
+    return search_of(form, known) if form.is_valid() else None
+
+
+def _columns(scope: Scope, known: list[ContractView], today: date) -> list[Column[ListRow]]:
+    numbers = {contract.id: contract.number for contract in known}
+    return [
+        *person_columns(scope),
+        Column(_("Contractnummer"), 16, lambda row, bsn: numbers[row.contract_id]),
+        Column(_("Ingangsdatum"), 14, lambda row, bsn: row.first_day),
+        Column(_("Einddatum (t/m)"), 16, lambda row, bsn: row.last_day),
+        Column(_("Status"), 18, lambda row, bsn: status(row, today)[0]),
+    ]
+
+
+def _filled(row: ListRow, contract: str) -> dict[str, str]:
+    """What is known, under the columns of the template."""
+    return {
+        "contract": contract, "relation_number": row.relation_number, "external_reference": row.external_reference,
+        "initials": row.name.initials, "prefix": row.name.prefix, "surname": row.name.surname,
+        "birth_date": BirthDate.parse(row.birth_date).dutch if row.birth_date else "",
+        "first_day": dutch(row.first_day), "last_day": dutch(row.last_day) if row.last_day else "",
+    }  # fmt: skip

@@ -1,0 +1,106 @@
+"""People in lists and workbooks: which columns a segment has, the BSN only where it shows one (law 5, G03, U19)."""
+
+from __future__ import annotations
+
+import tempfile
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import batched
+from typing import Protocol
+
+from django.http import FileResponse
+from django.utils.translation import gettext as _
+
+from collectief.foundation.dates import BirthDate
+from collectief.foundation.names import PersonName
+from collectief.participants.queries import bsns
+from collectief.scope.scope import Scope
+from collectief.segments.profile import Field
+
+from .sheet import XLSX, Cell, write_sheet
+
+# For how many people at once BSNs are asked for, while a list is written.
+_AT_ONCE = 1_000
+
+
+class Person(Protocol):
+    """What a row of a list says of whom it is about."""
+
+    @property
+    def participant_id(self) -> int: ...
+    @property
+    def name(self) -> PersonName: ...
+    @property
+    def relation_number(self) -> str: ...
+    @property
+    def birth_date(self) -> str: ...
+    @property
+    def external_reference(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Column[Row]:
+    """A column of a workbook: its head, its width in characters, and what it says of a row with its BSN."""
+
+    head: str
+    width: int
+    cell: Callable[[Row, str], Cell]
+
+
+def shows_bsn(scope: Scope) -> bool:
+    """Whether lists of this scope have a BSN."""
+    return scope.sees(Field.BSN)
+
+
+def shows_reference(scope: Scope) -> bool:
+    """Whether the organisation's own numbers are used here."""
+    return scope.sees(Field.EXTERNAL_REFERENCE)
+
+
+def with_bsns[Row: Person](scope: Scope, rows: Iterable[Row]) -> Iterator[tuple[Row, str]]:
+    """Each row with the BSN of whom it is about; with nothing where the segment shows none."""
+    shows = shows_bsn(scope)
+    for some in batched(rows, _AT_ONCE, strict=False):
+        known = bsns(scope, {row.participant_id for row in some}) if shows else {}
+        for row in some:
+            yield row, known[row.participant_id].digits if shows else ""
+
+
+def person_columns(scope: Scope) -> list[Column[Person]]:
+    """Who it is, under the names that the upload template has for the same (X02)."""
+    found: list[Column[Person]] = [
+        Column(_("Voorletters"), 12, lambda row, bsn: row.name.initials),
+        Column(_("Voorvoegsel"), 12, lambda row, bsn: row.name.prefix),
+        Column(_("Achternaam"), 24, lambda row, bsn: row.name.surname),
+    ]
+    if shows_bsn(scope):
+        found.append(Column(_("BSN"), 12, lambda row, bsn: bsn))
+    if scope.sees(Field.RELATION_NUMBER):
+        found.append(Column(_("Relatienummer"), 14, lambda row, bsn: row.relation_number))
+    if scope.sees(Field.BIRTH_DATE):
+        found.append(Column(_("Geboortedatum"), 14, lambda row, bsn: _born(row.birth_date)))
+    if shows_reference(scope):
+        found.append(Column(_("Extern referentienummer"), 24, lambda row, bsn: row.external_reference))
+    return found
+
+
+def workbook[Row: Person](
+    scope: Scope, columns: Sequence[Column[Row]], rows: Iterable[Row], *, title: str, name: str
+) -> tuple[FileResponse, array[int]]:
+    """Rows as a workbook, which is gone once the response is closed; and whom it is about, for the trail."""
+    people = array("q")
+
+    def cells() -> Iterator[list[Cell]]:
+        for row, bsn in with_bsns(scope, rows):
+            people.append(row.participant_id)
+            yield [column.cell(row, bsn) for column in columns]
+
+    stream = tempfile.TemporaryFile()  # noqa: SIM115
+    write_sheet(stream, title, [(column.head, column.width) for column in columns], cells())
+    stream.seek(0)
+    return FileResponse(stream, as_attachment=True, filename=name, content_type=XLSX), people
+
+
+def _born(text: str) -> str:
+    return BirthDate.parse(text).dutch if text else ""
