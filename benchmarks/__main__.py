@@ -45,6 +45,18 @@ def _letters() -> Iterator[report.Line]:
     return letters.policy_schedules()
 
 
+def _flow_list() -> Iterator[report.Line]:
+    from . import flow_list
+
+    return flow_list.flow_lists()
+
+
+def _excel_list() -> Iterator[report.Line]:
+    from . import excel_list
+
+    return excel_list.excel_lists()
+
+
 BENCHES: dict[str, Callable[[], Iterator[report.Line]]] = {
     "upload": _upload,
     "upload-peer": _upload_peer,
@@ -52,6 +64,8 @@ BENCHES: dict[str, Callable[[], Iterator[report.Line]]] = {
     "contracts": _contracts,
     "list-page": _list_page,
     "letters": _letters,
+    "flow-list": _flow_list,
+    "excel-list": _excel_list,
 }
 
 

@@ -1,4 +1,4 @@
-"""The lists of participants as files: the whole list, what is found, and the template that is sent again (G05, U04, X02)."""
+"""The lists of participants as files: the whole list, what is found, and the template to send again (G05, U04, X02)."""
 
 from __future__ import annotations
 

@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "collectief.enrolment",
     "collectief.onboarding",
     "collectief.bulk",
+    "collectief.reporting",
     "collectief.web",
     "collectief.demo",
 ]
