@@ -51,6 +51,18 @@ def _renewal() -> Iterator[report.Line]:
     return renewal.renewals()
 
 
+def _flow_list() -> Iterator[report.Line]:
+    from . import flow_list
+
+    return flow_list.flow_lists()
+
+
+def _excel_list() -> Iterator[report.Line]:
+    from . import excel_list
+
+    return excel_list.excel_lists()
+
+
 BENCHES: dict[str, Callable[[], Iterator[report.Line]]] = {
     "upload": _upload,
     "upload-peer": _upload_peer,
@@ -59,6 +71,8 @@ BENCHES: dict[str, Callable[[], Iterator[report.Line]]] = {
     "list-page": _list_page,
     "letters": _letters,
     "renewal": _renewal,
+    "flow-list": _flow_list,
+    "excel-list": _excel_list,
 }
 
 

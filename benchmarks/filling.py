@@ -72,6 +72,55 @@ def filled(size: int, *, former: int) -> Any:
     return _scope(0)
 
 
+# As many contracts, four to an organisation, with the people spread over them; for figures of all at once.
+_SPREAD = """
+SET session_replication_role = replica;
+INSERT INTO organisation (insurer_id, name, kvk, segment)
+  SELECT %(insurer)s, 'Bureau ' || n, lpad((50000000 + n)::text, 8, '0'), 'staffing_agency'
+    FROM generate_series(1, %(contracts)s / 4) n;
+INSERT INTO group_contract (insurer_id, organisation_id, number, name, first_day)
+  SELECT insurer_id, id, 'B' || id || '-' || n, 'Vestiging ' || n, date '2020-01-01'
+    FROM organisation, generate_series(1, 4) n WHERE name LIKE 'Bureau %%';
+CREATE TEMPORARY TABLE place AS
+  SELECT row_number() OVER (ORDER BY c.id) - 1 AS place, c.id, c.organisation_id
+    FROM group_contract c JOIN organisation o ON o.id = c.organisation_id AND o.name LIKE 'Bureau %%';
+INSERT INTO participant (insurer_id, organisation_id, person_id, bsn_index, relation_number, external_reference,
+                         initials, prefix, surname, birth_date, sort_key)
+  SELECT %(insurer)s, organisation_id, n, decode(md5('p' || n), 'hex'), (400000000 + n)::text, '', 'A.', '', 'Naam',
+         '1980-01-01', 'naam' FROM generate_series(1, %(rows)s) n JOIN place ON place = n %% %(contracts)s;
+INSERT INTO participation (insurer_id, organisation_id, contract_id, participant_id, period, reason, sort_key,
+                           birth_date, relation_number, external_reference)
+  SELECT insurer_id, p.organisation_id, place.id, p.id,
+         daterange(first_day, CASE WHEN last OR chance %% 10 < 4 THEN first_day + 20 + chance %% 200 END), '', sort_key,
+         birth_date, relation_number, ''
+    FROM (SELECT *, ('x' || substr(md5('c' || id), 1, 7))::bit(28)::int AS chance FROM participant) p
+    JOIN place ON place.place = (p.relation_number::bigint - 400000000) %% %(contracts)s,
+         LATERAL (VALUES (date '2024-01-01' + chance %% 700, FALSE), (date '2021-01-01' + chance %% 600, TRUE)) stay
+                 (first_day, last)
+   WHERE NOT last OR chance / 1000 %% 5 = 0;
+"""
+
+
+def many_contracts(size: int, *, contracts: int) -> int:
+    """The insurer of `contracts` contracts with `size` people in all, in a database of its own; its server runs."""
+    name = f"contracts_{size}_{contracts}"
+    stack = installation(name)
+    if not exists(stack):
+        stack = installation(f"{name}_unfinished")
+        stack.server.drop_database(stack.database)
+        stack.prepare()
+        work_in(stack)
+        given = {"insurer": _scope(0).insurer_id, "rows": size, "contracts": contracts}
+        _run(stack, _SPREAD, given)
+        close()
+        with stack.server.superuser() as connection:
+            connection.execute(f"ALTER DATABASE {stack.database} RENAME TO {name}")
+        stack = installation(name)
+    stack.prepare()
+    work_in(stack)
+    return int(_scope(0).insurer_id)
+
+
 def made(size: int, *, former: int) -> str:
     """The name of the database of `size` participants, `former` percent of them former; its server runs."""
     name = f"people_{size}_{former}"
@@ -91,17 +140,22 @@ def made(size: int, *, former: int) -> str:
 
 def _fill(stack: Any, size: int, former: int) -> None:
     scope, other = _scope(0), _scope(1)
+    _run(
+        stack,
+        _FILL,
+        {
+            "insurer": scope.insurer_id, "rows": size, "large": scope.organisation_id, "today": TODAY,
+            "others": other.organisation_id, "former": former,
+        },
+    )  # fmt: skip
+
+
+def _run(stack: Any, statements: str, given: dict[str, Any]) -> None:
     with stack.server.superuser(stack.database) as connection:
         connection.cursor_factory = ClientCursor
         with connection.transaction():
-            for statement in _FILL.strip().split(";\n"):
-                connection.execute(
-                    statement,
-                    {
-                        "insurer": scope.insurer_id, "rows": size, "large": scope.organisation_id, "today": TODAY,
-                        "others": other.organisation_id, "former": former,
-                    },
-                )  # fmt: skip
+            for statement in statements.strip().split(";\n"):
+                connection.execute(statement, given)
         # As autovacuum would within minutes.
         connection.execute("VACUUM ANALYZE")
 

@@ -7,7 +7,7 @@ same letter, with nothing around it. The two alternate, so that whatever else th
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
@@ -24,16 +24,21 @@ def policy_schedules() -> Iterator[Line]:
     scope = filled(PEOPLE, former=30)
     from collectief.contracts.queries import contracts
     from collectief.enrolment.following import follow_offers
-    from collectief.enrolment.models import Participation
+    from collectief.policies.models import PolicyTerm
     from collectief.scope.database import opened
 
     with opened(scope):
         known = [contract.id for contract in contracts(scope)]
+    _offer(scope, known)
     for contract_id in known:
         follow_offers(contract_id)
     with opened(scope):
-        current = Participation.objects.filter(contract_id__in=known, period__contains=date.today())
-        stays = list(current.order_by("id").values_list("id", flat=True)[: WARM_UP + LETTERS])
+        insured = PolicyTerm.objects.filter(contract_id__in=known, period__contains=date.today())
+        stays = list(
+            insured.order_by("participation_id").values_list("participation_id", flat=True)[: WARM_UP + LETTERS]
+        )
+    if len(stays) < WARM_UP + LETTERS:
+        raise RuntimeError(f"only {len(stays)} people are insured")
     ours, floor = [], []
     with watched_memory() as memory:
         for number, stay in enumerate(stays):
@@ -44,6 +49,32 @@ def policy_schedules() -> Iterator[Line]:
                 floor.append(pair[1])
     more = {"p95_ms": round(p95(ours) * 1000, 1)}
     yield Line("letters", len(ours), 1 / median(ours), 1 / median(floor), memory.peak / 2**20, more)
+
+
+def _offer(scope: Any, contract_ids: Sequence[int]) -> None:
+    """A basic insurance at 150 euro a month that these contracts offer, unless they offer one already."""
+    from datetime import UTC, datetime
+
+    from collectief.policies.models import ContractOffer, Product, ProductTariff
+    from collectief.policies.rules import ProductKind, State
+    from collectief.scope.database import office
+
+    agreed = {
+        "insurer_id": scope.insurer_id, "first_day": date(2020, 1, 1), "state": State.AGREED, "proposed_by": "Sanne",
+        "proposed_at": datetime(2019, 12, 1, tzinfo=UTC),
+    }  # fmt: skip
+    with office(scope.insurer_id):
+        product, made = Product.objects.get_or_create(
+            insurer_id=scope.insurer_id, code="BENCH",
+            defaults={"name": "Basisverzekering", "kind": ProductKind.BASIC, "label": "Zorg en Zekerheid"},
+        )  # fmt: skip
+        if not made:
+            return
+        ProductTariff.objects.create(product=product, bands=[[0, 17, 0], [18, None, 15000]], **agreed)
+        for contract_id in contract_ids:
+            ContractOffer.objects.create(
+                organisation_id=scope.organisation_id, contract_id=contract_id, product=product, discount=500, **agreed
+            )
 
 
 def _made(scope: Any, stay: int, kept: list[Any]) -> None:

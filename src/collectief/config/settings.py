@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "collectief.onboarding",
     "collectief.questions",
     "collectief.bulk",
+    "collectief.reporting",
     "collectief.web",
     "collectief.demo",
 ]

@@ -23,7 +23,7 @@ _AT_ONCE = 1_000
 
 # Up to and with today: what is agreed for later has not happened, as for the figures (docs/figures.md).
 _LINES = f"""
-WITH whole AS ({WHOLE.format(own=ONE_CONTRACT)}), line AS (
+WITH whole AS ({WHOLE.format(own=ONE_CONTRACT, also=", sort_key")}), line AS (
   SELECT participant_id, sort_key, first_day, end_day, first_day >= %(first)s AS came, end_day <= %(over)s AS gone
     FROM whole WHERE first_day < %(end)s AND end_day > %(first)s AND %(first)s::date < %(end)s::date
 )

@@ -7,6 +7,7 @@ from datetime import date
 from enum import StrEnum
 from itertools import groupby
 
+from collectief.foundation.period import ONE_DAY
 from collectief.foundation.value import value
 
 
@@ -110,6 +111,17 @@ def spans(first: date, last: date) -> list[Span]:
         for year, of_year in groupby(months, key=lambda one: one.first.year)
         for one in (Span.year(date(year, 1, 1)), *of_year)
     ]
+
+
+# The lists and figures of a month are fixed once this day of the next month has passed (U23, U27).
+FIXED_AFTER = 10
+
+
+def due_month(today: date) -> date:
+    """The first day of the month that is the last to be fixed on this day: the one before, after the tenth."""
+    last = today.replace(day=1) - ONE_DAY
+    due = last.replace(day=1)
+    return due if today.day > FIXED_AFTER else (due - ONE_DAY).replace(day=1)
 
 
 def _next(month: date) -> date:

@@ -1,0 +1,134 @@
+"""The monthly run: what the figures and lists of a month said is fixed for every contract, once (U23, U27, K04).
+
+A run goes by some organisations at a time, each in one transaction and one statement: figures and lists are of the
+same moment. What was fixed is how a run knows where it is, so that one that was broken off goes on, and one that is
+started twice does nothing twice (law 3).
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from django.db import connection
+
+from collectief.scope.database import housekeeping
+
+from .rules import Flow, Span
+from .wholes import FLOWS, WHOLE
+
+# Organisations in one transaction.
+_AT_ONCE = 50
+
+_OF_INSURER = "insurer_id = %(insurer)s"
+_SOME = "organisation_id = ANY (%(organisations)s::bigint[])"
+_ALL_FLOWS = FLOWS.format(own=_OF_INSURER)
+
+_BEGIN = """
+INSERT INTO monthly_run (insurer_id, month, state, started_by, started_at, contracts)
+VALUES (%(insurer)s, %(month)s, 'running', %(by)s, %(now)s, 0) ON CONFLICT (insurer_id, month) DO NOTHING
+"""
+# Whoever else goes on with the same run waits here, and then finds what was done.
+_LOCKED = (
+    "SELECT id FROM monthly_run WHERE insurer_id = %(insurer)s AND month = %(month)s AND state = 'running' FOR UPDATE"
+)
+_WAITS = """
+FROM group_contract c WHERE c.first_day < %(end)s
+ AND NOT EXISTS (SELECT FROM fixed_month f WHERE f.contract_id = c.id AND f.month = %(month)s)
+"""
+_NEXT = f"SELECT DISTINCT c.organisation_id {_WAITS} AND c.insurer_id = %(insurer)s ORDER BY 1 LIMIT %(size)s"
+
+# What comes after the month, or ends after it, had not happened: the list does not say it. A month that no run fixed,
+# since the one before or since the contract began, is fixed as things stand now.
+_FIX = f"""
+WITH whole AS ({WHOLE.format(own=_SOME, also="")}), waits AS (
+  SELECT c.id AS contract_id, c.organisation_id, date_trunc('month', c.first_day::timestamp)::date AS began,
+         coalesce((SELECT max(f.month) + interval '1 month' FROM fixed_month f WHERE f.contract_id = c.id),
+                  '-infinity')::date AS from_month
+    {_WAITS} AND c.{_SOME}
+), known AS MATERIALIZED (
+  SELECT organisation_id, contract_id, participant_id, first_day, from_month,
+         CASE WHEN end_day <= %(end)s THEN end_day ELSE 'infinity' END AS end_day
+    FROM whole JOIN waits USING (organisation_id, contract_id) WHERE first_day < %(end)s
+), ended AS (
+  UPDATE fixed_stay f SET to_month = w.from_month FROM waits w
+   WHERE f.organisation_id = w.organisation_id AND f.contract_id = w.contract_id AND f.to_month = 'infinity'
+     AND NOT EXISTS (SELECT FROM known k WHERE k.contract_id = f.contract_id AND k.participant_id = f.participant_id
+                        AND k.first_day = f.first_day AND k.end_day = f.end_day)
+), added AS (
+  INSERT INTO fixed_stay (organisation_id, contract_id, participant_id, first_day, end_day, from_month, to_month)
+  SELECT organisation_id, contract_id, participant_id, first_day, end_day, from_month, 'infinity' FROM known k
+   WHERE NOT EXISTS (SELECT FROM fixed_stay f WHERE f.organisation_id = k.organisation_id
+     AND f.contract_id = k.contract_id AND f.to_month = 'infinity' AND f.participant_id = k.participant_id
+     AND f.first_day = k.first_day AND f.end_day = k.end_day)
+), moved AS (
+  SELECT contract_id, date_trunc('month', day::timestamp)::date AS month, sum(came) AS came, sum(gone) AS gone
+    FROM known, LATERAL (VALUES (first_day, 1, 0), (end_day - 1, 0, 1)) one (day, came, gone)
+   WHERE day < %(end)s GROUP BY 1, 2
+), months AS (
+  SELECT w.organisation_id, w.contract_id, every.month::date AS month
+    FROM waits w, LATERAL generate_series(
+      least(w.began, (SELECT min(m.month) FROM moved m WHERE m.contract_id = w.contract_id))::timestamp,
+      %(month)s::timestamp, interval '1 month') every (month)
+), figures AS (
+  SELECT organisation_id, contract_id, month, coalesce(came, 0) AS came, coalesce(gone, 0) AS gone,
+         sum(coalesce(came, 0) - coalesce(gone, 0)) OVER (PARTITION BY contract_id ORDER BY month) AS count
+    FROM months LEFT JOIN moved USING (contract_id, month)
+), fixed AS (
+  INSERT INTO fixed_month (organisation_id, contract_id, month, count, came, gone, fixed_at)
+  SELECT organisation_id, contract_id, month, count, came, gone, %(now)s FROM figures
+  ON CONFLICT (contract_id, month) DO NOTHING
+)
+SELECT count(*) FROM waits
+"""
+
+
+def begin(insurer_id: int, month: date, *, by: str, now: datetime) -> bool:
+    """Start the run of the month that begins on `month`; whether it was not started before.
+
+    Must run inside `housekeeping`, or inside `office` of the insurer.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_BEGIN, {"insurer": insurer_id, "month": month, "by": by, "now": now})
+        return cursor.rowcount == 1
+
+
+def go_on(insurer_id: int, month: date, *, now: datetime) -> int:
+    """Fix what is still to be fixed of a run that was started; for how many contracts it did."""
+    done = 0
+    while (some := _fix_some(insurer_id, month, now)) is not None:
+        done += some
+    return done
+
+
+def flows_of_all(insurer_id: int, *, today: date) -> dict[int, dict[date, Flow]]:
+    """Who came and left in each month since the start, by contract, of every contract of an insurer in one question.
+
+    Must run inside `housekeeping`.
+    """
+    found: dict[int, dict[date, Flow]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(_ALL_FLOWS, {"insurer": insurer_id, "today": today})
+        for contract_id, month, came, left in cursor.fetchall():
+            found.setdefault(contract_id, {})[month] = Flow(came, left)
+    return found
+
+
+def _fix_some(insurer_id: int, month: date, now: datetime) -> int | None:
+    """The next few organisations, in a transaction of their own; None when there is nothing left, or no such run."""
+    given: dict[str, Any] = {
+        "insurer": insurer_id, "month": month, "end": Span.month(month).end, "now": now, "size": _AT_ONCE,
+    }  # fmt: skip
+    with housekeeping(), connection.cursor() as cursor:
+        cursor.execute(_LOCKED, given)
+        if (run := cursor.fetchone()) is None:
+            return None
+        cursor.execute(_NEXT, given)
+        organisations = [row[0] for row in cursor.fetchall()]
+        if not organisations:
+            cursor.execute("UPDATE monthly_run SET state = 'done', finished_at = %s WHERE id = %s", [now, run[0]])
+            return None
+        cursor.execute(_FIX, given | {"organisations": organisations})
+        [[count]] = cursor.fetchall()
+        cursor.execute("UPDATE monthly_run SET contracts = contracts + %s WHERE id = %s", [count, run[0]])
+        return int(count)

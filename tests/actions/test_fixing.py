@@ -1,0 +1,195 @@
+"""The monthly run fixes a month once, as the stays were (U23, U27, K04, law 3)."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from random import Random
+
+import pytest
+from django.db import DataError, connection, transaction
+
+from collectief.contracts.queries import contracts
+from collectief.reporting import fixing, jobs
+from collectief.reporting.models import FixedMonth, MonthlyRun
+from collectief.reporting.queries import use_of
+from collectief.reporting.rules import due_month
+from collectief.scope.database import housekeeping, opened
+from tests.stays_world import peopled, restayed, some_stays, wholes
+from tests.world import agency
+
+pytestmark = [pytest.mark.django_db, pytest.mark.feature("U23"), pytest.mark.feature("U27"), pytest.mark.feature("K04")]
+
+BEGIN = date(2024, 3, 1)
+NOW = datetime(2025, 6, 11, 4, 23, tzinfo=UTC)
+MAY, JUNE, JULY = date(2025, 5, 1), date(2025, 6, 1), date(2025, 7, 1)
+
+
+@pytest.fixture
+def ours():
+    return agency()
+
+
+def run(customer, month: date, now: datetime = NOW) -> int:
+    insurer = customer.organisation.insurer_id
+    with housekeeping():
+        fixing.begin(insurer, month, by="", now=now)
+    return fixing.go_on(insurer, month, now=now)
+
+
+def figures(customer) -> dict[date, tuple[int, int, int]]:
+    with opened(customer.scope):
+        rows = FixedMonth.objects.filter(contract=customer.contracts[0])
+        return {row.month: (row.count, row.came, row.gone) for row in rows}
+
+
+def kept(customer, month: date) -> set[tuple[int, date, date | None]]:
+    """What the list of a month says, of everyone who took part until it ended."""
+    with opened(customer.scope), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT participant_id, first_day, nullif(end_day, 'infinity') - 1 FROM fixed_stay"
+            " WHERE contract_id = %s AND from_month <= %s AND to_month > %s",
+            [customer.contracts[0].id, month, month],
+        )
+        return set(cursor.fetchall())
+
+
+def known_at(people, end: date) -> set[tuple[int, date, date | None]]:
+    """The same, from the stays as they are."""
+    return {
+        (one.id, first, last if last is not None and last < end else None)
+        for one in people
+        for first, last in wholes(one.stays)
+        if first < end
+    }
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_what_is_fixed_is_what_the_stays_said_month_after_month(ours, moment, seed):
+    chance = Random(seed)
+    people = peopled(ours, moment, 10, chance, begin=BEGIN)
+    with opened(ours.scope):
+        contract = next(one for one in contracts(ours.scope) if one.id == ours.contracts[0].id)
+        live = use_of(ours.scope, contract, today=JUNE)
+    run(ours, MAY)
+    # Of a last day on the last of May the figures of June's first day know too.
+    assert figures(ours) == {one.month: (one.count, one.came, one.left) for one in live if one.month <= MAY}
+    said = {MAY: known_at(people, JUNE)}
+    assert kept(ours, MAY) == said[MAY]
+    # Before the first run a month is as that run found it.
+    assert kept(ours, date(2024, 12, 1)) == said[MAY]
+    for month, end in ((JUNE, JULY), (JULY, date(2025, 8, 1))):
+        place = chance.randrange(len(people))
+        someone = people[place]
+        people[place] = type(someone)(someone.id, restayed(ours, someone.id, some_stays(chance, BEGIN)))
+        run(ours, month)
+        said[month] = known_at(people, end)
+        assert {one: kept(ours, one) for one in said} == said
+
+
+def test_a_month_that_is_fixed_stays_as_it_was(ours, moment):
+    people = peopled(ours, moment, 3, Random(1), begin=BEGIN)
+    run(ours, MAY)
+    before, listed = figures(ours), kept(ours, MAY)
+    for one in people:
+        restayed(ours, one.id, [])
+    run(ours, JUNE)
+    assert {month: figures(ours)[month] for month in before} == before
+    assert figures(ours)[JUNE][0] == 0
+    assert kept(ours, MAY) == listed and kept(ours, JUNE) == set()
+
+
+def test_a_run_that_is_started_twice_does_nothing_twice(ours, moment):
+    peopled(ours, moment, 3, Random(2), begin=BEGIN)
+    assert run(ours, MAY) >= 2
+    before = figures(ours)
+    assert run(ours, MAY, datetime(2025, 6, 12, tzinfo=UTC)) == 0
+    with housekeeping():
+        [found] = MonthlyRun.objects.filter(insurer=ours.organisation.insurer_id)
+    assert (found.state, found.started_at, found.finished_at) == ("done", NOW, NOW)
+    assert figures(ours) == before
+
+
+def test_a_run_that_was_broken_off_goes_on_where_it_was(ours, moment, monkeypatch):
+    others = [agency(name=f"Bureau {number}") for number in range(3)]
+    peopled(ours, moment, 2, Random(3), begin=BEGIN)
+    monkeypatch.setattr(fixing, "_AT_ONCE", 1)
+    insurer = ours.organisation.insurer_id
+    with housekeeping():
+        fixing.begin(insurer, MAY, by="", now=NOW)
+    assert fixing._fix_some(insurer, MAY, NOW) is not None
+    with housekeeping():
+        part = MonthlyRun.objects.get(insurer=insurer)
+    assert part.state == "running" and part.contracts > 0
+    fixing.go_on(insurer, MAY, now=NOW)
+    with housekeeping():
+        whole = MonthlyRun.objects.get(insurer=insurer)
+        months = FixedMonth.objects.filter(month=MAY).values_list("contract_id", flat=True)
+        assert len(set(months)) == len(months) == whole.contracts
+        assert {one.id for customer in (ours, *others) for one in customer.contracts} <= set(months)
+
+
+def test_what_fails_half_way_leaves_nothing_of_it(ours, moment, monkeypatch):
+    peopled(ours, moment, 2, Random(4), begin=BEGIN)
+    with housekeeping():
+        fixing.begin(ours.organisation.insurer_id, MAY, by="", now=NOW)
+    good = fixing._FIX
+    # Everything was written, and then the line breaks.
+    monkeypatch.setattr(
+        fixing, "_FIX", good.replace("SELECT count(*) FROM waits", "SELECT 1 / (count(*) - count(*)) FROM waits")
+    )
+    with pytest.raises(DataError, match="division by zero"), transaction.atomic():
+        fixing.go_on(ours.organisation.insurer_id, MAY, now=NOW)
+    assert figures(ours) == {}
+    monkeypatch.setattr(fixing, "_FIX", good)
+    assert fixing.go_on(ours.organisation.insurer_id, MAY, now=NOW) > 0
+    assert MAY in figures(ours)
+
+
+def test_a_month_that_no_run_fixed_is_fixed_with_the_next(ours, moment):
+    people = peopled(ours, moment, 4, Random(5), begin=BEGIN)
+    run(ours, MAY)
+    run(ours, JULY)
+    assert set(figures(ours)) >= {MAY, JUNE, JULY}
+    assert kept(ours, JUNE) == kept(ours, JULY) == known_at(people, date(2025, 8, 1))
+
+
+def test_what_was_fixed_is_nobody_elses(ours, moment):
+    peopled(ours, moment, 2, Random(6), begin=BEGIN)
+    run(ours, MAY)
+    other = agency(name="Zuid")
+    with opened(other.scope), connection.cursor() as cursor:
+        for table in ("fixed_month", "fixed_stay"):
+            cursor.execute(f"SELECT count(*) FROM {table} WHERE contract_id = %s", [ours.contracts[0].id])
+            assert cursor.fetchone() == (0,)
+
+
+def test_a_contract_of_later_is_not_fixed_before_it_begins(ours, moment):
+    assert run(ours, date(2019, 11, 1)) == 0
+    with housekeeping():
+        assert MonthlyRun.objects.get(insurer=ours.organisation.insurer_id).state == "done"
+
+
+@pytest.mark.parametrize(
+    ("today", "month"),
+    [
+        (date(2026, 12, 10), date(2026, 10, 1)),
+        (date(2026, 12, 11), date(2026, 11, 1)),
+        (date(2026, 12, 31), date(2026, 11, 1)),
+        (date(2027, 1, 10), date(2026, 11, 1)),
+        (date(2027, 1, 11), date(2026, 12, 1)),
+    ],
+)
+def test_a_month_is_fixed_after_the_tenth_of_the_next(today, month):
+    assert due_month(today) == month
+
+
+def test_every_night_what_is_due_is_fixed_at_every_insurer(ours, moment):
+    peopled(ours, moment, 1, Random(7), begin=BEGIN)
+    elsewhere = agency(name="Elders", brand="voorbeeld")
+    jobs.fix_due(0)
+    jobs.fix_due(0)
+    month = due_month(date.today())
+    for customer in (ours, elsewhere):
+        assert month in figures(customer)
+        with housekeeping():
+            assert MonthlyRun.objects.get(insurer=customer.organisation.insurer_id).state == "done"
