@@ -23,7 +23,7 @@ SELECT count(*), count(*) FILTER (WHERE first_day >= %(first)s), count(*) FILTER
  WHERE organisation_id = %(organisation)s AND contract_id = %(contract)s AND first_day < %(end)s
    AND end_day > %(first)s
 """
-_FLOOR_OF_ALL = "SELECT contract_id, count(*), min(first_day), max(end_day) FROM participation GROUP BY contract_id"
+_FLOOR_OF_ALL = "SELECT contract_id, count(*), min(first_day), max(first_day) FROM participation GROUP BY contract_id"
 
 
 def flow_lists() -> Iterator[Line]:
@@ -38,7 +38,7 @@ def flow_lists() -> Iterator[Line]:
         contract = min(contracts(scope), key=lambda one: one.id)
         for everyone in (False, True):
             asked = lists.Asked(contract, Span.year(TODAY), everyone)
-            given = lists._given(scope, asked, TODAY)
+            given = lists.given_for(scope, asked, TODAY)
             yield _alternating(
                 "flow-list",
                 lambda a=asked: lists.flow_page(scope, a, today=TODAY, page=1, size=50),

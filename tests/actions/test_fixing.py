@@ -10,11 +10,13 @@ from django.db import DataError, connection, transaction
 
 from collectief.contracts.queries import contracts
 from collectief.reporting import fixing, jobs
+from collectief.reporting.changes import Said, changed
+from collectief.reporting.flow_lists import Asked, flow_lines, last_fixed
 from collectief.reporting.models import FixedMonth, MonthlyRun
 from collectief.reporting.queries import use_of
-from collectief.reporting.rules import due_month
+from collectief.reporting.rules import Movement, Span, due_month
 from collectief.scope.database import housekeeping, opened
-from tests.stays_world import peopled, restayed, some_stays, wholes
+from tests.stays_world import listed, peopled, restayed, some_stays, wholes
 from tests.world import agency
 
 pytestmark = [pytest.mark.django_db, pytest.mark.feature("U23"), pytest.mark.feature("U27"), pytest.mark.feature("K04")]
@@ -193,3 +195,58 @@ def test_every_night_what_is_due_is_fixed_at_every_insurer(ours, moment):
         assert month in figures(customer)
         with housekeeping():
             assert MonthlyRun.objects.get(insurer=customer.organisation.insurer_id).state == "done"
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_official_list_stands_beside_the_live_one_with_what_changed(ours, moment, seed):
+    chance = Random(seed)
+    people = peopled(ours, moment, 8, chance, begin=BEGIN)
+    run(ours, MAY)
+    before = list(people)
+    for place in range(3):
+        someone = people[place]
+        people[place] = type(someone)(someone.id, restayed(ours, someone.id, some_stays(chance, BEGIN)))
+    for span in (Span.month(MAY), Span.year(MAY), Span.month(date(2025, 2, 1))):
+        for everyone in (True, False):
+            with opened(ours.scope):
+                contract = next(one for one in contracts(ours.scope) if one.id == ours.contracts[0].id)
+                fixed = last_fixed(ours.scope, contract, span)
+                asked = Asked(contract, span, everyone, fixed.month)
+                official = list(flow_lines(ours.scope, asked, today=date(2026, 1, 1)))
+                lines, total = changed(ours.scope, asked, page=1, size=500)
+            end = Span.month(fixed.month).end
+            was, now = (_seen(some, span, end, everyone=everyone) for some in (before, people))
+            # A month that was fixed later than it was over says of a last day what was known then.
+            assert {_key(one, Said(_by(one.last_day, end), one.movement)) for one in official} == was
+            assert total == len(lines)
+            assert {_key(one, one.was) for one in lines if one.was} == was - now
+            assert {_key(one, one.now) for one in lines if one.now} == now - was
+
+
+def _key(one, said):
+    return one.participant_id, one.first_day, said.last_day, said.movement
+
+
+def _by(last_day, end):
+    return last_day if last_day is not None and last_day < end else None
+
+
+def _seen(people, span, end, *, everyone: bool):
+    """What a list says on the day after the month it was fixed with, of what had ended by then."""
+    lines = {
+        (id_, first, _by(last, end), movement)
+        for id_, first, last, movement in listed(people, span, end)
+        if first < end
+    }
+    return {line for line in lines if everyone or line[3] is not Movement.STAYED}
+
+
+def test_what_was_not_fixed_has_no_official_list(ours, moment):
+    peopled(ours, moment, 1, Random(8), begin=BEGIN)
+    with opened(ours.scope):
+        contract = next(one for one in contracts(ours.scope) if one.id == ours.contracts[0].id)
+        assert last_fixed(ours.scope, contract, Span.month(MAY)) is None
+    run(ours, MAY)
+    with opened(ours.scope):
+        assert last_fixed(ours.scope, contract, Span.month(JUNE)) is None
+        assert last_fixed(ours.scope, contract, Span.year(MAY)).month == MAY

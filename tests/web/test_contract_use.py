@@ -17,8 +17,9 @@ from collectief.enrolment.facts import Application, Kind
 from collectief.enrolment.models import Participation
 from collectief.mutations import actions as mutations
 from collectief.mutations.corridor import Request, Subject
+from collectief.reporting import fixing
 from collectief.reporting.queries import use_of
-from collectief.scope.database import opened, whole_organisation
+from collectief.scope.database import housekeeping, opened, whole_organisation
 from collectief.scope.scope import NotAllowed
 from tests.web.visiting import client_of, text_of, this_moment
 from tests.world import Human, agency, enrolled, member_of, valid_bsns
@@ -150,7 +151,11 @@ def test_the_workbook_has_the_same_figures_and_is_in_the_trail(ours):
     assert f"contractgebruik-{ours.contracts[0].number}.xlsx" in response["Content-Disposition"]
     sheet = openpyxl.load_workbook(io.BytesIO(b"".join(response.streaming_content))).active
     rows = list(sheet.values)
-    assert rows[0] == ("Maand", "Aantal deelnemers", "Verschil", "Ingestroomd", "Uitgestroomd")
+    assert rows[0] == (
+        "Maand", "Aantal deelnemers", "Verschil", "Ingestroomd", "Uitgestroomd", "Vastgesteld aantal",
+        "Vastgesteld ingestroomd", "Vastgesteld uitgestroomd",
+    )  # fmt: skip
+    assert rows[1][5:] == (None, None, None)
     assert rows[1][1] == 2
     assert len(rows) - 1 == len(months(ours))
     with opened(ours.scope):
@@ -164,3 +169,25 @@ def test_one_question_whatever_the_number_of_people(ours, django_assert_num_quer
         [contract, *_] = contracts(ours.scope)
         with django_assert_num_queries(1):
             use_of(ours.scope, contract, today=TODAY)
+
+
+def test_what_was_fixed_stands_beside_what_is_so_now(ours):
+    [_stays, gone] = people(ours, 2)
+    began = (TODAY - timedelta(days=100)).replace(day=1)
+    with housekeeping():
+        fixing.begin(ours.organisation.insurer_id, began, by="", now=timezone.now())
+    fixing.go_on(ours.organisation.insurer_id, began, now=timezone.now())
+    client, number = client_of(ours.scope), ours.contracts[0].number
+    [same] = [row for row in _months(client, number) if f">{date_format(began, 'F Y')}<" in row]
+    assert same.endswith("<td>2</td><td>+2</td><td>2</td><td>0</td><td>2</td></tr>")
+    leaves(ours, gone, TODAY - timedelta(days=100))
+    [other] = [row for row in _months(client, number) if f">{date_format(began, 'F Y')}<" in row]
+    assert "<td>1</td>" in other and "in 2, uit 0" in other
+    response = client.get("/contractgebruik/download/", {"contract": number})
+    rows = list(openpyxl.load_workbook(io.BytesIO(b"".join(response.streaming_content))).active.values)
+    [row] = [row for row in rows if row[0] == date_format(began, "F Y")]
+    assert (row[1], row[5:]) == (1, (2, 2, 0))
+
+
+def _months(client, number: str) -> list[str]:
+    return re.findall(r"<tr><th scope=.row.>.*?</tr>", text_of(client.get("/contractgebruik/", {"contract": number})))

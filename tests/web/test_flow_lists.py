@@ -7,12 +7,14 @@ from datetime import date, timedelta
 
 import openpyxl
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from collectief.audit.models import AuditEvent
 from collectief.participants import queries as participants
+from collectief.reporting import fixing
 from collectief.reporting.rules import Span
-from collectief.scope.database import opened
+from collectief.scope.database import housekeeping, opened
 from collectief.web.sheet import write_sheet
 from tests.web.visiting import client_of, crowd, left, text_of, this_moment
 from tests.world import Human, agency, enrolled, member_of, valid_bsns
@@ -176,3 +178,43 @@ def test_what_does_not_fit_on_a_sheet_is_on_the_next(monkeypatch):
         book = openpyxl.load_workbook(stream)
         assert [[row[0] for row in list(sheet.values)[1:]] for sheet in book] == sheets
         assert all(sheet["A1"].value == "N" for sheet in book)
+
+
+def fix(customer, month: date) -> None:
+    insurer = customer.organisation.insurer_id
+    with housekeeping():
+        fixing.begin(insurer, month, by="", now=timezone.now())
+    fixing.go_on(insurer, month, now=timezone.now())
+
+
+def test_the_official_list_is_seen_beside_the_live_one_with_what_changed(ours):
+    people = crowd(ours, 3)
+    assert "Vastgesteld op" not in page_of(ours.scope, periode=CAME)
+    assert client_of(ours.scope).get(ADDRESS, {"periode": CAME, "stand": "vastgesteld"}).status_code == 404
+    fix(ours, BEGAN.replace(day=1))
+    assert "niets veranderd" in page_of(ours.scope, periode=CAME, stand="gewijzigd")
+    left(ours, people[:1], BEGAN)
+    official, live = (page_of(ours.scope, periode=CAME, stand=stand) for stand in ("vastgesteld", ""))
+    assert "Uitgestroomd</dt><dd>0</dd>" in official and "Uitgestroomd</dt><dd>1</dd>" in live
+    changed = page_of(ours.scope, periode=CAME, stand="gewijzigd")
+    assert changed.count("Velen000") == 1 and "Velen001" not in changed
+    assert "In- en uitgestroomd</span> t/m" in changed
+    assert {row[7] for row in rows_of(ours.scope, periode=CAME, stand="vastgesteld")[1:]} == {None}
+    download = client_of(ours.scope).get(f"{ADDRESS}download/", {"periode": CAME, "stand": "gewijzigd"})
+    assert download.status_code == 404
+    with opened(ours.scope):
+        taken = AuditEvent.objects.get(action="reporting.download_flow_list")
+    assert taken.detail["fixed"] == CAME
+
+
+def test_who_is_gone_from_a_list_is_told_so(ours):
+    [person] = crowd(ours, 1)
+    fix(ours, BEGAN.replace(day=1))
+    with opened(ours.scope), connection.cursor() as cursor:
+        cursor.execute("DELETE FROM participation WHERE participant_id = %s", [person])
+    assert "Niet in de lijst" in page_of(ours.scope, periode=CAME, stand="gewijzigd")
+
+
+@pytest.mark.parametrize("stand", ["x", "nu", "vastgesteld"])
+def test_a_state_that_a_list_does_not_have_is_nowhere(ours, stand):
+    assert client_of(ours.scope).get(ADDRESS, {"periode": NOW, "stand": stand}).status_code == 404

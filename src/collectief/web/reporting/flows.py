@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from itertools import groupby
 from typing import Any
 from urllib.parse import urlencode
@@ -16,13 +17,15 @@ from django.views.decorators.http import require_GET
 
 from collectief.audit import actions as audit
 from collectief.contracts.queries import ContractView, contracts
-from collectief.reporting.flow_lists import Asked, FlowLine, flow_lines, flow_page
+from collectief.foundation.dates import dutch
+from collectief.reporting.changes import Said, changed
+from collectief.reporting.flow_lists import Asked, FixedView, FlowLine, flow_lines, flow_page, last_fixed
 from collectief.reporting.rules import Span, spans
 from collectief.scope.scope import Scope
 from collectief.segments.profile import Capability, Permission
 
 from ..page import PortalRequest, page
-from ..paging import last_page, page_number, pages
+from ..paging import found_page, last_page, page_number, pages
 from ..people import Column, person_columns, shows_bsn, shows_reference, with_bsns, workbook
 from .choosing import chosen_contract
 from .words import movement_words, span_words
@@ -30,6 +33,8 @@ from .words import movement_words, span_words
 SIZE = 50
 # What an address says for everyone; without it only who came or left.
 EVERYONE = "alle"
+# And for the list as it was fixed, or what changed since; without it the list is as the stays are now.
+OFFICIAL, CHANGES = "vastgesteld", "gewijzigd"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +44,27 @@ class _Choice:
     contracts: list[ContractView]
     spans: list[Span]
     asked: Asked
+    # When the last month of the span that is fixed was, if any.
+    fixed: FixedView | None
+    stand: str
+
+    def address(self, stand: str) -> str:
+        """The same list in another state, or in this one."""
+        shown = {"toon": EVERYONE if self.asked.everyone else "", "stand": stand}
+        given = {name: value for name, value in shown.items() if value}
+        return "?" + urlencode({"contract": self.asked.contract.number, "periode": self.asked.span.code} | given)
 
     @property
-    def address(self) -> str:
-        asked = self.asked
-        shown = {"toon": EVERYONE} if asked.everyone else {}
-        return "?" + urlencode({"contract": asked.contract.number, "periode": asked.span.code} | shown)
+    def stands(self) -> list[tuple[str, str, bool]]:
+        """Words, address and whether it is what is shown, of each state the list can be seen in."""
+        if self.fixed is None:
+            return []
+        at = dutch(timezone.localdate(self.fixed.at))
+        words = {
+            "": _("Zoals het nu is"), OFFICIAL: _("Vastgesteld op {day}").format(day=at),
+            CHANGES: _("Sindsdien gewijzigd"),
+        }  # fmt: skip
+        return [(said, self.address(stand), stand == self.stand) for stand, said in words.items()]
 
 
 @page(Permission.SEE_PARTICIPANTS, Capability.FLOW_LISTS)
@@ -55,18 +75,15 @@ def flows(request: PortalRequest) -> HttpResponse:
     if choice is None:
         return render(request, "reporting/flows.html", {"asked": None})
     asked, today = choice.asked, timezone.localdate()
-    found = flow_page(request.scope, asked, today=today, page=page_number(request.GET.get("pagina")), size=SIZE)
-    people = [line.participant_id for line in found.lines]
-    _record(request, "reporting.flow_list", asked, people, page=found.number)
     context = {
-        "contracts": choice.contracts, "asked": asked, "page": found, "years": _by_year(choice.spans),
-        "called": span_words(asked.span), "runs": asked.span.first <= today < asked.span.end,
-        "lines": [(line, bsn, *movement_words(line.movement)) for line, bsn in with_bsns(request.scope, found.lines)],
+        "contracts": choice.contracts, "asked": asked, "years": _by_year(choice.spans), "stands": choice.stands,
+        "called": span_words(asked.span), "runs": not choice.stand and asked.span.first <= today < asked.span.end,
         "shows_bsn": shows_bsn(request.scope), "shows_reference": shows_reference(request.scope),
-        "pages": pages(request.GET, found.number, last_page(found.total, SIZE)), "address": choice.address,
-        "everyone": EVERYONE,
+        "address": choice.address(choice.stand), "everyone": EVERYONE, "stand": choice.stand,
+        "until": span_words(Span.month(choice.fixed.month)) if choice.fixed and choice.stand else "",
     }  # fmt: skip
-    return render(request, "reporting/flows.html", context)
+    shown = _changes(request, asked) if choice.stand == CHANGES else _lines(request, asked)
+    return render(request, "reporting/flows.html", context | shown)
 
 
 @page(Permission.SEE_PARTICIPANTS, Capability.FLOW_LISTS)
@@ -74,7 +91,7 @@ def flows(request: PortalRequest) -> HttpResponse:
 def download(request: PortalRequest) -> HttpResponseBase:
     """The whole list as a workbook."""
     choice = _choice(request)
-    if choice is None:
+    if choice is None or choice.stand == CHANGES:
         raise Http404
     asked = choice.asked
     response, people = workbook(
@@ -82,7 +99,8 @@ def download(request: PortalRequest) -> HttpResponseBase:
         _columns(request.scope),
         flow_lines(request.scope, asked, today=timezone.localdate()),
         title=_("In- en uitstroom"),
-        name=f"{_('in-en-uitstroom')}-{asked.contract.number}-{asked.span.code}.xlsx",
+        name="-".join(filter(None, (_("in-en-uitstroom"), asked.contract.number, asked.span.code, choice.stand)))
+        + ".xlsx",
     )
     _record(request, "reporting.download_flow_list", asked, people, lines=len(people))
     return response
@@ -105,11 +123,47 @@ def _choice(request: PortalRequest) -> _Choice | None:
     span = next((one for one in there if one.code == code), None)
     if span is None:
         raise Http404
-    return _Choice(known, there, Asked(contract, span, request.GET.get("toon") == EVERYONE))
+    fixed = last_fixed(request.scope, contract, span)
+    stand = request.GET.get("stand", "")
+    if stand not in ("", OFFICIAL, CHANGES) or (stand and fixed is None):
+        raise Http404
+    asked = Asked(contract, span, request.GET.get("toon") == EVERYONE, fixed.month if fixed and stand else None)
+    return _Choice(known, there, asked, fixed, stand)
+
+
+def _lines(request: PortalRequest, asked: Asked) -> dict[str, Any]:
+    """A page of the list, as it is now or as it was fixed."""
+    number = page_number(request.GET.get("pagina"))
+    found = flow_page(request.scope, asked, today=timezone.localdate(), page=number, size=SIZE)
+    people = [line.participant_id for line in found.lines]
+    _record(request, "reporting.flow_list", asked, people, page=found.number)
+    lines = [(line, bsn, *movement_words(line.movement)) for line, bsn in with_bsns(request.scope, found.lines)]
+    return {
+        "page": found, "lines": lines, "total": found.total,
+        "pages": pages(request.GET, found.number, last_page(found.total, SIZE)),
+    }  # fmt: skip
+
+
+def _changes(request: PortalRequest, asked: Asked) -> dict[str, Any]:
+    """A page of what changed since the list was fixed."""
+    found, total, number = found_page(
+        page_number(request.GET.get("pagina")), SIZE,
+        lambda page: changed(request.scope, asked, page=page, size=SIZE),
+    )  # fmt: skip
+    _record(request, "reporting.flow_list", asked, [one.participant_id for one in found], page=number)
+    lines = [(one, bsn, _said(one.was), _said(one.now)) for one, bsn in with_bsns(request.scope, found)]
+    return {
+        "changes": lines, "total": total, "pages": pages(request.GET, number, last_page(total, SIZE)),
+    }  # fmt: skip
+
+
+def _said(one: Said | None) -> tuple[str, str, date | None] | None:
+    return (*movement_words(one.movement), one.last_day) if one else None
 
 
 def _record(request: PortalRequest, action: str, asked: Asked, people: Any, **more: int) -> None:
-    detail = {"span": asked.span.code, "everyone": asked.everyone, "bsn": shows_bsn(request.scope), **more}
+    fixed = {"fixed": f"{asked.fixed:%Y-%m}"} if asked.fixed else {}
+    detail = {"span": asked.span.code, "everyone": asked.everyone, "bsn": shows_bsn(request.scope), **fixed, **more}
     audit.record(
         request.scope, action, participants=people, objects={"contract": [asked.contract.id]}, detail=detail
     )  # fmt: skip

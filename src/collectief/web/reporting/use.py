@@ -14,12 +14,12 @@ from django.views.decorators.http import require_GET
 
 from collectief.audit import actions as audit
 from collectief.contracts.queries import contracts
-from collectief.reporting.queries import use_of
+from collectief.reporting.queries import fixed_use_of, use_of
 from collectief.reporting.rules import MonthOfUse
 from collectief.segments.profile import Capability, Permission
 
 from ..page import PortalRequest, page
-from ..sheet import XLSX, write_sheet
+from ..sheet import XLSX, Cell, write_sheet
 from .chart import chart
 from .choosing import chosen_contract
 
@@ -38,10 +38,11 @@ def use(request: PortalRequest) -> HttpResponse:
     today = timezone.localdate()
     months = use_of(request.scope, chosen, today=today) if chosen else []
     drawn = months[:_MONTHS][::-1]
-    lines = [(_called(one), one) for one in months]
+    fixed = fixed_use_of(request.scope, chosen) if chosen else {}
+    lines = [(_called(one), one, fixed.get(one.month)) for one in months]
     context = {
         "contracts": known, "chosen": chosen, "now": months[0].count if months else 0,
-        "latest": lines[:_LATEST], "earlier": lines[_LATEST:],
+        "fixed": bool(fixed), "latest": lines[:_LATEST], "earlier": lines[_LATEST:],
         "label_latest": _("Tabel contract gebruik"), "label_earlier": _("Tabel met eerdere maanden"),
         "chart": chart([one.count for one in drawn]) if len(drawn) > 1 else None,
         "from": _called(drawn[0]) if drawn else "", "until": _called(drawn[-1]) if drawn else "",
@@ -60,7 +61,11 @@ def download(request: PortalRequest) -> HttpResponseBase:
     months = use_of(request.scope, chosen, today=timezone.localdate())
     # A line a month: small enough to keep in memory.
     stream = io.BytesIO()
-    rows = [(_called(one), one.count, one.difference, one.came, one.left) for one in months]
+    fixed = fixed_use_of(request.scope, chosen)
+    rows = [
+        (_called(one), one.count, one.difference, one.came, one.left, *_official(fixed.get(one.month)))
+        for one in months
+    ]
     write_sheet(stream, _("Contract gebruik"), _heads(), rows)
     stream.seek(0)
     audit.record(request.scope, "reporting.download_use", objects={"contract": [chosen.id]})
@@ -79,4 +84,11 @@ def _heads() -> list[tuple[str, int]]:
         (_("Verschil"), 12),
         (_("Ingestroomd"), 14),
         (_("Uitgestroomd"), 14),
+        (_("Vastgesteld aantal"), 20),
+        (_("Vastgesteld ingestroomd"), 24),
+        (_("Vastgesteld uitgestroomd"), 24),
     ]
+
+
+def _official(one: MonthOfUse | None) -> tuple[Cell, Cell, Cell]:
+    return (one.count, one.came, one.left) if one else (None, None, None)
