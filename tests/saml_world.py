@@ -17,6 +17,7 @@ from lxml import etree
 
 from collectief.demo.eherkenning import make_key
 from collectief.foundation.assurance import AssuranceLevel
+from collectief.foundation.strength import SMALLEST_RSA
 from collectief.gateways.eherkenning.port import Begun, Identity
 from collectief.gateways.eherkenning.saml.client import SamlBroker
 from collectief.gateways.eherkenning.saml.connection import Broker, SamlConnection, read_key
@@ -35,13 +36,13 @@ EH2, EH2_PLUS, EH3, EH4 = AssuranceLevel
 
 
 @cache
-def key(name: str) -> Key:
+def key(name: str, bits: int = SMALLEST_RSA) -> Key:
     """A key of its own for each name."""
     folder = Path(tempfile.gettempdir()) / "collectief-test-keys"
     folder.mkdir(mode=0o700, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder) as own:
-        make_key(Path(own), name)
-        return read_key(Path(own) / f"{name}.key", Path(own) / f"{name}.crt")
+        make_key(Path(own), name, bits)
+        return read_key(Path(own) / f"{name}.key", Path(own) / f"{name}.crt", bits)
 
 
 @dataclass

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import logging
 import os
 import stat
 
@@ -14,7 +15,10 @@ from django.db import connection
 
 from collectief.access.models import Account
 from collectief.audit import actions as audit
+from collectief.config import audit as commands
+from collectief.config import sealer
 from collectief.config.command import main
+from collectief.config.logs import HEADS, JsonLine
 from collectief.scope.database import auditing, office, opened
 from tests.trail_world import settled
 from tests.world import agency, member_of
@@ -100,6 +104,46 @@ def test_an_insurer_that_is_gone_altogether_is_missed(kept):
     kept.write_text(kept.read_text() + '{"insurer": "verdwenen", "number": 3, "head": "00"}\n')
     done = run("verify", "--heads", kept)
     assert (done.exit_code, "verdwenen: heads were kept" in done.stdout) == (1, True)
+
+
+@pytest.fixture
+def process_log(caplog, tmp_path, monkeypatch):
+    """Writes what the process log says, as its collector keeps it; another program's line among it."""
+    # Setting up once more would take away the handler that listens here.
+    monkeypatch.setattr(commands, "_django", lambda: None)
+    caplog.set_level(logging.INFO, HEADS)
+
+    def written():
+        file = tmp_path / "process.jsonl"
+        logging.getLogger("django.request").warning("Not Found: /x")
+        file.write_text("".join(JsonLine().format(record) + "\n" for record in caplog.records))
+        return file
+
+    return written
+
+
+def test_the_sealer_tells_each_new_head_and_by_what_it_told_a_rewritten_trail_is_seen(scope, superuser, process_log):
+    run("seal", "--once")
+    assert f"sealed: {SLUG} 1" in process_log().read_text()
+    assert run("verify", "--heads", process_log()).exit_code == 0
+    superuser.execute("DELETE FROM audit_event WHERE participant_ids[1] = 4")
+    superuser.execute("DELETE FROM audit_seal")
+    # Sealed anew, the sealer tells the new head as well: what it told first counts.
+    run("seal", "--once")
+    assert run("verify").exit_code == 0
+    assert f"{SLUG}: chain rewritten at seal 1" in run("verify", "--heads", process_log()).stdout
+
+
+def test_a_sealer_that_begins_tells_how_every_chain_stands(kept, process_log):
+    assert sealer._begin()
+    told = [json.loads(line)["trail"] for line in process_log().read_text().splitlines() if "trail" in json.loads(line)]
+    heads = [json.loads(line) for line in kept.read_text().splitlines()]
+    assert sorted(told[-2:], key=str) == sorted(heads, key=str)
+
+
+def test_a_process_log_without_a_head_verifies_nothing(scope, process_log):
+    done = run("verify", "--heads", process_log())
+    assert (done.exit_code, "has no head in it" in done.stderr) == (2, True)
 
 
 @pytest.mark.parametrize("text", ["no json", "[1]", '{"insurer": "x"}'])

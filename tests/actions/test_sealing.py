@@ -246,8 +246,9 @@ def test_the_process_outlives_a_database_that_is_away(ours, monkeypatch, comes, 
 
     act(ours.scope)
     with monkeypatch.context() as away:
-        away.setattr(sealer, "seal", broken)
+        away.setattr(sealer, "make_seals", broken)
         assert sealer._once() == pause
+        assert sealer._begin(), "telling how the chains stand needs no sealing"
     settled()
     # Back again: at once while there is something, and with a rest when there is not.
     assert (sealer._once(), sealer._once()) == (0.0, sealer._LOOK)

@@ -68,6 +68,10 @@ def test_what_a_brand_says_is_read(tmp_path):
         (("[terms]", "[terms"), "nieuw/brand.toml"),
         (('address = "u"', 'address = "u"\npassword_shortest = 8'), "password_shortest: must be 12 to 64"),
         (('address = "u"', 'address = "u"\npassword_shortest = "lang"'), "password_shortest: must be a int"),
+        (
+            ('address = "u"', 'address = "u"\nsmallest_rsa = 1024'),
+            "smallest_rsa: must be a number of bits, 2048 or more",
+        ),
         (('address = "u"', 'address = "u"\nsecond_factor_from = "ooit"'), "second_factor_from: must be a date"),
         (
             ('segments = ["', 'second_factor_from = 2027-03-01\nsegments = ["back_office", "'),
@@ -167,10 +171,10 @@ def test_a_brand_speaks_its_own_words_in_code_forms_and_templates():
 @pytest.mark.feature("O04")
 def test_a_brand_may_ask_for_longer_passwords_and_give_days_for_the_second_factor(tmp_path):
     plain = read_brand(_copy(tmp_path))
-    assert (plain.password_shortest, plain.second_factor_from) == (12, None)
-    more = "password_shortest = 15\nsecond_factor_from = 2027-03-01\n"
+    assert (plain.password_shortest, plain.second_factor_from, plain.smallest_rsa) == (12, None, 3072)
+    more = "password_shortest = 15\nsmallest_rsa = 2048\nsecond_factor_from = 2027-03-01\n"
     asked = read_brand(_write(_copy(tmp_path, "ander"), more=more))
-    assert (asked.password_shortest, asked.second_factor_from) == (15, date(2027, 3, 1))
+    assert (asked.password_shortest, asked.second_factor_from, asked.smallest_rsa) == (15, date(2027, 3, 1), 2048)
 
 
 def test_a_brand_may_speak_the_words_of_another_and_differ_where_it_likes(tmp_path):

@@ -9,7 +9,7 @@ from datetime import datetime
 
 import pytest
 
-from collectief.config.logs import JsonLine, TextLine
+from collectief.config.logs import HEADS, JsonLine, TextLine, logging_settings
 from collectief.config.settings import LOGGING
 from tests.web.addresses import NO_TOKEN
 
@@ -58,5 +58,17 @@ def test_times_say_their_zone():
 
 
 def test_every_handler_writes_so():
-    assert {one["formatter"] for one in LOGGING["handlers"].values()} == {"line"}
-    assert LOGGING["formatters"]["line"]["()"] in ("collectief.config.logs.JsonLine", "collectief.config.logs.TextLine")
+    address = "https://collector.example/v1/logs"
+    everywhere = logging_settings("WARNING", "text", address)
+    for made in (LOGGING, everywhere, logging_settings("WARNING", "json", "")):
+        assert made["root"]["handlers"] == list(made["handlers"])
+        assert {made["formatters"][one["formatter"]]["()"] for one in made["handlers"].values()} <= {JsonLine, TextLine}
+    # What a collector gets is for a processor, whatever stands on the screen.
+    assert everywhere["formatters"][everywhere["handlers"]["collector"]["formatter"]]["()"] is JsonLine
+
+
+@pytest.mark.parametrize(
+    ("form", "collector", "told"), [("json", "", True), ("text", "https://c.example", True), ("text", "", False)]
+)
+def test_heads_are_told_wherever_somebody_can_keep_them(form, collector, told):
+    assert (logging_settings("ERROR", form, collector)["loggers"][HEADS]["level"] == "INFO") is told

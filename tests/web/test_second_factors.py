@@ -7,10 +7,11 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
 from django.db import connections
 from django.utils import timezone
 
-from collectief.access import telephone
+from collectief.access import passkeys, telephone
 from collectief.access.models import Membership, Passkey, RecoveryCode, SentCode, Telephone
 from collectief.access.rules import AccessRefused
 from collectief.audit.models import AuditEvent
@@ -173,6 +174,29 @@ def test_a_passkey_is_the_second_step_and_also_signs_in_by_itself(ingrid):
         assert [(event.detail["means"], event.detail["factor"]) for event in signed] == [
             ("password", "passkey"), ("passkey", "passkey"),
         ]  # fmt: skip
+
+
+def test_a_passkey_with_a_small_rsa_key_is_refused_and_one_that_is_large_enough_is_not(ingrid):
+    small, large = (Device(key=rsa.generate_private_key(65537, bits)) for bits in (2048, 3072))
+    refused = makes_passkey(half_way(ingrid), small, KEY)
+    assert refused.status_code == 422
+    assert "is hier te klein om te vertrouwen. Maak een passkey met een telefoon" in text_of(refused)
+    assert told(ingrid)[0] == ("account.link_factor", "failure", "weak_passkey")
+    browser = half_way(ingrid)
+    makes_passkey(browser, large, KEY)
+    assert is_in(browser)
+    assert uses_passkey(stranger("izz"), large, "/inloggen/passkey/").status_code == 302
+
+
+def test_a_small_key_that_was_accepted_opens_nothing_once_the_portal_accepts_it_no_longer(ingrid, monkeypatch):
+    small, is_weak = Device(key=rsa.generate_private_key(65537, 2048)), passkeys._is_weak
+    with monkeypatch.context() as accepted:
+        accepted.setattr(passkeys, "_is_weak", lambda brand, public: is_weak(replace(brand, smallest_rsa=2048), public))
+        makes_passkey(half_way(ingrid), small, KEY)
+        assert uses_passkey(stranger("izz"), small, "/inloggen/passkey/").status_code == 302
+    refused = uses_passkey(stranger("izz"), small, "/inloggen/passkey/")
+    assert refused.status_code == 422
+    assert "te klein om te vertrouwen" in text_of(refused)
 
 
 @pytest.mark.parametrize(

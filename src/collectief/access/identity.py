@@ -59,7 +59,13 @@ def _broker(portal: str, connection: Connection) -> IdentityProvider:
         made: IdentityProvider = (
             SamlBroker(connection, use_once)
             if isinstance(connection, SamlConnection)
-            else OidcBroker(connection.issuer, connection.client_id, connection.client_secret, claims=connection.claims)
+            else OidcBroker(
+                connection.issuer,
+                connection.client_id,
+                connection.client_secret,
+                claims=connection.claims,
+                smallest_rsa=connection.smallest_rsa,
+            )
         )
         kept = _brokers[portal] = (connection, made)
     return kept[1]

@@ -17,7 +17,8 @@ from webauthn import (
     verify_authentication_response,
     verify_registration_response,
 )
-from webauthn.helpers import bytes_to_base64url, parse_authentication_credential_json
+from webauthn.helpers import bytes_to_base64url, decode_credential_public_key, parse_authentication_credential_json
+from webauthn.helpers.decoded_public_key_to_cryptography import decoded_public_key_to_cryptography
 from webauthn.helpers.exceptions import WebAuthnException
 from webauthn.helpers.structs import (
     AuthenticatorSelectionCriteria,
@@ -27,6 +28,7 @@ from webauthn.helpers.structs import (
 )
 
 from collectief.brands.catalogue import Brand
+from collectief.foundation.strength import TooWeak, check_key
 from collectief.gateways.single_sign_on.client import is_subject
 from collectief.scope.database import signing_in
 from collectief.scope.secret import key_for
@@ -84,7 +86,7 @@ def make(
 ) -> tuple[Membership, list[str]]:
     """Keep the public half of a key that was made; with recovery codes when it is the first factor.
 
-    Somebody who is still half way in may only make their `first`. Raises AccessRefused: wrong_passkey,
+    Somebody who is still half way in may only make their `first`. Raises AccessRefused: wrong_passkey, weak_passkey,
     too_many_tries, already_linked, use_work_account, no_longer.
     """
     codes: list[str] = []
@@ -103,6 +105,8 @@ def make(
             )  # fmt: skip
         except (WebAuthnException, ValueError):
             return "wrong_passkey"
+        if _is_weak(brand, key.credential_public_key):
+            return "weak_passkey"
         codes.extend(first_codes(brand, member.account_id, own))
         try:
             with transaction.atomic():
@@ -135,13 +139,16 @@ def prove(
 ) -> Membership:
     """Let in who used one of their own keys, after `means`.
 
-    Raises AccessRefused: wrong_passkey, too_many_tries, no_longer.
+    Raises AccessRefused: wrong_passkey, weak_passkey, too_many_tries, no_longer.
     """
 
     def proved(member: Membership) -> str:
         key = _named(site, answer)
-        own = key is not None and key.account_id == member.account_id
-        return "" if key is not None and own and _used(site, key, challenge, answer, now) else "wrong_passkey"
+        if key is None or key.account_id != member.account_id:
+            return "wrong_passkey"
+        if _is_weak(brand, bytes(key.public_key)):
+            return "weak_passkey"
+        return "" if _used(site, key, challenge, answer, now) else "wrong_passkey"
 
     return attempt(brand, membership_id, proved, now, action=action, factor="passkey", means=means, lets_in=True)
 
@@ -180,6 +187,17 @@ def _used(site: Site, key: Passkey, challenge: str, answer: str, now: datetime) 
         return False
     Passkey.objects.filter(id=key.id).update(sign_count=used.new_sign_count, used_at=now)
     return True
+
+
+def _is_weak(brand: Brand, public: bytes) -> bool:
+    """Whether a public key, as a device gives it (COSE), has less than the security that this portal asks."""
+    try:
+        check_key(
+            decoded_public_key_to_cryptography(decode_credential_public_key(public)), "passkey", brand.smallest_rsa
+        )
+    except TooWeak:
+        return True
+    return False
 
 
 def _handle_for(account_id: int) -> bytes:

@@ -51,7 +51,12 @@ class _Chain:
 
 
 def seal(now: datetime) -> int:
-    """Seal what can no longer change, up to some thousands of events per insurer; how many were sealed.
+    """Seal as `make_seals` does; how many events were sealed."""
+    return sum(made.count for made in make_seals(now))
+
+
+def make_seals(now: datetime) -> list[Seal]:
+    """Seal what can no longer change, up to some thousands of events per insurer; the seals, once they are committed.
 
     Safe at any moment: one transaction, and none while another sealer is at it. Raises ClockWentBack.
     """
@@ -59,7 +64,7 @@ def seal(now: datetime) -> int:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_LOCK])
             if not cursor.fetchone()[0]:
-                return 0
+                return []
             # A statement of its own, after the lock: what is read below sees at least as much as this did.
             cursor.execute("SELECT audit_watermark()")
             mark = cursor.fetchone()[0]
@@ -67,10 +72,10 @@ def seal(now: datetime) -> int:
             chains = [_Chain(*row) for row in cursor.fetchall()]
         if any(chain.to_clock > mark for chain in chains):
             raise ClockWentBack(mark)
-        return sum(_seal(chain, mark, now) for chain in chains if chain.waits)
+        return [_seal(chain, mark, now) for chain in chains if chain.waits]
 
 
-def _seal(chain: _Chain, mark: int, now: datetime) -> int:
+def _seal(chain: _Chain, mark: int, now: datetime) -> Seal:
     to_clock = min(mark, _end(chain, mark))
     digest = Digest()
     for event in stored.events(chain.insurer_id, chain.to_clock, to_clock):
@@ -89,7 +94,7 @@ def _seal(chain: _Chain, mark: int, now: datetime) -> int:
                 made.events_hash, made.previous, made.head, now,
             ],
         )  # fmt: skip
-    return digest.count
+    return made
 
 
 def _end(chain: _Chain, mark: int) -> int:

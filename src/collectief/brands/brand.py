@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Any, Literal, cast, overload
 
 from collectief.foundation.assurance import AssuranceLevel
+from collectief.foundation.strength import SMALLEST_RSA, smallest_rsa
 from collectief.segments.catalogue import PROFILES
 from collectief.segments.profile import Capability, Means
 
@@ -82,6 +83,8 @@ class Brand:
     password_shortest: int = PASSWORD_SHORTEST
     # Until this day who has no second factor yet may put it off; None: never without.
     second_factor_from: date | None = None
+    # How many bits the RSA key of a passkey must have at least; other kinds are strong enough as they are.
+    smallest_rsa: int = SMALLEST_RSA
     # How many hours pass between approving that a second factor is reset and doing it (K05).
     reset_hours: int = RESET_HOURS
     wording: Mapping[str, Texts] = field(default_factory=dict, hash=False, repr=False)
@@ -182,6 +185,7 @@ class _Reader:
             terms=self._texts(self._take(self.table, "terms", dict), "terms"),
             password_shortest=self._shortest(),
             second_factor_from=self._take(self.table, "second_factor_from", date, without=None),
+            smallest_rsa=self._smallest_rsa(),
             reset_hours=self._reset_hours(),
             wording=_together(words_of, self._wording()),
             look_of=look_of,
@@ -253,6 +257,12 @@ class _Reader:
         if not RESET_HOURS <= hours <= _RESET_LIMIT:
             raise self._wrong("reset_hours", f"must be {RESET_HOURS} to {_RESET_LIMIT}")
         return hours
+
+    def _smallest_rsa(self) -> int:
+        try:
+            return smallest_rsa(self._take(self.table, "smallest_rsa", int, without=None) or SMALLEST_RSA)
+        except ValueError as error:
+            raise BrandError(f"{self.name}: {error}") from None
 
     def other(self, key: str) -> str | None:
         """The brand that this one shares something with, if it names one."""

@@ -38,16 +38,16 @@ def audit() -> None:
 @click.option("--once", is_flag=True, help="Seal what there is, say how much, and end.")
 def seal_(once: bool) -> None:
     """Seal events until stopped; one process is enough, two do no harm. Outlives a restart of the database."""
-    from collectief.audit.sealing import ClockWentBack, seal
+    from collectief.audit.sealing import ClockWentBack
 
-    from .sealer import seal_until_told
+    from .sealer import seal_and_tell, seal_until_told
 
     if not once:
         seal_until_told()
         return
     total = 0
     try:
-        while sealed := seal(datetime.now(UTC)):
+        while sealed := seal_and_tell(datetime.now(UTC)):
             total += sealed
     except ClockWentBack:
         raise click.ClickException("This database was restored: run `collectief audit restored` first.") from None
@@ -61,9 +61,10 @@ def seal_(once: bool) -> None:
 def verify(slug: str | None, file: Path | None, as_json: bool) -> None:
     """Verify that the trail is as it was sealed: nothing changed, removed, added, moved or cut off.
 
-    Give the file that `collectief audit heads` wrote earlier and that was kept elsewhere: only with it can be seen
-    that the last part was cut off together with its seals, or that everything was sealed anew. Exit code 0: whole;
-    1: something is wrong, and it is said where; 2: it could not be verified.
+    Give the file that `collectief audit heads` wrote earlier and that was kept elsewhere, or the process log as a
+    collector kept it (JSON, a line each; the sealer tells every head there). Only with it can be seen that the last
+    part was cut off together with its seals, or that everything was sealed anew. Exit code 0: whole; 1: something is
+    wrong, and it is said where; 2: it could not be verified.
     """
     from collectief.audit.facts import Walk
     from collectief.audit.verification import keep
@@ -99,17 +100,11 @@ def heads(slug: str | None) -> None:
     """
     from collectief.audit.verification import head
 
+    from .sealer import as_kept
+
     for insurer in _insurers(slug):
         if found := head(insurer.id):
-            at = datetime.fromtimestamp(float(found.sealed_at), UTC)
-            click.echo(
-                json.dumps(
-                    {
-                        "insurer": insurer.slug, "number": found.number, "head": found.head,
-                        "sealed_at": at.isoformat(timespec="seconds"),
-                    }
-                )
-            )  # fmt: skip
+            click.echo(json.dumps(as_kept(insurer.slug, found)))
 
 
 @audit.command()
@@ -195,14 +190,24 @@ def _account(insurer: Insurer, named: str) -> int:
 
 
 def _kept(file: Path) -> dict[str, dict[int, str]]:
-    """The heads in a file, by insurer and number. Raises UsageError (exit code 2) for what is no such file."""
+    """The heads in a file, by insurer and number. Raises UsageError (exit code 2) for a file without any.
+
+    Of two heads with one number the first counts: who seals anew what was sealed makes the sealer tell another later.
+    """
     kept: dict[str, dict[int, str]] = {}
     try:
         for line in filter(str.strip, file.read_text().splitlines()):
             one = json.loads(line)
-            kept.setdefault(str(one["insurer"]), {})[int(one["number"])] = str(one["head"])
+            if "logger" in one:
+                # The process log, in which the sealer tells heads among other lines.
+                one = one.get("trail")
+                if one is None:
+                    continue
+            kept.setdefault(str(one["insurer"]), {}).setdefault(int(one["number"]), str(one["head"]))
     except (ValueError, KeyError, TypeError):
-        raise click.UsageError(f"{file} is not what `collectief audit heads` writes.") from None
+        raise click.UsageError(f"{file} is neither what `collectief audit heads` writes nor a process log.") from None
+    if not kept:
+        raise click.UsageError(f"{file} has no head in it.")
     return kept
 
 

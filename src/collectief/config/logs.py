@@ -9,6 +9,10 @@ import json
 import logging
 import re
 from datetime import datetime
+from typing import Any
+
+# Who tells each new head of the trail; always written, whatever the level of the rest.
+HEADS = "collectief.audit.heads"
 
 # A link that was mailed is in the address that was asked for, and the framework logs addresses that go wrong.
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{40,}={0,2}")
@@ -40,6 +44,9 @@ class JsonLine(logging.Formatter):
             "at": moment_of(record), "level": record.levelname, "logger": record.name, "process": record.process,
             "message": without_tokens(record.getMessage()),
         }  # fmt: skip
+        # A head is as long as a link's secret, and is what the line is for.
+        if trail := getattr(record, "trail", None):
+            line["trail"] = trail
         if record.exc_info:
             line["exception"] = without_tokens(self.formatException(record.exc_info))
         return json.dumps(line, ensure_ascii=False)
@@ -48,3 +55,25 @@ class JsonLine(logging.Formatter):
 def moment_of(record: logging.LogRecord) -> str:
     """When it was, with the zone."""
     return datetime.fromtimestamp(record.created).astimezone().isoformat(timespec="milliseconds")
+
+
+def logging_settings(
+    level: str, form: str, collector: str, *, token: str = "", authorities: str = ""
+) -> dict[str, Any]:
+    """Django's LOGGING: lines in this form on standard error, and as objects to a collector where one is named."""
+    handlers: dict[str, Any] = {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}}
+    if collector:
+        handlers["collector"] = {
+            "()": "collectief.config.collector.CollectorHandler", "formatter": "object", "address": collector,
+            "token": token, "authorities": authorities,
+        }  # fmt: skip
+    line = JsonLine if form == "json" else TextLine
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"line": {"()": line}, "object": {"()": JsonLine}},
+        "handlers": handlers,
+        # A text says no head, and nobody keeps it.
+        "loggers": {HEADS: {"level": "INFO" if form == "json" or collector else "WARNING"}},
+        "root": {"handlers": list(handlers), "level": level},
+    }

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from django.utils.csp import CSP
 
-from . import database
+from . import database, logs
 
 PACKAGE = Path(__file__).resolve().parent.parent
 STATE = Path(os.environ.get("COLLECTIEF_STATE", ".data")).resolve()
@@ -183,10 +183,11 @@ SINGLE_SIGN_ON_CONNECTIONS = os.environ.get("SINGLE_SIGN_ON_CONNECTIONS", "")
 
 # json or text
 LOG_FORMAT = os.environ.get("COLLECTIEF_LOG_FORMAT", "json" if PRODUCTION else "text")
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"()": f"collectief.config.logs.{'JsonLine' if LOG_FORMAT == 'json' else 'TextLine'}"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": os.environ.get("COLLECTIEF_LOG", "WARNING")},
-}
+# Where each line of the process log also goes (OTLP over HTTP): https://collector.example/v1/logs; empty: nowhere.
+LOGGING = logs.logging_settings(
+    os.environ.get("COLLECTIEF_LOG", "WARNING"),
+    LOG_FORMAT,
+    os.environ.get("COLLECTIEF_LOG_COLLECTOR", ""),
+    token=os.environ.get("COLLECTIEF_LOG_COLLECTOR_TOKEN", ""),
+    authorities=os.environ.get("COLLECTIEF_LOG_COLLECTOR_AUTHORITIES", ""),
+)

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
 
 from collectief.brands.catalogue import brand
+from collectief.foundation.strength import SMALLEST_RSA, TooWeak
 from collectief.gateways.eherkenning.connections import read_connections
 from collectief.gateways.eherkenning.saml.connection import SamlConnection, read_key
 from collectief.gateways.eherkenning.saml.issuing import broker_metadata
@@ -52,11 +53,11 @@ keys = [{{ key = "portal.key", certificate = "portal.crt" }}]
     return file
 
 
-def make_key(folder: Path, name: str) -> None:
-    """`name`.key and `name`.crt, unless they are there: an RSA key and its own certificate."""
-    if (folder / f"{name}.key").exists() and (folder / f"{name}.crt").exists():
+def make_key(folder: Path, name: str, bits: int = SMALLEST_RSA) -> None:
+    """`name`.key and `name`.crt: an RSA key and its own certificate. What is there stays, unless it is too weak."""
+    if _is_there(folder, name, bits):
         return
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    key = rsa.generate_private_key(public_exponent=65537, key_size=bits)
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, f"Collectief demo, {name}")])
     now = datetime.now(UTC)
     certificate = (
@@ -72,3 +73,11 @@ def make_key(folder: Path, name: str) -> None:
     with os.fdopen(os.open(folder / f"{name}.key", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
         file.write(secret)
     (folder / f"{name}.crt").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+
+
+def _is_there(folder: Path, name: str, bits: int) -> bool:
+    try:
+        read_key(folder / f"{name}.key", folder / f"{name}.crt", bits)
+    except (FileNotFoundError, TooWeak):
+        return False
+    return True

@@ -20,4 +20,4 @@ def check_encrypted(address: str) -> None:
     """Raises ValueError for an address that is neither https nor on this machine."""
     parts = urlsplit(address)
     if parts.scheme != "https" and not (parts.scheme == "http" and on_this_machine(parts.hostname or "")):
-        raise ValueError("a broker is reached over https")
+        raise ValueError("outside this machine only https is spoken")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from collectief.foundation.assurance import AssuranceLevel
+from collectief.foundation.strength import SMALLEST_RSA
 
 from ..openid.client import OpenIdClient, invalid
 from .port import Begun, Identity, SignInRefused
@@ -43,10 +44,13 @@ class OidcBroker:
         client_secret: str,
         *,
         claims: Claims | None = None,
+        smallest_rsa: int = SMALLEST_RSA,
         timeout: float = 10.0,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self._client = OpenIdClient(issuer, client_id, client_secret, timeout=timeout, clock=clock)
+        self._client = OpenIdClient(
+            issuer, client_id, client_secret, smallest_rsa=smallest_rsa, timeout=timeout, clock=clock
+        )
         self._claims = claims or Claims()
 
     def begin(self, *, return_url: str, minimum: AssuranceLevel) -> Begun:

@@ -1,7 +1,8 @@
 """The client's half of OpenID Connect: authorization code flow with PKCE.
 
 OpenID Connect Core 1.0 (3.1), RFC 7636 (S256 only) and RFC 9207. ID tokens must be signed with RS256 by a key of the
-provider's discovery document; nothing in one is believed before signature, issuer, audience, times and nonce are right.
+provider's discovery document that is strong enough; nothing in one is believed before signature, issuer, audience,
+times and nonce are right.
 """
 
 from __future__ import annotations
@@ -21,7 +22,9 @@ from urllib.parse import urlencode
 import urllib3
 from joserfc import jwt
 from joserfc.errors import ExpiredTokenError, InvalidKeyIdError, JoseError
-from joserfc.jwk import KeySet, KeySetSerialization
+from joserfc.jwk import KeySet, KeySetSerialization, RSAKey
+
+from collectief.foundation.strength import SMALLEST_RSA, TooWeak, check_key
 
 from ..addresses import check_encrypted
 from ..sign_in import Begun, SignInRefused
@@ -51,7 +54,8 @@ class _Provider:
 class OpenIdClient:
     """A client of the provider behind `issuer`; safe to share between threads.
 
-    Raises ValueError for an address that is neither https nor on this machine. `clock` gives seconds since 1970.
+    Raises ValueError for an address that is neither https nor on this machine. Keys of the provider's below
+    `smallest_rsa` bits sign nothing that is believed. `clock` gives seconds since 1970.
     """
 
     def __init__(
@@ -60,13 +64,14 @@ class OpenIdClient:
         client_id: str,
         client_secret: str,
         *,
+        smallest_rsa: int = SMALLEST_RSA,
         timeout: float = 10.0,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._issuer = issuer.rstrip("/")
         check_encrypted(self._issuer)
         self._client_id, self._client_secret = client_id, client_secret
-        self._clock = clock
+        self._clock, self._smallest_rsa = clock, smallest_rsa
         # Answers that came late or twice are never asked for again: a code is used up by the first attempt.
         self._http = urllib3.PoolManager(timeout=urllib3.Timeout(total=timeout), retries=False)
         self._provider: _Provider | None = None
@@ -189,12 +194,30 @@ class OpenIdClient:
                 str(document["issuer"]),
                 authorize,
                 token,
-                KeySet.import_key_set(cast(KeySetSerialization, keys)),
+                self._strong(KeySet.import_key_set(cast(KeySetSerialization, keys))),
                 self._clock(),
             )
+        except TooWeak as problem:
+            _log.error("the provider is not believed: %s", problem)
+            raise SignInRefused("unavailable") from None
         except (JoseError, ValueError, KeyError, TypeError) as problem:
             _log.error("the provider's documents cannot be used: %s", type(problem).__name__)
             raise SignInRefused("unavailable") from None
+
+    def _strong(self, keys: KeySet) -> KeySet:
+        """The keys by which an ID token may be signed. Raises TooWeak when every one of them is below the limit."""
+        strong, weak = [], []
+        for key in (known for known in keys.keys if isinstance(known, RSAKey)):
+            try:
+                check_key(key.public_key, f"key {key.kid} of {self._issuer}", self._smallest_rsa)
+                strong.append(key)
+            except TooWeak as problem:
+                weak.append(problem)
+        if weak and not strong:
+            raise weak[0]
+        for one in weak:
+            _log.warning("what this key signs is not believed: %s", one)
+        return KeySet(list(strong))
 
     def _ask(
         self, method: str, url: str, form: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None

@@ -10,6 +10,8 @@ from typing import Any
 from joserfc import jwt
 from joserfc.jwk import KeySet, OctKey, RSAKey
 
+# Of its keys: what a client asks for (foundation.strength).
+BITS = 3072
 # How long a token is good for, in seconds.
 LIFETIME = 300
 
@@ -25,7 +27,7 @@ class Mint:
 
     def __init__(self, issuer: str) -> None:
         self._issuer = issuer
-        self._key = RSAKey.generate_key(2048, {"use": "sig", "alg": "RS256"})
+        self._key = RSAKey.generate_key(BITS, {"use": "sig", "alg": "RS256"})
         self._key.ensure_kid()
 
     @property
@@ -65,7 +67,7 @@ class Mint:
             # The public key as a shared secret: the oldest trick.
             secret = OctKey.import_key(base64.b64encode(self._key.as_pem(private=False)))
             return jwt.encode(header | {"alg": "HS256"}, claims, secret, algorithms=["HS256"])
-        key = RSAKey.generate_key(2048) if flaw == "foreign_key" else self._key
+        key = RSAKey.generate_key(BITS) if flaw == "foreign_key" else self._key
         return jwt.encode(header, claims, key, algorithms=["RS256"])
 
 

@@ -46,8 +46,9 @@ class OpenIdSingleSignOn:
     ) -> None:
         self._connection, self._clock = connection, clock
         self._client = OpenIdClient(
-            connection.issuer, connection.client_id, connection.client_secret, timeout=timeout, clock=clock
-        )
+            connection.issuer, connection.client_id, connection.client_secret,
+            smallest_rsa=connection.smallest_rsa, timeout=timeout, clock=clock,
+        )  # fmt: skip
 
     def begin(self, *, return_url: str, again: bool = False) -> Begun:
         """Where to send the browser; `again`: to prove once more who they are. Raises SignInRefused (`unavailable`)."""

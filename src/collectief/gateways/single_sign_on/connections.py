@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from collectief.foundation.strength import SMALLEST_RSA, smallest_rsa
+
 from ..addresses import check_encrypted
 
-_KNOWN = {"issuer", "client_id", "client_secret_file", "amr", "acr"}
+_KNOWN = {"issuer", "client_id", "client_secret_file", "amr", "acr", "smallest_rsa"}
 
 
 class BadConnection(ValueError):
@@ -25,6 +27,8 @@ class Connection:
     client_secret: str
     amr: frozenset[str] = frozenset({"mfa"})
     acr: frozenset[str] = frozenset()
+    # Bits of the provider's RSA keys at least; what is smaller is not believed.
+    smallest_rsa: int = SMALLEST_RSA
 
 
 def read_connections(file: Path) -> dict[str, Connection]:
@@ -47,7 +51,8 @@ def _connection(portal: str, table: dict[str, Any], folder: Path) -> Connection:
             raise ValueError("amr and acr: nothing would count as a second factor")
         # Who names only acr means that, and not our own default beside it.
         said = {"amr": frozenset[str](), **words} if words else {}
-        return Connection(table["issuer"], table["client_id"], secret, **said)
+        smallest = smallest_rsa(table.get("smallest_rsa", SMALLEST_RSA))
+        return Connection(table["issuer"], table["client_id"], secret, smallest_rsa=smallest, **said)
     except KeyError as problem:
         raise BadConnection(f"{portal}: {problem} is missing") from None
     except (OSError, TypeError, ValueError, AttributeError) as problem:

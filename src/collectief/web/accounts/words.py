@@ -198,6 +198,10 @@ def access_refusals() -> dict[str, tuple[str, str]]:
             _("Deze passkey is hier niet bekend, of het bevestigen is niet gelukt."),
             _("Probeer het opnieuw of kies een andere manier. Lukt het niet, bel dan {desk}."),
         ),
+        "weak_passkey": (
+            _("De sleutel van deze passkey (RSA) is hier te klein om te vertrouwen."),
+            _("Maak een passkey met een telefoon of met een beveiligingssleutel. Lukt het niet, bel dan {desk}."),
+        ),
         "wrong_present_password": (
             _("Het huidige wachtwoord klopt niet."),
             _("Controleer het en probeer het opnieuw."),

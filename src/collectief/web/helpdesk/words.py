@@ -124,6 +124,7 @@ def _refusals() -> dict[str, str]:
         "wrong_sent_code": _("Verkeerde of verlopen code uit een sms"),
         "wrong_recovery_code": _("Verkeerde of al gebruikte herstelcode"),
         "wrong_passkey": _("Passkey niet herkend"),
+        "weak_passkey": _("Passkey met een te kleine sleutel"),
         "already_linked": _("Er was al een tweede stap ingesteld"),
         "too_many_tries": _("Te vaak iets verkeerds ingevuld"),
         "level_too_low": _("Niveau van eHerkenning te laag"),

@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from collectief.foundation.assurance import AssuranceLevel
+from collectief.foundation.strength import SMALLEST_RSA, check_key
 
 from ...addresses import check_encrypted
 from .documents import Untrusted, children, only_child, read, text_of
@@ -21,8 +22,6 @@ from .signatures import Key
 REDIRECT = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect"
 ARTIFACT = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Artifact"
 SOAP = "urn:oasis:names:tc:SAML:2.0:bindings:SOAP"
-# Bits; eHerkenning asks for no less.
-SMALLEST_KEY = 2048
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +45,18 @@ class BackChannel:
     key: str = ""
     authorities: str = ""
 
-    def context(self) -> ssl.SSLContext:
-        """What a client of TLS needs. Raises OSError for a file that cannot be used, ValueError for half a pair."""
+    def context(self, smallest_rsa: int = SMALLEST_RSA) -> ssl.SSLContext:
+        """What a client of TLS needs.
+
+        Raises OSError for a file that cannot be used, ValueError for half a pair or a key of ours that is too weak.
+        """
         if bool(self.certificate) != bool(self.key):
             raise ValueError("back_channel: certificate and key belong together")
         made = ssl.create_default_context(cafile=self.authorities or None)
         made.minimum_version = ssl.TLSVersion.TLSv1_2
         if self.certificate:
+            known = x509.load_pem_x509_certificate(Path(self.certificate).read_bytes())
+            check_key(known.public_key(), f"back_channel: {self.certificate}", smallest_rsa)
             made.load_cert_chain(self.certificate, self.key)
         return made
 
@@ -61,7 +65,8 @@ class BackChannel:
 class SamlConnection:
     """A portal as a service provider (DV). The first of `keys` signs; all of them are published and decrypt.
 
-    `minimum` is a level for this connection; it can raise what the portal asks and never lowers it.
+    `minimum` is a level for this connection; it can raise what the portal asks and never lowers it. `smallest_rsa` is
+    how many bits both sides' keys have at least: what is smaller was refused when the connection was read.
     """
 
     entity_id: str
@@ -73,6 +78,7 @@ class SamlConnection:
     keys: tuple[Key, ...]
     minimum: AssuranceLevel | None = None
     back_channel: BackChannel = BackChannel()
+    smallest_rsa: int = SMALLEST_RSA
 
     @property
     def service_id(self) -> str:
@@ -80,19 +86,23 @@ class SamlConnection:
         return f"urn:etoegang:DV:{self.oin}:services:{self.service_index}"
 
 
-def read_key(key: Path, certificate: Path) -> Key:
-    """A key from its two PEM files. Raises ValueError: no RSA key of 2048 bits or more, or not of this certificate."""
+def read_key(key: Path, certificate: Path, smallest_rsa: int = SMALLEST_RSA) -> Key:
+    """A key from its two PEM files. Raises ValueError: no RSA key, too weak, or not of this certificate."""
     private = load_pem_private_key(key.read_bytes(), None)
     known = x509.load_pem_x509_certificate(certificate.read_bytes())
-    if not isinstance(private, RSAPrivateKey) or private.key_size < SMALLEST_KEY:
-        raise ValueError(f"{key}: an RSA key of {SMALLEST_KEY} bits or more is needed")
+    if not isinstance(private, RSAPrivateKey):
+        raise ValueError(f"{key}: an RSA key is needed")
+    check_key(private.public_key(), str(key), smallest_rsa)
     if private.public_key() != known.public_key():
         raise ValueError(f"{certificate}: not the certificate of {key}")
     return Key(private, known)
 
 
-def read_broker(metadata: bytes) -> Broker:
-    """The broker of a metadata document that the operator took from the broker itself. Raises ValueError."""
+def read_broker(metadata: bytes, smallest_rsa: int = SMALLEST_RSA) -> Broker:
+    """The broker of a metadata document that the operator took from the broker itself.
+
+    Raises ValueError, also when any of its certificates is too weak: one key is enough to sign in anybody's name.
+    """
     try:
         root = read(metadata)
         role = only_child(root, "md:IDPSSODescriptor")
@@ -116,6 +126,8 @@ def read_broker(metadata: bytes) -> Broker:
         raise ValueError("the broker's metadata lack an entityID, an address to sign in, to resolve, or a certificate")
     for address in (sign_in[0], *resolve.values()):
         check_encrypted(address)
+    for certificate in certificates:
+        check_key(certificate.public_key(), f"the broker's certificate {certificate.serial_number:x}", smallest_rsa)
     return Broker(entity_id, sign_in[0], resolve, tuple(certificates))
 
 
