@@ -242,7 +242,7 @@ def _news(tour: Tour) -> None:
     lotte.sends("news-empty")
     words = "Vanaf januari is ons nummer **071**.\n\n- bellen\n- [schrijven](https://mijnzz.example/)"
     lotte.sends("news-preview", titel_nl="Nieuw nummer", tekst_nl=words, titel_en="New number", tekst_en=words)
-    lotte.page.locator("main button[value=plaatsen]").click()
+    lotte.page.locator("main button[name=gezien]").click()
     lotte.page.locator("main .c-details").wait_for()
     lotte.looks("news-placed")
     lotte.page.locator("main .c-actions a").first.click()

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collectief.inbox.rules import Arrived, MailChoice, concerns, due_at
+from collectief.inbox.rules import Arrived, MailChoice, NewsState, concerns, due_at, news_state
 from collectief.segments.profile import MessageCategory
 
 pytestmark = pytest.mark.feature("X08")
@@ -52,3 +52,14 @@ def test_nobody_is_told_of_what_they_may_not_read_or_have_seen(category, about, 
     readable = category in (CONFIRMATION, MessageCategory.FLOW)
     reached = reach is None or (sender == 1 if about is None else about <= reach)
     assert told == (readable and reached and not (sender == 1 and seen))
+
+
+@pytest.mark.feature("K03")
+@pytest.mark.parametrize(
+    ("today", "state"),
+    [(9, NewsState.PLANNED), (10, NewsState.RUNNING), (12, NewsState.RUNNING), (13, NewsState.OVER)],
+)
+def test_where_news_stands(today, state):
+    first, last = date(2026, 11, 10), date(2026, 11, 12)
+    assert news_state(first, last, withdrawn=False, today=date(2026, 11, today)) == state
+    assert news_state(first, last, withdrawn=True, today=date(2026, 11, today)) == NewsState.WITHDRAWN

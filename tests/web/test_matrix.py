@@ -15,12 +15,15 @@ from collectief.brands.catalogue import brand as brand_of
 from collectief.cases.models import Case
 from collectief.contracts.models import Organisation
 from collectief.enrolment.models import Participation
+from collectief.inbox import actions as inbox
+from collectief.inbox.facts import About, Tiding
 from collectief.inbox.models import Message
 from collectief.mutations.models import Mutation
 from collectief.participants import register as register_module
 from collectief.scope.database import office, opened
+from collectief.scope.scope import Scope
 from collectief.segments.catalogue import PROFILES
-from collectief.segments.profile import Capability, Permission, SegmentProfile
+from collectief.segments.profile import Capability, MessageCategory, Permission, SegmentProfile
 from tests.bulk_world import Register, demo_file, planned
 from tests.help_world import asked, equip
 from tests.office_world import applied, insurer_id, news_of, product_of
@@ -75,12 +78,19 @@ def _ids(whose: Agency, tmp_path, start: int, *, insurer_at: str = "mijnzz") -> 
     if whose.scope.profile.allows(Capability.BULK_UPLOAD):
         batch = planned(whose.scope, demo_file(tmp_path, whose.contracts[0].number, rows=1)).id
     with opened(whose.scope):
-        messages = list(Message.objects.values_list("id", flat=True))
-        others["message_id"] = messages[0] if messages else NOBODYS
+        others["message_id"] = _told(whose.scope)
         mutation = Mutation.objects.get(state="processed", kind="enrol")
         stay = Participation.objects.get(participant_id=participant).id
     numbers = (participant, stay, mutation.id, batch, membership, case, account, reset)
     return dict(zip(IDS[:8], numbers, strict=True)) | mandates | others
+
+
+def _told(scope: Scope) -> int:
+    """A message for every role that has any; where there are none, a number that no message has."""
+    if not scope.profile.message_categories:
+        return NOBODYS
+    inbox.write(scope, [Tiding(MessageCategory.FROM_INSURER, "news", About.NEWS, NOBODYS, [])], at=timezone.now())
+    return Message.objects.get(code="news").id
 
 
 def _given(whose: Agency) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -29,15 +30,27 @@ def form(**more: object) -> dict[str, object]:
 
 
 def place(client, **more: object):
-    return client.post("/nieuws/nieuw/", form(stap="plaatsen", **more))
+    """Seen beforehand and placed; what cannot be seen is not placed."""
+    response = client.post("/nieuws/nieuw/", form(**more))
+    mark = re.search(r'name="gezien" value="(\w+)"', text_of(response))
+    return client.post("/nieuws/nieuw/", form(gezien=mark[1], **more)) if mark else response
+
+
+def test_what_was_changed_since_it_was_seen_is_seen_again_first(ours):
+    sanne = client_of(clerk())
+    mark = re.search(r'name="gezien" value="(\w+)"', text_of(sanne.post("/nieuws/nieuw/", form())))
+    for gone in ({"tekst_nl": "Iets anders."}, {"klanten": ["municipality"]}, {"soort": "message"}):
+        again = sanne.post("/nieuws/nieuw/", form(gezien=mark[1], **gone))
+        assert again.status_code == 200 and "Zo lezen klanten het" in text_of(again)
+    assert "Er is nog niets geplaatst." in text_of(sanne.get("/nieuws/"))
 
 
 def test_written_seen_placed_read_and_withdrawn(ours):
     sanne, anna = client_of(clerk()), client_of(ours.scope)
     assert "Er is nog niets geplaatst." in text_of(sanne.get("/nieuws/"))
-    preview = text_of(sanne.post("/nieuws/nieuw/", form(stap="voorbeeld")))
+    preview = text_of(sanne.post("/nieuws/nieuw/", form()))
     assert "<p>Bel <strong>071</strong>.</p>" in preview and "Zo lezen klanten het" in preview
-    assert "alle portalen" in preview and 'value="plaatsen"' in preview
+    assert "alle portalen" in preview and 'name="gezien"' in preview
     assert "Nieuw nummer" not in text_of(anna.get("/dashboard/"))
     where = place(sanne)["Location"]
     shown = text_of(anna.get("/dashboard/"))
@@ -59,7 +72,7 @@ def test_written_seen_placed_read_and_withdrawn(ours):
 @pytest.mark.feature("U29")
 def test_a_message_stands_in_berichten_with_its_words(ours):
     sanne = client_of(clerk())
-    preview = text_of(sanne.post("/nieuws/nieuw/", form(soort="message", stap="voorbeeld")))
+    preview = text_of(sanne.post("/nieuws/nieuw/", form(soort="message")))
     assert "1 organisatie, categorie Van de verzekeraar" in preview
     assert place(sanne, soort="message").status_code == 302
     piet = client_of(member_of(ours.organisation, roles=["account_manager"], name="Piet"))

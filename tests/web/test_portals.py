@@ -43,7 +43,7 @@ def test_the_first_page_begins_with_the_brands_welcome():
         assert brand(slug).welcome["nl"] not in text
 
 
-def test_a_question_carries_the_page_it_was_asked_from():
-    ours = agency()
+def test_a_question_by_mail_carries_the_page_it_was_asked_from():
+    ours = agency(brand="voorbeeld")
     text = text_of(client_of(ours.scope).get("/deelnemers/"))
     assert "?subject=Vraag%20over%20de%20getoonde%20informatie%20%28/deelnemers/%29" in text

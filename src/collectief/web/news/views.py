@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -11,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from collectief.audit import actions as audit
 from collectief.inbox import news
-from collectief.inbox.facts import NewsKind
+from collectief.inbox.facts import NewsKind, Written
 from collectief.inbox.news import NewsView, NoNews
 from collectief.inbox.rules import NewsRefused, judge_news
 from collectief.segments.profile import Permission
@@ -49,7 +51,7 @@ def overview(request: PortalRequest) -> HttpResponse:
 @page(Permission.WRITE_NEWS)
 @require_http_methods(["GET", "POST"])
 def new(request: PortalRequest) -> HttpResponse:
-    """Write it, see it as customers will, and place it."""
+    """Write it, see it as customers will, and place it: what was changed since is seen again first."""
     now = timezone.now()
     today = timezone.localdate(now)
     form = NewsForm(request.POST or None, insurer=request.brand.insurer, today=today)
@@ -57,7 +59,7 @@ def new(request: PortalRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         written = form.written()
         try:
-            if request.POST.get("stap") == "plaatsen":
+            if request.POST.get("gezien") == _mark(written):
                 made = news.publish(request.scope, written, now=now)
                 messages.success(request, _("Geplaatst."))
                 return redirect("one_news", news_id=made)
@@ -66,7 +68,9 @@ def new(request: PortalRequest) -> HttpResponse:
         except NewsRefused as refused:
             form.add_error(_FIELDS.get(refused.code), words.news_refusal(refused.code, refused.params))
         else:
-            preview = {"texts": words.texts(written), "whom": words.whom(written, reached)}
+            preview = {
+                "texts": words.texts(written), "whom": words.whom(written, reached), "mark": _mark(written),
+            }  # fmt: skip
     context = {"form": form, "preview": preview}
     return render(request, "news/new.html", context, status=422 if form.errors else 200)
 
@@ -94,6 +98,11 @@ def withdraw(request: PortalRequest, news_id: int) -> HttpResponse:
             messages.success(request, _("Ingetrokken: niemand leest dit meer."))
         return redirect("one_news", news_id=news_id)
     return render(request, "news/withdraw.html", {"line": words.line(view)})
+
+
+def _mark(written: Written) -> str:
+    """Of what was seen: another text, day or reader gives another."""
+    return hashlib.sha256(repr(written).encode()).hexdigest()
 
 
 def _found(request: PortalRequest, news_id: int) -> NewsView:
