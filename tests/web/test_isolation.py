@@ -75,7 +75,7 @@ def anna(monkeypatch, tmp_path):
             "case_id": elsewhere,
             "contract_id": ours.contracts[0].id,
             "product_id": product_of("voorbeeldverzekeraar", name="geheim-product"),
-            "news_id": news_of("voorbeeldverzekeraar", title="geheim-nieuws"),
+            "news_id": news_of("an-insurer-without-a-portal", title="geheim-nieuws"),
             "account_id": ours.scope.account_id,
             "reset_id": 0,
         }
