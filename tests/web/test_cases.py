@@ -258,11 +258,11 @@ def test_other_roles_of_the_office_find_no_cases(office_, case, roles):
 @pytest.mark.parametrize(
     ("roles", "leads_to"),
     [
-        (("case_handler",), ("/zaken/beslist/",)),
+        (("case_handler",), ("/zaken/beslist/", "/nieuws/")),
         (("help_desk",), ("/helpdesk/",)),
         (("auditor",), ("/onderzoek/",)),
-        (("office_manager",), ("/accountbeheer/", "/logboek/")),
-        (("case_handler", "help_desk", "auditor"), ("/zaken/beslist/", "/helpdesk/", "/onderzoek/")),
+        (("office_manager",), ("/accountbeheer/", "/logboek/", "/nieuws/")),
+        (("case_handler", "help_desk", "auditor"), ("/zaken/beslist/", "/helpdesk/", "/onderzoek/", "/nieuws/")),
     ],
     ids=str,
 )
