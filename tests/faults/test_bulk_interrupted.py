@@ -89,7 +89,7 @@ def test_who_may_not_change_participants_any_more_does_not(tmp_path):
         assert not Participation.objects.exists()
 
 
-def test_a_fault_of_our_own_is_tried_again_and_then_said(tmp_path, monkeypatch):
+def test_a_fault_of_our_own_is_tried_again_and_then_said_and_in_the_log(tmp_path, monkeypatch, caplog):
     ours = agency()
     batch = _accepted(ours, tmp_path)
 
@@ -106,6 +106,7 @@ def test_a_fault_of_our_own_is_tried_again_and_then_said(tmp_path, monkeypatch):
         jobs.carry_out.func(context, lane=0, **ids)
     found = again(ours.scope, batch)
     assert (found.state, found.code, found.outcome_counts["not_accepted"]) == (State.STOPPED, "our_fault", 6)
+    assert f"batch {batch.id} stopped: RuntimeError" in caplog.messages, "and not what the fault says"
 
 
 def test_a_file_cancelled_while_it_is_read_stays_cancelled(tmp_path, monkeypatch):

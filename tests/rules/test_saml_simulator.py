@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import base64
 import html
 import json
 import re
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
+from lxml import etree
 
 from collectief.foundation.assurance import AssuranceLevel
 from collectief.gateways.eherkenning.port import Identity, SignInRefused
@@ -127,3 +130,9 @@ def test_its_metadata_say_how_to_reach_it(desk):
     found = read_broker(document.encode())
     assert found == connection(desk.address).broker
     assert json.loads(visit(desk.address + "/_simulator/received")[1])["counts"] == {}
+
+
+def test_a_question_asks_that_somebody_signs_in_anew(desk):
+    """A session at the broker lets nobody in: ours and theirs know nothing of each other (docs/sessions.md)."""
+    asked = base64.b64decode(query_of(desk.client.begin(return_url=RETURN, minimum=EH2_PLUS).url)["SAMLRequest"])
+    assert etree.fromstring(zlib.decompress(asked, -15)).get("ForceAuthn") == "true"

@@ -202,7 +202,7 @@ def _breaks(*args: object, **kwargs: object) -> None:
 
 
 @pytest.mark.parametrize("language", ["nl", "en"])
-def test_what_goes_wrong_is_told_and_nothing_is_half_done(anna, ours, monkeypatch, language):
+def test_what_goes_wrong_is_told_and_nothing_is_half_done(anna, ours, monkeypatch, caplog, language):
     anna.post("/taal/", {"language": language})
     monkeypatch.setattr("collectief.web.participants.dashboard.latest", _breaks)
     anna.raise_request_exception = False
@@ -212,9 +212,12 @@ def test_what_goes_wrong_is_told_and_nothing_is_half_done(anna, ours, monkeypatc
     _is_whole(text, language)
     assert "Geheim" not in text
     assert ("Er is niets gewijzigd." in text) == (language == "nl")
+    [line] = [record for record in caplog.records if record.levelname == "ERROR"]
+    assert line.getMessage() == "Internal Server Error: /dashboard/"
+    assert line.exc_info[0] is RuntimeError, "with its traceback"
 
 
-def test_a_form_without_its_token_says_what_to_do(ours):
+def test_a_form_without_its_token_says_what_to_do_and_is_in_the_log(ours, caplog):
     careful = client_of(ours.scope)
     careful.handler.enforce_csrf_checks = True
     response = careful.post("/deelnemers/nieuw/", {})
@@ -222,6 +225,8 @@ def test_a_form_without_its_token_says_what_to_do(ours):
     assert response.status_code == 403
     _is_whole(text, "nl")
     assert "Dit formulier is niet meer geldig" in text
+    [line] = [record.getMessage() for record in caplog.records if record.name == "django.security.csrf"]
+    assert line == "Forbidden (CSRF cookie not set.): /deelnemers/nieuw/"
 
 
 def test_a_page_that_is_nowhere(anna):

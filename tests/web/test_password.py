@@ -256,3 +256,11 @@ def test_the_address_that_counts_is_what_our_own_proxy_saw(settings, rf):
     settings.PROXIES = 1
     assert visitor(request) == "198.51.100.7"
     assert throttle.by_address("a") != throttle.by_address("b")
+
+
+@pytest.mark.feature("W01")
+def test_the_field_on_the_page_hides_what_is_typed_and_lets_it_be_pasted(ingrid):
+    [field] = re.findall(r'<input[^>]*name="password"[^>]*>', text_of(stranger("izz").get("/inloggen/")))
+    assert 'type="password"' in field
+    assert 'autocomplete="current-password"' in field
+    assert not re.search(r"readonly|onpaste|autocomplete=.off", field)

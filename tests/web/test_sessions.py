@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 from django.conf import settings
+from django.urls import resolve
 from django.utils import timezone
 
 from collectief.access import sessions
@@ -17,6 +18,8 @@ from collectief.brands.catalogue import brand
 from collectief.foundation.assurance import AssuranceLevel
 from collectief.mutations.corridor import Moment
 from collectief.scope.database import office, signing_in
+from collectief.segments.catalogue import PROFILES
+from tests.web.addresses import IDS, addresses
 from tests.web.visiting import client_of, events, new_session, session_of, stranger, text_of, this_moment
 from tests.world import agency, member_of
 
@@ -212,3 +215,28 @@ def test_what_a_browser_says_of_itself_is_shown_in_words(ours):
         session.save()
     client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key
     assert "Firefox op Windows" in _seen(client)[0]
+
+
+_SIGN_OUT = re.compile(r'<form method="post" action="/uitloggen/">.*?<button[^>]*type="submit"[^>]*>Uitloggen</button>')
+
+
+@pytest.mark.parametrize("profile", PROFILES.values(), ids=lambda profile: profile.slug)
+def test_every_page_of_who_is_signed_in_shows_how_to_sign_out(profile):
+    """Whatever the address answers: the page, that one may not see it, or that nothing is there."""
+    ours = agency(segment=profile.slug)
+    scope = member_of(ours.organisation, roles=list(profile.roles), brand=ours.scope.brand)
+    browser, seen = client_of(scope), {}
+    for address in addresses(dict.fromkeys(IDS, 2_000_000_000)):
+        # What asks nobody who they are is no page of theirs.
+        if getattr(resolve(address.path).func, "public", False):
+            continue
+        response = browser.get(address.path)
+        if "text/html" not in response.headers.get("Content-Type", "") or response.streaming:
+            continue
+        text = text_of(response)
+        if "<html" in text:
+            seen[address.path] = response.status_code
+            assert _SIGN_OUT.search(text), address.path
+    assert {200, 404} <= set(seen.values()), seen
+    assert len(seen) > 20
+    assert browser.get("/mijn-account/").status_code == 200, "still signed in"

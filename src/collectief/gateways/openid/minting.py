@@ -67,7 +67,8 @@ class Mint:
             # The public key as a shared secret: the oldest trick.
             secret = OctKey.import_key(base64.b64encode(self._key.as_pem(private=False)))
             return jwt.encode(header | {"alg": "HS256"}, claims, secret, algorithms=["HS256"])
-        key = RSAKey.generate_key(BITS) if flaw == "foreign_key" else self._key
+        # Of any size: it is whose it is that is wrong, and a smaller one is made in time.
+        key = RSAKey.generate_key(2048) if flaw == "foreign_key" else self._key
         return jwt.encode(header, claims, key, algorithms=["RS256"])
 
 

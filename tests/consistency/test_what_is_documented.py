@@ -1,0 +1,115 @@
+"""What the pages for operators say of signing in, sessions and logs is what the code does (ASVS 5.0)."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from django.apps import apps
+from django.conf import settings
+from django.forms import Form
+from django.forms.widgets import PasswordInput
+from django.urls import get_resolver
+
+from collectief.access import sessions
+from collectief.brands.catalogue import all_brands
+from collectief.config.logs import logging_settings
+from collectief.segments.profile import Factor, Means
+
+DOCS = Path("docs")
+
+
+def rows(page: str, head: str) -> list[list[str]]:
+    """The cells of the table of a page whose first row begins with `head`."""
+    lines = (DOCS / page).read_text().splitlines()
+    start = next(number for number, line in enumerate(lines) if line.startswith(f"| {head} |"))
+    found = []
+    for line in lines[start + 2 :]:
+        if not line.startswith("|"):
+            break
+        found.append([cell.strip() for cell in line.strip("|").split("|")])
+    return found
+
+
+def test_every_way_in_is_documented_with_its_strength():
+    told = {name: strength for name, strength, _ in rows("signing-in.md", "way in")}
+    assert {one for name in told for one in re.findall(r"`(\w+)`", name)} == {*Means, *Factor}
+    assert all(told.values())
+    portals = " ".join(row[0] for row in rows("signing-in.md", "portal"))
+    assert all(brand.name.replace(" Zakelijk", "") in portals for brand in all_brands()), portals
+
+
+def test_the_times_that_are_documented_are_those_that_count():
+    told = [(what, how_long) for what, how_long, _ in rows("sessions.md", "what")]
+    minutes = {
+        "without use": settings.SESSION_IDLE_SECONDS, "between password and second step": sessions._HALF_SECONDS,
+        'a second factor counts as "just now"': sessions._FRESH_SECONDS,
+    }  # fmt: skip
+    assert told == [
+        ("without use", f"{minutes['without use'] // 60} minutes"),
+        ("the warning before that", f"at {settings.SESSION_WARNING_SECONDS // 60} minutes"),
+        ("at most, however busy", f"{settings.SESSION_LONGEST_SECONDS // 3600} hours"),
+        ("the warning before that", f"{settings.SESSION_LAST_SECONDS // 60} minutes before"),
+        *((what, f"{seconds // 60} minutes") for what, seconds in list(minutes.items())[1:]),
+    ]
+    assert all(why for *_, why in rows("sessions.md", "what")), "each with its reason"
+
+
+def test_every_log_stands_in_the_inventory_with_who_reads_it_and_how_long_it_is_kept():
+    inventory = rows("logs.md", "log")
+    assert all(len(row) == 6 and all(row) for row in inventory)
+    text = (DOCS / "logs.md").read_text()
+    where = {"stderr": "standard error", "collector": "`COLLECTIEF_LOG_COLLECTOR`"}
+    handlers = logging_settings("WARNING", "json", "https://collector.example/v1/logs")["handlers"]
+    assert all(where[name] in text for name in handlers), "a handler that nobody told of"
+    trail = {model._meta.db_table for model in apps.get_app_config("audit").get_models()}
+    assert trail == set(re.findall(r"`(audit_\w+)`", " ".join(row[0] for row in inventory)))
+    source = Path("src/collectief/config/settings.py").read_text()
+    assert all(f"`{name}" in text for name in re.findall(r'"(COLLECTIEF_LOG\w*)"', source))
+
+
+def forms() -> list[type[Form]]:
+    """Every form of the portal."""
+    # Known once its pages are.
+    assert get_resolver().url_patterns
+    found, waiting = [], [Form]
+    while waiting:
+        for one in waiting.pop().__subclasses__():
+            waiting.append(one)
+            if one.__module__.startswith("collectief."):
+                found.append(one)
+    return found
+
+
+def test_every_field_for_a_password_hides_it_and_lets_a_password_manager_fill_it_in():
+    hidden = [
+        (form, field) for form in forms() for field in form.base_fields.values()
+        if isinstance(field.widget, PasswordInput)
+    ]  # fmt: skip
+    assert len(hidden) >= 4
+    for form, field in hidden:
+        assert field.widget.attrs["autocomplete"] in ("current-password", "new-password"), form
+        assert not field.strip, "what is pasted counts as it is"
+        assert "readonly" not in field.widget.attrs
+    # And no field for one that shows it.
+    named = {
+        (form.__name__, name) for form in forms() for name, field in form.base_fields.items()
+        if "password" in name.lower() or "wachtwoord" in str(field.label).lower()
+    }  # fmt: skip
+    assert named <= {(form.__name__, name) for form, _ in hidden for name in form.base_fields}
+    assert all(
+        isinstance(form.base_fields[name].widget, PasswordInput)
+        for form in forms() for name in form.base_fields if (form.__name__, name) in named
+    )  # fmt: skip
+    web = Path("src/collectief/web")
+    scripts = [path for path in (web / "static").rglob("*.js") if "vendor" not in path.parts]
+    for path in [*scripts, *(web / "templates").rglob("*.html")]:
+        assert not re.search(r"\bpaste\b|onpaste|autocomplete=.off", path.read_text()), path
+
+
+def test_nothing_holds_a_hint_or_the_answer_to_a_secret_question():
+    secret = re.compile(r"hint|secret_?question|security_?(question|answer)|mother|meisjesnaam|geheime", re.IGNORECASE)
+    fields = [f"{model.__name__}.{field.name}" for model in apps.get_models() for field in model._meta.get_fields()]
+    fields += [f"{form.__name__}.{name} {field.label}" for form in forms() for name, field in form.base_fields.items()]
+    assert len(fields) > 200
+    assert not [one for one in fields if secret.search(one)]
