@@ -122,27 +122,6 @@ def test_a_code_by_sms_has_twenty_bits_evenly_spread():
     assert 12 * math.log2(len(set(factors._LETTERS))) > 58
 
 
-# --- keys and where they stand (11.1.2)
-
-
-def purposes() -> set[str]:
-    """For what a key is derived from the installation's secret."""
-    found = set()
-    for path, tree in trees():
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("key_for", "key"):
-                found |= {one.value for one in node.args[:1] if isinstance(one, ast.Constant)}
-            elif isinstance(node, ast.Constant) and isinstance(node.value, bytes) and node.value.startswith(b"collec"):
-                found.add(node.value.decode().partition(":")[2])
-        assert path != "foundation/sealing.py" or {"bsn-index", "bsn-seal"} <= found
-    return found
-
-
-def test_every_key_that_is_derived_stands_in_the_inventory_and_no_other_does():
-    [line] = re.findall(r"^Keys are derived for these purposes: (.*?)\n\n", KEYS, re.MULTILINE | re.DOTALL)
-    assert set(re.findall(r"`([\w-]+)`", line)) == purposes()
-
-
 # --- whose implementations, and where (11.2.1)
 
 CIPHERS = {

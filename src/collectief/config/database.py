@@ -55,7 +55,7 @@ def login_password(state: Path, login: str) -> str:
 def _write_once(file: Path, text: str) -> None:
     """Write a file for nobody else to read, whole or not at all; of two at the same moment the first counts."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    whole = file.with_name(f"{file.name}.{os.getpid()}.{secrets.token_hex(4)}")
+    whole = file.with_name(f"{file.name}.{os.getpid()}.{secrets.token_hex(16)}")
     whole.touch(0o600, exist_ok=False)
     whole.write_text(text)
     with contextlib.suppress(FileExistsError):
