@@ -1,9 +1,10 @@
 """Who came and left in a year of one contract, and the figures of every contract since the start in one run.
 
 Within a million people with 1.2 million stays. `flow-list`: what the page asks, counts and fifty lines by name, of
-the largest contract, for its movers and for everyone. `usage`: the flows of two thousand contracts by month, as the
-run that fixes them counts. The floor of each is one aggregate by PostgreSQL over the same rows, by the same role. The
-two alternate, so that whatever else the machine is doing is in both.
+the largest contract, for its movers and for everyone. `usage`: what Contract gebruik asks of one contract, of two
+thousand at once. The floor of each is one aggregate by PostgreSQL over the same rows, by the same role; that of `usage`
+counts who came by contract and month, and forgets who left. The two alternate, so that whatever else the machine is
+doing is in both.
 """
 
 from __future__ import annotations
@@ -23,7 +24,9 @@ SELECT count(*), count(*) FILTER (WHERE first_day >= %(first)s), count(*) FILTER
  WHERE organisation_id = %(organisation)s AND contract_id = %(contract)s AND first_day < %(end)s
    AND end_day > %(first)s
 """
-_FLOOR_OF_ALL = "SELECT contract_id, count(*), min(first_day), max(first_day) FROM participation GROUP BY contract_id"
+_FLOOR_OF_ALL = """
+SELECT contract_id, date_trunc('month', first_day::timestamp)::date, count(*) FROM participation GROUP BY 1, 2
+"""
 
 
 def flow_lists() -> Iterator[Line]:
@@ -50,14 +53,15 @@ def flow_lists() -> Iterator[Line]:
 
 def _usage() -> Iterator[Line]:
     insurer_id = many_contracts(PEOPLE, contracts=CONTRACTS)
-    from collectief.reporting.fixing import flows_of_all
+    from collectief.reporting.wholes import FLOWS
     from collectief.scope.database import housekeeping
 
+    given = {"insurer": insurer_id, "today": TODAY}
+    flows = FLOWS.format(own="insurer_id = %(insurer)s")
     with housekeeping():
         yield _alternating(
-            "usage", lambda: flows_of_all(insurer_id, today=TODAY), lambda: _fetched(_FLOOR_OF_ALL, {}),
-            contracts=CONTRACTS,
-        )  # fmt: skip
+            "usage", lambda: _fetched(flows, given), lambda: _fetched(_FLOOR_OF_ALL, {}), contracts=CONTRACTS
+        )
 
 
 def _alternating(bench: str, work: Callable[[], Any], floor: Callable[[], Any], **more: Any) -> Line:

@@ -14,15 +14,13 @@ from django.db import connection
 
 from collectief.scope.database import housekeeping
 
-from .rules import Flow, Span
-from .wholes import FLOWS, WHOLE
+from .rules import Span
+from .wholes import WHOLE
 
 # Organisations in one transaction.
 _AT_ONCE = 50
 
-_OF_INSURER = "insurer_id = %(insurer)s"
 _SOME = "organisation_id = ANY (%(organisations)s::bigint[])"
-_ALL_FLOWS = FLOWS.format(own=_OF_INSURER)
 
 _BEGIN = """
 INSERT INTO monthly_run (insurer_id, month, state, started_by, started_at, contracts)
@@ -38,6 +36,10 @@ FROM group_contract c WHERE c.first_day < %(end)s
 """
 _NEXT = f"SELECT DISTINCT c.organisation_id {_WAITS} AND c.insurer_id = %(insurer)s ORDER BY 1 LIMIT %(size)s"
 
+# A hundred thousand stays beside as many: of what a statement makes itself the planner expects a handful of rows, and
+# would look through all of them for each.
+_AS_SETS = "SET LOCAL enable_nestloop = off; SET LOCAL work_mem = '64MB'"
+
 # What comes after the month, or ends after it, had not happened: the list does not say it. A month that no run fixed,
 # since the one before or since the contract began, is fixed as things stand now.
 _FIX = f"""
@@ -52,15 +54,15 @@ WITH whole AS ({WHOLE.format(own=_SOME, also="")}), waits AS (
     FROM whole JOIN waits USING (organisation_id, contract_id) WHERE first_day < %(end)s
 ), ended AS (
   UPDATE fixed_stay f SET to_month = w.from_month FROM waits w
-   WHERE f.organisation_id = w.organisation_id AND f.contract_id = w.contract_id AND f.to_month = 'infinity'
+   WHERE f.{_SOME} AND f.contract_id = w.contract_id AND f.to_month = 'infinity'
      AND NOT EXISTS (SELECT FROM known k WHERE k.contract_id = f.contract_id AND k.participant_id = f.participant_id
                         AND k.first_day = f.first_day AND k.end_day = f.end_day)
 ), added AS (
   INSERT INTO fixed_stay (organisation_id, contract_id, participant_id, first_day, end_day, from_month, to_month)
   SELECT organisation_id, contract_id, participant_id, first_day, end_day, from_month, 'infinity' FROM known k
-   WHERE NOT EXISTS (SELECT FROM fixed_stay f WHERE f.organisation_id = k.organisation_id
-     AND f.contract_id = k.contract_id AND f.to_month = 'infinity' AND f.participant_id = k.participant_id
-     AND f.first_day = k.first_day AND f.end_day = k.end_day)
+   WHERE NOT EXISTS (SELECT FROM fixed_stay f WHERE f.{_SOME} AND f.contract_id = k.contract_id
+     AND f.to_month = 'infinity' AND f.participant_id = k.participant_id AND f.first_day = k.first_day
+     AND f.end_day = k.end_day)
 ), moved AS (
   SELECT contract_id, date_trunc('month', day::timestamp)::date AS month, sum(came) AS came, sum(gone) AS gone
     FROM known, LATERAL (VALUES (first_day, 1, 0), (end_day - 1, 0, 1)) one (day, came, gone)
@@ -101,19 +103,6 @@ def go_on(insurer_id: int, month: date, *, now: datetime) -> int:
     return done
 
 
-def flows_of_all(insurer_id: int, *, today: date) -> dict[int, dict[date, Flow]]:
-    """Who came and left in each month since the start, by contract, of every contract of an insurer in one question.
-
-    Must run inside `housekeeping`.
-    """
-    found: dict[int, dict[date, Flow]] = {}
-    with connection.cursor() as cursor:
-        cursor.execute(_ALL_FLOWS, {"insurer": insurer_id, "today": today})
-        for contract_id, month, came, left in cursor.fetchall():
-            found.setdefault(contract_id, {})[month] = Flow(came, left)
-    return found
-
-
 def _fix_some(insurer_id: int, month: date, now: datetime) -> int | None:
     """The next few organisations, in a transaction of their own; None when there is nothing left, or no such run."""
     given: dict[str, Any] = {
@@ -128,6 +117,7 @@ def _fix_some(insurer_id: int, month: date, now: datetime) -> int | None:
         if not organisations:
             cursor.execute("UPDATE monthly_run SET state = 'done', finished_at = %s WHERE id = %s", [now, run[0]])
             return None
+        cursor.execute(_AS_SETS)
         cursor.execute(_FIX, given | {"organisations": organisations})
         [[count]] = cursor.fetchall()
         cursor.execute("UPDATE monthly_run SET contracts = contracts + %s WHERE id = %s", [count, run[0]])

@@ -19,15 +19,14 @@ SELECT organisation_id, contract_id, participant_id, lower(days), coalesce(upper
 # Of one contract, which the organisation stands beside because the indexes and policies begin with it.
 ONE_CONTRACT = "organisation_id = %(organisation)s AND contract_id = %(contract)s"
 
-# How many came and left on which day, by contract. What has not happened yet is not counted; a last day has, once it
-# is over. Days first, since there are few of them: a month is worked out for each day and not for each stay.
+# How many came and left in each month, by contract. What has not happened yet is not counted; a last day has, once it
+# is over. Two walks along the stays rather than one that doubles each: PostgreSQL shares them out over its workers.
 FLOWS = f"""
-WITH whole AS ({WHOLE.replace("{also}", "")}), moved AS (
-  SELECT contract_id, day, sum(came) AS came, sum(gone) AS gone
-    FROM whole, LATERAL (VALUES (first_day, 1, 0), (end_day - 1, 0, 1)) one (day, came, gone)
-   WHERE CASE WHEN came = 1 THEN day <= %(today)s ELSE day < %(today)s END GROUP BY 1, 2
-)
+WITH whole AS NOT MATERIALIZED ({WHOLE.replace("{also}", "")})
 SELECT contract_id, date_trunc('month', day::timestamp)::date AS month, sum(came)::bigint AS came,
        sum(gone)::bigint AS gone
-  FROM moved GROUP BY 1, 2
+  FROM (SELECT contract_id, first_day AS day, 1 AS came, 0 AS gone FROM whole WHERE first_day <= %(today)s
+        UNION ALL
+        SELECT contract_id, end_day - 1, 0, 1 FROM whole WHERE end_day <= %(today)s) moved
+ GROUP BY contract_id, date_trunc('month', day::timestamp)
 """
