@@ -60,9 +60,9 @@ def tell_heads(seals: Sequence[Seal]) -> None:
     with office():
         slugs = dict(Insurer.objects.values_list("id", "slug"))
     for one in seals:
-        _heads.info(
-            "sealed: %s %d", slugs[one.insurer_id], one.number, extra={"trail": as_kept(slugs[one.insurer_id], one)}
-        )
+        # Sealing goes on also for an insurer that somebody removed.
+        slug = slugs.get(one.insurer_id, str(one.insurer_id))
+        _heads.info("sealed: %s %d", slug, one.number, extra={"trail": as_kept(slug, one)})
 
 
 def as_kept(slug: str, seal: Seal) -> dict[str, str | int]:
