@@ -120,7 +120,11 @@ class Visitor:
 
     def follows_menu(self, entry: str) -> None:
         menu = self.page.get_by_role("navigation", name="Hoofdmenu")
-        menu.get_by_role("link", name=entry, exact=True).click()
+        link = menu.get_by_role("link", name=entry, exact=True)
+        path = link.get_attribute("href")
+        link.click()
+        # A click returns before the page is another: a key pressed next would reach the old one.
+        self.page.wait_for_url(self.stack.portal(self.brand) + str(path))
 
     def sees(self, text: str) -> None:
         self.page.get_by_text(text).first.wait_for(timeout=45_000)
