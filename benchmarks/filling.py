@@ -42,14 +42,16 @@ UPDATE plan SET first_day = end_day - 20 - chance %% 400 WHERE end_day IS NOT NU
 UPDATE plan SET first_day = %(today)s + 1 + chance %% 60
  WHERE end_day IS NULL AND share - %(former)s * 10 <= (1000 - %(former)s * 10) / 100;
 INSERT INTO participation (insurer_id, organisation_id, contract_id, participant_id, period, settled_end, reason,
-                           sort_key, birth_date, relation_number, external_reference)
+                           sort_key, birth_date, relation_number, external_reference, initials, prefix, surname)
   SELECT insurer_id, organisation_id, contract_id, id, daterange(first_day, end_day),
-         CASE WHEN end_day <= %(today)s THEN end_day END, '', sort_key, birth_date, relation_number, external_reference
+         CASE WHEN end_day <= %(today)s THEN end_day END, '', sort_key, birth_date, relation_number, external_reference,
+         initials, prefix, surname
     FROM plan
    UNION ALL
   SELECT insurer_id, organisation_id, contract_id, id,
          daterange(least(first_day, %(today)s) - 300 - chance %% 300, least(first_day, %(today)s) - 30 - chance %% 90),
-         least(first_day, %(today)s) - 30 - chance %% 90, '', sort_key, birth_date, relation_number, external_reference
+         least(first_day, %(today)s) - 30 - chance %% 90, '', sort_key, birth_date, relation_number, external_reference,
+         initials, prefix, surname
     FROM plan WHERE chance / 1000 %% 5 = 0;
 INSERT INTO mutation (insurer_id, organisation_id, participant_id, account_id, account, kind, state, channel, code,
                       params, asked, touched, trail, participation_ids, source)
@@ -89,10 +91,10 @@ INSERT INTO participant (insurer_id, organisation_id, person_id, bsn_index, rela
   SELECT %(insurer)s, organisation_id, n, decode(md5('p' || n), 'hex'), (400000000 + n)::text, '', 'A.', '', 'Naam',
          '1980-01-01', 'naam' FROM generate_series(1, %(rows)s) n JOIN place ON place = n %% %(contracts)s;
 INSERT INTO participation (insurer_id, organisation_id, contract_id, participant_id, period, reason, sort_key,
-                           birth_date, relation_number, external_reference)
+                           birth_date, relation_number, external_reference, initials, prefix, surname)
   SELECT insurer_id, p.organisation_id, place.id, p.id,
          daterange(first_day, CASE WHEN last OR chance %% 10 < 4 THEN first_day + 20 + chance %% 200 END), '', sort_key,
-         birth_date, relation_number, ''
+         birth_date, relation_number, '', initials, prefix, surname
     FROM (SELECT *, ('x' || substr(md5('c' || id), 1, 7))::bit(28)::int AS chance FROM participant) p
     JOIN place ON place.place = (p.relation_number::bigint - 400000000) %% %(contracts)s,
          LATERAL (VALUES (date '2024-01-01' + chance %% 700, FALSE), (date '2021-01-01' + chance %% 600, TRUE)) stay

@@ -252,6 +252,7 @@ class InBulk(resources.ModelResource):
         instance.period = DateRange(instance.stay.period.first_day, instance.stay.period.end_day)
         instance.sort_key, instance.birth_date = known.sort_key, known.birth_date
         instance.external_reference = known.external_reference
+        instance.initials, instance.prefix, instance.surname = known.initials, known.prefix, known.surname
         self._members[index] = carried_out(self.member(index), instance.verdict)
 
     def _complete(self, participant: Participant, instance: Participation) -> None:

@@ -57,9 +57,9 @@ def restayed(customer: Agency, participant: int, stays: Iterable[Days]) -> tuple
         for first, last in stays:
             cursor.execute(
                 "INSERT INTO participation (insurer_id, organisation_id, contract_id, participant_id, period, reason,"
-                " sort_key, birth_date, relation_number, external_reference)"
+                " sort_key, birth_date, relation_number, external_reference, initials, prefix, surname)"
                 " SELECT insurer_id, organisation_id, %s, id, daterange(%s, %s), '', sort_key, birth_date,"
-                " relation_number, external_reference FROM participant WHERE id = %s",
+                " relation_number, external_reference, initials, prefix, surname FROM participant WHERE id = %s",
                 [customer.contracts[0].id, first, last + DAY if last else None, participant],
             )
     return stays

@@ -331,8 +331,8 @@ def test_the_database_itself_refuses_a_stay_out_of_reach(ours, human, moment):
         with pytest.raises(Exception, match="row-level security"), connection.cursor() as cursor:
             cursor.execute(
                 "INSERT INTO participation (insurer_id, organisation_id, participant_id, contract_id, period, reason,"
-                " sort_key, birth_date, relation_number, external_reference)"
-                " VALUES (%s, %s, %s, %s, daterange('2020-01-01', NULL), '', '', '', '', '')",
+                " sort_key, birth_date, relation_number, external_reference, initials, prefix, surname)"
+                " VALUES (%s, %s, %s, %s, daterange('2020-01-01', NULL), '', '', '', '', '', '', '', '')",
                 [lies.insurer_id, lies.organisation_id, participant, ours.contracts[0].id],
             )
         connection.needs_rollback = False

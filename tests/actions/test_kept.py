@@ -30,7 +30,8 @@ WRITTEN = {
     "participant": "SELECT encode(bsn_index, 'hex'), external_reference, initials, prefix, surname, birth_date,"
     " sort_key, person_id, relation_number <> '' FROM participant ORDER BY 1",
     "participation": "SELECT t.sort_key, t.birth_date, t.external_reference, t.period, t.reason, t.first_day,"
-    " t.end_day::text, t.latest, t.shelf, t.relation_number = p.relation_number, t.organisation_id = p.organisation_id"
+    " t.end_day::text, t.latest, t.shelf, t.relation_number = p.relation_number,"
+    " (t.initials, t.prefix, t.surname) = (p.initials, p.prefix, p.surname), t.organisation_id = p.organisation_id"
     " FROM participation t JOIN participant p ON p.id = t.participant_id ORDER BY 1, 4",
     "policy_term": "SELECT p.sort_key, t.kind, t.period, t.participation_id = s.id, t.contract_id = s.contract_id"
     " FROM policy_term t JOIN participant p ON p.id = t.participant_id JOIN participation s"

@@ -405,9 +405,10 @@ def _crowd(ours: Agency, count: int, *, ended: bool = False) -> None:
             " SELECT %(insurer)s, %(organisation)s, found_id, found_index, 'C.', '', 'Crowd', '1990-01-01', 'crowd c',"
             "        '' FROM person_ensure(%(indexes)s::bytea[], %(sealed)s::bytea[], 1::smallint) RETURNING *)"
             " INSERT INTO participation (insurer_id, organisation_id, contract_id, participant_id, period, reason,"
-            "                            sort_key, birth_date, relation_number, external_reference)"
+            "                            sort_key, birth_date, relation_number, external_reference, initials, prefix,"
+            "                            surname)"
             " SELECT insurer_id, organisation_id, %(contract)s, id, daterange(%(first)s, %(end)s), '', sort_key,"
-            "        birth_date, relation_number, external_reference FROM added",
+            "        birth_date, relation_number, external_reference, initials, prefix, surname FROM added",
             {
                 "insurer": ours.scope.insurer_id,
                 "organisation": ours.scope.organisation_id,
@@ -483,7 +484,7 @@ def test_the_worker_that_settles_sees_no_names(ours, person):
     from django.db import DatabaseError, transaction
 
     person("Geheim", until=TODAY - DAY)
-    for column in ("sort_key", "birth_date", "relation_number", "external_reference"):
+    for column in ("sort_key", "birth_date", "relation_number", "external_reference", "initials", "prefix", "surname"):
         with housekeeping(), pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
             with connection.cursor() as cursor:
                 cursor.execute(f"SELECT {column} FROM participation")

@@ -186,6 +186,7 @@ _STAY = {
 }  # fmt: skip
 _NEW_STAY = _STAY | {
     "sort_key": "text", "birth_date": "text", "relation_number": "text", "external_reference": "text",
+    "initials": "text", "prefix": "text", "surname": "text",
 }  # fmt: skip
 
 
@@ -219,9 +220,9 @@ def _write_stays(scope: Scope, new: Sequence[Case], known: Sequence[Case]) -> No
             stage("new_stay", _NEW_STAY, _new_stay_rows(added))
             cursor.execute(
                 "INSERT INTO participation (insurer_id, organisation_id, id, participant_id, contract_id, period,"
-                " reason, sort_key, birth_date, relation_number, external_reference) SELECT %s, %s, id,"
-                " participant_id, contract_id, daterange(first_day, end_day), reason, sort_key, birth_date,"
-                " relation_number, external_reference FROM pg_temp.new_stay",
+                " reason, sort_key, birth_date, relation_number, external_reference, initials, prefix, surname)"
+                " SELECT %s, %s, id, participant_id, contract_id, daterange(first_day, end_day), reason, sort_key,"
+                " birth_date, relation_number, external_reference, initials, prefix, surname FROM pg_temp.new_stay",
                 [scope.insurer_id, scope.organisation_id],
             )
     if scope.profile.insures:
@@ -235,8 +236,12 @@ STAYS = "SELECT {id} AS id, participant_id, contract_id, daterange(first_day, {e
 
 def _new_stay_rows(added: Sequence[tuple[Case, Stay]]) -> Iterator[tuple[Any, ...]]:
     for case, stay in added:
-        assert case.name is not None
-        copies = case.name.sort_key, case.birth_date, case.relation_number, case.member.reference
+        name = case.name
+        assert name is not None
+        copies = (
+            name.sort_key, case.birth_date, case.relation_number, case.member.reference, name.initials, name.prefix,
+            name.surname,
+        )  # fmt: skip
         yield _stay_row(case, stay) + copies
 
 

@@ -13,8 +13,8 @@ class Participation(models.Model):
     """A stay of one participant in one contract (deelname).
 
     `first_day` and `end_day` are made by the database from the period (`infinity`: open-ended), because row
-    security leaves range operators without their index. The last four columns are copies of the participant's,
-    kept by `actions`, because a list is found and sorted by one table's index. Row security and the contract
+    security leaves range operators without their index. From `sort_key` on the columns are copies of the participant's,
+    kept by `actions`, because a list is found, sorted and shown from one table. Row security and the contract
     already tie the organisation, so it has no foreign key of its own to check for every row. What shelf a stay is
     on for the lists is the database's own work and `settling`'s (migration 0003_shelves).
     """
@@ -29,6 +29,9 @@ class Participation(models.Model):
     birth_date = models.CharField(max_length=10, db_collation="C")
     relation_number = models.CharField(max_length=12, db_collation="C")
     external_reference = models.CharField(max_length=40, db_collation="C", default="")
+    initials = models.CharField(max_length=40)
+    prefix = models.CharField(max_length=20)
+    surname = models.CharField(max_length=200)
 
     class Meta:
         db_table = "participation"

@@ -37,9 +37,9 @@ _NUMBERED = {
 }
 _STAYS = f"""
 INSERT INTO participation (insurer_id, organisation_id, id, participant_id, contract_id, period, reason, sort_key,
-       birth_date, relation_number, external_reference)
+       birth_date, relation_number, external_reference, initials, prefix, surname)
 SELECT %s, %s, stay_id, participant_id, contract_id, daterange(first_day, nullif(end_day, '')::date), '', sort_key,
-       birth_date, relation_number, external_reference
+       birth_date, relation_number, external_reference, initials, prefix, surname
   FROM pg_temp.{TABLE}
 """
 _ADDRESSES = f"""

@@ -151,11 +151,11 @@ def _within_reach(scope: Scope, shown: _List) -> _List:
 
 # What a row needs of its stay; the index of the name holds all of it, and `infinity` is no date to Python.
 _STAY = """
-s.id, s.participant_id, s.sort_key, s.relation_number, s.birth_date, s.external_reference, s.contract_id, s.first_day,
-s.end_day
+s.id, s.participant_id, s.sort_key, s.initials, s.prefix, s.surname, s.relation_number, s.birth_date,
+s.external_reference, s.contract_id, s.first_day, s.end_day
 """
 _COLUMNS = f"""
-s.id, s.participant_id, p.initials, p.prefix, p.surname, s.relation_number, s.birth_date, s.external_reference,
+s.id, s.participant_id, s.initials, s.prefix, s.surname, s.relation_number, s.birth_date, s.external_reference,
 s.contract_id, s.first_day, nullif(s.end_day, 'infinity') - 1,
 (SELECT m.kind FROM mutation m
   WHERE m.organisation_id = %(organisation)s AND m.participant_id = s.participant_id{{pending}}
@@ -174,7 +174,7 @@ ORDER BY s.{column} {way}, s.id {way} LIMIT %(size)s OFFSET %(offset)s
 _FAR = f"(SELECT s.id {_FOUND}) found JOIN participation s USING (id)"
 _NEAR = f"(SELECT {_STAY} {_FOUND}) s"
 _PAGE = f"""
-SELECT {_OVERDUE}, {_COLUMNS} FROM {{rows}} JOIN participant p ON p.id = s.participant_id
+SELECT {_OVERDUE}, {_COLUMNS} FROM {{rows}}
  ORDER BY s.{{column}} {{way}}, s.id {{way}}
 """
 _COUNT = """
@@ -182,12 +182,12 @@ SELECT count(*) FROM (SELECT FROM participation s WHERE s.organisation_id = %(or
  LIMIT %(cap)s) s
 """
 _STAYS = f"""
-SELECT {_COLUMNS} FROM participation s JOIN participant p ON p.id = s.participant_id
+SELECT {_COLUMNS} FROM participation s
  WHERE s.organisation_id = %(organisation)s AND s.{{column}} = %(id)s{{reach}} ORDER BY s.first_day DESC, s.id DESC
 """
 
 _WHOLE = f"""
-SELECT {_COLUMNS} FROM participation s JOIN participant p ON p.id = s.participant_id
+SELECT {_COLUMNS} FROM participation s
  WHERE s.organisation_id = %(organisation)s AND {{which}} {{search}} ORDER BY s.sort_key, s.id
 """
 # Rows fetched at once of a list that is downloaded.

@@ -73,7 +73,7 @@ class Mutation(models.Model):
                 condition=models.Q(state="rejected"),
             ),
             models.Index(
-                fields=["organisation", "participant"],
+                fields=["organisation", "participant", "id"],
                 name="mutation_open",
                 condition=models.Q(state__in=["received", "checking", "waiting"]),
             ),
