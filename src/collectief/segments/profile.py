@@ -64,6 +64,8 @@ class Permission(StrEnum):
     MAINTAIN_TERMS = "maintain_terms"
     # News on customers' dashboards, and messages to them (K03).
     WRITE_NEWS = "write_news"
+    # Letters on paper: how they stand, and what came back (K08).
+    HANDLE_POST = "handle_post"
     HELP_USERS = "help_users"
     SEARCH_TRAIL = "search_trail"
 

@@ -30,6 +30,9 @@ KINDS: dict[str, Kind] = {
         {
             "participants.see": gettext_lazy("Gegevens van een deelnemer bekeken"),
             "documents.make": gettext_lazy("Document over een deelnemer gemaakt"),
+            "documents.open": gettext_lazy("Eerder gemaakt document geopend"),
+            "post.send": gettext_lazy("Brieven over deelnemers op papier verstuurd"),
+            "post.return": gettext_lazy("Brief op papier kwam terug"),
             "participants.list": gettext_lazy("Lijst met huidige deelnemers bekeken"),
             "participants.list_former": gettext_lazy("Lijst met oud deelnemers bekeken"),
             "reporting.flow_list": gettext_lazy("In- en uitstroomlijst bekeken"),
@@ -201,6 +204,15 @@ KINDS: dict[str, Kind] = {
             "news.see": gettext_lazy("Nieuws bekeken"),
             "news.publish": gettext_lazy("Nieuws of bericht geplaatst"),
             "news.withdraw": gettext_lazy("Nieuws of bericht ingetrokken"),
+        },
+        office=True,
+    ),
+    "post": Kind(
+        gettext_lazy("Post"),
+        {
+            "post.list": gettext_lazy("Post bekeken"),
+            "post.see": gettext_lazy("Brief in de post bekeken"),
+            "post.return": gettext_lazy("Brief gemeld als retour"),
         },
         office=True,
     ),

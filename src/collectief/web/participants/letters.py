@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
@@ -15,11 +14,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from collectief.audit import actions as audit
 from collectief.brands.colour import accent
 from collectief.contracts.queries import ContractView, contracts
-from collectief.documents.actions import make
-from collectief.documents.rules import Letter
+from collectief.documents.actions import Made, Wanted, make, reopen
+from collectief.documents.queries import NoDocument, kept_about
 from collectief.documents.typesetting import LetterFailed
 from collectief.enrolment.queries import ListRow, participation, stays_of
 from collectief.foundation.dates import BirthDate, dutch
@@ -33,10 +31,9 @@ from collectief.policies.statements import looked_back, stretches
 from collectief.scope.scope import Scope
 from collectief.segments.profile import Capability, Permission
 
+from ..check_document import kinds
 from ..page import PortalRequest, page
 from .found import participant_of
-
-_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +81,14 @@ def statement_of(scope: Scope, terms: Sequence[TermView], today: date) -> Period
     return Period.through(looked_back(today), today)
 
 
+def kept_lines(scope: Scope, participant_id: int) -> list[tuple[int, str, datetime]]:
+    """The letters that were made about somebody, as they can be had again: id, what it is, when. Inside `opened`."""
+    if not scope.profile.allows(Capability.INSURANCE_LETTERS):
+        return []
+    names = kinds()
+    return [(one.id, names[one.kind], timezone.localtime(one.made_at)) for one in kept_about(scope, participant_id)]
+
+
 def _schedules(covers: Sequence[Cover], birth_date: str, today: date) -> list[Schedule]:
     """A year ahead, so that what is agreed to already ends one. None without a birth date. Raises NoTariff."""
     if not birth_date:
@@ -108,9 +113,8 @@ def schedule(request: PortalRequest, participation_id: int, day: date | None = N
         messages.error(request, _("Er is nog geen polisblad: de premie is nog niet vastgesteld."))
         return _back(row.participant_id)
     letter = policy_schedule(person, contract, request.scope.organisation, terms, found)
-    return _download(
-        request, letter, row.participant_id, f"{_('polisblad')}-{person.relation_number}-{found.period.first_day}"
-    )
+    name = f"{_('polisblad')}-{person.relation_number}-{found.period.first_day}"
+    return _download(request, Wanted(letter, row.participant_id, name, frozenset({row.contract_id})))
 
 
 @page(Permission.SEE_PARTICIPANTS, Capability.INSURANCE_LETTERS)
@@ -124,9 +128,8 @@ def termination(request: PortalRequest, participation_id: int) -> HttpResponse:
     letter = termination_letter(
         person, contract, request.scope.organisation, terms, last_day, today=timezone.localdate()
     )
-    return _download(
-        request, letter, row.participant_id, f"{_('beeindigingsbrief')}-{person.relation_number}-{last_day}"
-    )
+    name = f"{_('beeindigingsbrief')}-{person.relation_number}-{last_day}"
+    return _download(request, Wanted(letter, row.participant_id, name, frozenset({row.contract_id})))
 
 
 @page(Permission.SEE_PARTICIPANTS, Capability.INSURANCE_LETTERS)
@@ -140,10 +143,19 @@ def statement(request: PortalRequest, participant_id: int) -> HttpResponse:
         raise Http404
     labels = {contract.id: contract.label for contract in contracts(scope)}
     letter = insurance_statement(person, labels, scope.organisation, terms, today=today)
-    return _download(
-        request, letter, participant_id, f"{_('verzekeringsverklaring')}-{person.relation_number}-{today}",
-        contracts={term.contract_id for term in terms},
-    )  # fmt: skip
+    name = f"{_('verzekeringsverklaring')}-{person.relation_number}-{today}"
+    about = frozenset(term.contract_id for term in terms)
+    return _download(request, Wanted(letter, participant_id, name, about))
+
+
+@page(Permission.SEE_PARTICIPANTS, Capability.INSURANCE_LETTERS)
+@require_GET
+def kept(request: PortalRequest, document_id: int) -> HttpResponse:
+    """A letter that was made before, as it was."""
+    try:
+        return _file(reopen(request.scope, document_id))
+    except NoDocument:
+        raise Http404 from None
 
 
 def _about(scope: Scope, participation_id: int) -> tuple[ListRow, ParticipantView, ContractView, list[TermView]]:
@@ -155,25 +167,19 @@ def _about(scope: Scope, participation_id: int) -> tuple[ListRow, ParticipantVie
     return row, person, contract, terms_of(scope, [row.id])
 
 
-def _download(
-    request: PortalRequest, letter: Letter, participant_id: int, name: str, *, contracts: Collection[int] = ()
-) -> HttpResponse:
-    now = timezone.now()
+def _download(request: PortalRequest, wanted: Wanted) -> HttpResponse:
     try:
-        pdf = make(request.scope, letter, participant_id, frame=_frame(request), now=now, contracts=contracts)
+        return _file(make(request.scope, wanted, frame=_frame(request), now=timezone.now()))
     except LetterFailed:
-        audit.record(
-            request.scope, "documents.make", participants=[participant_id], outcome="failure",
-            detail={"kind": str(letter.kind)},
-        )  # fmt: skip
-        # What Typst says of it may quote a name.
-        _log.error("a %s could not be typeset", letter.kind)
         messages.error(request, _("Dit document kan nu niet gemaakt worden. Wij kijken ernaar; bel ons bij haast."))
-        return _back(participant_id)
+        return _back(wanted.participant_id)
+
+
+def _file(made: Made) -> HttpResponse:
     return HttpResponse(
-        pdf,
+        made.pdf,
         content_type="application/pdf",
-        headers={"Content-Disposition": f'attachment; filename="{name}.pdf"'},
+        headers={"Content-Disposition": f'attachment; filename="{made.name}.pdf"'},
     )
 
 

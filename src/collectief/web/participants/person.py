@@ -17,7 +17,7 @@ from collectief.segments.profile import Capability, Permission
 from ..page import PortalRequest, page
 from . import insurance, present, shown
 from .found import participant_of
-from .letters import letters_of, statement_of
+from .letters import kept_lines, letters_of, statement_of
 
 
 @page(Permission.SEE_PARTICIPANTS)
@@ -44,6 +44,7 @@ def person(request: PortalRequest, participant_id: int) -> HttpResponse:
         "insures": scope.profile.insures,
         "letters": letters_of(scope, participant_id, stays, labels, terms, found.birth_date, today),
         "statement": statement_of(scope, terms, today),
+        "kept": kept_lines(scope, participant_id),
         "current": current,
         "latest": stays[0] if stays else None,
         "history": [present.mutation_line(view, known, scope, today) for view in history],

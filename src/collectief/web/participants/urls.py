@@ -45,6 +45,7 @@ urlpatterns = [
     path("deelname/<int:participation_id>/polisblad/", letters.schedule, name="policy_schedule"),
     path("deelname/<int:participation_id>/polisblad/<day:day>/", letters.schedule, name="policy_schedule_on"),
     path("deelname/<int:participation_id>/beeindigingsbrief/", letters.termination, name="termination_letter"),
+    path("documenten/<int:document_id>/", letters.kept, name="kept_letter"),
     path("mutaties/<int:mutation_id>/", person.mutation, name="mutation"),
     path("mutaties/<int:mutation_id>/stand/", person.mutation_state, name="mutation_state"),
     path("mutaties/<int:mutation_id>/intrekken/", changes.withdraw, name="withdraw"),

@@ -1,0 +1,12 @@
+"""Addresses of the office's post."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from . import views
+
+urlpatterns = [
+    path("post/", views.overview, name="post"),
+    path("post/<int:consignment_id>/", views.one, name="consignment"),
+]
