@@ -19,6 +19,7 @@ from tests.journeys.typist import Typist, unlink
 NO_PAGE = {
     "alive", "ready", "metrics", "eherkenning_metadata", "eherkenning_catalogue",
     "policy_schedule", "policy_schedule_on", "termination_letter", "insurance_statement", "kept_letter",
+    "download_documents", "documents_of",
     "download_contract_use", "download_flow_list", "download_current", "download_former", "download_template",
     "upload_template", "upload_bad_rows", "download_log",
     "current_count", "former_count", "mutation_state", "upload_progress",

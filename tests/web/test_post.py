@@ -10,11 +10,14 @@ from django.utils import timezone
 from collectief.audit.models import AuditEvent
 from collectief.documents.rules import shown
 from collectief.foundation.dates import dutch
+from collectief.policies.held_cards import cards_of
+from collectief.policies.issuing import go_on
 from collectief.scope.database import opened
 from tests.letters_world import on_paper
 from tests.office_world import clerk
-from tests.web.visiting import client_of, text_of
-from tests.world import agency
+from tests.terms_world import offer, product
+from tests.web.visiting import client_of, text_of, this_moment
+from tests.world import Human, agency, enrolled, valid_bsns
 
 pytestmark = [pytest.mark.django_db, pytest.mark.feature("K08")]
 
@@ -79,3 +82,42 @@ def test_only_who_handles_post_opens_it(role):
     client = client_of(clerk(roles=[role]))
     assert "/post/" not in text_of(client.get("/dashboard/"))
     assert [client.get(path).status_code for path in ("/post/", f"/post/{sent}/")] == [403, 403]
+
+
+@pytest.mark.feature("U11")
+def test_the_cards_of_a_year_are_issued_from_the_office(sanne):
+    client, year = client_of(sanne), timezone.localdate().year
+    page = text_of(client.get("/post/passen/"))
+    assert f"Passen van {year} verstrekken" in page
+    done = text_of(client.post("/post/passen/", {"jaar": str(year)}, follow=True))
+    assert f"De passen van {year} worden gemaakt en verstuurd." in done
+    assert f"Passen van {year} verstrekken" not in done
+    assert f"0 passen gemaakt. Verstrekt door {sanne.account}" in done
+    again = text_of(client.post("/post/passen/", {"jaar": str(year)}, follow=True))
+    assert f"De passen van {year} werden al verstrekt." in again
+    for wrong in (str(year - 1), "", "morgen"):
+        assert "Dat jaar is voorbij" in text_of(client.post("/post/passen/", {"jaar": wrong}, follow=True))
+    assert client_of(clerk(roles=["help_desk"])).post("/post/passen/", {"jaar": str(year)}).status_code == 403
+
+
+@pytest.mark.feature("U11")
+def test_number_and_expiry_date_stand_on_the_participants_page():
+    ours = agency()
+    offer(ours, product(ours))
+    someone = enrolled(ours, Human(valid_bsns(1, start=947_000_000)[0]), this_moment())
+    client, year = client_of(ours.scope), timezone.localdate().year
+    assert "Via deze organisatie is nog geen pas verstrekt." in text_of(client.get(f"/deelnemers/{someone}/"))
+    address = {"company_street": "Hoofdweg", "company_house_number": "1", "company_postcode": "2333aa"}
+    half = client.post("/contractgegevens/bedrijf/", address)
+    assert half.status_code == 422
+    assert "Vul het hele adres in." in text_of(half)
+    wrong = client.post("/contractgegevens/bedrijf/", address | {"company_city": "Leiden", "company_postcode": "12"})
+    assert "Vul een postcode in als 2333 AA." in text_of(wrong)
+    saved = client.post("/contractgegevens/bedrijf/", address | {"company_city": "Leiden"}, follow=True)
+    assert "Hoofdweg 1, 2333 AA Leiden" in text_of(saved)
+    assert go_on(ours.organisation.insurer_id, ours.organisation.id, year, now=timezone.now()) == 1
+    page = text_of(client.get(f"/deelnemers/{someone}/"))
+    with opened(ours.scope):
+        [card] = cards_of(ours.scope, someone)
+    for said in (card.number, f"31-12-{year}", "Wordt verstuurd", "Verzekeringspas, gemaakt op"):
+        assert said in page, said

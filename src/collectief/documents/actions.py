@@ -64,6 +64,16 @@ class Made:
     pdf: bytes = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class _Lot:
+    """Letters that were asked for together: each in its place, which ones are new, which were there, which failed."""
+
+    found: list[Made | None]
+    fresh: list[Made]
+    had: list[Made]
+    failed: list[Wanted]
+
+
 @dataclass(slots=True)
 class _Draft:
     """A letter that has been set and is not kept yet."""
@@ -94,8 +104,35 @@ def make_all(scope: Scope, wanted: Sequence[Wanted], *, frame: Mapping[str, str]
     Must run inside `opened`. Raises NotAllowed.
     """
     scope.require(Permission.SEE_PARTICIPANTS)
+    lot = _lot(scope.insurer_id, scope.organisation_id, wanted, frame, now)
+    _record(scope, "documents.make", lot.fresh)
+    _record(scope, "documents.open", lot.had)
+    _record_failed(scope, lot.failed)
+    fresh = {(one.participant_id, one.kind) for one in lot.fresh}
+    for one in wanted:
+        if one.letter.kind in TOLD and (one.participant_id, one.letter.kind) in fresh:
+            _tell(scope, one, now)
+    return lot.found
+
+
+def make_unasked(
+    insurer_id: int, organisation_id: int, wanted: Sequence[Wanted], *, frame: Mapping[str, str], now: datetime
+) -> list[Made | None]:
+    """The same for letters that the insurer makes by itself; whoever has them made puts it in the trail.
+
+    Must run inside `working_for` of the organisation.
+    """
+    lot = _lot(insurer_id, organisation_id, wanted, frame, now)
+    for one in lot.failed:
+        _log.error("a %s could not be typeset", one.letter.kind)
+    return lot.found
+
+
+def _lot(
+    insurer_id: int, organisation_id: int, wanted: Sequence[Wanted], frame: Mapping[str, str], now: datetime
+) -> _Lot:
     marks = [_mark(one, frame) for one in wanted]
-    had = _by_facts(kept_letters(scope, facts=marks))
+    had = _by_facts(kept_letters(organisation_id, facts=marks))
     drafts: dict[bytes, _Draft] = {}
     failed: dict[bytes, Wanted] = {}
     for one, facts in zip(wanted, marks, strict=True):
@@ -105,25 +142,20 @@ def make_all(scope: Scope, wanted: Sequence[Wanted], *, frame: Mapping[str, str]
             drafts[facts] = _draft(one, facts, frame, now)
         except LetterFailed:
             failed[facts] = one
-    kept = _keep(scope, drafts.values(), now)
+    kept = _keep(insurer_id, organisation_id, drafts.values(), now)
     # Who was just before us has the letter that both go on with.
     if lost := drafts.keys() - kept.keys():
-        had |= _by_facts(kept_letters(scope, facts=lost))
-    found = kept | _opened(had)
-    _record(scope, "documents.make", [kept[facts] for facts in drafts if facts in kept])
-    _record(scope, "documents.open", [found[facts] for facts in had])
-    _record_failed(scope, failed.values())
-    for facts, draft in drafts.items():
-        if facts in kept and draft.wanted.letter.kind in TOLD:
-            _tell(scope, draft.wanted, now)
-    return [found.get(facts) for facts in marks]
+        had |= _by_facts(kept_letters(organisation_id, facts=lost))
+    there = _opened(had)
+    found = kept | there
+    return _Lot([found.get(facts) for facts in marks], list(kept.values()), list(there.values()), list(failed.values()))
 
 
 @transaction.atomic
 def reopen(scope: Scope, document_id: int) -> Made:
     """A letter that was made before, as it was. Raises NotAllowed, NoDocument. Must run inside `opened`."""
     scope.require(Permission.SEE_PARTICIPANTS)
-    found = list(_opened(_by_facts(kept_letters(scope, document_id=document_id))).values())
+    found = list(_opened(_by_facts(kept_letters(scope.organisation_id, document_id=document_id))).values())
     if not found:
         raise NoDocument(document_id)
     _record(scope, "documents.open", found)
@@ -146,7 +178,7 @@ def _draft(wanted: Wanted, facts: bytes, frame: Mapping[str, str], now: datetime
     return _Draft(wanted, facts, number, pdf, vault.sealed(number, pdf))
 
 
-def _keep(scope: Scope, drafts: Iterable[_Draft], now: datetime) -> dict[bytes, Made]:
+def _keep(insurer_id: int, organisation_id: int, drafts: Iterable[_Draft], now: datetime) -> dict[bytes, Made]:
     """Keep those that nobody has kept meanwhile."""
     rows = list(drafts)
     if not rows:
@@ -164,10 +196,10 @@ def _keep(scope: Scope, drafts: Iterable[_Draft], now: datetime) -> dict[bytes, 
         [one.wanted.name for one in rows],
     ]
     with connection.cursor() as cursor:
-        cursor.execute(_KEEP, [scope.insurer_id, scope.organisation_id, now, *columns])
+        cursor.execute(_KEEP, [insurer_id, organisation_id, now, *columns])
         ids = {number: id_ for id_, number in cursor.fetchall()}
     kept = [one for one in rows if one.number in ids]
-    current_store().put({Place(scope.organisation_id, ids[one.number], one.number): one.sealed.content for one in kept})
+    current_store().put({Place(organisation_id, ids[one.number], one.number): one.sealed.content for one in kept})
     return {
         one.facts: Made(
             ids[one.number], one.number, one.wanted.letter.kind, one.wanted.participant_id, one.wanted.name, one.pdf

@@ -55,9 +55,14 @@ def made(insurer: str, number: str) -> MadeView | None:
         return next((MadeView(LetterKind(kind), at) for kind, at in rows), None)
 
 
-def kept_letters(scope: Scope, *, facts: Iterable[bytes] = (), document_id: int | None = None) -> list[Document]:
-    """The scope's letters that say just this, or the one with this id, whose file is kept. Must run inside `opened`."""
-    own = Document.objects.filter(organisation_id=scope.organisation_id, key_sealed__isnull=False)
+def kept_letters(
+    organisation_id: int, *, facts: Iterable[bytes] = (), document_id: int | None = None
+) -> list[Document]:
+    """Letters of an organisation that say just this, or the one with this id, whose file is kept.
+
+    Must run inside `opened` or `working_for` of it.
+    """
+    own = Document.objects.filter(organisation_id=organisation_id, key_sealed__isnull=False)
     own = own.filter(keep_until__gte=timezone.localdate())
     if document_id is not None:
         return list(own.filter(id=document_id))

@@ -103,3 +103,41 @@ class PolicyTerm(models.Model):
     class Meta:
         db_table = "policy_term"
         indexes = [models.Index(fields=["participation_id"], name="policy_term_of_participation")]
+
+
+class CardRun(models.Model):
+    """That the cards of a year are issued at an insurer: from then on whoever is insured gets theirs (U11)."""
+
+    insurer = models.ForeignKey(Insurer, models.PROTECT, db_index=False)
+    year = models.SmallIntegerField()
+    started_by = models.CharField(max_length=120)
+    started_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "card_run"
+        constraints = [models.UniqueConstraint(fields=["insurer", "year"], name="card_run_once")]
+
+
+class InsuranceCard(models.Model):
+    """The card of somebody for a year, as one organisation got it; or why there is none yet.
+
+    `number` is the person's: of whoever is insured through another organisation later, it is the same. `document_id`
+    is the letter it stands on: no foreign key, since that goes after its own term.
+    """
+
+    insurer_id = models.BigIntegerField()
+    organisation = models.ForeignKey(Organisation, models.PROTECT, db_index=False)
+    participant = models.ForeignKey(Participant, models.PROTECT, db_constraint=False, db_index=False)
+    year = models.SmallIntegerField()
+    number = models.CharField(max_length=16)
+    expires_on = models.DateField()
+    document_id = models.BigIntegerField(null=True)
+    problem = models.CharField(max_length=20, default="", db_default="")
+    tried_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "insurance_card"
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "participant", "year"], name="insurance_card_once")
+        ]
+        indexes = [models.Index(fields=["insurer_id", "year"], name="insurance_card_of_year")]

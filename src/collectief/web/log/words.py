@@ -30,8 +30,9 @@ KINDS: dict[str, Kind] = {
         {
             "participants.see": gettext_lazy("Gegevens van een deelnemer bekeken"),
             "documents.make": gettext_lazy("Document over een deelnemer gemaakt"),
+            "documents.bundle": gettext_lazy("Documenten van deelnemers gedownload in een ZIP"),
             "documents.open": gettext_lazy("Eerder gemaakt document geopend"),
-            "post.send": gettext_lazy("Brieven over deelnemers op papier verstuurd"),
+            "cards.issue": gettext_lazy("Verzekeringspassen van deelnemers verstrekt"),
             "post.return": gettext_lazy("Brief op papier kwam terug"),
             "participants.list": gettext_lazy("Lijst met huidige deelnemers bekeken"),
             "participants.list_former": gettext_lazy("Lijst met oud deelnemers bekeken"),
@@ -211,6 +212,7 @@ KINDS: dict[str, Kind] = {
         gettext_lazy("Post"),
         {
             "post.list": gettext_lazy("Post bekeken"),
+            "cards.issue": gettext_lazy("Verstrekken van verzekeringspassen begonnen"),
             "post.see": gettext_lazy("Brief in de post bekeken"),
             "post.return": gettext_lazy("Brief gemeld als retour"),
         },

@@ -9,18 +9,17 @@ from datetime import date, datetime
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from collectief.brands.colour import accent
 from collectief.contracts.queries import ContractView, contracts
 from collectief.documents.actions import Made, Wanted, make, reopen
+from collectief.documents.framing import frame
 from collectief.documents.queries import NoDocument, kept_about
 from collectief.documents.typesetting import LetterFailed
 from collectief.enrolment.queries import ListRow, participation, stays_of
-from collectief.foundation.dates import BirthDate, dutch
+from collectief.foundation.dates import BirthDate
 from collectief.foundation.period import Period
 from collectief.participants.queries import ParticipantView
 from collectief.policies.insured import TermView, covers_of, last_insured_day, terms_of
@@ -64,7 +63,7 @@ def letters_of(
     for stay in stays:
         own = [cover for term, cover in zip(terms, covers, strict=True) if term.participation_id == stay.id]
         try:
-            known = [one for one in _schedules(own, birth_date, today) if one.period.first_day <= today]
+            known = known_schedules(own, birth_date, today)
         except NoTariff:
             known = []
         ends = last_day if last_day and last_day in {cover.period.last_day for cover in own} else None
@@ -87,6 +86,11 @@ def kept_lines(scope: Scope, participant_id: int) -> list[tuple[int, str, dateti
         return []
     names = kinds()
     return [(one.id, names[one.kind], timezone.localtime(one.made_at)) for one in kept_about(scope, participant_id)]
+
+
+def known_schedules(covers: Sequence[Cover], birth_date: str, today: date) -> list[Schedule]:
+    """Those that have begun, in order. None without a birth date. Raises NoTariff."""
+    return [one for one in _schedules(covers, birth_date, today) if one.period.first_day <= today]
 
 
 def _schedules(covers: Sequence[Cover], birth_date: str, today: date) -> list[Schedule]:
@@ -169,7 +173,7 @@ def _about(scope: Scope, participation_id: int) -> tuple[ListRow, ParticipantVie
 
 def _download(request: PortalRequest, wanted: Wanted) -> HttpResponse:
     try:
-        return _file(make(request.scope, wanted, frame=_frame(request), now=timezone.now()))
+        return _file(make(request.scope, wanted, frame=framed(request), now=timezone.now()))
     except LetterFailed:
         messages.error(request, _("Dit document kan nu niet gemaakt worden. Wij kijken ernaar; bel ons bij haast."))
         return _back(wanted.participant_id)
@@ -187,16 +191,6 @@ def _back(participant_id: int) -> HttpResponseRedirect:
     return redirect("participant", participant_id=participant_id)
 
 
-def _frame(request: PortalRequest) -> dict[str, str]:
+def framed(request: PortalRequest) -> dict[str, str]:
     """What is the same on every letter of this portal."""
-    address = request.build_absolute_uri(reverse("check_document")).partition("://")[2]
-    return {
-        "sender": request.brand.insurer_name,
-        "accent": accent(request.brand.slug),
-        "language": request.LANGUAGE_CODE,
-        "dated": dutch(timezone.localdate()),
-        "page": _("Pagina"),
-        "check": _("Controleer dit document op {address} met nummer {number}").format(
-            address=address, number="{number}"
-        ),
-    }
+    return frame(request.brand, today=timezone.localdate())

@@ -8,5 +8,6 @@ from . import views
 
 urlpatterns = [
     path("post/", views.overview, name="post"),
+    path("post/passen/", views.cards, name="issue_cards"),
     path("post/<int:consignment_id>/", views.one, name="consignment"),
 ]

@@ -11,6 +11,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from collectief.audit import actions as audit
 from collectief.foundation.dates import dutch
+from collectief.policies.cards import CardsRefused
+from collectief.policies.held_cards import card_years
+from collectief.policies.issuing import issue_cards
 from collectief.post import queries
 from collectief.post.actions import note_return
 from collectief.post.queries import ConsignmentView, NoConsignment
@@ -50,6 +53,30 @@ def overview(request: PortalRequest) -> HttpResponse:
         "pages": pages(request.GET, number, last_page(total, SIZE)), "searched": any(asked.values()), "listed": True,
     }  # fmt: skip
     return render(request, "post/list.html", context)
+
+
+@page(Permission.HANDLE_POST)
+@require_http_methods(["GET", "POST"])
+def cards(request: PortalRequest) -> HttpResponse:
+    """How the insurance cards of this year and the next stand, and issuing them (U11)."""
+    now = timezone.now()
+    if request.method == "POST":
+        year = request.POST.get("jaar", "")
+        try:
+            if issue_cards(request.scope, int(year) if year.isdecimal() and len(year) == 4 else 0, now=now):
+                messages.success(request, _("De passen van {year} worden gemaakt en verstuurd.").format(year=year))
+            else:
+                messages.info(request, _("De passen van {year} werden al verstrekt.").format(year=year))
+        except CardsRefused as refused:
+            messages.error(request, words.refusal(refused.code))
+        return redirect("issue_cards")
+    context = {
+        "years": [
+            (one, [(name, number, words.PROBLEMS[why], count) for name, number, why, count in one.missing])
+            for one in card_years(request.scope, today=timezone.localdate(now))
+        ]
+    }
+    return render(request, "post/cards.html", context)
 
 
 @page(Permission.HANDLE_POST)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from collectief.documents.rules import shown
+from collectief.policies.cards import CardProblem
 from collectief.post.queries import ConsignmentView
 from collectief.post.rules import Returned, State, To
 
@@ -55,9 +56,17 @@ def line(view: ConsignmentView) -> Line:
     return Line(view, shown(view.number), kinds()[view.kind], str(TO[view.to]), str(state), colour, why)
 
 
+PROBLEMS: Mapping[CardProblem, str | Promise] = {
+    CardProblem.NO_ADDRESS: gettext_lazy("Er is geen postadres bekend"),
+    CardProblem.NOT_SET: gettext_lazy("De pas kon niet gemaakt worden"),
+}
+
+
 def refusal(code: str) -> str:
-    """Why it cannot be noted so."""
+    """Why it cannot be done or noted so."""
     return {
+        "cards_too_early": _("De passen van dat jaar kunnen vanaf 15 november verstrekt worden."),
+        "cards_too_late": _("Dat jaar is voorbij: passen van dat jaar zijn niet meer geldig."),
         "returned_already": _("Dit is al gemeld."),
         "never_sent": _("Deze brief is niet verstuurd. Controleer het nummer."),
         "returned_in_the_future": _("Deze dag is nog niet geweest. Vul de dag in waarop de brief terugkwam."),
