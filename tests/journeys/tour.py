@@ -27,7 +27,7 @@ NO_PAGE = {
     "sign_out", "stay", "language", "link_later", "link_identity", "remove_factor",
     "end_sessions", "choose_mail", "stay_after_all", "reactivate_account", "resend_invitation",
     "revoke_invitation",
-    "upload_accept", "upload_cancel", "find_by_bsn", "read_all_messages",
+    "upload_accept", "upload_cancel", "find_by_bsn", "read_all_messages", "ask_statement",
     "take_case", "give_back_case", "note_case", "decide_case", "download_trail",
     "helpdesk_resend", "approve_reset", "refuse_reset", "stop_reset",
 }  # fmt: skip

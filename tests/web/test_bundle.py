@@ -133,4 +133,4 @@ def test_of_many_the_facts_take_as_many_queries_as_of_one(ours, django_assert_ma
     people = crowd(ours, 12)
     for some in (people[:1], people):
         with opened(ours.scope), django_assert_max_num_queries(9):
-            assert len(bundle.wishes(ours.scope, some, today=timezone.localdate(), statements=True)) == 2 * len(some)
+            assert len(bundle.wishes(ours.scope, some, today=timezone.localdate())) == len(some)

@@ -32,7 +32,7 @@ def _guarded() -> list[Address]:
 def _posts_only(address: Address) -> bool:
     return address.name in (
         "upload_accept", "upload_cancel", "reactivate_account", "resend_invitation",
-        "revoke_invitation", "find_by_bsn", "read_all_messages",
+        "revoke_invitation", "find_by_bsn", "read_all_messages", "ask_statement",
     )  # fmt: skip
 
 

@@ -79,11 +79,18 @@ def termination_letter(
 
 
 def insurance_statement(
-    person: ParticipantView, contracts: Mapping[int, str], organisation: str, terms: Sequence[TermView], *, today: date
+    person: ParticipantView,
+    contracts: Mapping[int, str],
+    organisation: str,
+    terms: Sequence[TermView],
+    *,
+    today: date,
+    added: str = "",
 ) -> Letter:
     """On which days of the last three years somebody was insured, for the healthcare allowance (zorgtoeslag) say.
 
-    It names the contracts in `contracts` only, and says so: who asks may not reach the others.
+    It names the contracts in `contracts` only, and says so: who asks may not reach the others. `added` is what the
+    insurer writes of days that are not recorded here.
     """
     found = stretches(terms, today=today)
     first_day = looked_back(today)
@@ -109,7 +116,8 @@ def insurance_statement(
         "first_day": _iso(first_day), "last_day": _iso(today),
         "insured": [[one.product, _iso(one.first_day), _iso(one.last_day)] for one in found],
     }  # fmt: skip
-    return Letter(LetterKind.INSURANCE_STATEMENT, _("Verzekeringsverklaring"), facts, (part,), says)
+    parts = (part, Part(_("Aanvulling van de verzekeraar"), said=(added,))) if added else (part,)
+    return Letter(LetterKind.INSURANCE_STATEMENT, _("Verzekeringsverklaring"), facts, parts, says)
 
 
 def insurance_card(

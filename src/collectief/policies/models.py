@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.contrib.postgres.fields import DateRangeField
+from django.contrib.postgres.fields import ArrayField, DateRangeField
 from django.db import models
 
 from collectief.contracts.models import GroupContract, Insurer, Organisation
@@ -141,3 +141,36 @@ class InsuranceCard(models.Model):
             models.UniqueConstraint(fields=["organisation", "participant", "year"], name="insurance_card_once")
         ]
         indexes = [models.Index(fields=["insurer_id", "year"], name="insurance_card_of_year")]
+
+
+class StatementRequest(models.Model):
+    """An insurance statement that the records here do not suffice for: asked for, and what the insurer adds (U08, U15).
+
+    Whom it is about the insurer reads from the relation number. `days` are the stretches that are not recorded here.
+    """
+
+    insurer = models.ForeignKey(Insurer, models.PROTECT, db_index=False)
+    organisation = models.ForeignKey(Organisation, models.PROTECT, db_index=False)
+    participant = models.ForeignKey(Participant, models.PROTECT, db_constraint=False, db_index=False)
+    relation_number = models.CharField(max_length=12)
+    contracts = ArrayField(models.BigIntegerField())
+    days = models.JSONField()
+    account_id = models.BigIntegerField()
+    # Under which mandate it was asked, if any.
+    mandate_id = models.BigIntegerField(null=True)
+    asked_by = models.CharField(max_length=120)
+    brand = models.CharField(max_length=40)
+    asked_at = models.DateTimeField()
+    answer = models.CharField(max_length=2000, default="", db_default="")
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "statement_request"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "participant"],
+                condition=models.Q(answered_at=None),
+                name="statement_request_open_once",
+            )
+        ]
+        indexes = [models.Index(fields=["organisation", "participant", "-asked_at"], name="statement_request_of")]

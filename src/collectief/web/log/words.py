@@ -31,6 +31,8 @@ KINDS: dict[str, Kind] = {
             "participants.see": gettext_lazy("Gegevens van een deelnemer bekeken"),
             "documents.make": gettext_lazy("Document over een deelnemer gemaakt"),
             "documents.bundle": gettext_lazy("Documenten van deelnemers gedownload in een ZIP"),
+            "documents.ask": gettext_lazy("Verzekeringsverklaring aangevraagd"),
+            "documents.answer": gettext_lazy("Verzekeringsverklaring aangevuld door de verzekeraar"),
             "documents.open": gettext_lazy("Eerder gemaakt document geopend"),
             "cards.issue": gettext_lazy("Verzekeringspassen van deelnemers verstrekt"),
             "post.return": gettext_lazy("Brief op papier kwam terug"),

@@ -22,11 +22,10 @@ from collectief.participants.queries import ParticipantView, participants
 from collectief.policies.insured import TermView, covers_of, last_insured_days, terms_of
 from collectief.policies.letters import insurance_statement, policy_schedule, termination_letter
 from collectief.policies.premium import Cover, NoTariff
-from collectief.policies.statements import stretches
 from collectief.scope.database import opened
 from collectief.scope.scope import Scope
 
-from .letters import known_schedules
+from .letters import known_schedules, statement_of
 
 # More people than this are asked for in parts: setting their letters takes a minute or so.
 MOST = 250
@@ -105,6 +104,8 @@ def wishes(
 ) -> list[tuple[str, Wanted]]:
     """Every letter that can be had about these people, each with their relation number, in a fixed number of queries.
 
+    With `statements` one or two more for each of them.
+
     Must run inside `opened`. Raises NotAllowed.
     """
     people = participants(scope, participant_ids)
@@ -155,8 +156,10 @@ def _statement(
     scope: Scope, person: ParticipantView, stays: Sequence[_Stay], known: Mapping[int, ContractView], today: date
 ) -> Iterator[Wanted]:
     terms = [term for stay in stays for term in stay.terms]
-    if stretches(terms, today=today):
+    found = statement_of(scope, person.id, [stay.row for stay in stays], terms, today)
+    if found and found.ready:
         labels = {id_: contract.label for id_, contract in known.items()}
-        letter = insurance_statement(person, labels, scope.organisation, terms, today=today)
+        letter = insurance_statement(person, labels, scope.organisation, terms, today=today, added=found.added)
         name = f"{_('verzekeringsverklaring')}-{person.relation_number}-{today}"
-        yield Wanted(letter, person.id, name, frozenset(term.contract_id for term in terms))
+        about = frozenset(term.contract_id for term in terms) or frozenset(stay.row.contract_id for stay in stays)
+        yield Wanted(letter, person.id, name, about)

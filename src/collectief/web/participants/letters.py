@@ -11,7 +11,7 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from collectief.contracts.queries import ContractView, contracts
 from collectief.documents.actions import Made, Wanted, make, reopen
@@ -22,6 +22,7 @@ from collectief.enrolment.queries import ListRow, participation, stays_of
 from collectief.foundation.dates import BirthDate
 from collectief.foundation.period import Period
 from collectief.participants.queries import ParticipantView
+from collectief.policies.asking import RequestView, ask_statement, latest_request, missing_days
 from collectief.policies.insured import TermView, covers_of, last_insured_day, terms_of
 from collectief.policies.letters import insurance_statement, policy_schedule, termination_letter
 from collectief.policies.premium import Cover, NoTariff
@@ -73,11 +74,45 @@ def letters_of(
     return found
 
 
-def statement_of(scope: Scope, terms: Sequence[TermView], today: date) -> Period | None:
-    """The days that an insurance statement of today is about; None where there is none to give (U08, U15)."""
-    if not scope.profile.allows(Capability.INSURANCE_LETTERS) or not stretches(terms, today=today):
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """The insurance statement of today: the days it is about, those that are not recorded here, and what was asked.
+
+    It can be had at once when no day is missing, and when the insurer has added them.
+    """
+
+    period: Period
+    missing: tuple[tuple[date, date], ...] = ()
+    request: RequestView | None = None
+
+    @property
+    def ready(self) -> bool:
+        return not self.missing or self.added != ""
+
+    @property
+    def waits(self) -> bool:
+        """Whether it was asked for and is not answered yet."""
+        return self.request is not None and self.request.answered_on is None
+
+    @property
+    def added(self) -> str:
+        """What the insurer wrote of the days that are not recorded here."""
+        return self.request.answer if self.request and self.missing else ""
+
+
+def statement_of(
+    scope: Scope, participant_id: int, stays: Sequence[ListRow], terms: Sequence[TermView], today: date
+) -> Statement | None:
+    """What there is of an insurance statement; None where there is none to give (U08, U15). Inside `opened`."""
+    if not scope.profile.allows(Capability.INSURANCE_LETTERS):
         return None
-    return Period.through(looked_back(today), today)
+    missing = missing_days(
+        scope, [(stay.contract_id, Period.through(stay.first_day, stay.last_day)) for stay in stays], today=today
+    )
+    if not missing and not stretches(terms, today=today):
+        return None
+    request = latest_request(scope, participant_id) if missing else None
+    return Statement(Period.through(looked_back(today), today), tuple(missing), request)
 
 
 def kept_lines(scope: Scope, participant_id: int) -> list[tuple[int, str, datetime]]:
@@ -142,14 +177,37 @@ def statement(request: PortalRequest, participant_id: int) -> HttpResponse:
     """On which days of the last three years somebody was insured here: current or former, made at once (U08, U15)."""
     scope, today = request.scope, timezone.localdate()
     person = participant_of(scope, participant_id)
-    terms = terms_of(scope, [stay.id for stay in stays_of(scope, participant_id, today=today)])
-    if statement_of(scope, terms, today) is None:
+    stays = stays_of(scope, participant_id, today=today)
+    terms = terms_of(scope, [stay.id for stay in stays])
+    found = statement_of(scope, participant_id, stays, terms, today)
+    if found is None or not found.ready:
         raise Http404
     labels = {contract.id: contract.label for contract in contracts(scope)}
-    letter = insurance_statement(person, labels, scope.organisation, terms, today=today)
+    letter = insurance_statement(person, labels, scope.organisation, terms, today=today, added=found.added)
     name = f"{_('verzekeringsverklaring')}-{person.relation_number}-{today}"
-    about = frozenset(term.contract_id for term in terms)
+    about = frozenset(term.contract_id for term in terms) or frozenset(stay.contract_id for stay in stays)
     return _download(request, Wanted(letter, participant_id, name, about))
+
+
+@page(Permission.SEE_PARTICIPANTS, Capability.INSURANCE_LETTERS)
+@require_POST
+def ask(request: PortalRequest, participant_id: int) -> HttpResponse:
+    """Ask the insurer for a statement that the records here do not suffice for."""
+    scope, now = request.scope, timezone.now()
+    person, today = participant_of(scope, participant_id), timezone.localdate(now)
+    stays = stays_of(scope, participant_id, today=today)
+    days = missing_days(
+        scope, [(stay.contract_id, Period.through(stay.first_day, stay.last_day)) for stay in stays], today=today
+    )
+    if not days:
+        raise Http404
+    if ask_statement(
+        scope, participant_id, person.relation_number, days, {stay.contract_id for stay in stays}, now=now
+    ):
+        messages.success(request, _("De verzekeringsverklaring is aangevraagd."))
+    else:
+        messages.info(request, _("De verzekeringsverklaring was al aangevraagd."))
+    return _back(participant_id)
 
 
 @page(Permission.SEE_PARTICIPANTS, Capability.INSURANCE_LETTERS)

@@ -45,7 +45,7 @@ def person(request: PortalRequest, participant_id: int) -> HttpResponse:
         "premium": insurance.premium_of(terms, found.birth_date, today) if terms else None,
         "insures": scope.profile.insures,
         "letters": letters_of(scope, participant_id, stays, labels, terms, found.birth_date, today),
-        "statement": statement_of(scope, terms, today),
+        "statement": statement_of(scope, participant_id, stays, terms, today),
         "kept": kept_lines(scope, participant_id),
         "has_cards": scope.profile.cards_to is not None,
         "cards": [present.card_line(card) for card in held],

@@ -41,6 +41,7 @@ urlpatterns = [
     path("deelnemers/<int:participant_id>/", person.person, name="participant"),
     path("deelnemers/<int:participant_id>/referentie/", changes.reference, name="change_reference"),
     path("deelnemers/<int:participant_id>/verzekeringsverklaring/", letters.statement, name="insurance_statement"),
+    path("deelnemers/<int:participant_id>/verzekeringsverklaring/aanvragen/", letters.ask, name="ask_statement"),
     path("deelname/<int:participation_id>/afmelden/", changes.terminate, name="terminate"),
     path("deelname/<int:participation_id>/heraanmelden/", changes.re_enrol, name="re_enrol"),
     path("deelname/<int:participation_id>/overzetten/", changes.transfer, name="transfer"),
