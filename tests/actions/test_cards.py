@@ -291,6 +291,15 @@ def test_who_reaches_other_contracts_sees_no_card_of_theirs(ours):
         cards_of(member_of(ours.organisation, roles=["financial"]), someone)
 
 
+def test_two_years_after_its_last_day_a_card_is_forgotten(ours, monkeypatch):
+    people(ours, 1)
+    go_on(ours)
+    for day, left in ((date(2029, 12, 30), 1), (date(2029, 12, 31), 0)):
+        monkeypatch.setattr(timezone, "localdate", lambda *_, day=day: day)
+        jobs.forget(0)
+        assert len(cards(ours)) == left
+
+
 @pytest.mark.parametrize(
     ("year", "today", "code"),
     [

@@ -130,6 +130,19 @@ def test_what_became_of_it_is_asked_after_an_hour(ours, letter, printer):
         assert row_of(ours).state == state
 
 
+def test_what_the_service_has_forgotten_keeps_nobody_waiting(ours, letter, printer):
+    on_paper(ours)
+    send(ours, letter)
+    hand_over(ours)
+    now = timezone.now()
+    for hours in (2, 4):
+        handing.follow(now + timedelta(hours=hours))
+    with working_for(ours.organisation.id, ours.scope.insurer_id):
+        states = dict(Consignment.objects.values_list("state", "asked_at"))
+    assert states.keys() == {State.HANDED_OVER, State.POSTED}
+    assert states[State.HANDED_OVER] is None
+
+
 @pytest.mark.parametrize(("fault", "code"), [("invalid", "BadRequestError"), ("unprintable", "unprintable")])
 def test_what_cannot_be_printed_is_for_staff_to_see(ours, letter, printer, fault, code, caplog):
     behaves(printer, fail=fault, for_requests=1)

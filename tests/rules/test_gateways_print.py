@@ -84,8 +84,7 @@ def test_what_goes_wrong_is_told_apart(printer, service, fault, problem):
 def test_what_cannot_be_printed_is_said_later(printer, service):
     behaves(printer, fail="unprintable", for_requests=1)
     assert service.progress(service.hand_over(job())) == Progress.REFUSED
-    with pytest.raises(PrintUnavailable):
-        service.progress("nobody's")
+    assert service.progress("nobody's") == Progress.FORGOTTEN
 
 
 def test_a_silent_service_is_unavailable(printer, monkeypatch):

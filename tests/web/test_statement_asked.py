@@ -156,11 +156,11 @@ def test_nobody_asks_about_anothers_people_or_without_the_right(ours, someone):
 
 def test_of_what_was_answered_long_ago_nothing_is_left(ours, someone, monkeypatch):
     answer(asked(ours, someone))
-    jobs.forget_requests(0)
+    jobs.forget(0)
     with opened(ours.scope):
         assert StatementRequest.objects.count() == 1
     later = timezone.now() + timedelta(days=401)
     monkeypatch.setattr(timezone, "now", lambda: later)
-    jobs.forget_requests(0)
+    jobs.forget(0)
     with opened(ours.scope):
         assert not StatementRequest.objects.exists()

@@ -5,11 +5,13 @@ Plain Python.
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 from stdnum import luhn
 
+# From its last day on (law 9): long enough to answer what card somebody had when a bill comes late.
+CARDS_KEPT = timedelta(days=730)
 # From when on the cards of the next year can be made: who goes on being insured is mostly known by then.
 _NEXT_FROM = (11, 15)
 

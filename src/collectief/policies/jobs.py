@@ -11,7 +11,8 @@ from collectief.scope.database import housekeeping, office, opened
 from collectief.scope.patience import Patience
 
 from . import asking, issuing
-from .models import StatementRequest
+from .cards import CARDS_KEPT
+from .models import InsuranceCard, StatementRequest
 
 
 @app.task(name="policies.go_on_with_cards", queue="bulk", retry=Patience(seconds=60))
@@ -62,8 +63,9 @@ def tell_of_statement(
 
 
 @app.periodic(cron="37 3 * * *")
-@app.task(name="policies.forget_requests", queue="interactive", queueing_lock="policies.forget_requests")
-def forget_requests(timestamp: int) -> None:
-    """Every night: of what was answered long ago nothing is left (law 9)."""
+@app.task(name="policies.forget", queue="interactive", queueing_lock="policies.forget")
+def forget(timestamp: int) -> None:
+    """Every night: of what was answered, or was valid, long ago nothing is left (law 9)."""
     with housekeeping():
+        InsuranceCard.objects.filter(expires_on__lt=timezone.localdate() - CARDS_KEPT).delete()
         StatementRequest.objects.filter(answered_at__lt=timezone.now() - asking.KEPT).delete()

@@ -140,7 +140,10 @@ class InsuranceCard(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["organisation", "participant", "year"], name="insurance_card_once")
         ]
-        indexes = [models.Index(fields=["insurer_id", "year"], name="insurance_card_of_year")]
+        indexes = [
+            models.Index(fields=["insurer_id", "year"], name="insurance_card_of_year"),
+            models.Index(fields=["expires_on"], name="insurance_card_by_term"),
+        ]
 
 
 class StatementRequest(models.Model):

@@ -84,7 +84,8 @@ def _ask(consignment_id: int, now: datetime) -> None:
     if row is None:
         return
     progress = current_service().progress(row.service_number)
-    row.asked_at = now
+    # Of what the service has forgotten it is not asked again.
+    row.asked_at = None if progress == Progress.FORGOTTEN else now
     if progress == Progress.POSTED:
         row.state, row.posted_at = State.POSTED, now
     if progress == Progress.REFUSED:

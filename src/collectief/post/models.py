@@ -25,7 +25,7 @@ class Consignment(models.Model):
     handed_over_at = models.DateTimeField(null=True)
     # The print service's own number of it.
     service_number = models.CharField(max_length=64, default="", db_default="")
-    # When the service was last asked how far it is.
+    # When the service was last asked how far it is; None too once it has forgotten.
     asked_at = models.DateTimeField(null=True)
     posted_at = models.DateTimeField(null=True)
     # Why the service refused it: its code.

@@ -52,6 +52,8 @@ class NotifyPrint(PrintService):
 
     def progress(self, number: str) -> Progress:
         status, said = self._ask("GET", f"/{quote(number, safe='')}")
+        if status == 404:
+            return Progress.FORGOTTEN
         if status != 200:
             raise PrintUnavailable(str(status))
         if said.get("status") in _UNDER_WAY:

@@ -24,6 +24,8 @@ class Progress(StrEnum):
     UNDER_WAY = "under_way"
     POSTED = "posted"
     REFUSED = "refused"
+    # The service keeps what it did for some days only.
+    FORGOTTEN = "forgotten"
 
 
 class PrintUnavailable(RuntimeError):

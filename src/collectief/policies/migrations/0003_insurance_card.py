@@ -59,7 +59,10 @@ class Migration(migrations.Migration):
                 "constraints": [
                     models.UniqueConstraint(fields=["organisation", "participant", "year"], name="insurance_card_once")
                 ],
-                "indexes": [models.Index(fields=["insurer_id", "year"], name="insurance_card_of_year")],
+                "indexes": [
+                    models.Index(fields=["insurer_id", "year"], name="insurance_card_of_year"),
+                    models.Index(fields=["expires_on"], name="insurance_card_by_term"),
+                ],
             },
         ),
         own_insurer("card_run", Audience.STAFF, rights="SELECT, INSERT"),
@@ -67,6 +70,7 @@ class Migration(migrations.Migration):
         own_rows("insurance_card", rights="SELECT, INSERT, UPDATE (document_id, problem, tried_at)"),
         # With whom it is about (G13).
         within_reach("insurance_card", "EXISTS (SELECT FROM participant p WHERE p.id = insurance_card.participant_id)"),
+        every_row("insurance_card", Audience.WORKER, rights="SELECT (id, expires_on), DELETE"),
         own_insurer(
             "insurance_card",
             Audience.STAFF,
