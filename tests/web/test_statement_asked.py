@@ -140,7 +140,10 @@ def test_where_everything_is_recorded_there_is_nothing_to_ask():
     someone = enrolled(customer, Human(valid_bsns(1, start=951_000_000)[0]), this_moment())
     client = client_of(customer.scope)
     assert ASK not in text_of(client.get(page_of(someone)))
-    assert client.post(address(someone) + "aanvragen/").status_code == 404
+    there = text_of(client.post(address(someone) + "aanvragen/", follow=True))
+    assert "Hiervoor ligt alles vast. De verklaring is meteen te downloaden." in there
+    with opened(customer.scope):
+        assert not StatementRequest.objects.exists()
     assert read(client.get(address(someone)))
 
 

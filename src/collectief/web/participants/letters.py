@@ -200,8 +200,8 @@ def ask(request: PortalRequest, participant_id: int) -> HttpResponse:
         scope, [(stay.contract_id, Period.through(stay.first_day, stay.last_day)) for stay in stays], today=today
     )
     if not days:
-        raise Http404
-    if ask_statement(
+        messages.info(request, _("Hiervoor ligt alles vast. De verklaring is meteen te downloaden."))
+    elif ask_statement(
         scope, participant_id, person.relation_number, days, {stay.contract_id for stay in stays}, now=now
     ):
         messages.success(request, _("De verzekeringsverklaring is aangevraagd."))
