@@ -1,9 +1,9 @@
-"""A thousand policy schedules, one by one as they are asked for: from a stay's number to a file that is in the trail.
+"""A thousand policy schedules: one by one as they are asked for, and ten people at a time as a ZIP has them.
 
-Reading the stay, the person, the contract, the terms and their prices, working out the schedule, setting it, and
-writing its number and the trail are all in it, each letter in a transaction of its own. The floor is Typst setting a
-letter of somebody else by the same template, with nothing around it: of the same letter it would remember what it set.
-The two alternate, so that whatever else the machine is doing is in both.
+Reading the stay, the person, the contract, the terms and their prices, working out the schedule, setting it, sealing
+and keeping it, and writing the trail are all in it, each letter, or ten of them, in a transaction of its own. The floor
+is Typst setting a letter of somebody else by the same template, with nothing around it: of the same letter it would
+remember what it set. The two alternate, so that whatever else the machine is doing is in both.
 """
 
 from __future__ import annotations
@@ -16,13 +16,14 @@ from .filling import filled
 from .report import Line, median, p95, seconds, watched_memory
 
 PEOPLE = 10_000
+TOGETHER = 10
 LETTERS = 1_000
 WARM_UP = 10
 _ASKED = WARM_UP + LETTERS
 
 
 def policy_schedules() -> Iterator[Line]:
-    """One line."""
+    """One line for letters one by one, and one for letters together."""
     scope = filled(PEOPLE, former=30)
     from collectief.contracts.queries import contracts
     from collectief.enrolment.following import follow_offers
@@ -39,6 +40,7 @@ def policy_schedules() -> Iterator[Line]:
         stays = list(insured.order_by("participation_id").values_list("participation_id", flat=True)[: 2 * _ASKED])
     if len(stays) < 2 * _ASKED:
         raise RuntimeError(f"only {len(stays)} people are insured")
+    from collectief.documents import actions
     from collectief.documents.typesetting import typeset
 
     others: list[tuple[Any, Any]] = []
@@ -56,6 +58,46 @@ def policy_schedules() -> Iterator[Line]:
                 floor.append(pair[1])
     more = {"p95_ms": round(p95(ours) * 1000, 1)}
     yield Line("letters", len(ours), 1 / median(ours), 1 / median(floor), memory.peak / 2**20, more)
+    actions.typeset = typeset
+    yield from _together(scope, stays[:_ASKED], [letter for letter, _at in others])
+
+
+def _together(scope: Any, stays: Sequence[int], others: Sequence[Any]) -> Iterator[Line]:
+    """The same people's letters as a ZIP has them made, each saying something else than what was kept of it before."""
+    from django.utils import timezone
+
+    from collectief.documents.actions import make_all
+    from collectief.documents.typesetting import typeset
+    from collectief.enrolment.models import Participation
+    from collectief.scope.database import opened
+    from collectief.web.participants.bundle import wishes
+
+    with opened(scope):
+        found = dict(Participation.objects.filter(id__in=stays).values_list("id", "participant_id"))
+    people = list(dict.fromkeys(found[stay] for stay in stays))
+    frame = _FRAME | {"dated": "29-11-2026"}
+
+    def made(some: Sequence[int]) -> int:
+        with opened(scope):
+            wanted = [letter for _number, letter in wishes(scope, some, today=date.today())]
+            return len(make_all(scope, wanted, frame=frame, now=timezone.now()))
+
+    ours, floor, count = [], [], 0
+    with watched_memory() as memory:
+        for begin in range(0, len(people) - TOGETHER, TOGETHER):
+            some, letters = people[begin : begin + TOGETHER], []
+            begun = timezone.now()
+            took = seconds(lambda some=some, letters=letters: letters.append(made(some)))
+            set_again = [
+                {**others[(count + number) % len(others)], "dated": frame["dated"]} for number in range(letters[0])
+            ]
+            least = seconds(lambda again=set_again, at=begun: [typeset(one, at=at) for one in again])
+            count += letters[0]
+            if begin >= WARM_UP:
+                ours.append(took / letters[0])
+                floor.append(least / letters[0])
+    more = {"together": TOGETHER, "p95_ms": round(p95(ours) * 1000, 1)}
+    yield Line("letters_together", count, 1 / median(ours), 1 / median(floor), memory.peak / 2**20, more)
 
 
 def _kept(letters: list[tuple[Any, Any]], letter: Any, at: Any) -> bytes:
@@ -117,7 +159,9 @@ def _made(scope: Any, stay: int, typeset: Callable[..., bytes]) -> None:
         found = on(today, known)
         assert found is not None
         letter = policy_schedule(person, contract, scope.organisation, terms, found)
-        actions.make(scope, letter, person.id, frame=_FRAME, now=timezone.now())
+        name = f"polisblad-{person.relation_number}-{found.period.first_day}"
+        wanted = actions.Wanted(letter, person.id, name, frozenset({row.contract_id}))
+        actions.make(scope, wanted, frame=_FRAME, now=timezone.now())
 
 
 _FRAME = {

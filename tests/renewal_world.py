@@ -105,6 +105,8 @@ def renewable(server: EmbeddedServer, changed: Any) -> Iterator[Keys]:
     name = settings.DATABASES["default"]["NAME"]
     owner = connections["owner"]
     owner.close()
+    # Open still, when the test before this one undid what it did.
+    connections["default"].close()
     before, owner.settings_dict["NAME"] = owner.settings_dict["NAME"], name
     keys = Keys(server, changed, settings.SECRET_KEY)
     with server.superuser(name) as connection:

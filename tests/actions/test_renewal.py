@@ -19,6 +19,7 @@ from collectief.bulk import chunks, inline
 from collectief.bulk.jobs import moment as real_moment
 from collectief.bulk.models import BatchChunk
 from collectief.bulk.rules import State
+from collectief.documents import actions as letters
 from collectief.enrolment import actions as enrolment
 from collectief.enrolment.facts import Application, Kind
 from collectief.enrolment.models import Participation
@@ -34,6 +35,7 @@ from collectief.participants.models import Participant, RegisterCheck
 from collectief.scope import secret
 from collectief.scope.database import opened, signing_in
 from tests.bulk_world import again, demo_file, file_of, planned, received
+from tests.letters_world import FRAME, wanted
 from tests.passkey_world import Device
 from tests.renewal_world import LATER, NEXT, indexes_in, people_of
 from tests.trail_world import sealed as trail_sealed
@@ -85,6 +87,21 @@ def test_everybody_is_found_by_bsn_and_entered_once(keys, ours, people, moment):
     late = agency(name="Later", brand="mijnzz")
     enrolled(late, people[0], moment)
     assert keys.answer("SELECT count(*) FROM person") == 6, "known at this insurer already"
+
+
+def test_a_letter_that_is_kept_is_opened_as_it_was(keys, ours, people, moment):
+    with opened(ours.scope):
+        someone = Participant.objects.latest("id").id
+        made_before = letters.make(ours.scope, wanted(someone), frame=FRAME, now=moment.now)
+    said = keys.renew()
+    assert "letters: 1" in said
+    with opened(ours.scope):
+        assert letters.reopen(ours.scope, made_before.id) == made_before
+        again = letters.make(ours.scope, wanted(someone), frame=FRAME, now=moment.now)
+        assert again.number != made_before.number, "what it said is not recognised under another key"
+    keys.renew(secret=LATER, before=NEXT)
+    with opened(ours.scope):
+        assert letters.reopen(ours.scope, made_before.id) == made_before
 
 
 def test_a_sealed_bsn_is_opened_for_who_comes_back(keys, ours, people, moment):

@@ -14,6 +14,8 @@ from collectief.config.keys import steps
 LEFT = {
     "batch_chunk.outcome_told": "under the upload's own key, which is sealed anew",
     "batch_chunk.plan_told": "under the upload's own key, which is sealed anew",
+    "document.facts": "a keyed digest of what a letter of today says: asked for again, another is made",
+    "document_file.sealed": "under the letter's own key, which is sealed anew",
     "factor_reset.nonce": "chance; its link is checked under the former secret too",
     "factor_reset.password_mark": "SHA-256 of the password's hash",
     "invitation.nonce": "chance; its link is checked under the former secret too",

@@ -32,6 +32,7 @@ def walks_everywhere(tour: Tour, folder: Path) -> None:
     _work_account(tour)
     _products(tour)
     _news(tour)
+    _post(tour)
     _invited(tour)
     assert tour.faults == [], "\n".join(tour.faults)
     assert page_names() - tour.seen == set(), "pages that nobody looked at: link them, or add a step"
@@ -249,6 +250,27 @@ def _news(tour: Tour) -> None:
     lotte.page.locator("main form[method=post]").wait_for()
     lotte.looks("news-withdraw")
     lotte.follows_everything("/nieuws/")
+
+
+def _post(tour: Tour) -> None:
+    """The cards of this year, once they were issued; a letter on paper, and that it came back on no day."""
+    lotte = tour.let_in(KANTOOR, KANTOOR.colleagues[3].email)
+    lotte.looks_at("/post/passen/")
+    if lotte.page.locator("main form[method=post]").count():
+        lotte.sends("cards-issued")
+    for _ in range(120):
+        lotte.opens("/post/")
+        if lotte.page.locator("main tbody a").count():
+            break
+        lotte.page.wait_for_timeout(1000)
+    lotte.looks_at("/post/?nummer=12345", "post-wrong")
+    lotte.looks_at("/post/?stand=returned", "post-none")
+    lotte.opens("/post/")
+    lotte.follows_everything("/post/")
+    lotte.opens("/post/")
+    lotte.page.locator("main tbody a").first.click()
+    lotte.page.locator("main form[method=post]").wait_for()
+    lotte.sends("return-empty", dag="")
 
 
 def _help_desk(tour: Tour) -> None:

@@ -15,6 +15,7 @@ from collectief.brands.catalogue import all_brands
 from collectief.brands.colour import accent
 from collectief.documents.rules import (
     ALPHABET,
+    Card,
     Letter,
     LetterKind,
     Part,
@@ -91,6 +92,27 @@ def test_it_keeps_the_standards_it_says(tmp_path):
             assert {"/FontFile3", "/FontFile2"} & set(inside.get_object()["/FontDescriptor"])
 
 
+def test_an_address_stands_in_the_window_and_a_card_keeps_the_standards_too():
+    card = asdict(Card("Zorg", (("Naam", "A. Pol"), ("Geldig t/m", "31-12-2027"))))
+    english = asdict(Part("About", said=("Take it with you.",), language="en"))
+    pdf = typeset(letter(address=["De Brug", "Hoofdweg 1", "2333 AA  LEIDEN"], card=card, parts=[english]), at=AT)
+    read = PdfReader(io.BytesIO(pdf))
+    assert "<pdfuaid:part>1</pdfuaid:part>" in read.trailer["/Root"]["/Metadata"].get_data().decode()
+    places: dict[str, tuple[float, float]] = {}
+
+    def note(text, page, line, _font, _size):
+        if text.strip():
+            places[text.strip()] = (page[4] + line[4] * page[0], page[5] + line[5] * page[3])
+
+    [page] = read.pages
+    page.extract_text(visitor_text=note)
+    [(across, up)] = [place for text, place in places.items() if text.startswith("De Brug")]
+    from_left, from_top = across / 72 * 25.4, 297 - up / 72 * 25.4
+    assert 20 <= from_left <= 30
+    assert 39 <= from_top <= 50
+    assert "31-12-2027" in page.extract_text()
+
+
 def _marks(node) -> list[str]:
     found = [node["/S"]] if "/S" in node else []
     children = node.get("/K", [])
@@ -128,7 +150,7 @@ def test_what_somebody_filled_in_is_never_code(text):
 
 def test_a_long_letter_goes_on_on_the_next_page():
     rows = [["Basisverzekering", "€ 1,00", "€ 1,00"]] * 80
-    part = {"title": "Verzekering", "heads": ["A", "B", "C"], "rows": rows, "total": [], "said": []}
+    part = {"title": "Verzekering", "heads": ["A", "B", "C"], "rows": rows, "total": [], "said": [], "language": ""}
     pages = PdfReader(io.BytesIO(typeset(letter(parts=[part]), at=AT))).pages
     assert len(pages) > 1
     assert f"2 / {len(pages)}" in pages[1].extract_text()

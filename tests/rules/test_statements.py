@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collectief.foundation.period import Period
-from collectief.policies.statements import Stretch, looked_back, stretches
+from collectief.policies.statements import Stretch, looked_back, stretches, unrecorded
 
 pytestmark = [pytest.mark.feature("U08"), pytest.mark.feature("U15")]
 
@@ -89,3 +89,26 @@ def test_it_names_a_day_exactly_when_somebody_was_insured_on_it(known, today):
             edges = sorted(own)
             assert all(a.last_day + timedelta(days=1) < b.first_day for a, b in pairwise(edges))
             assert all(window[0] <= one.first_day and one.last_day <= today for one in own)
+
+
+BEGAN = date(2025, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("stays", "days"),
+    [
+        ([], []),
+        ([(1, Period.through(date(2024, 6, 1), None))], [(date(2024, 6, 1), date(2024, 12, 31))]),
+        ([(1, Period.through(date(2015, 1, 1), None))], [(date(2023, 11, 28), date(2024, 12, 31))]),
+        ([(1, Period.through(date(2024, 6, 1), date(2024, 7, 1)))], [(date(2024, 6, 1), date(2024, 7, 1))]),
+        ([(1, Period.through(date(2015, 1, 1), date(2023, 11, 27)))], []),
+        ([(1, Period.through(BEGAN, None))], []),
+        # A contract that insures nobody, and one that will from tomorrow on.
+        ([(2, Period.through(date(2024, 6, 1), None))], []),
+        ([(3, Period.through(date(2026, 11, 1), None))], [(date(2026, 11, 1), TODAY)]),
+        ([(3, Period.through(TODAY + timedelta(days=1), None))], []),
+    ],
+)
+def test_days_before_the_records_begin_are_missing(stays, days):
+    begins = {1: BEGAN, 3: TODAY + timedelta(days=2)}
+    assert unrecorded(stays, begins, today=TODAY) == days

@@ -311,6 +311,7 @@ def test_every_refusal_has_words():
         ("leaving", {"last_manager", "no_role", "taken_back", "done_already"}),
         ("data_change", set()),
         ("question", set()),
+        ("insurance_statement", set()),
         ("tariff", {"began_already"}),
         ("contract_offer", {"began_already"}),
     ):
@@ -318,7 +319,7 @@ def test_every_refusal_has_words():
         assert all(reason and remedy for reason, remedy in registry.kind(kind).refusals().values())
     assert set(registry.kinds) == {
         "account_application", "contract_link", "leaving", "data_change", "tariff", "contract_offer",
-        "question",
+        "question", "insurance_statement",
     }  # fmt: skip
     reason, remedy = words.case_refusal(
         "account_application", "already_decided", {"by": "Lotte", "decision": "refused"}

@@ -14,6 +14,7 @@ from collectief.participants import register as register_module
 from collectief.scope.database import opened
 from collectief.segments.profile import Role
 from tests.bulk_world import Register, demo_file, planned
+from tests.letters_world import kept
 from tests.web.addresses import IDS, Address, addresses
 from tests.web.visiting import client_of, crowd, events, linked, stranger, text_of, waiting
 from tests.world import agency, member_of
@@ -31,7 +32,7 @@ def _guarded() -> list[Address]:
 def _posts_only(address: Address) -> bool:
     return address.name in (
         "upload_accept", "upload_cancel", "reactivate_account", "resend_invitation",
-        "revoke_invitation", "find_by_bsn", "read_all_messages",
+        "revoke_invitation", "find_by_bsn", "read_all_messages", "ask_statement",
     )  # fmt: skip
 
 
@@ -97,6 +98,7 @@ def foreign(ours, monkeypatch, tmp_path) -> dict[str, int]:
     monkeypatch.setattr(register_module, "current_register", Register)
     otto = agency(name="Otto Flexkrachten")
     [participant] = crowd(otto, 1, start=902_000_000)
+    document = kept(otto.scope, participant)
     waiting(otto, start=902_500_000)
     batch = planned(otto.scope, demo_file(tmp_path, otto.contracts[0].number, rows=1))
     with opened(otto.scope):
@@ -106,6 +108,7 @@ def foreign(ours, monkeypatch, tmp_path) -> dict[str, int]:
             "participant_id": participant, "participation_id": mutation.participation_ids[0],
             "mutation_id": mutation.id, "batch_id": batch.id, "membership_id": Membership.objects.get().id,
             "message_id": Message.objects.latest("id").id, "link_id": linked(otto), "contract_id": otto.contracts[0].id,
+            "document_id": document,
         }  # fmt: skip
 
 

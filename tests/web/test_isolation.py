@@ -30,6 +30,7 @@ from collectief.scope.scope import Scope
 from collectief.segments.catalogue import PROFILES
 from collectief.segments.profile import Capability, Permission
 from tests.bulk_world import Register, demo_file, planned
+from tests.letters_world import kept, on_paper
 from tests.office_world import applied, clerk, insurer_id, news_of, product_of
 from tests.web.addresses import addresses
 from tests.web.visiting import client_of, linked, stranger, text_of
@@ -62,17 +63,20 @@ def anna(monkeypatch, tmp_path):
     participant = enrolled(ours, secret, Moment(timezone.localdate(now), now))
     batch = planned(ours.scope, demo_file(tmp_path, ours.contracts[0].number, rows=3, name="geheim-bestand.xlsx"))
     principal = agency(name="Opdrachtgever Geheim").organisation
+    document = kept(ours.scope, participant)
     with opened(ours.scope):
         found = {
             "participant_id": participant,
             "participation_id": Participation.objects.get().id,
             "mutation_id": Mutation.objects.get().id,
             "batch_id": batch.id,
+            "document_id": document,
             "message_id": Message.objects.latest("id").id,
             "membership_id": Membership.objects.get().id,
             "mandate_id": mandated_to(ours.organisation, "99999997", name="Kantoor Geheim"),
             "received_id": mandated_to(principal, ours.organisation.kvk, name="De Brug"),
             "case_id": elsewhere,
+            "consignment_id": on_paper(agency(name="Geheim BV", brand="voorbeeld")),
             "contract_id": ours.contracts[0].id,
             "product_id": product_of("voorbeeldverzekeraar", name="geheim-product"),
             "news_id": news_of("an-insurer-without-a-portal", title="geheim-nieuws"),
@@ -90,6 +94,7 @@ def anna(monkeypatch, tmp_path):
         "geheim-contract",
         "geheim-product",
         "geheim-nieuws",
+        "Geheim BV",
         relation_number,
     ]
     return ours, found, [*secrets, *MANDATED]

@@ -111,6 +111,25 @@ def _participants(customer) -> list[tuple[int]]:
         return list(Participation.objects.values_list("participant_id"))
 
 
+@pytest.mark.feature("U17")
+def test_what_was_made_before_is_there_as_it_was(ours, someone):
+    client = client_of(ours.scope)
+    [(participant,)] = _participants(ours)
+    assert "Eerder gemaakt" not in text_of(client.get(f"/deelnemers/{participant}/"))
+    before = client.get(f"/deelname/{someone}/polisblad/")
+    page = text_of(client.get(f"/deelnemers/{participant}/"))
+    [address] = re.findall(r'href="(/documenten/\d+/)"', page)
+    assert f"Polisblad, gemaakt op {timezone.localdate():%d-%m-%Y} om" in page
+    again = client.get(address)
+    assert (again.content, again["Content-Disposition"]) == (before.content, before["Content-Disposition"])
+    assert client.get(f"/deelname/{someone}/polisblad/").content == before.content, "on the same day it is the same"
+    leaves(ours, timezone.localdate() - timedelta(days=2))
+    assert client.get(address).content == before.content
+    assert client_of(agency(name="Zuid").scope).get(address).status_code == 404
+    elsewhere = member_of(ours.organisation, roles=["administrative"], contracts=ours.contracts[1:])
+    assert client_of(elsewhere).get(address).status_code == 404
+
+
 @pytest.mark.feature("U16")
 def test_the_termination_letter_shows_the_last_insured_day(ours, someone):
     client = client_of(ours.scope)

@@ -26,6 +26,7 @@ from collectief.segments.catalogue import PROFILES
 from collectief.segments.profile import Capability, MessageCategory, Permission, SegmentProfile
 from tests.bulk_world import Register, demo_file, planned
 from tests.help_world import asked, equip
+from tests.letters_world import kept, on_paper
 from tests.office_world import applied, insurer_id, news_of, product_of
 from tests.terms_world import offer, product
 from tests.web.addresses import IDS, addresses
@@ -49,6 +50,7 @@ def _ids(whose: Agency, tmp_path, start: int, *, insurer_at: str = "mijnzz") -> 
     case = _case(insurer_at)
     mandates = {"mandate_id": _given(whose), "received_id": _received(whose)}
     others = {
+        "consignment_id": on_paper(agency(name="Krijgt post", brand=insurer_at)),
         "link_id": linked(whose), "product_id": product_of(brand_of(insurer_at).insurer),
         "news_id": news_of(brand_of(insurer_at).insurer),
         "contract_id": whose.contracts[0].id if whose.contracts else NOBODYS,
@@ -79,6 +81,7 @@ def _ids(whose: Agency, tmp_path, start: int, *, insurer_at: str = "mijnzz") -> 
         batch = planned(whose.scope, demo_file(tmp_path, whose.contracts[0].number, rows=1)).id
     with opened(whose.scope):
         others["message_id"] = _told(whose.scope)
+        others["document_id"] = kept(whose.scope, participant) if letters else NOBODYS
         mutation = Mutation.objects.get(state="processed", kind="enrol")
         stay = Participation.objects.get(participant_id=participant).id
     numbers = (participant, stay, mutation.id, batch, membership, case, account, reset)

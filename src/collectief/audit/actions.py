@@ -87,10 +87,11 @@ def record_by_insurer(
     account_id: int | None,
     roles: Iterable[str],
     access_point: str,
+    participants: Iterable[int] = (),
     objects: Mapping[str, Iterable[int]] | None = None,
     detail: dict[str, Any] | None = None,
 ) -> None:
-    """Add to a customer's trail what the insurer's staff did for it. Must run inside `office` of the insurer.
+    """Add to a customer's trail what the insurer did for it. Must run inside `office` or `working_for`.
 
     The customer reads that the insurer did it, in which function; who it was, the office's own trail says, and here
     the number of the account (docs/audit.md).
@@ -100,7 +101,7 @@ def record_by_insurer(
             _INSERT,
             [
                 insurer_id, organisation_id, action, "success", account_id, insurer, sorted(roles), insurer, PURPOSE,
-                access_point, ids_array(()), _objects(objects), json.dumps(detail or {}),
+                access_point, ids_array(participants), _objects(objects), json.dumps(detail or {}),
             ],
         )  # fmt: skip
 

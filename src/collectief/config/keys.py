@@ -114,10 +114,11 @@ def steps() -> list[Step]:
     """What is made anew, in order: each room its own."""
     from collectief.access.renewing import FACTORS
     from collectief.bulk.renewing import UPLOADS
+    from collectief.documents.renewing import LETTERS
     from collectief.mutations.renewing import WAITING
     from collectief.participants.renewing import PEOPLE, REGISTER
 
-    return [PEOPLE, WAITING, UPLOADS, REGISTER, FACTORS]
+    return [PEOPLE, WAITING, UPLOADS, REGISTER, FACTORS, LETTERS]
 
 
 @contextmanager

@@ -42,6 +42,7 @@ def addresses(stack: Stack) -> str:
         ("BRP simulator", f"{stack.brp_url}/"),
         ("Postbus (mail)", f"{stack.postbus_url}/"),
         ("Telefoon (sms)", f"{stack.telephone_url}/"),
+        ("Drukkerij (post)", f"{stack.printer_url}/"),
         ("Werkaccounts (kantoor)", f"{stack.work_account_url}/"),
     ]
     people = {

@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "collectief.cases",
     "collectief.mutations",
     "collectief.documents",
+    "collectief.post",
     "collectief.policies",
     "collectief.enrolment",
     "collectief.onboarding",
@@ -153,6 +154,9 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": STATE / "files"}},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+# Where letters are kept, sealed: a folder that web and workers share; empty: in the database.
+if LETTERS := os.environ.get("COLLECTIEF_LETTERS", ""):
+    STORAGES["letters"] = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": LETTERS}}
 WHITENOISE_USE_FINDERS = not PRODUCTION
 
 # An upload is spooled to disk beyond this; how much of it is read at all is decided in `bulk`.
@@ -169,6 +173,10 @@ MAIL_URL = os.environ.get("MAIL_URL", "smtp://127.0.0.1:8094")
 # The gateway for short messages (CM.com, Business Messaging) and its product token.
 SMS_URL = os.environ.get("SMS_URL", "http://127.0.0.1:8095")
 SMS_TOKEN = os.environ.get("SMS_TOKEN", "demo")
+# The print service (NotifyNL), and the two halves of its key.
+PRINT_URL = os.environ.get("PRINT_URL", "http://127.0.0.1:8097")
+PRINT_SERVICE = os.environ.get("PRINT_SERVICE", "demo")
+PRINT_SECRET = os.environ.get("PRINT_SECRET", "demo-secret-of-the-print-service")
 # A list of breached passwords that is asked by range, such as https://api.pwnedpasswords.com; empty asks none.
 BREACHED_PASSWORDS_URL = os.environ.get("BREACHED_PASSWORDS_URL", "")
 # How a link in a letter begins, {host} being the portal's first.

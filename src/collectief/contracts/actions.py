@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import datetime
 
 from django.db import transaction
@@ -35,16 +36,12 @@ def change_contacts(
     assert set(wanted) <= (_OF_CONTRACT if contract_id is not None else {ContactKind.COMPANY})
     before = contacts(scope)
     changed = [kind for kind, one in wanted.items() if before.get((contract_id, kind), ContactView()) != one]
+    by = {"changed_by": scope.account, "changed_at": now}
     for kind in changed:
         Contact.objects.update_or_create(
             organisation_id=scope.organisation_id, contract_id=contract_id, kind=kind,
-            defaults={
-                "name": wanted[kind].name, "phone": wanted[kind].phone, "email": wanted[kind].email,
-                "changed_by": scope.account, "changed_at": now,
-            },
-            create_defaults={
-                "insurer_id": scope.insurer_id, "name": wanted[kind].name, "phone": wanted[kind].phone,
-                "email": wanted[kind].email, "changed_by": scope.account, "changed_at": now,
+            defaults={**asdict(wanted[kind]), **by}, create_defaults={
+                "insurer_id": scope.insurer_id, **asdict(wanted[kind]), **by,
             },
         )  # fmt: skip
     if changed:

@@ -123,7 +123,10 @@ class DataChange(models.Model):
 
 
 class Contact(models.Model):
-    """Whom the insurer reaches about a contract, or the organisation itself, which has no `contract` (U28)."""
+    """Whom the insurer reaches about a contract, or the organisation itself, which has no `contract` (U28).
+
+    Of the organisation itself there is a postal address too: where its paper goes.
+    """
 
     insurer = models.ForeignKey(Insurer, models.PROTECT, db_index=False)
     organisation = models.ForeignKey(Organisation, models.PROTECT, db_index=False)
@@ -133,6 +136,10 @@ class Contact(models.Model):
     # E.164.
     phone = models.CharField(max_length=20, default="")
     email = models.CharField(max_length=254, default="")
+    street = models.CharField(max_length=120, default="", db_default="")
+    house_number = models.CharField(max_length=20, default="", db_default="")
+    postcode = models.CharField(max_length=16, default="", db_default="")
+    city = models.CharField(max_length=80, default="", db_default="")
     changed_by = models.CharField(max_length=120)
     changed_at = models.DateTimeField()
 

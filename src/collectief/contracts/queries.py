@@ -81,11 +81,30 @@ class NoContract(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class ContactView:
-    """Whom the insurer reaches; `phone` as E.164, empty where nothing is known."""
+    """Whom the insurer reaches; `phone` as E.164, empty where nothing is known. The address is the organisation's."""
 
     name: str = ""
     phone: str = ""
     email: str = ""
+    street: str = ""
+    house_number: str = ""
+    postcode: str = ""
+    city: str = ""
+
+
+_CONTACT = ("name", "phone", "email", "street", "house_number", "postcode", "city")
+
+
+def postal_lines(organisation_id: int) -> tuple[str, ...]:
+    """The lines of an envelope to an organisation; none while its address is not known.
+
+    Must run inside `working_for` of it.
+    """
+    own = Contact.objects.filter(organisation_id=organisation_id, contract=None, kind=ContactKind.COMPANY)
+    found = own.exclude(postcode="").select_related("organisation").first()
+    if found is None:
+        return ()
+    return (found.organisation.name, f"{found.street} {found.house_number}", f"{found.postcode}  {found.city.upper()}")
 
 
 def contacts(scope: Scope) -> dict[tuple[int | None, ContactKind], ContactView]:
@@ -94,7 +113,7 @@ def contacts(scope: Scope) -> dict[tuple[int | None, ContactKind], ContactView]:
     own = Contact.objects.filter(organisation_id=scope.organisation_id)
     if scope.contracts is not None:
         own = own.filter(Q(contract=None) | Q(contract__in=scope.contracts))
-    rows = own.values_list("contract_id", "kind", "name", "phone", "email")
+    rows = own.values_list("contract_id", "kind", *_CONTACT)
     return {(contract, ContactKind(kind)): ContactView(*more) for contract, kind, *more in rows}
 
 

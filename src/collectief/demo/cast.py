@@ -48,6 +48,8 @@ class Company:
     segment: str = "staffing_agency"
     # Klantnummer, where somebody of the cast needs to know it (W17).
     customer_number: str = ""
+    # Where its paper goes: street, house number, postcode and city; None while nobody wrote it down.
+    address: tuple[str, str, str, str] | None = None
 
 
 # Works for two customers under one KvK number: chooses between them after signing in.
@@ -59,6 +61,7 @@ BRUG = Company(
     portal="mijnzz",
     name="Uitzendbureau De Brug B.V.",
     kvk="90000001",
+    address=("Hoofdweg", "12", "2333 AA", "Leiden"),
     contracts=(("23595", "Vestiging Leiden"), ("23596", "Vestiging Delft"), ("23597", "Vestiging Den Haag")),
     colleagues=(
         Colleague("Anna de Boer", "anna@debrug.example", "anna-debrug", ("administrative",)),

@@ -17,7 +17,8 @@ from collectief.access.models import Account, Mandate, MandatePerson, Membership
 from collectief.access.queries import scope_again
 from collectief.access.single_sign_on import issuer_of
 from collectief.brands.catalogue import brand
-from collectief.contracts.models import GroupContract, Insurer, Organisation
+from collectief.contracts.models import Contact, GroupContract, Insurer, Organisation
+from collectief.contracts.rules import ContactKind
 from collectief.enrolment import actions as enrolment
 from collectief.enrolment.facts import Application, Kind
 from collectief.foundation.bsn import Bsn
@@ -30,7 +31,7 @@ from collectief.mutations.corridor import Moment, Request, Subject
 from collectief.participants import register
 from collectief.participants.keys import bsn_keys
 from collectief.policies.loading import load
-from collectief.scope.database import office, opened
+from collectief.scope.database import office, opened, working_for
 from collectief.scope.scope import Scope
 from collectief.segments.profile import Field
 
@@ -58,6 +59,8 @@ def make_cast() -> None:
                     number=number,
                     defaults={"organisation": organisation, "name": name, "first_day": date(2022, 1, 1)},
                 )
+            if company.address:
+                _posts_to(organisation, company.address)
             for colleague in company.colleagues:
                 account, made = Account.objects.get_or_create(
                     email=colleague.email, defaults={"insurer": insurer, "name": colleague.name}
@@ -76,6 +79,16 @@ def make_cast() -> None:
                 )
         _make_mandates()
         _link_work_accounts()
+
+
+def _posts_to(organisation: Organisation, address: tuple[str, str, str, str]) -> None:
+    """Where an organisation's paper goes."""
+    parts = dict(zip(("street", "house_number", "postcode", "city"), address, strict=True))
+    with working_for(organisation.id, organisation.insurer_id):
+        Contact.objects.get_or_create(
+            insurer_id=organisation.insurer_id, organisation=organisation, contract=None, kind=ContactKind.COMPANY,
+            defaults={**parts, "changed_by": organisation.name, "changed_at": datetime.now(UTC)},
+        )  # fmt: skip
 
 
 def make_terms(now: datetime) -> None:

@@ -1,13 +1,16 @@
-"""Making a letter."""
+"""Making letters, and keeping them."""
 
 from __future__ import annotations
 
+import json
+import logging
 import secrets
-from collections.abc import Collection, Mapping
-from dataclasses import asdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from collectief.audit import actions as audit
@@ -15,50 +18,238 @@ from collectief.inbox import actions as inbox
 from collectief.inbox.facts import About, Tiding
 from collectief.inbox.queries import told_on
 from collectief.scope.scope import Scope
+from collectief.scope.staging import bytes_array
 from collectief.segments.profile import Permission
 
+from . import vault
 from .models import Document
-from .rules import TOLD, Letter, kept_until, numbered, shown
-from .typesetting import typeset
+from .queries import NoDocument, kept_letters
+from .rules import TOLD, Letter, LetterKind, kept_until, numbered, shown
+from .store import Place, current_store
+from .typesetting import LetterFailed, typeset
+
+_log = logging.getLogger(__name__)
+
+# Of two that make the same letter at the same moment, one keeps theirs and both have that one.
+_KEEP = """
+INSERT INTO document (insurer_id, organisation_id, made_at, participant_id, number, kind, keep_until, says, contracts,
+       facts, key_sealed, name)
+SELECT %s, %s, %s, n.participant_id, n.number, n.kind, n.keep_until, n.says::jsonb, n.contracts::bigint[], n.facts,
+       n.key, n.name
+  FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::date[], %s::text[], %s::text[], %s::bytea[], %s::bytea[],
+       %s::text[]) n (participant_id, number, kind, keep_until, says, contracts, facts, key, name)
+ON CONFLICT (organisation_id, facts) DO NOTHING RETURNING id, number
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A letter to be had: about whom, what its file is called, without its ending, and of which contracts it tells."""
+
+    letter: Letter
+    participant_id: int
+    name: str
+    contracts: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A letter as it is kept."""
+
+    id: int
+    number: str
+    kind: LetterKind
+    participant_id: int
+    name: str
+    pdf: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Lot:
+    """Letters that were asked for together: each in its place, which ones are new, which were there, which failed."""
+
+    found: list[Made | None]
+    fresh: list[Made]
+    had: list[Made]
+    failed: list[Wanted]
+
+
+@dataclass(slots=True)
+class _Draft:
+    """A letter that has been set and is not kept yet."""
+
+    wanted: Wanted
+    facts: bytes
+    number: str
+    pdf: bytes
+    sealed: vault.Sealed
+
+
+def make(scope: Scope, wanted: Wanted, *, frame: Mapping[str, str], now: datetime) -> Made:
+    """The letter, made and kept; when one that says the same was made today, that one. Raises NotAllowed, LetterFailed.
+
+    `frame` is what is the same on every letter of a portal: sender, colour, language, day, and in `check` how its
+    number is checked, with `{number}` in it. Must run inside `opened`.
+    """
+    [made] = make_all(scope, [wanted], frame=frame, now=now)
+    if made is None:
+        raise LetterFailed(str(wanted.letter.kind))
+    return made
 
 
 @transaction.atomic
-def make(
-    scope: Scope,
-    letter: Letter,
-    participant_id: int,
-    *,
-    frame: Mapping[str, str],
-    now: datetime,
-    contracts: Collection[int] = (),
-) -> bytes:
-    """Typeset a letter about somebody, give it a number and put it in the trail; the PDF.
+def make_all(scope: Scope, wanted: Sequence[Wanted], *, frame: Mapping[str, str], now: datetime) -> list[Made | None]:
+    """The same for several, in a fixed number of queries; None for each that could not be set, which is in the trail.
 
-    `frame` is what is the same on every letter of a portal: sender, colour, language, and in `check` how its number is
-    checked, with `{number}` in it. `contracts` are those it is about, where colleagues are told of it. Must run inside
-    `opened`. Raises NotAllowed, LetterFailed.
+    Must run inside `opened`. Raises NotAllowed.
     """
     scope.require(Permission.SEE_PARTICIPANTS)
+    lot = _lot(scope.insurer_id, scope.organisation_id, wanted, frame, now)
+    _record(scope, "documents.make", lot.fresh)
+    _record(scope, "documents.open", lot.had)
+    _record_failed(scope, lot.failed)
+    fresh = {(one.participant_id, one.kind) for one in lot.fresh}
+    for one in wanted:
+        if one.letter.kind in TOLD and (one.participant_id, one.letter.kind) in fresh:
+            _tell(scope, one, now)
+    return lot.found
+
+
+def make_unasked(
+    insurer_id: int, organisation_id: int, wanted: Sequence[Wanted], *, frame: Mapping[str, str], now: datetime
+) -> list[Made | None]:
+    """The same for letters that the insurer makes by itself; whoever has them made puts it in the trail.
+
+    Must run inside `working_for` of the organisation.
+    """
+    lot = _lot(insurer_id, organisation_id, wanted, frame, now)
+    for one in lot.failed:
+        _log.error("a %s could not be typeset", one.letter.kind)
+    return lot.found
+
+
+def _lot(
+    insurer_id: int, organisation_id: int, wanted: Sequence[Wanted], frame: Mapping[str, str], now: datetime
+) -> _Lot:
+    marks = [_mark(one, frame) for one in wanted]
+    had = _by_facts(kept_letters(organisation_id, facts=marks))
+    drafts: dict[bytes, _Draft] = {}
+    failed: dict[bytes, Wanted] = {}
+    for one, facts in zip(wanted, marks, strict=True):
+        if facts in had or facts in drafts or facts in failed:
+            continue
+        try:
+            drafts[facts] = _draft(one, facts, frame, now)
+        except LetterFailed:
+            failed[facts] = one
+    kept = _keep(insurer_id, organisation_id, drafts.values(), now)
+    # Who was just before us has the letter that both go on with.
+    if lost := drafts.keys() - kept.keys():
+        had |= _by_facts(kept_letters(organisation_id, facts=lost))
+    there = _opened(had)
+    found = kept | there
+    return _Lot([found.get(facts) for facts in marks], list(kept.values()), list(there.values()), list(failed.values()))
+
+
+@transaction.atomic
+def reopen(scope: Scope, document_id: int) -> Made:
+    """A letter that was made before, as it was. Raises NotAllowed, NoDocument. Must run inside `opened`."""
+    scope.require(Permission.SEE_PARTICIPANTS)
+    found = list(_opened(_by_facts(kept_letters(scope.organisation_id, document_id=document_id))).values())
+    if not found:
+        raise NoDocument(document_id)
+    _record(scope, "documents.open", found)
+    return found[0]
+
+
+def _by_facts(rows: Iterable[Document]) -> dict[bytes, Document]:
+    return {bytes(row.facts or b""): row for row in rows}
+
+
+def _mark(wanted: Wanted, frame: Mapping[str, str]) -> bytes:
+    said = [wanted.participant_id, sorted(wanted.contracts), asdict(wanted.letter), sorted(frame.items())]
+    return vault.mark(json.dumps(said, ensure_ascii=False).encode())
+
+
+def _draft(wanted: Wanted, facts: bytes, frame: Mapping[str, str], now: datetime) -> _Draft:
     number = numbered(secrets.token_bytes(10))
-    said = {**asdict(letter), **frame, "check": frame["check"].replace("{number}", shown(number))}
+    said = {**asdict(wanted.letter), **frame, "check": frame["check"].replace("{number}", shown(number))}
     pdf = typeset(said, at=now)
-    made = Document.objects.create(
-        insurer_id=scope.insurer_id, organisation_id=scope.organisation_id, participant_id=participant_id,
-        number=number, kind=letter.kind, made_at=now, keep_until=kept_until(letter.kind, timezone.localdate(now)),
-        says=letter.says,
-    )  # fmt: skip
-    audit.record(
-        scope, "documents.make", participants=[participant_id], objects={"document": [made.id]},
-        detail={"kind": str(letter.kind)},
-    )  # fmt: skip
-    if letter.kind in TOLD:
-        _tell(scope, letter, participant_id, contracts, now)
-    return pdf
+    return _Draft(wanted, facts, number, pdf, vault.sealed(number, pdf))
 
 
-def _tell(scope: Scope, letter: Letter, participant_id: int, contracts: Collection[int], now: datetime) -> None:
+def _keep(insurer_id: int, organisation_id: int, drafts: Iterable[_Draft], now: datetime) -> dict[bytes, Made]:
+    """Keep those that nobody has kept meanwhile."""
+    rows = list(drafts)
+    if not rows:
+        return {}
+    today = timezone.localdate(now)
+    columns: list[Any] = [
+        [one.wanted.participant_id for one in rows],
+        [one.number for one in rows],
+        [str(one.wanted.letter.kind) for one in rows],
+        [kept_until(one.wanted.letter.kind, today) for one in rows],
+        [json.dumps(one.wanted.letter.says) for one in rows],
+        [f"{{{','.join(map(str, sorted(one.wanted.contracts)))}}}" for one in rows],
+        bytes_array(one.facts for one in rows),
+        bytes_array(one.sealed.key for one in rows),
+        [one.wanted.name for one in rows],
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(_KEEP, [insurer_id, organisation_id, now, *columns])
+        ids = {number: id_ for id_, number in cursor.fetchall()}
+    kept = [one for one in rows if one.number in ids]
+    current_store().put({Place(organisation_id, ids[one.number], one.number): one.sealed.content for one in kept})
+    return {
+        one.facts: Made(
+            ids[one.number], one.number, one.wanted.letter.kind, one.wanted.participant_id, one.wanted.name, one.pdf
+        )
+        for one in kept
+    }
+
+
+def _opened(rows: Mapping[bytes, Document]) -> dict[bytes, Made]:
+    if not rows:
+        return {}
+    places = {facts: Place(row.organisation_id, row.id, row.number) for facts, row in rows.items()}
+    files = current_store().take(places.values())
+    if len(files) < len(places):
+        _log.error("%s kept letters have no file", len(places) - len(files))
+    return {
+        facts: Made(
+            row.id, row.number, LetterKind(row.kind), row.participant_id, row.name,
+            vault.opened(row.number, vault.Sealed(bytes(row.key_sealed or b""), files[places[facts]])),
+        )
+        for facts, row in rows.items()
+        if places[facts] in files
+    }  # fmt: skip
+
+
+def _record(scope: Scope, action: str, made: Sequence[Made]) -> None:
+    """One event for each kind, with everyone on it."""
+    for kind in sorted({one.kind for one in made}):
+        own = [one for one in made if one.kind == kind]
+        audit.record(
+            scope, action, participants=sorted({one.participant_id for one in own}),
+            objects={"document": [one.id for one in own]}, detail={"kind": str(kind)},
+        )  # fmt: skip
+
+
+def _record_failed(scope: Scope, failed: Iterable[Wanted]) -> None:
+    for one in failed:
+        # What Typst says of it may quote a name.
+        _log.error("a %s could not be typeset", one.letter.kind)
+        audit.record(
+            scope, "documents.make", participants=[one.participant_id], outcome="failure",
+            detail={"kind": str(one.letter.kind)},
+        )  # fmt: skip
+
+
+def _tell(scope: Scope, wanted: Wanted, now: datetime) -> None:
     """Tell colleagues that it can be had; once a day, however often it is made (U08, U15)."""
-    category, code = TOLD[letter.kind]
-    tiding = Tiding(category, code, About.PARTICIPANT, participant_id, sorted(contracts), participant_id)
+    category, code = TOLD[wanted.letter.kind]
+    tiding = Tiding(
+        category, code, About.PARTICIPANT, wanted.participant_id, sorted(wanted.contracts), wanted.participant_id
+    )
     if not told_on(scope, tiding, timezone.localdate(now)):
         inbox.write(scope, [tiding], at=now, seen_by_sender=True)

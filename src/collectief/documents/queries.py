@@ -1,7 +1,8 @@
-"""Whether a letter is ours."""
+"""Whether a letter is ours, and which ones are kept."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,9 +10,30 @@ from django.utils import timezone
 
 from collectief.contracts.models import Insurer
 from collectief.scope.database import office, signing_in
+from collectief.scope.scope import Scope
+from collectief.segments.profile import Permission
 
+from . import vault
 from .models import Document
 from .rules import LetterKind
+from .store import Place, current_store
+
+# How many of somebody's letters a page shows: the latest.
+_MOST = 50
+
+
+class NoDocument(LookupError):
+    """There is no letter with that number that whoever asks may see."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptView:
+    """A letter that was made before and can be had as it was."""
+
+    id: int
+    kind: LetterKind
+    made_at: datetime
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,3 +53,39 @@ def made(insurer: str, number: str) -> MadeView | None:
             number=number, insurer_id__in=insurers, keep_until__gte=timezone.localdate()
         ).values_list("kind", "made_at")
         return next((MadeView(LetterKind(kind), at) for kind, at in rows), None)
+
+
+def kept_letters(
+    organisation_id: int, *, facts: Iterable[bytes] = (), document_id: int | None = None
+) -> list[Document]:
+    """Letters of an organisation that say just this, or the one with this id, whose file is kept.
+
+    Must run inside `opened` or `working_for` of it.
+    """
+    own = Document.objects.filter(organisation_id=organisation_id, key_sealed__isnull=False)
+    own = own.filter(keep_until__gte=timezone.localdate())
+    if document_id is not None:
+        return list(own.filter(id=document_id))
+    wanted = list(facts)
+    return list(own.filter(facts__in=wanted)) if wanted else []
+
+
+def kept_about(scope: Scope, participant_id: int) -> list[KeptView]:
+    """The latest letters about somebody, newest first, in one query. Must run inside `opened`. Raises NotAllowed."""
+    scope.require(Permission.SEE_PARTICIPANTS)
+    own = Document.objects.filter(
+        organisation_id=scope.organisation_id, participant_id=participant_id, key_sealed__isnull=False,
+        keep_until__gte=timezone.localdate(),
+    )  # fmt: skip
+    rows = own.order_by("-made_at", "-id").values_list("id", "kind", "made_at", "name")[:_MOST]
+    return [KeptView(id_, LetterKind(kind), at, name) for id_, kind, at, name in rows]
+
+
+def kept_file(organisation_id: int, document_id: int) -> bytes | None:
+    """The PDF of a letter, for a job that sends it; None when it is not kept. Must run inside `working_for`."""
+    row = Document.objects.filter(organisation_id=organisation_id, id=document_id, key_sealed__isnull=False).first()
+    if row is None:
+        return None
+    place = Place(organisation_id, row.id, row.number)
+    content = current_store().take([place]).get(place)
+    return vault.opened(row.number, vault.Sealed(bytes(row.key_sealed or b""), content)) if content else None

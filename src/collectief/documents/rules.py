@@ -24,10 +24,15 @@ class LetterKind(StrEnum):
     POLICY_SCHEDULE = "policy_schedule"
     TERMINATION = "termination_letter"
     INSURANCE_STATEMENT = "insurance_statement"
+    INSURANCE_CARD = "insurance_card"
 
 
-# How many years it can be checked that we made it: as long as a business keeps its papers (art. 52 AWR).
-KEEP_YEARS = {LetterKind.POLICY_SCHEDULE: 7, LetterKind.TERMINATION: 7, LetterKind.INSURANCE_STATEMENT: 7}
+# How many years a letter is kept and can be checked: as long as a business keeps its papers (art. 52 AWR); a card for
+# as long as it can be valid.
+KEEP_YEARS = {
+    LetterKind.POLICY_SCHEDULE: 7, LetterKind.TERMINATION: 7, LetterKind.INSURANCE_STATEMENT: 7,
+    LetterKind.INSURANCE_CARD: 2,
+}  # fmt: skip
 
 
 # Which of them colleagues are told of, and how: the others anybody can make at any time.
@@ -75,6 +80,16 @@ class Part:
     rows: tuple[tuple[str, ...], ...] = ()
     total: tuple[str, ...] = ()
     said: tuple[str, ...] = ()
+    # Where it is not the letter's own.
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A card to be cut out of the letter: its heading, and what stands on it."""
+
+    title: str
+    lines: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,3 +105,6 @@ class Letter:
     facts: tuple[tuple[str, str], ...]
     parts: tuple[Part, ...]
     says: Mapping[str, Any] = field(default_factory=dict)
+    # The lines of an envelope, for a letter that goes by post.
+    address: tuple[str, ...] = ()
+    card: Card | None = None

@@ -10,7 +10,8 @@ the organisation's stays.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -183,7 +184,8 @@ SELECT count(*) FROM (SELECT FROM participation s WHERE s.organisation_id = %(or
 """
 _STAYS = f"""
 SELECT {_COLUMNS} FROM participation s
- WHERE s.organisation_id = %(organisation)s AND s.{{column}} = %(id)s{{reach}} ORDER BY s.first_day DESC, s.id DESC
+ WHERE s.organisation_id = %(organisation)s AND s.{{column}} = ANY(%(ids)s){{reach}}
+ ORDER BY s.first_day DESC, s.id DESC
 """
 
 _WHOLE = f"""
@@ -240,16 +242,24 @@ def _shown(scope: Scope, search: Search, today: date, *, former: bool) -> tuple[
 
 def participation(scope: Scope, participation_id: int, *, today: date) -> ListRow | None:
     """One row of either list; None for one that is not the scope's."""
-    return next(iter(_stays(scope, "id", participation_id, today)), None)
+    return next(iter(_stays(scope, "id", [participation_id], today)), None)
 
 
 def stays_of(scope: Scope, participant_id: int, *, today: date) -> list[ListRow]:
     """Every participation of one participant, latest first."""
-    return _stays(scope, "participant_id", participant_id, today)
+    return _stays(scope, "participant_id", [participant_id], today)
 
 
-def _stays(scope: Scope, column: str, id_: int, today: date) -> list[ListRow]:
-    given = {"organisation": scope.organisation_id, "id": id_}
+def stays_of_all(scope: Scope, participant_ids: Collection[int], *, today: date) -> dict[int, list[ListRow]]:
+    """The same of several, by participant, in one query."""
+    found: dict[int, list[ListRow]] = defaultdict(list)
+    for row in _stays(scope, "participant_id", participant_ids, today):
+        found[row.participant_id].append(row)
+    return found
+
+
+def _stays(scope: Scope, column: str, ids: Collection[int], today: date) -> list[ListRow]:
+    given = {"organisation": scope.organisation_id, "ids": list(ids)}
     query = _STAYS.format(
         column=column, reach=scope.within_reach("s.contract_id"), pending=scope.within_reach("m.contract_id")
     )

@@ -14,6 +14,8 @@ class Person(models.Model):
     bsn_index = models.BinaryField()
     bsn_sealed = models.BinaryField()
     key_id = models.SmallIntegerField()
+    # What stands on their insurance card, without its check digit; None until a first one is made (U11).
+    card_number = models.BigIntegerField(null=True, unique=True)
 
     class Meta:
         db_table = "person"

@@ -87,6 +87,16 @@ def last_insured_day(scope: Scope, participant_id: int) -> date | None:
     return None if None in days or not days else max(days) - ONE_DAY
 
 
+def last_insured_days(scope: Scope, participant_ids: Collection[int]) -> dict[int, date]:
+    """The same of several, in one query: of whom there is such a day. Must run inside `opened`."""
+    ends: dict[int, list[date | None]] = defaultdict(list)
+    with whole_organisation(scope):
+        own = PolicyTerm.objects.filter(participant_id__in=list(participant_ids))
+        for id_, period in own.values_list("participant_id", "period"):
+            ends[id_].append(period.upper)
+    return {id_: max(day for day in days if day) - ONE_DAY for id_, days in ends.items() if None not in days}
+
+
 def whose_insurance_ends(scope: Scope, participant_ids: Collection[int]) -> set[int]:
     """Those of these participants of whom `last_insured_day` is a day, in one query. Must run inside `opened`."""
     if not participant_ids:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -12,7 +13,8 @@ from collectief.cases.rules import TERMS, About, Kind
 from collectief.foundation.dates import dutch
 
 from .actions import OFFER, TARIFF, offer_decided, tariff_decided
-from .models import ContractOffer, ProductTariff
+from .asking import STATEMENT, answered
+from .models import ContractOffer, ProductTariff, StatementRequest
 from .rules import Band, State, Tariff
 from .terms import tariff_of
 
@@ -107,6 +109,35 @@ def refusals() -> dict[str, tuple[str, str]]:
     }
 
 
+def statement_titles(insurer_id: int, subjects: Sequence[str]) -> Mapping[str, str]:
+    """About whom, by the insurer's own number, and for which customer."""
+    found = StatementRequest.objects.filter(insurer_id=insurer_id, id__in=subjects)
+    rows = found.values_list("id", "relation_number", "organisation__name")
+    return {str(id_): f"{number}, {name}" for id_, number, name in rows}
+
+
+def statement_about(insurer_id: int, subject: str) -> About:
+    """Whose statement, and which days are not recorded here."""
+    found = StatementRequest.objects.select_related("organisation").filter(insurer_id=insurer_id, id=subject)
+    row = found.first()
+    if row is None:
+        return About(((_("Verzekeringsverklaring"), _("Verwijderd: de bewaartermijn is voorbij.")),))
+    days = [
+        _("{first} t/m {last}").format(first=dutch(date.fromisoformat(first)), last=dutch(date.fromisoformat(last)))
+        for first, last in row.days
+    ]
+    answer = ((_("Antwoord"), row.answer),) if row.answered_at else ()
+    return About(
+        (
+            (_("Relatienummer"), row.relation_number),
+            (_("Organisatie"), f"{row.organisation.name} ({row.organisation.customer_number})"),
+            (_("Hier niet vastgelegd"), ", ".join(days)),
+            (_("Gevraagd door"), row.asked_by),
+            *answer,
+        )
+    )
+
+
 _REFUSING = gettext_lazy("Wie het voorstelde, leest de reden bij het voorstel; er verandert niets.")
 KINDS = (
     Kind(
@@ -118,5 +149,13 @@ KINDS = (
         OFFER, TERMS[OFFER], gettext_lazy("Product in contract"), offer_titles, offer_about, offer_decided, refusals,
         approving=gettext_lazy("Vanaf de ingangsdatum staat dit in het contract; de klant ziet het bij de contracten."),
         refusing=_REFUSING, four_eyes=True,
+    ),
+    Kind(
+        STATEMENT, TERMS[STATEMENT], gettext_lazy("Verzekeringsverklaring"), statement_titles, statement_about,
+        answered, dict,
+        approving=gettext_lazy(
+            "Schrijf op welke van deze dagen iemand verzekerd was. Zo komt het in de verklaring te staan."
+        ),
+        answers=True,
     ),
 )  # fmt: skip

@@ -1,5 +1,5 @@
-"""The letters about somebody's insurance, in words: policy schedule, termination letter and insurance
-statement (U05, U08, U15-U17)."""
+"""The letters about somebody's insurance, in words: policy schedule, termination letter, insurance
+statement and insurance card (U05, U08, U11, U15-U17)."""
 
 from __future__ import annotations
 
@@ -8,11 +8,15 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
+from collectief.brands.brand import Brand
+from collectief.brands.wording import worded
 from collectief.contracts.queries import ContractView
-from collectief.documents.rules import Letter, LetterKind, Part
+from collectief.documents.rules import Card, Letter, LetterKind, Part
 from collectief.foundation.dates import BirthDate, dutch
+from collectief.foundation.names import PersonName
 from collectief.participants.queries import ParticipantView
 
+from .cards import expires_on
 from .insured import TermView
 from .schedules import Schedule
 from .statements import looked_back, stretches
@@ -75,11 +79,18 @@ def termination_letter(
 
 
 def insurance_statement(
-    person: ParticipantView, contracts: Mapping[int, str], organisation: str, terms: Sequence[TermView], *, today: date
+    person: ParticipantView,
+    contracts: Mapping[int, str],
+    organisation: str,
+    terms: Sequence[TermView],
+    *,
+    today: date,
+    added: str = "",
 ) -> Letter:
     """On which days of the last three years somebody was insured, for the healthcare allowance (zorgtoeslag) say.
 
-    It names the contracts in `contracts` only, and says so: who asks may not reach the others.
+    It names the contracts in `contracts` only, and says so: who asks may not reach the others. `added` is what the
+    insurer writes of days that are not recorded here.
     """
     found = stretches(terms, today=today)
     first_day = looked_back(today)
@@ -105,7 +116,42 @@ def insurance_statement(
         "first_day": _iso(first_day), "last_day": _iso(today),
         "insured": [[one.product, _iso(one.first_day), _iso(one.last_day)] for one in found],
     }  # fmt: skip
-    return Letter(LetterKind.INSURANCE_STATEMENT, _("Verzekeringsverklaring"), facts, (part,), says)
+    parts = (part, Part(_("Aanvulling van de verzekeraar"), said=(added,))) if added else (part,)
+    return Letter(LetterKind.INSURANCE_STATEMENT, _("Verzekeringsverklaring"), facts, parts, says)
+
+
+def insurance_card(
+    brand: Brand,
+    name: PersonName,
+    birth_date: str,
+    relation_number: str,
+    label: str,
+    organisation: str,
+    number: str,
+    year: int,
+    *,
+    address: tuple[str, ...],
+    to_home: bool,
+) -> Letter:
+    """Somebody's insurance card for a year, with what to do with it, in Dutch and in English (U11)."""
+    until = dutch(expires_on(year))
+    parts, labels = [], []
+    for language in ("nl", "en"):
+        with worded(brand, language):
+            labels.append((_("Naam"), _("Geboortedatum"), _("Pasnummer"), _("Vervaldatum")))
+            hand_out = _("Deze verzekeringspas is voor {name}. Wie deze brief ontvangt, geeft de pas door.")
+            carry = _("Neem de pas mee naar arts, ziekenhuis en apotheek.")
+            valid = _("De pas is geldig t/m {day}, zolang de verzekering loopt, via welke organisatie dat ook is.")
+            said = (*(() if to_home else (hand_out.format(name=name),)), carry, valid.format(day=until))
+            parts.append(Part(_("Over deze pas"), said=said, language=language))
+    both = (" / ".join(pair) for pair in zip(*labels, strict=True))
+    lines = tuple(zip(both, (str(name), _born(birth_date), number, until), strict=True))
+    facts = ((_("Relatienummer"), relation_number), (_("Via"), organisation))
+    title = _("Verzekeringspas {year}").format(year=year)
+    says = {"number": number, "year": year}
+    return Letter(
+        LetterKind.INSURANCE_CARD, title, facts, tuple(parts), says, address=address, card=Card(label, lines)
+    )  # fmt: skip
 
 
 def _iso(day: date | None) -> str | None:
@@ -113,9 +159,12 @@ def _iso(day: date | None) -> str | None:
 
 
 def _whom(person: ParticipantView) -> tuple[tuple[str, str], ...]:
-    born = BirthDate.parse(person.birth_date).dutch if person.birth_date else "–"
     return (
         (_("Verzekerde"), str(person.name)),
-        (_("Geboortedatum"), born),
+        (_("Geboortedatum"), _born(person.birth_date)),
         (_("Relatienummer"), person.relation_number),
     )
+
+
+def _born(birth_date: str) -> str:
+    return BirthDate.parse(birth_date).dutch if birth_date else "–"

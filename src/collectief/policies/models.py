@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.contrib.postgres.fields import DateRangeField
+from django.contrib.postgres.fields import ArrayField, DateRangeField
 from django.db import models
 
 from collectief.contracts.models import GroupContract, Insurer, Organisation
@@ -103,3 +103,77 @@ class PolicyTerm(models.Model):
     class Meta:
         db_table = "policy_term"
         indexes = [models.Index(fields=["participation_id"], name="policy_term_of_participation")]
+
+
+class CardRun(models.Model):
+    """That the cards of a year are issued at an insurer: from then on whoever is insured gets theirs (U11)."""
+
+    insurer = models.ForeignKey(Insurer, models.PROTECT, db_index=False)
+    year = models.SmallIntegerField()
+    started_by = models.CharField(max_length=120)
+    started_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "card_run"
+        constraints = [models.UniqueConstraint(fields=["insurer", "year"], name="card_run_once")]
+
+
+class InsuranceCard(models.Model):
+    """The card of somebody for a year, as one organisation got it; or why there is none yet.
+
+    `number` is the person's: of whoever is insured through another organisation later, it is the same. `document_id`
+    is the letter it stands on: no foreign key, since that goes after its own term.
+    """
+
+    insurer_id = models.BigIntegerField()
+    organisation = models.ForeignKey(Organisation, models.PROTECT, db_index=False)
+    participant = models.ForeignKey(Participant, models.PROTECT, db_constraint=False, db_index=False)
+    year = models.SmallIntegerField()
+    number = models.CharField(max_length=16)
+    expires_on = models.DateField()
+    document_id = models.BigIntegerField(null=True)
+    problem = models.CharField(max_length=20, default="", db_default="")
+    tried_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "insurance_card"
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "participant", "year"], name="insurance_card_once")
+        ]
+        indexes = [
+            models.Index(fields=["insurer_id", "year"], name="insurance_card_of_year"),
+            models.Index(fields=["expires_on"], name="insurance_card_by_term"),
+        ]
+
+
+class StatementRequest(models.Model):
+    """An insurance statement that the records here do not suffice for: asked for, and what the insurer adds (U08, U15).
+
+    Whom it is about the insurer reads from the relation number. `days` are the stretches that are not recorded here.
+    """
+
+    insurer = models.ForeignKey(Insurer, models.PROTECT, db_index=False)
+    organisation = models.ForeignKey(Organisation, models.PROTECT, db_index=False)
+    participant = models.ForeignKey(Participant, models.PROTECT, db_constraint=False, db_index=False)
+    relation_number = models.CharField(max_length=12)
+    contracts = ArrayField(models.BigIntegerField())
+    days = models.JSONField()
+    account_id = models.BigIntegerField()
+    # Under which mandate it was asked, if any.
+    mandate_id = models.BigIntegerField(null=True)
+    asked_by = models.CharField(max_length=120)
+    brand = models.CharField(max_length=40)
+    asked_at = models.DateTimeField()
+    answer = models.CharField(max_length=2000, default="", db_default="")
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "statement_request"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "participant"],
+                condition=models.Q(answered_at=None),
+                name="statement_request_open_once",
+            )
+        ]
+        indexes = [models.Index(fields=["organisation", "participant", "-asked_at"], name="statement_request_of")]

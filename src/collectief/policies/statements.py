@@ -5,7 +5,7 @@ Plain Python.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Protocol
 
@@ -63,3 +63,25 @@ def stretches(terms: Iterable[Term], *, today: date) -> list[Stretch]:
             begins, ends = own[-1].first_day, max(ends, own.pop().last_day)
         own.append(Stretch(begins, ends, term.product, term.contract_id))
     return sorted((one for own in found.values() for one in own), reverse=True)
+
+
+def unrecorded(
+    stays: Iterable[tuple[int, Period]], begins: Mapping[int, date], *, today: date
+) -> list[tuple[date, date]]:
+    """The days of three years up to today on which somebody took part in a contract of which the insurance was not
+    recorded yet: first and last day of each stretch, in order.
+
+    `stays` are contract and period; `begins` is from when on each contract's insurance is known here. Of a contract
+    that is not in it nothing is insured, and nothing is missing.
+    """
+    window = Period.through(looked_back(today), today)
+    found = []
+    for contract_id, period in stays:
+        known_from = begins.get(contract_id)
+        if known_from is None or not period.overlaps(window) or period.first_day >= known_from:
+            continue
+        first = max(period.first_day, window.first_day)
+        last = min(period.last_day or today, today, known_from - ONE_DAY)
+        if first <= last:
+            found.append((first, last))
+    return sorted(found)

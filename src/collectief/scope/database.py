@@ -100,6 +100,13 @@ def whole_organisation(scope: Scope) -> Iterator[None]:
 
 
 @contextmanager
+def working_for(organisation_id: int, insurer_id: int) -> Iterator[None]:
+    """Work as an organisation without anybody of it: what the insurer does for it by itself, in a job."""
+    with _entered(Audience.ORGANISATION, organisation_id, insurer_id):
+        yield
+
+
+@contextmanager
 def managing_accounts(organisation_id: int, insurer_id: int) -> Iterator[None]:
     """Work on who has access to this organisation: its memberships and invitations, no participants."""
     with _entered(Audience.ACCOUNTS, organisation_id, insurer_id):

@@ -6,6 +6,7 @@ from collectief.foundation.assurance import AssuranceLevel
 
 from .profile import (
     Capability,
+    CardsTo,
     Field,
     Fields,
     MessageCategory,
@@ -78,6 +79,8 @@ PROFILE = SegmentProfile(
         ),
         typed=frozenset({Field.BSN, Field.BIRTH_DATE, Field.ADDRESS}),
     ),
+    # U11: to the client, at home.
+    cards_to=CardsTo.PARTICIPANT,
     # G11, G12: no processing reports, so what is rejected has a category of its own.
     message_categories=(
         MessageCategory.CONFIRMATION,

@@ -45,6 +45,13 @@ class Capability(StrEnum):
     FLOW_LISTS = "flow_lists"
 
 
+class CardsTo(StrEnum):
+    """To whom a year's insurance cards are sent (U11)."""
+
+    ORGANISATION = "organisation"
+    PARTICIPANT = "participant"
+
+
 class Permission(StrEnum):
     """What a page or action asks of the roles of whoever opens it."""
 
@@ -64,6 +71,8 @@ class Permission(StrEnum):
     MAINTAIN_TERMS = "maintain_terms"
     # News on customers' dashboards, and messages to them (K03).
     WRITE_NEWS = "write_news"
+    # Letters on paper: how they stand, and what came back (K08).
+    HANDLE_POST = "handle_post"
     HELP_USERS = "help_users"
     SEARCH_TRAIL = "search_trail"
 
@@ -201,6 +210,8 @@ class SegmentProfile:
     # Whether who takes part is insured by that, with what the contract offers, from the first day to the last
     # (U06, U18, U21). Elsewhere insurance is asked for by itself, and goes on when participation ends (G06, W09).
     insures: bool = False
+    # To whom the insurance cards of those who are insured here go; None where there are none (U11).
+    cards_to: CardsTo | None = None
     narrowed: frozenset[Capability] = field(default_factory=frozenset)
     means: frozenset[Means] = frozenset({Means.EHERKENNING})
     # Which second factors count here, whatever else an account may have for another portal.

@@ -6,6 +6,7 @@ from collectief.foundation.assurance import AssuranceLevel
 
 from .profile import (
     Capability,
+    CardsTo,
     Field,
     Fields,
     MessageCategory,
@@ -68,6 +69,8 @@ PROFILE = SegmentProfile(
         typed=frozenset({Field.BSN, Field.BIRTH_DATE, Field.EXTERNAL_REFERENCE, Field.ADDRESS}),
     ),
     insures=True,
+    # U11: the agency hands them out.
+    cards_to=CardsTo.ORGANISATION,
     former_search=(SearchKey.SURNAME, SearchKey.RELATION_NUMBER, SearchKey.BIRTH_DATE),
     termination_reasons=(
         TerminationReason("end_of_employment", "Einde dienstverband", "End of employment"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from django import forms
@@ -13,6 +14,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
+from stdnum.exceptions import ValidationError
+from stdnum.nl import postcode as nl_postcode
 
 from collectief.contracts import queries
 from collectief.contracts.actions import change_contacts
@@ -29,6 +32,7 @@ KINDS = {
     ContactKind.COMPANY: gettext_lazy("Contactgegevens van uw bedrijf"),
 }
 OF_CONTRACT = (ContactKind.ADMINISTRATIVE, ContactKind.FINANCIAL)
+_ADDRESS = ("street", "house_number", "postcode", "city")
 SEE, EDIT = Permission.SEE_CONTRACTS, Capability.EDIT_CONTACTS
 
 
@@ -46,8 +50,19 @@ class PhoneField(forms.CharField):
             raise forms.ValidationError(said) from None
 
 
+class PostcodeField(forms.CharField):
+    """A Dutch postcode, as people type it."""
+
+    def clean(self, value: Any) -> str:
+        typed = super().clean(value)
+        try:
+            return str(nl_postcode.validate(typed)) if typed else ""
+        except ValidationError:
+            raise forms.ValidationError(_("Vul een postcode in als 2333 AA.")) from None
+
+
 class ContactsForm(forms.Form):
-    """Name, telephone and e-mail address of each contact; of the organisation there is no name."""
+    """Name, telephone and e-mail address of each contact; of the organisation there is an address and no name."""
 
     def __init__(self, *args: Any, kinds: Sequence[ContactKind], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -61,6 +76,25 @@ class ContactsForm(forms.Form):
                 error_messages={"invalid": _("Vul een e-mailadres in als naam@bedrijf.nl.")},
             )  # fmt: skip
 
+            if kind == ContactKind.COMPANY:
+                street, number, city = _("Straat"), _("Huisnummer"), _("Plaats")
+                self.fields[f"{kind}_street"] = forms.CharField(label=street, max_length=120, required=False)
+                self.fields[f"{kind}_house_number"] = forms.CharField(label=number, max_length=20, required=False)
+                self.fields[f"{kind}_postcode"] = PostcodeField(label=_("Postcode"), max_length=16, required=False)
+                self.fields[f"{kind}_city"] = forms.CharField(
+                    label=city, max_length=80, required=False, help_text=_("Hierheen gaat post van ons.")
+                )
+
+    def clean(self) -> dict[str, Any]:
+        """An address is whole, or it is none."""
+        data = super().clean() or {}
+        names = [f"{kind}_{part}" for kind in self.kinds if kind == ContactKind.COMPANY for part in _ADDRESS]
+        if any(data.get(name) for name in names):
+            for name in names:
+                if not data.get(name) and name not in self.errors:
+                    self.add_error(name, _("Vul het hele adres in."))
+        return data
+
     @property
     def groups(self) -> list[tuple[Any, list[forms.BoundField]]]:
         """The fields by contact, for the page."""
@@ -71,9 +105,12 @@ class ContactsForm(forms.Form):
         """What was typed; after `is_valid`."""
         data = self.cleaned_data
         return {
-            kind: ContactView(tidy(data.get(f"{kind}_name", "")), data[f"{kind}_phone"], data[f"{kind}_email"])
+            kind: ContactView(
+                tidy(data.get(f"{kind}_name", "")), data[f"{kind}_phone"], data[f"{kind}_email"],
+                *(tidy(data.get(f"{kind}_{part}", "")) for part in _ADDRESS),
+            )
             for kind in self.kinds
-        }
+        }  # fmt: skip
 
 
 @page(SEE, EDIT)
@@ -115,4 +152,4 @@ def _changed(request: PortalRequest, contract_id: int | None, kinds: Sequence[Co
 
 
 def _typed(one: ContactView) -> dict[str, str]:
-    return {"name": one.name, "phone": phone_text(one.phone), "email": one.email}
+    return {**asdict(one), "phone": phone_text(one.phone)}

@@ -47,7 +47,11 @@ def terms(request: PortalRequest) -> HttpResponse:
 
 def _contact(kind: ContactKind, one: ContactView | None) -> dict[str, Any]:
     one = one or ContactView()
-    return {"title": KINDS_OF_CONTACT[kind], "name": one.name, "phone": phone_text(one.phone), "email": one.email}
+    address = f"{one.street} {one.house_number}, {one.postcode} {one.city}" if one.postcode else ""
+    return {
+        "title": KINDS_OF_CONTACT[kind], "name": one.name, "phone": phone_text(one.phone), "email": one.email,
+        "address": address,
+    }  # fmt: skip
 
 
 def _line(one: OfferView) -> dict[str, Any]:

@@ -104,6 +104,7 @@ def texts() -> dict[str, str]:
         "reverse.withdrawn": _("Verzoek ingetrokken om een wijziging van {name} ongedaan te maken"),
         "letter.termination": _("De beëindigingsbrief van {name} staat klaar"),
         "letter.statement": _("Er is een verzekeringsverklaring van {name} gemaakt"),
+        "statement.ready": _("De verzekeringsverklaring van {name} is te downloaden"),
         "batch.done": _("Het bestand {file} is verwerkt"),
         "batch.refused": _("Het bestand {file} kon niet worden gelezen"),
         "batch.stopped": _("De verwerking van het bestand {file} is gestopt"),

@@ -25,6 +25,8 @@ def download_links(scope: Scope, form: SearchForm, query: QueryDict, *, former: 
         found.append((_("Download wat is gevonden"), _with(address, asked)))
     if not former and scope.may(Permission.UPLOAD_MUTATIONS, Capability.BULK_UPLOAD):
         found.append((_("Download in het sjabloon, om te wijzigen"), _with(reverse("download_template"), asked)))
+    if not former and scope.profile.allows(Capability.INSURANCE_LETTERS):
+        found.append((_("Download alle documenten (ZIP)"), _with(reverse("download_documents"), asked)))
     return found
 
 

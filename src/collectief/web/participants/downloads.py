@@ -5,9 +5,11 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator, Mapping
 from datetime import date
+from itertools import islice
 
 from django.conf import settings
-from django.http import FileResponse
+from django.contrib import messages
+from django.http import FileResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -28,7 +30,9 @@ from collectief.segments.profile import Capability, Permission
 from ..page import PortalRequest, page
 from ..people import Column, person_columns, shows_bsn, workbook
 from ..sheet import XLSX
+from . import bundle
 from .forms import SearchForm
+from .found import participant_of
 from .lists import search_of
 from .present import status
 
@@ -73,6 +77,40 @@ def template(request: PortalRequest) -> HttpResponseBase:
         request.scope, "participants.download_template", participants=people, detail={"lines": len(people)}
     )  # fmt: skip
     return FileResponse(stream, as_attachment=True, filename=_("deelnemers-sjabloon.xlsx"), content_type=XLSX)
+
+
+@page(Permission.SEE_PARTICIPANTS, Capability.INSURANCE_LETTERS)
+@require_GET
+def documents(request: PortalRequest) -> HttpResponseBase:
+    """The documents of everyone who takes part and is found, in one ZIP; in parts where there are too many (X11)."""
+    back = redirect(reverse("current_participants") + "?" + request.GET.urlencode())
+    search = _search(request, contracts(request.scope), former=False)
+    if search is None:
+        return back
+    rows = whole_list(request.scope, search, today=timezone.localdate())
+    people = list(dict.fromkeys(row.participant_id for row in islice(rows, 2 * bundle.MOST)))
+    if len(people) > bundle.MOST:
+        said = _("Een ZIP bevat de documenten van hoogstens {most} deelnemers. Zoek eerst op naam of contract.")
+        messages.error(request, said.format(most=bundle.MOST))
+        return back
+    return _zip(request, people, _("documenten.zip"), statements=False)
+
+
+@page(Permission.SEE_PARTICIPANTS, Capability.INSURANCE_LETTERS)
+@require_GET
+def documents_of(request: PortalRequest, participant_id: int) -> HttpResponseBase:
+    """All documents of one participant, in one ZIP (X11)."""
+    person = participant_of(request.scope, participant_id)
+    return _zip(request, [person.id], f"{_('documenten')}-{person.relation_number}.zip", statements=True)
+
+
+def _zip(request: PortalRequest, people: list[int], name: str, *, statements: bool) -> HttpResponseBase:
+    audit.record(request.scope, "documents.bundle", participants=people, detail={"people": len(people)})
+    language = get_language() or settings.LANGUAGE_CODE
+    return StreamingHttpResponse(
+        bundle.zipped(request.scope, request.brand, language, people, statements=statements),
+        content_type="application/zip", headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )  # fmt: skip
 
 
 def _list(request: PortalRequest, *, former: bool) -> HttpResponseBase:

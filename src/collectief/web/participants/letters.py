@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
-from collectief.audit import actions as audit
-from collectief.brands.colour import accent
 from collectief.contracts.queries import ContractView, contracts
-from collectief.documents.actions import make
-from collectief.documents.rules import Letter
+from collectief.documents.actions import Made, Wanted, make, reopen
+from collectief.documents.framing import frame
+from collectief.documents.queries import NoDocument, kept_about
 from collectief.documents.typesetting import LetterFailed
 from collectief.enrolment.queries import ListRow, participation, stays_of
-from collectief.foundation.dates import BirthDate, dutch
+from collectief.foundation.dates import BirthDate
 from collectief.foundation.period import Period
 from collectief.participants.queries import ParticipantView
+from collectief.policies.asking import RequestView, ask_statement, latest_request, missing_days
 from collectief.policies.insured import TermView, covers_of, last_insured_day, terms_of
 from collectief.policies.letters import insurance_statement, policy_schedule, termination_letter
 from collectief.policies.premium import Cover, NoTariff
@@ -33,10 +31,9 @@ from collectief.policies.statements import looked_back, stretches
 from collectief.scope.scope import Scope
 from collectief.segments.profile import Capability, Permission
 
+from ..check_document import kinds
 from ..page import PortalRequest, page
 from .found import participant_of
-
-_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +64,7 @@ def letters_of(
     for stay in stays:
         own = [cover for term, cover in zip(terms, covers, strict=True) if term.participation_id == stay.id]
         try:
-            known = [one for one in _schedules(own, birth_date, today) if one.period.first_day <= today]
+            known = known_schedules(own, birth_date, today)
         except NoTariff:
             known = []
         ends = last_day if last_day and last_day in {cover.period.last_day for cover in own} else None
@@ -77,11 +74,58 @@ def letters_of(
     return found
 
 
-def statement_of(scope: Scope, terms: Sequence[TermView], today: date) -> Period | None:
-    """The days that an insurance statement of today is about; None where there is none to give (U08, U15)."""
-    if not scope.profile.allows(Capability.INSURANCE_LETTERS) or not stretches(terms, today=today):
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """The insurance statement of today: the days it is about, those that are not recorded here, and what was asked.
+
+    It can be had at once when no day is missing, and when the insurer has added them.
+    """
+
+    period: Period
+    missing: tuple[tuple[date, date], ...] = ()
+    request: RequestView | None = None
+
+    @property
+    def ready(self) -> bool:
+        return not self.missing or self.added != ""
+
+    @property
+    def waits(self) -> bool:
+        """Whether it was asked for and is not answered yet."""
+        return self.request is not None and self.request.answered_on is None
+
+    @property
+    def added(self) -> str:
+        """What the insurer wrote of the days that are not recorded here."""
+        return self.request.answer if self.request and self.missing else ""
+
+
+def statement_of(
+    scope: Scope, participant_id: int, stays: Sequence[ListRow], terms: Sequence[TermView], today: date
+) -> Statement | None:
+    """What there is of an insurance statement; None where there is none to give (U08, U15). Inside `opened`."""
+    if not scope.profile.allows(Capability.INSURANCE_LETTERS):
         return None
-    return Period.through(looked_back(today), today)
+    missing = missing_days(
+        scope, [(stay.contract_id, Period.through(stay.first_day, stay.last_day)) for stay in stays], today=today
+    )
+    if not missing and not stretches(terms, today=today):
+        return None
+    request = latest_request(scope, participant_id) if missing else None
+    return Statement(Period.through(looked_back(today), today), tuple(missing), request)
+
+
+def kept_lines(scope: Scope, participant_id: int) -> list[tuple[int, str, datetime]]:
+    """The letters that were made about somebody, as they can be had again: id, what it is, when. Inside `opened`."""
+    if not scope.profile.allows(Capability.INSURANCE_LETTERS):
+        return []
+    names = kinds()
+    return [(one.id, names[one.kind], timezone.localtime(one.made_at)) for one in kept_about(scope, participant_id)]
+
+
+def known_schedules(covers: Sequence[Cover], birth_date: str, today: date) -> list[Schedule]:
+    """Those that have begun, in order. None without a birth date. Raises NoTariff."""
+    return [one for one in _schedules(covers, birth_date, today) if one.period.first_day <= today]
 
 
 def _schedules(covers: Sequence[Cover], birth_date: str, today: date) -> list[Schedule]:
@@ -108,9 +152,8 @@ def schedule(request: PortalRequest, participation_id: int, day: date | None = N
         messages.error(request, _("Er is nog geen polisblad: de premie is nog niet vastgesteld."))
         return _back(row.participant_id)
     letter = policy_schedule(person, contract, request.scope.organisation, terms, found)
-    return _download(
-        request, letter, row.participant_id, f"{_('polisblad')}-{person.relation_number}-{found.period.first_day}"
-    )
+    name = f"{_('polisblad')}-{person.relation_number}-{found.period.first_day}"
+    return _download(request, Wanted(letter, row.participant_id, name, frozenset({row.contract_id})))
 
 
 @page(Permission.SEE_PARTICIPANTS, Capability.INSURANCE_LETTERS)
@@ -124,9 +167,8 @@ def termination(request: PortalRequest, participation_id: int) -> HttpResponse:
     letter = termination_letter(
         person, contract, request.scope.organisation, terms, last_day, today=timezone.localdate()
     )
-    return _download(
-        request, letter, row.participant_id, f"{_('beeindigingsbrief')}-{person.relation_number}-{last_day}"
-    )
+    name = f"{_('beeindigingsbrief')}-{person.relation_number}-{last_day}"
+    return _download(request, Wanted(letter, row.participant_id, name, frozenset({row.contract_id})))
 
 
 @page(Permission.SEE_PARTICIPANTS, Capability.INSURANCE_LETTERS)
@@ -135,15 +177,47 @@ def statement(request: PortalRequest, participant_id: int) -> HttpResponse:
     """On which days of the last three years somebody was insured here: current or former, made at once (U08, U15)."""
     scope, today = request.scope, timezone.localdate()
     person = participant_of(scope, participant_id)
-    terms = terms_of(scope, [stay.id for stay in stays_of(scope, participant_id, today=today)])
-    if statement_of(scope, terms, today) is None:
+    stays = stays_of(scope, participant_id, today=today)
+    terms = terms_of(scope, [stay.id for stay in stays])
+    found = statement_of(scope, participant_id, stays, terms, today)
+    if found is None or not found.ready:
         raise Http404
     labels = {contract.id: contract.label for contract in contracts(scope)}
-    letter = insurance_statement(person, labels, scope.organisation, terms, today=today)
-    return _download(
-        request, letter, participant_id, f"{_('verzekeringsverklaring')}-{person.relation_number}-{today}",
-        contracts={term.contract_id for term in terms},
-    )  # fmt: skip
+    letter = insurance_statement(person, labels, scope.organisation, terms, today=today, added=found.added)
+    name = f"{_('verzekeringsverklaring')}-{person.relation_number}-{today}"
+    about = frozenset(term.contract_id for term in terms) or frozenset(stay.contract_id for stay in stays)
+    return _download(request, Wanted(letter, participant_id, name, about))
+
+
+@page(Permission.SEE_PARTICIPANTS, Capability.INSURANCE_LETTERS)
+@require_POST
+def ask(request: PortalRequest, participant_id: int) -> HttpResponse:
+    """Ask the insurer for a statement that the records here do not suffice for."""
+    scope, now = request.scope, timezone.now()
+    person, today = participant_of(scope, participant_id), timezone.localdate(now)
+    stays = stays_of(scope, participant_id, today=today)
+    days = missing_days(
+        scope, [(stay.contract_id, Period.through(stay.first_day, stay.last_day)) for stay in stays], today=today
+    )
+    if not days:
+        messages.info(request, _("Hiervoor ligt alles vast. De verklaring is meteen te downloaden."))
+    elif ask_statement(
+        scope, participant_id, person.relation_number, days, {stay.contract_id for stay in stays}, now=now
+    ):
+        messages.success(request, _("De verzekeringsverklaring is aangevraagd."))
+    else:
+        messages.info(request, _("De verzekeringsverklaring was al aangevraagd."))
+    return _back(participant_id)
+
+
+@page(Permission.SEE_PARTICIPANTS, Capability.INSURANCE_LETTERS)
+@require_GET
+def kept(request: PortalRequest, document_id: int) -> HttpResponse:
+    """A letter that was made before, as it was."""
+    try:
+        return _file(reopen(request.scope, document_id))
+    except NoDocument:
+        raise Http404 from None
 
 
 def _about(scope: Scope, participation_id: int) -> tuple[ListRow, ParticipantView, ContractView, list[TermView]]:
@@ -155,25 +229,19 @@ def _about(scope: Scope, participation_id: int) -> tuple[ListRow, ParticipantVie
     return row, person, contract, terms_of(scope, [row.id])
 
 
-def _download(
-    request: PortalRequest, letter: Letter, participant_id: int, name: str, *, contracts: Collection[int] = ()
-) -> HttpResponse:
-    now = timezone.now()
+def _download(request: PortalRequest, wanted: Wanted) -> HttpResponse:
     try:
-        pdf = make(request.scope, letter, participant_id, frame=_frame(request), now=now, contracts=contracts)
+        return _file(make(request.scope, wanted, frame=framed(request), now=timezone.now()))
     except LetterFailed:
-        audit.record(
-            request.scope, "documents.make", participants=[participant_id], outcome="failure",
-            detail={"kind": str(letter.kind)},
-        )  # fmt: skip
-        # What Typst says of it may quote a name.
-        _log.error("a %s could not be typeset", letter.kind)
         messages.error(request, _("Dit document kan nu niet gemaakt worden. Wij kijken ernaar; bel ons bij haast."))
-        return _back(participant_id)
+        return _back(wanted.participant_id)
+
+
+def _file(made: Made) -> HttpResponse:
     return HttpResponse(
-        pdf,
+        made.pdf,
         content_type="application/pdf",
-        headers={"Content-Disposition": f'attachment; filename="{name}.pdf"'},
+        headers={"Content-Disposition": f'attachment; filename="{made.name}.pdf"'},
     )
 
 
@@ -181,16 +249,6 @@ def _back(participant_id: int) -> HttpResponseRedirect:
     return redirect("participant", participant_id=participant_id)
 
 
-def _frame(request: PortalRequest) -> dict[str, str]:
+def framed(request: PortalRequest) -> dict[str, str]:
     """What is the same on every letter of this portal."""
-    address = request.build_absolute_uri(reverse("check_document")).partition("://")[2]
-    return {
-        "sender": request.brand.insurer_name,
-        "accent": accent(request.brand.slug),
-        "language": request.LANGUAGE_CODE,
-        "dated": dutch(timezone.localdate()),
-        "page": _("Pagina"),
-        "check": _("Controleer dit document op {address} met nummer {number}").format(
-            address=address, number="{number}"
-        ),
-    }
+    return frame(request.brand, today=timezone.localdate())

@@ -11,13 +11,14 @@ from collectief.audit import actions as audit
 from collectief.contracts.queries import contracts
 from collectief.enrolment.queries import stays_of
 from collectief.mutations import queries as mutations
+from collectief.policies.held_cards import cards_of
 from collectief.policies.insured import terms_of
 from collectief.segments.profile import Capability, Permission
 
 from ..page import PortalRequest, page
 from . import insurance, present, shown
 from .found import participant_of
-from .letters import letters_of, statement_of
+from .letters import kept_lines, letters_of, statement_of
 
 
 @page(Permission.SEE_PARTICIPANTS)
@@ -34,6 +35,7 @@ def person(request: PortalRequest, participant_id: int) -> HttpResponse:
     terms = terms_of(request.scope, [stay.id for stay in stays])
     scope = request.scope
     change = Permission.CHANGE_PARTICIPANTS
+    held = cards_of(scope, participant_id) if scope.profile.cards_to else []
     current = [stay for stay in stays if stay.last_day is None or stay.last_day >= today]
     context = {
         "person": found,
@@ -43,7 +45,10 @@ def person(request: PortalRequest, participant_id: int) -> HttpResponse:
         "premium": insurance.premium_of(terms, found.birth_date, today) if terms else None,
         "insures": scope.profile.insures,
         "letters": letters_of(scope, participant_id, stays, labels, terms, found.birth_date, today),
-        "statement": statement_of(scope, terms, today),
+        "statement": statement_of(scope, participant_id, stays, terms, today),
+        "kept": kept_lines(scope, participant_id),
+        "has_cards": scope.profile.cards_to is not None,
+        "cards": [present.card_line(card) for card in held],
         "current": current,
         "latest": stays[0] if stays else None,
         "history": [present.mutation_line(view, known, scope, today) for view in history],

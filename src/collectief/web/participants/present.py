@@ -17,6 +17,8 @@ from collectief.contracts.queries import ContractView
 from collectief.enrolment.queries import SORTS, ListPage, ListRow
 from collectief.foundation.dates import dutch
 from collectief.mutations.queries import MutationView
+from collectief.policies.held_cards import CardView
+from collectief.post.rules import State
 from collectief.scope.scope import Scope
 from collectief.segments.profile import Field
 
@@ -121,6 +123,27 @@ def list_pages(page: ListPage, query: QueryDict) -> Pages:
 def sizes(page: ListPage, query: QueryDict) -> list[tuple[int, str, bool]]:
     """How many rows a page may have, where that leads, and which it is now."""
     return [(size, link(query, per_pagina=size, pagina=None, open=None), size == page.size) for size in SIZES]
+
+
+@dataclass(frozen=True, slots=True)
+class CardLine:
+    """An insurance card, and how it went to whoever gets it."""
+
+    card: CardView
+    status: str
+
+
+def card_line(card: CardView) -> CardLine:
+    """A card in words."""
+    sent = card.sent
+    if sent is None or sent.state == State.WAITING or sent.handed_over_at is None:
+        return CardLine(card, _("Wordt verstuurd"))
+    if sent.state == State.REFUSED:
+        return CardLine(card, _("Niet verstuurd, wij kijken ernaar"))
+    if sent.returned_on:
+        return CardLine(card, _("Teruggekomen op {day}").format(day=dutch(sent.returned_on)))
+    day = dutch(timezone.localdate(sent.handed_over_at))
+    return CardLine(card, _("Verstuurd op {day}").format(day=day))
 
 
 @dataclass(frozen=True, slots=True)

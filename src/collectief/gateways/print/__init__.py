@@ -1,0 +1,1 @@
+"""Paper: letters that a print service puts in an envelope and posts."""
