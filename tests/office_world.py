@@ -17,7 +17,8 @@ from collectief.onboarding.actions import KIND
 from collectief.onboarding.models import AccountApplication
 from collectief.onboarding.rules import Applied
 from collectief.policies.models import Product
-from collectief.scope.database import office
+from collectief.runs.models import Run
+from collectief.scope.database import housekeeping, office
 from collectief.scope.scope import Scope
 from collectief.segments.profile import Role
 from tests.world import Agency, agency, member_of
@@ -75,6 +76,15 @@ def news_of(slug: str = ZZ, *, title: str = "Nieuw telefoonnummer", days: int = 
             insurer_id=insurer_id(slug), kind="news", title={"nl": title, "en": title}, text={"nl": title, "en": title},
             first_day=timezone.localdate(now), last_day=timezone.localdate(now) + timedelta(days=days),
             keep_until=timezone.localdate(now), written_by="Sanne Kok", written_by_id=1, written_at=now,
+        ).id  # fmt: skip
+
+
+def run_of(slug: str = ZZ, *, subject: str = "2026-10", state: str = "done", **more: object) -> int:
+    """The number of a run of an insurer, of the official lists."""
+    made = {"planned_by": "Sanne Kok", "planned_at": timezone.now(), "total": 4, "done": 4} | more
+    with housekeeping():
+        return Run.objects.create(
+            insurer_id=insurer_id(slug), kind="flow_lists", subject=subject, state=state, **made
         ).id  # fmt: skip
 
 

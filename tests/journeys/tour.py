@@ -21,7 +21,7 @@ NO_PAGE = {
     "policy_schedule", "policy_schedule_on", "termination_letter", "insurance_statement", "download_contract_use",
     "download_flow_list", "download_current", "download_former", "download_template",
     "upload_template", "upload_bad_rows", "download_log",
-    "current_count", "former_count", "mutation_state", "upload_progress",
+    "current_count", "former_count", "mutation_state", "upload_progress", "run_progress",
     "home", "sign_in_begin", "single_sign_on",
     "sign_out", "stay", "language", "link_later", "link_identity", "remove_factor",
     "end_sessions", "choose_mail", "stay_after_all", "reactivate_account", "resend_invitation",

@@ -30,7 +30,7 @@ from collectief.scope.scope import Scope
 from collectief.segments.catalogue import PROFILES
 from collectief.segments.profile import Capability, Permission
 from tests.bulk_world import Register, demo_file, planned
-from tests.office_world import applied, clerk, insurer_id, news_of, product_of
+from tests.office_world import applied, clerk, insurer_id, news_of, product_of, run_of
 from tests.web.addresses import addresses
 from tests.web.visiting import client_of, linked, stranger, text_of
 from tests.world import Human, agency, enrolled, mandated_to, member_of, valid_bsns
@@ -76,6 +76,7 @@ def anna(monkeypatch, tmp_path):
             "contract_id": ours.contracts[0].id,
             "product_id": product_of("voorbeeldverzekeraar", name="geheim-product"),
             "news_id": news_of("an-insurer-without-a-portal", title="geheim-nieuws"),
+            "run_id": run_of("an-insurer-without-a-portal", planned_by="geheim-medewerker"),
             "account_id": ours.scope.account_id,
             "reset_id": 0,
         }
@@ -90,6 +91,7 @@ def anna(monkeypatch, tmp_path):
         "geheim-contract",
         "geheim-product",
         "geheim-nieuws",
+        "geheim-medewerker",
         relation_number,
     ]
     return ours, found, [*secrets, *MANDATED]

@@ -26,7 +26,7 @@ from collectief.segments.catalogue import PROFILES
 from collectief.segments.profile import Capability, MessageCategory, Permission, SegmentProfile
 from tests.bulk_world import Register, demo_file, planned
 from tests.help_world import asked, equip
-from tests.office_world import applied, insurer_id, news_of, product_of
+from tests.office_world import applied, insurer_id, news_of, product_of, run_of
 from tests.terms_world import offer, product
 from tests.web.addresses import IDS, addresses
 from tests.web.visiting import client_of, crowd, left, linked, text_of, waiting
@@ -50,7 +50,7 @@ def _ids(whose: Agency, tmp_path, start: int, *, insurer_at: str = "mijnzz") -> 
     mandates = {"mandate_id": _given(whose), "received_id": _received(whose)}
     others = {
         "link_id": linked(whose), "product_id": product_of(brand_of(insurer_at).insurer),
-        "news_id": news_of(brand_of(insurer_at).insurer),
+        "news_id": news_of(brand_of(insurer_at).insurer), "run_id": run_of(brand_of(insurer_at).insurer),
         "contract_id": whose.contracts[0].id if whose.contracts else NOBODYS,
     }  # fmt: skip
     with opened(whose.scope):

@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "collectief.contracts",
     "collectief.participants",
     "collectief.access",
+    "collectief.runs",
     "collectief.inbox",
     "collectief.cases",
     "collectief.mutations",

@@ -124,5 +124,13 @@ def due_month(today: date) -> date:
     return due if today.day > FIXED_AFTER else (due - ONE_DAY).replace(day=1)
 
 
+def months_back(last: date, count: int) -> list[date]:
+    """So many months up to and including the one that begins on `last`, the latest first."""
+    months = [last]
+    while len(months) < count:
+        months.append((months[-1] - ONE_DAY).replace(day=1))
+    return months
+
+
 def _next(month: date) -> date:
     return date(month.year + month.month // 12, month.month % 12 + 1, 1)

@@ -22,6 +22,7 @@ PROFILE = SegmentProfile(
                 Permission.JUDGE_CASES,
                 Permission.MAINTAIN_TERMS,
                 Permission.WRITE_NEWS,
+                Permission.START_RUNS,
             }
         ),
         Role.HELP_DESK: frozenset({Permission.SEE_DASHBOARD, Permission.HELP_USERS}),

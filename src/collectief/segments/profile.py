@@ -64,6 +64,8 @@ class Permission(StrEnum):
     MAINTAIN_TERMS = "maintain_terms"
     # News on customers' dashboards, and messages to them (K03).
     WRITE_NEWS = "write_news"
+    # The insurer's periodic work: seeing beforehand what it does, starting it, and what came of it (K04).
+    START_RUNS = "start_runs"
     HELP_USERS = "help_users"
     SEARCH_TRAIL = "search_trail"
 

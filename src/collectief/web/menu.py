@@ -45,6 +45,7 @@ ENTRIES = (
     Entry(_("Zaken"), "cases", Permission.JUDGE_CASES),
     Entry(_("Producten"), "products", Permission.MAINTAIN_TERMS),
     Entry(_("Nieuws en berichten"), "news", Permission.WRITE_NEWS),
+    Entry(_("Maandelijkse runs"), "runs", Permission.START_RUNS),
     Entry(_("Onderzoek"), "trail", Permission.SEARCH_TRAIL),
     Entry(_("Accountbeheer"), "accounts", Permission.MANAGE_ACCOUNTS),
     Entry(_("Helpdesk"), "helpdesk", Permission.HELP_USERS),

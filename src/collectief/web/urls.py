@@ -38,6 +38,7 @@ urlpatterns = [
     path("", include("collectief.web.terms.urls")),
     path("", include("collectief.web.inbox.urls")),
     path("", include("collectief.web.news.urls")),
+    path("", include("collectief.web.runs.urls")),
     path("", include("collectief.web.log.urls")),
     path("", include("collectief.web.cases.urls")),
     path("", include("collectief.web.trail.urls")),

@@ -204,6 +204,18 @@ KINDS: dict[str, Kind] = {
         },
         office=True,
     ),
+    "runs": Kind(
+        gettext_lazy("Maandelijkse runs"),
+        {
+            "runs.list": gettext_lazy("Overzicht van runs bekeken"),
+            "runs.preview": gettext_lazy("Vooraf bekeken wat een run doet"),
+            "runs.see": gettext_lazy("Run bekeken"),
+            "runs.start": gettext_lazy("Run gestart"),
+            "runs.plan": gettext_lazy("Run vanzelf gepland"),
+            "runs.done": gettext_lazy("Run afgerond"),
+        },
+        office=True,
+    ),
     "onderzoek": Kind(
         gettext_lazy("Onderzoek"),
         {
