@@ -11,6 +11,7 @@ from django.utils import timezone
 from collectief.brands.catalogue import brand
 from collectief.cases import actions as cases
 from collectief.contracts.models import Insurer
+from collectief.deductible.models import DeductibleImport
 from collectief.inbox.models import News
 from collectief.onboarding import actions, jobs
 from collectief.onboarding.actions import KIND
@@ -86,6 +87,14 @@ def run_of(slug: str = ZZ, *, subject: str = "2026-10", state: str = "done", **m
         return Run.objects.create(
             insurer_id=insurer_id(slug), kind="flow_lists", subject=subject, state=state, **made
         ).id  # fmt: skip
+
+
+def import_of(slug: str = ZZ, *, by: str = "kern") -> int:
+    """The number of a file with deductible use that an insurer took over."""
+    with housekeeping():
+        return DeductibleImport.objects.create(
+            insurer_id=insurer_id(slug), by=by, digest="", started_at=timezone.now()
+        ).id
 
 
 def insurer_id(slug: str = ZZ) -> int:

@@ -30,7 +30,7 @@ from collectief.scope.scope import Scope
 from collectief.segments.catalogue import PROFILES
 from collectief.segments.profile import Capability, Permission
 from tests.bulk_world import Register, demo_file, planned
-from tests.office_world import applied, clerk, insurer_id, news_of, product_of, run_of
+from tests.office_world import applied, clerk, import_of, insurer_id, news_of, product_of, run_of
 from tests.web.addresses import addresses
 from tests.web.visiting import client_of, linked, stranger, text_of
 from tests.world import Human, agency, enrolled, mandated_to, member_of, valid_bsns
@@ -77,6 +77,7 @@ def anna(monkeypatch, tmp_path):
             "product_id": product_of("voorbeeldverzekeraar", name="geheim-product"),
             "news_id": news_of("an-insurer-without-a-portal", title="geheim-nieuws"),
             "run_id": run_of("an-insurer-without-a-portal", planned_by="geheim-medewerker"),
+            "import_id": import_of("an-insurer-without-a-portal", by="geheim-medewerker"),
             "account_id": ours.scope.account_id,
             "reset_id": 0,
         }

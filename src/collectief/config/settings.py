@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "collectief.enrolment",
     "collectief.onboarding",
     "collectief.questions",
+    "collectief.deductible",
     "collectief.bulk",
     "collectief.reporting",
     "collectief.web",

@@ -18,7 +18,7 @@ from collectief.scope.scope import Scope
 from collectief.segments.profile import Permission
 
 from .models import Document
-from .rules import TOLD, Letter, kept_until, numbered, shown
+from .rules import ASKS, TOLD, Letter, kept_until, numbered, shown
 from .typesetting import typeset
 
 
@@ -38,7 +38,7 @@ def make(
     checked, with `{number}` in it. `contracts` are those it is about, where colleagues are told of it. Must run inside
     `opened`. Raises NotAllowed, LetterFailed.
     """
-    scope.require(Permission.SEE_PARTICIPANTS)
+    scope.require(ASKS.get(letter.kind, Permission.SEE_PARTICIPANTS))
     number = numbered(secrets.token_bytes(10))
     said = {**asdict(letter), **frame, "check": frame["check"].replace("{number}", shown(number))}
     pdf = typeset(said, at=now)

@@ -8,7 +8,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from collectief.segments.profile import MessageCategory
+from collectief.segments.profile import MessageCategory, Permission
 
 # Crockford's: nothing in it can be read as something else, also when it is typed over.
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -24,10 +24,13 @@ class LetterKind(StrEnum):
     POLICY_SCHEDULE = "policy_schedule"
     TERMINATION = "termination_letter"
     INSURANCE_STATEMENT = "insurance_statement"
+    DEDUCTIBLE = "deductible_overview"
 
 
 # How many years it can be checked that we made it: as long as a business keeps its papers (art. 52 AWR).
-KEEP_YEARS = {LetterKind.POLICY_SCHEDULE: 7, LetterKind.TERMINATION: 7, LetterKind.INSURANCE_STATEMENT: 7}
+KEEP_YEARS = dict.fromkeys(LetterKind, 7)
+# What the roles must hold to make one, where it is something else than seeing participants.
+ASKS = {LetterKind.DEDUCTIBLE: Permission.SEE_DEDUCTIBLE_USE}
 
 
 # Which of them colleagues are told of, and how: the others anybody can make at any time.

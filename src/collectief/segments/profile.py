@@ -43,6 +43,8 @@ class Capability(StrEnum):
     MESSAGES = "messages"
     # Who came to a contract and left it in a month or a year (U23, G08).
     FLOW_LISTS = "flow_lists"
+    # What of the deductible people have used in a year (U25).
+    DEDUCTIBLE_USE = "deductible_use"
 
 
 class Permission(StrEnum):
@@ -53,6 +55,8 @@ class Permission(StrEnum):
     CHANGE_PARTICIPANTS = "change_participants"
     UPLOAD_MUTATIONS = "upload_mutations"
     SEE_INVOICES = "see_invoices"
+    # What of the deductible people have used (U25): for who manages people and for who settles with them.
+    SEE_DEDUCTIBLE_USE = "see_deductible_use"
     MANAGE_ACCOUNTS = "manage_accounts"
     SEE_LOG = "see_log"
     SEE_MESSAGES = "see_messages"

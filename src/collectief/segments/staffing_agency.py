@@ -31,6 +31,7 @@ PROFILE = SegmentProfile(
                 Permission.SEE_PARTICIPANTS,
                 Permission.CHANGE_PARTICIPANTS,
                 Permission.UPLOAD_MUTATIONS,
+                Permission.SEE_DEDUCTIBLE_USE,
             }
         ),
         Role.FINANCIAL: frozenset(
@@ -39,6 +40,7 @@ PROFILE = SegmentProfile(
                 Permission.SEE_MESSAGES,
                 Permission.SEE_CONTRACTS,
                 Permission.SEE_INVOICES,
+                Permission.SEE_DEDUCTIBLE_USE,
             }
         ),
         Role.ACCOUNT_MANAGER: frozenset(

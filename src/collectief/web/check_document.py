@@ -37,6 +37,7 @@ def kinds() -> dict[LetterKind, str]:
         LetterKind.POLICY_SCHEDULE: _("Polisblad"),
         LetterKind.TERMINATION: _("Bevestiging van beëindiging"),
         LetterKind.INSURANCE_STATEMENT: _("Verzekeringsverklaring"),
+        LetterKind.DEDUCTIBLE: _("Jaaroverzicht eigen risico"),
     }
 
 

@@ -39,6 +39,7 @@ urlpatterns = [
     path("", include("collectief.web.inbox.urls")),
     path("", include("collectief.web.news.urls")),
     path("", include("collectief.web.runs.urls")),
+    path("", include("collectief.web.deductible.urls")),
     path("", include("collectief.web.log.urls")),
     path("", include("collectief.web.cases.urls")),
     path("", include("collectief.web.trail.urls")),

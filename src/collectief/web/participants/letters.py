@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -15,14 +14,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from collectief.audit import actions as audit
-from collectief.brands.colour import accent
 from collectief.contracts.queries import ContractView, contracts
-from collectief.documents.actions import make
 from collectief.documents.rules import Letter
-from collectief.documents.typesetting import LetterFailed
 from collectief.enrolment.queries import ListRow, participation, stays_of
-from collectief.foundation.dates import BirthDate, dutch
+from collectief.foundation.dates import BirthDate
 from collectief.foundation.period import Period
 from collectief.participants.queries import ParticipantView
 from collectief.policies.insured import TermView, covers_of, last_insured_day, terms_of
@@ -33,10 +28,9 @@ from collectief.policies.statements import looked_back, stretches
 from collectief.scope.scope import Scope
 from collectief.segments.profile import Capability, Permission
 
+from ..letters import letter_file
 from ..page import PortalRequest, page
 from .found import participant_of
-
-_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,39 +152,9 @@ def _about(scope: Scope, participation_id: int) -> tuple[ListRow, ParticipantVie
 def _download(
     request: PortalRequest, letter: Letter, participant_id: int, name: str, *, contracts: Collection[int] = ()
 ) -> HttpResponse:
-    now = timezone.now()
-    try:
-        pdf = make(request.scope, letter, participant_id, frame=_frame(request), now=now, contracts=contracts)
-    except LetterFailed:
-        audit.record(
-            request.scope, "documents.make", participants=[participant_id], outcome="failure",
-            detail={"kind": str(letter.kind)},
-        )  # fmt: skip
-        # What Typst says of it may quote a name.
-        _log.error("a %s could not be typeset", letter.kind)
-        messages.error(request, _("Dit document kan nu niet gemaakt worden. Wij kijken ernaar; bel ons bij haast."))
-        return _back(participant_id)
-    return HttpResponse(
-        pdf,
-        content_type="application/pdf",
-        headers={"Content-Disposition": f'attachment; filename="{name}.pdf"'},
-    )
+    back = reverse("participant", args=[participant_id])
+    return letter_file(request, letter, participant_id, name, back=back, contracts=contracts)
 
 
 def _back(participant_id: int) -> HttpResponseRedirect:
     return redirect("participant", participant_id=participant_id)
-
-
-def _frame(request: PortalRequest) -> dict[str, str]:
-    """What is the same on every letter of this portal."""
-    address = request.build_absolute_uri(reverse("check_document")).partition("://")[2]
-    return {
-        "sender": request.brand.insurer_name,
-        "accent": accent(request.brand.slug),
-        "language": request.LANGUAGE_CODE,
-        "dated": dutch(timezone.localdate()),
-        "page": _("Pagina"),
-        "check": _("Controleer dit document op {address} met nummer {number}").format(
-            address=address, number="{number}"
-        ),
-    }
