@@ -9,12 +9,12 @@ import pytest
 from django.db import DataError, connection, transaction
 
 from collectief.contracts.queries import contracts
-from collectief.reporting import fixing
-from collectief.reporting.changes import Said, changed
+from collectief.reporting import fixing, jobs
+from collectief.reporting.changes import Said, changed, changed_lines
 from collectief.reporting.flow_lists import Asked, flow_lines, last_fixed
 from collectief.reporting.models import FixedMonth
 from collectief.reporting.queries import use_of
-from collectief.reporting.rules import Movement, Span, due_month
+from collectief.reporting.rules import Movement, Span, due_month, first_kept_month
 from collectief.scope.database import housekeeping, opened
 from tests.stays_world import fixed, listed, peopled, restayed, some_stays, wholes
 from tests.world import agency
@@ -143,6 +143,47 @@ def test_a_month_that_no_run_fixed_is_fixed_with_the_next(ours, moment):
     assert kept(ours, JUNE) == kept(ours, JULY) == known_at(people, date(2025, 8, 1))
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_what_has_had_its_term_is_gone_for_good_and_the_rest_is_as_it_was(ours, moment, seed):
+    chance = Random(seed)
+    people = peopled(ours, moment, 8, chance, begin=BEGIN)
+    fixed(ours, MAY, NOW)
+    before, listed = figures(ours), kept(ours, MAY)
+    first = date(2025, 1, 1)
+    with housekeeping():
+        fixing.forget(first)
+    assert figures(ours) == {month: said for month, said in before.items() if month >= first}
+    with opened(ours.scope), connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM fixed_stay WHERE end_day <= %s", [first])
+        assert cursor.fetchone() == (0,)
+    assert kept(ours, MAY) == {row for row in listed if row[2] is None or row[2] >= first}
+    # The next run brings none of it back.
+    later = datetime(2032, 7, 11, tzinfo=UTC)
+    fixed(ours, JUNE, later)
+    assert min(figures(ours)) >= first
+    assert kept(ours, JUNE) == {row for row in known_at(people, JULY) if row[2] is None or row[2] >= first}
+
+
+def test_a_stay_that_only_lists_before_said_so_goes_with_them(ours, moment):
+    [one] = peopled(ours, moment, 1, Random(8), begin=BEGIN)
+    restayed(ours, one.id, [(date(2025, 5, 3), None)])
+    fixed(ours, MAY, NOW)
+    restayed(ours, one.id, [(date(2025, 5, 9), None)])
+    fixed(ours, JUNE, NOW)
+    with housekeeping():
+        fixing.forget(JUNE)
+    assert kept(ours, MAY) == set() and kept(ours, JUNE) == {(one.id, date(2025, 5, 9), None)}
+
+
+def test_every_night_what_has_had_its_term_goes(ours, moment):
+    peopled(ours, moment, 2, Random(9), begin=BEGIN)
+    fixed(ours, MAY, NOW)
+    before = figures(ours)
+    jobs.forget(0)
+    assert figures(ours) == before
+    assert first_kept_month(date(2026, 11, 28)) == date(2019, 1, 1)
+
+
 def test_what_was_fixed_is_nobody_elses(ours, moment):
     peopled(ours, moment, 2, Random(6), begin=BEGIN)
     fixed(ours, MAY)
@@ -188,6 +229,7 @@ def test_the_official_list_stands_beside_the_live_one_with_what_changed(ours, mo
                 asked = Asked(contract, span, everyone, held.month)
                 official = list(flow_lines(ours.scope, asked, today=date(2026, 1, 1)))
                 lines, total = changed(ours.scope, asked, page=1, size=500)
+                assert list(changed_lines(ours.scope, asked)) == lines
             end = Span.month(held.month).end
             was, now = (_seen(some, span, end, everyone=everyone) for some in (before, people))
             # A month that was fixed later than it was over says of a last day what was known then.

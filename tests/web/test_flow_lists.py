@@ -193,11 +193,15 @@ def test_the_official_list_is_seen_beside_the_live_one_with_what_changed(ours):
     assert changed.count("Velen000") == 1 and "Velen001" not in changed
     assert "In- en uitgestroomd</span> t/m" in changed
     assert {row[7] for row in rows_of(ours.scope, periode=CAME, stand="vastgesteld")[1:]} == {None}
-    download = client_of(ours.scope).get(f"{ADDRESS}download/", {"periode": CAME, "stand": "gewijzigd"})
-    assert download.status_code == 404
+    heads, *changes = rows_of(ours.scope, periode=CAME, stand="gewijzigd")
+    assert heads[-4:] == ("Vastgesteld", "Vastgestelde einddatum (t/m)", "Nu", "Einddatum nu (t/m)")
+    [(*who, was, was_until, now, now_until)] = changes
+    assert "Velen000" in who and (was, was_until, now) == ("Ingestroomd", None, "In- en uitgestroomd")
+    assert now_until.date() == BEGAN and "Download wat er is gewijzigd" in changed
     with opened(ours.scope):
-        taken = AuditEvent.objects.get(action="reporting.download_flow_list")
-    assert taken.detail["fixed"] == CAME
+        taken = list(AuditEvent.objects.filter(action="reporting.download_flow_list").order_by("id"))
+    assert [event.detail["fixed"] for event in taken] == [CAME, CAME]
+    assert [len(event.participant_ids) for event in taken] == [3, 1]
 
 
 def test_who_is_gone_from_a_list_is_told_so(ours):
@@ -206,6 +210,8 @@ def test_who_is_gone_from_a_list_is_told_so(ours):
     with opened(ours.scope), connection.cursor() as cursor:
         cursor.execute("DELETE FROM participation WHERE participant_id = %s", [person])
     assert "Niet in de lijst" in page_of(ours.scope, periode=CAME, stand="gewijzigd")
+    [_heads, gone] = rows_of(ours.scope, periode=CAME, stand="gewijzigd")
+    assert gone[-4:] == ("Ingestroomd", None, "Niet in de lijst", None)
 
 
 @pytest.mark.parametrize("stand", ["x", "nu", "vastgesteld"])

@@ -11,8 +11,9 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import connection
+from django.utils import timezone
 
-from .rules import Span
+from .rules import Span, first_kept_month
 from .wholes import WHOLE
 
 # Organisations in one transaction.
@@ -37,7 +38,7 @@ _NEXT = f"SELECT DISTINCT c.organisation_id {_WAITS} AND c.insurer_id = %(insure
 _AS_SETS = "SET LOCAL enable_nestloop = off; SET LOCAL work_mem = '64MB'"
 
 # What comes after the month, or ends after it, had not happened: the list does not say it. A month that no run fixed,
-# since the one before or since the contract began, is fixed as things stand now.
+# since the one before or since the contract began, is fixed as things stand now; not anew what has had its term.
 _FIX = f"""
 WITH whole AS ({WHOLE.format(own=_SOME, also="")}), waits AS (
   SELECT c.id AS contract_id, c.organisation_id, date_trunc('month', c.first_day::timestamp)::date AS began,
@@ -56,7 +57,7 @@ WITH whole AS ({WHOLE.format(own=_SOME, also="")}), waits AS (
 ), added AS (
   INSERT INTO fixed_stay (organisation_id, contract_id, participant_id, first_day, end_day, from_month, to_month)
   SELECT organisation_id, contract_id, participant_id, first_day, end_day, from_month, 'infinity' FROM known k
-   WHERE NOT EXISTS (SELECT FROM fixed_stay f WHERE f.{_SOME} AND f.contract_id = k.contract_id
+   WHERE k.end_day > %(kept)s AND NOT EXISTS (SELECT FROM fixed_stay f WHERE f.{_SOME} AND f.contract_id = k.contract_id
      AND f.to_month = 'infinity' AND f.participant_id = k.participant_id AND f.first_day = k.first_day
      AND f.end_day = k.end_day)
 ), moved AS (
@@ -74,7 +75,7 @@ WITH whole AS ({WHOLE.format(own=_SOME, also="")}), waits AS (
     FROM months LEFT JOIN moved USING (contract_id, month)
 ), fixed AS (
   INSERT INTO fixed_month (organisation_id, contract_id, month, count, came, gone, fixed_at)
-  SELECT organisation_id, contract_id, month, count, came, gone, %(now)s FROM figures
+  SELECT organisation_id, contract_id, month, count, came, gone, %(now)s FROM figures WHERE month >= %(kept)s
   ON CONFLICT (contract_id, month) DO NOTHING
 )
 SELECT count(*) FROM waits
@@ -101,6 +102,7 @@ def fix_some(insurer_id: int, month: date, *, now: datetime) -> int:
     """Fix the month for the next few organisations; for how many contracts. Must run inside `housekeeping`."""
     given: dict[str, Any] = {
         "insurer": insurer_id, "month": month, "end": Span.month(month).end, "now": now, "size": _AT_ONCE,
+        "kept": first_kept_month(timezone.localdate(now)),
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(_NEXT, given)
@@ -110,3 +112,13 @@ def fix_some(insurer_id: int, month: date, *, now: datetime) -> int:
         cursor.execute(_AS_SETS)
         cursor.execute(_FIX, given | {"organisations": organisations})
         return int(cursor.fetchone()[0])
+
+
+def forget(first: date) -> None:
+    """Of the months before `first` nothing is left, nor of who was on their lists alone.
+
+    Figures that are kept count who came before as they did. Must run inside `housekeeping`.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM fixed_month WHERE month < %s", [first])
+        cursor.execute("DELETE FROM fixed_stay WHERE to_month <= %s OR end_day <= %s", [first, first])
