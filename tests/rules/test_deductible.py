@@ -139,3 +139,10 @@ def test_a_file_that_is_too_large_is_not_opened(tmp_path, monkeypatch):
     monkeypatch.setattr("collectief.deductible.reading._LARGEST", 60)
     with pytest.raises(FileRefused, match="too_large"):
         _read(tmp_path, HEAD + b"1;2025;385;0;2026-01-01\n")
+
+
+def test_a_file_with_too_many_lines_goes_no_further(tmp_path, monkeypatch):
+    monkeypatch.setattr("collectief.deductible.reading._MOST_LINES", 3)
+    assert len(_read(tmp_path, HEAD + b"1\n2\n")) == 2
+    with pytest.raises(FileRefused, match="too_many"):
+        _read(tmp_path, HEAD + b"1\n2\n3\n")

@@ -105,7 +105,7 @@ def test_the_yearly_overview_of_one_participant_is_a_letter_that_can_be_checked(
     anna = client_of(ours.scope)
     response = anna.get(f"{PAGE}{LAST_YEAR}/{people[1]}/brief/")
     assert response["Content-Type"] == "application/pdf"
-    text = "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(response.content)).pages)
+    text = _text(response)
     for said in (
         f"Jaaroverzicht eigen risico {LAST_YEAR}",
         "Verbruik001",
@@ -122,6 +122,11 @@ def test_the_yearly_overview_of_one_participant_is_a_letter_that_can_be_checked(
     assert anna.get(f"{PAGE}{LAST_YEAR}/0/brief/").status_code == 404
 
 
+def _text(response) -> str:
+    """What a letter says."""
+    return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(response.content)).pages)
+
+
 def test_who_may_open_it_and_who_may_not(ours, tmp_path):
     people = insured(ours, 1)
     brought_for(ours, people, tmp_path)
@@ -132,6 +137,8 @@ def test_who_may_open_it_and_who_may_not(ours, tmp_path):
     page = text_of(femke.get(PAGE))
     # Who settles with people finds them here by number, and no way to the rest of what is known of them.
     assert numbers(ours)[people[0]] in page and f"/deelnemers/{people[0]}/" not in page
+    assert "Geboortedatum" in _text(client_of(ours.scope).get(paths[3]))
+    assert "Geboortedatum" not in _text(femke.get(paths[3]))
     sheet = femke.get(paths[2])
     heads = next(openpyxl.load_workbook(io.BytesIO(b"".join(sheet.streaming_content))).active.values)
     assert "Relatienummer" in heads and "Geboortedatum" not in heads

@@ -16,7 +16,7 @@ def yearly_overview(line: UseLine, insurer: str, organisation: str) -> Letter:
     use = line.use
     facts = (
         (_("Verzekerde"), str(line.name)),
-        (_("Geboortedatum"), BirthDate.parse(line.birth_date).dutch if line.birth_date else "–"),
+        *(((_("Geboortedatum"), BirthDate.parse(line.birth_date).dutch),) if line.birth_date else ()),
         (_("Relatienummer"), line.relation_number),
         (_("Verzekeraar"), insurer),
         (_("Via"), organisation),

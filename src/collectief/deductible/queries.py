@@ -14,7 +14,7 @@ from collectief.foundation.money import Money
 from collectief.foundation.names import PersonName, search_key, split_prefix, tidy
 from collectief.scope.database import office
 from collectief.scope.scope import Scope
-from collectief.segments.profile import Capability, Permission
+from collectief.segments.profile import Capability, Field, Permission
 
 from .models import DeductibleImport
 from .rules import Problem, Use
@@ -117,7 +117,7 @@ def use_page(scope: Scope, asked: Asked, *, page: int, size: int) -> list[UseLin
     given |= {"size": size, "skip": (page - 1) * size}
     with connection.cursor() as cursor:
         cursor.execute(f"{_COLUMNS} {where} {_order(asked.sort)} LIMIT %(size)s OFFSET %(skip)s", given)
-        return [_line(row) for row in cursor.fetchall()]
+        return [_line(scope, row) for row in cursor.fetchall()]
 
 
 def use_lines(scope: Scope, asked: Asked) -> Iterator[UseLine]:
@@ -126,7 +126,7 @@ def use_lines(scope: Scope, asked: Asked) -> Iterator[UseLine]:
     with connection.chunked_cursor() as cursor:
         cursor.execute(f"{_COLUMNS} {where} {_order(asked.sort)}", given)
         while rows := cursor.fetchmany(_AT_ONCE):
-            yield from map(_line, rows)
+            yield from (_line(scope, row) for row in rows)
 
 
 def use_of(scope: Scope, participant_id: int, year: int) -> UseLine:
@@ -137,7 +137,7 @@ def use_of(scope: Scope, participant_id: int, year: int) -> UseLine:
         row = cursor.fetchone()
     if row is None:
         raise NoUse(participant_id, year)
-    return _line(row)
+    return _line(scope, row)
 
 
 def _require(scope: Scope) -> None:
@@ -175,10 +175,14 @@ def _order(sort: str) -> str:
     return f"ORDER BY {column} {way}, p.sort_key, p.id"
 
 
-def _line(row: Sequence[Any]) -> UseLine:
+def _line(scope: Scope, row: Sequence[Any]) -> UseLine:
+    """Of what the profile does not show these roles it has nothing, but for the number it is known by (U07)."""
     id_, initials, prefix, surname, number, born, reference, year, deductible, used, as_of = row
     use = Use(year, Money(deductible), Money(used), as_of)
-    return UseLine(id_, PersonName(initials, prefix, surname), number, born, reference, use)
+    return UseLine(
+        id_, PersonName(initials, prefix, surname), number, born if scope.sees(Field.BIRTH_DATE) else "",
+        reference if scope.sees(Field.EXTERNAL_REFERENCE) else "", use,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,9 @@ from .rules import COLUMNS, SEPARATOR, Problem
 # A line has some fifty signs; what is longer is not read any further.
 _LONGEST = 500
 _LARGEST = 200 * 1024 * 1024
+# Each can be wrong, and then it is remembered why.
+_MOST_LINES = 1_000_000
+_PIECE = 1 << 20
 _MARK = b"\xef\xbb\xbf"
 
 
@@ -35,12 +38,15 @@ def digest_of(path: Path) -> str:
 def rows(path: Path) -> Iterator[tuple[int, list[str] | Problem]]:
     """Each row below the head, with the number of its line: its cells, or why it cannot be read.
 
-    Empty lines are passed over. Raises FileRefused for a file that is too large, or does not begin with the names of
-    the columns.
+    Empty lines are passed over. Raises FileRefused for a file that is too large, has too many lines, or does not
+    begin with the names of the columns.
     """
     if path.stat().st_size > _LARGEST:
         raise FileRefused("too_large")
     with path.open("rb") as stream:
+        if sum(piece.count(b"\n") for piece in iter(lambda: stream.read(_PIECE), b"")) > _MOST_LINES:
+            raise FileRefused("too_many")
+        stream.seek(0)
         # No line can be longer than what is asked for at once: the rest of one that is, is passed over.
         if _cells(stream.readline(_LONGEST).removeprefix(_MARK)) != list(COLUMNS):
             raise FileRefused("no_head")

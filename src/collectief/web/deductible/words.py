@@ -33,6 +33,7 @@ def file_words(code: str) -> str:
     """Why nothing of a file is taken over."""
     return {
         "too_large": _("Het bestand is groter dan 200 MB."),
+        "too_many": _("Het bestand heeft meer dan een miljoen regels: deel het op."),
         "no_head": _("De eerste regel is niet: relatienummer;jaar;eigen_risico;verbruikt;peildatum"),
     }[code]
 
