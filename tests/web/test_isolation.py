@@ -211,6 +211,8 @@ def test_a_colleague_without_the_role_finds_no_people(anna, roles):
     answers.pop(Permission.MANAGE_ACCOUNTS) if "account_manager" in roles else None
     # Every role sees the contracts, which are nobody's in particular (U28); the walk found no secret there.
     answers.pop(Permission.SEE_CONTRACTS) if roles else None
+    # Who settles with people sees of whom something is known what they used: of hers that is nobody.
+    assert "financial" not in roles or answers.pop(Permission.SEE_DEDUCTIBLE_USE) <= {404, 405}
     # Every role has messages of some category: of hers there is none among them.
     assert not roles or answers.pop(Permission.SEE_MESSAGES) <= {404, 405}
     assert set().union(*answers.values()) == {403}

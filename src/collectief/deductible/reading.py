@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 from .rules import COLUMNS, SEPARATOR, Problem
 
@@ -31,8 +32,11 @@ class FileRefused(ValueError):
 
 def digest_of(path: Path) -> str:
     """What tells whether two files are the same."""
+    digest = hashlib.sha256()
     with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+        for piece in _pieces(stream):
+            digest.update(piece)
+    return digest.hexdigest()
 
 
 def rows(path: Path) -> Iterator[tuple[int, list[str] | Problem]]:
@@ -44,7 +48,7 @@ def rows(path: Path) -> Iterator[tuple[int, list[str] | Problem]]:
     if path.stat().st_size > _LARGEST:
         raise FileRefused("too_large")
     with path.open("rb") as stream:
-        if sum(piece.count(b"\n") for piece in iter(lambda: stream.read(_PIECE), b"")) > _MOST_LINES:
+        if sum(piece.count(b"\n") for piece in _pieces(stream)) > _MOST_LINES:
             raise FileRefused("too_many")
         stream.seek(0)
         # No line can be longer than what is asked for at once: the rest of one that is, is passed over.
@@ -59,6 +63,11 @@ def rows(path: Path) -> Iterator[tuple[int, list[str] | Problem]]:
             elif not inside and raw.strip():
                 yield number, _cells(raw)
             inside = not ended
+
+
+def _pieces(stream: IO[bytes]) -> Iterator[bytes]:
+    while piece := stream.read(_PIECE):
+        yield piece
 
 
 def _cells(raw: bytes) -> list[str] | Problem:
