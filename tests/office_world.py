@@ -11,13 +11,15 @@ from django.utils import timezone
 from collectief.brands.catalogue import brand
 from collectief.cases import actions as cases
 from collectief.contracts.models import Insurer
+from collectief.deductible.models import DeductibleImport
 from collectief.inbox.models import News
 from collectief.onboarding import actions, jobs
 from collectief.onboarding.actions import KIND
 from collectief.onboarding.models import AccountApplication
 from collectief.onboarding.rules import Applied
 from collectief.policies.models import Product
-from collectief.scope.database import office
+from collectief.runs.models import Run
+from collectief.scope.database import housekeeping, office
 from collectief.scope.scope import Scope
 from collectief.segments.profile import Role
 from tests.world import Agency, agency, member_of
@@ -76,6 +78,23 @@ def news_of(slug: str = ZZ, *, title: str = "Nieuw telefoonnummer", days: int = 
             first_day=timezone.localdate(now), last_day=timezone.localdate(now) + timedelta(days=days),
             keep_until=timezone.localdate(now), written_by="Sanne Kok", written_by_id=1, written_at=now,
         ).id  # fmt: skip
+
+
+def run_of(slug: str = ZZ, *, subject: str = "2026-10", state: str = "done", **more: object) -> int:
+    """The number of a run of an insurer, of the official lists."""
+    made = {"planned_by": "Sanne Kok", "planned_at": timezone.now(), "total": 4, "done": 4} | more
+    with housekeeping():
+        return Run.objects.create(
+            insurer_id=insurer_id(slug), kind="flow_lists", subject=subject, state=state, **made
+        ).id  # fmt: skip
+
+
+def import_of(slug: str = ZZ, *, by: str = "kern") -> int:
+    """The number of a file with deductible use that an insurer took over."""
+    with housekeeping():
+        return DeductibleImport.objects.create(
+            insurer_id=insurer_id(slug), by=by, digest="", started_at=timezone.now()
+        ).id
 
 
 def insurer_id(slug: str = ZZ) -> int:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from random import Random
 
 from django.db import connection
+from django.utils import timezone
 
+from collectief.reporting import fixing
 from collectief.reporting.rules import Movement, Span
-from collectief.scope.database import opened
+from collectief.scope.database import housekeeping, opened
 from tests.world import Agency, Human, enrolled, valid_bsns
 
 DAY = timedelta(days=1)
@@ -63,6 +65,17 @@ def restayed(customer: Agency, participant: int, stays: Iterable[Days]) -> tuple
                 [customer.contracts[0].id, first, last + DAY if last else None, participant],
             )
     return stays
+
+
+def fixed(customer: Agency, month: date, now: datetime | None = None) -> int:
+    """Fix a month at the insurer of this customer, step by step as a run does; for how many contracts that was done."""
+    done = 0
+    while True:
+        with housekeeping():
+            count = fixing.fix_some(customer.organisation.insurer_id, month, now=now or timezone.now())
+        if not count:
+            return done
+        done += count
 
 
 def wholes(stays: Iterable[Days]) -> list[Days]:

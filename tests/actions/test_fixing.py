@@ -10,13 +10,13 @@ from django.db import DataError, connection, transaction
 
 from collectief.contracts.queries import contracts
 from collectief.reporting import fixing, jobs
-from collectief.reporting.changes import Said, changed
+from collectief.reporting.changes import Said, changed, changed_lines
 from collectief.reporting.flow_lists import Asked, flow_lines, last_fixed
-from collectief.reporting.models import FixedMonth, MonthlyRun
+from collectief.reporting.models import FixedMonth
 from collectief.reporting.queries import use_of
-from collectief.reporting.rules import Movement, Span, due_month
+from collectief.reporting.rules import Movement, Span, due_month, first_kept_month
 from collectief.scope.database import housekeeping, opened
-from tests.stays_world import listed, peopled, restayed, some_stays, wholes
+from tests.stays_world import fixed, listed, peopled, restayed, some_stays, wholes
 from tests.world import agency
 
 pytestmark = [pytest.mark.django_db, pytest.mark.feature("U23"), pytest.mark.feature("U27"), pytest.mark.feature("K04")]
@@ -29,13 +29,6 @@ MAY, JUNE, JULY = date(2025, 5, 1), date(2025, 6, 1), date(2025, 7, 1)
 @pytest.fixture
 def ours():
     return agency()
-
-
-def run(customer, month: date, now: datetime = NOW) -> int:
-    insurer = customer.organisation.insurer_id
-    with housekeeping():
-        fixing.begin(insurer, month, by="", now=now)
-    return fixing.go_on(insurer, month, now=now)
 
 
 def figures(customer) -> dict[date, tuple[int, int, int]]:
@@ -72,7 +65,7 @@ def test_what_is_fixed_is_what_the_stays_said_month_after_month(ours, moment, se
     with opened(ours.scope):
         contract = next(one for one in contracts(ours.scope) if one.id == ours.contracts[0].id)
         live = use_of(ours.scope, contract, today=JUNE)
-    run(ours, MAY)
+    fixed(ours, MAY)
     # Of a last day on the last of May the figures of June's first day know too.
     assert figures(ours) == {one.month: (one.count, one.came, one.left) for one in live if one.month <= MAY}
     said = {MAY: known_at(people, JUNE)}
@@ -83,81 +76,117 @@ def test_what_is_fixed_is_what_the_stays_said_month_after_month(ours, moment, se
         place = chance.randrange(len(people))
         someone = people[place]
         people[place] = type(someone)(someone.id, restayed(ours, someone.id, some_stays(chance, BEGIN)))
-        run(ours, month)
+        fixed(ours, month)
         said[month] = known_at(people, end)
         assert {one: kept(ours, one) for one in said} == said
 
 
 def test_a_month_that_is_fixed_stays_as_it_was(ours, moment):
     people = peopled(ours, moment, 3, Random(1), begin=BEGIN)
-    run(ours, MAY)
+    fixed(ours, MAY)
     before, listed = figures(ours), kept(ours, MAY)
     for one in people:
         restayed(ours, one.id, [])
-    run(ours, JUNE)
+    fixed(ours, JUNE)
     assert {month: figures(ours)[month] for month in before} == before
     assert figures(ours)[JUNE][0] == 0
     assert kept(ours, MAY) == listed and kept(ours, JUNE) == set()
 
 
-def test_a_run_that_is_started_twice_does_nothing_twice(ours, moment):
+def test_a_month_that_is_fixed_twice_is_fixed_once(ours, moment):
     peopled(ours, moment, 3, Random(2), begin=BEGIN)
-    assert run(ours, MAY) >= 2
+    assert fixed(ours, MAY, NOW) >= 2
     before = figures(ours)
-    assert run(ours, MAY, datetime(2025, 6, 12, tzinfo=UTC)) == 0
-    with housekeeping():
-        [found] = MonthlyRun.objects.filter(insurer=ours.organisation.insurer_id)
-    assert (found.state, found.started_at, found.finished_at) == ("done", NOW, NOW)
+    assert fixed(ours, MAY, datetime(2025, 6, 12, tzinfo=UTC)) == 0
     assert figures(ours) == before
 
 
-def test_a_run_that_was_broken_off_goes_on_where_it_was(ours, moment, monkeypatch):
+def test_some_organisations_at_a_time_are_all_of_them(ours, moment, monkeypatch):
     others = [agency(name=f"Bureau {number}") for number in range(3)]
     peopled(ours, moment, 2, Random(3), begin=BEGIN)
     monkeypatch.setattr(fixing, "_AT_ONCE", 1)
     insurer = ours.organisation.insurer_id
     with housekeeping():
-        fixing.begin(insurer, MAY, by="", now=NOW)
-    assert fixing._fix_some(insurer, MAY, NOW) is not None
+        before = fixing.unfixed(insurer, MAY)
+        first = fixing.fix_some(insurer, MAY, now=NOW)
+        part = fixing.unfixed(insurer, MAY)
+    assert 0 < first < before.contracts == part.contracts + part.fixed
+    assert (before.fixed, part.fixed, part.organisations) == (0, first, before.organisations - 1)
+    assert fixed(ours, MAY) == part.contracts
     with housekeeping():
-        part = MonthlyRun.objects.get(insurer=insurer)
-    assert part.state == "running" and part.contracts > 0
-    fixing.go_on(insurer, MAY, now=NOW)
-    with housekeeping():
-        whole = MonthlyRun.objects.get(insurer=insurer)
+        assert fixing.unfixed(insurer, MAY) == fixing.Unfixed(0, 0, before.contracts)
         months = FixedMonth.objects.filter(month=MAY).values_list("contract_id", flat=True)
-        assert len(set(months)) == len(months) == whole.contracts
+        assert len(set(months)) == len(months) == before.contracts
         assert {one.id for customer in (ours, *others) for one in customer.contracts} <= set(months)
 
 
 def test_what_fails_half_way_leaves_nothing_of_it(ours, moment, monkeypatch):
     peopled(ours, moment, 2, Random(4), begin=BEGIN)
-    with housekeeping():
-        fixing.begin(ours.organisation.insurer_id, MAY, by="", now=NOW)
     good = fixing._FIX
     # Everything was written, and then the line breaks.
     monkeypatch.setattr(
         fixing, "_FIX", good.replace("SELECT count(*) FROM waits", "SELECT 1 / (count(*) - count(*)) FROM waits")
     )
     with pytest.raises(DataError, match="division by zero"), transaction.atomic():
-        fixing.go_on(ours.organisation.insurer_id, MAY, now=NOW)
+        fixed(ours, MAY)
     assert figures(ours) == {}
     monkeypatch.setattr(fixing, "_FIX", good)
-    assert fixing.go_on(ours.organisation.insurer_id, MAY, now=NOW) > 0
+    assert fixed(ours, MAY) > 0
     assert MAY in figures(ours)
 
 
 def test_a_month_that_no_run_fixed_is_fixed_with_the_next(ours, moment):
     people = peopled(ours, moment, 4, Random(5), begin=BEGIN)
-    run(ours, MAY)
-    run(ours, JULY)
+    fixed(ours, MAY)
+    fixed(ours, JULY)
     assert set(figures(ours)) >= {MAY, JUNE, JULY}
     assert kept(ours, JUNE) == kept(ours, JULY) == known_at(people, date(2025, 8, 1))
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_what_has_had_its_term_is_gone_for_good_and_the_rest_is_as_it_was(ours, moment, seed):
+    chance = Random(seed)
+    people = peopled(ours, moment, 8, chance, begin=BEGIN)
+    fixed(ours, MAY, NOW)
+    before, listed = figures(ours), kept(ours, MAY)
+    first = date(2025, 1, 1)
+    with housekeeping():
+        fixing.forget(first)
+    assert figures(ours) == {month: said for month, said in before.items() if month >= first}
+    with opened(ours.scope), connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM fixed_stay WHERE end_day <= %s", [first])
+        assert cursor.fetchone() == (0,)
+    assert kept(ours, MAY) == {row for row in listed if row[2] is None or row[2] >= first}
+    # The next run brings none of it back.
+    later = datetime(2032, 7, 11, tzinfo=UTC)
+    fixed(ours, JUNE, later)
+    assert min(figures(ours)) >= first
+    assert kept(ours, JUNE) == {row for row in known_at(people, JULY) if row[2] is None or row[2] >= first}
+
+
+def test_a_stay_that_only_lists_before_said_so_goes_with_them(ours, moment):
+    [one] = peopled(ours, moment, 1, Random(8), begin=BEGIN)
+    restayed(ours, one.id, [(date(2025, 5, 3), None)])
+    fixed(ours, MAY, NOW)
+    restayed(ours, one.id, [(date(2025, 5, 9), None)])
+    fixed(ours, JUNE, NOW)
+    with housekeeping():
+        fixing.forget(JUNE)
+    assert kept(ours, MAY) == set() and kept(ours, JUNE) == {(one.id, date(2025, 5, 9), None)}
+
+
+def test_every_night_what_has_had_its_term_goes(ours, moment):
+    peopled(ours, moment, 2, Random(9), begin=BEGIN)
+    fixed(ours, MAY, NOW)
+    before = figures(ours)
+    jobs.forget(0)
+    assert figures(ours) == before
+    assert first_kept_month(date(2026, 11, 28)) == date(2019, 1, 1)
+
+
 def test_what_was_fixed_is_nobody_elses(ours, moment):
     peopled(ours, moment, 2, Random(6), begin=BEGIN)
-    run(ours, MAY)
+    fixed(ours, MAY)
     other = agency(name="Zuid")
     with opened(other.scope), connection.cursor() as cursor:
         for table in ("fixed_month", "fixed_stay"):
@@ -166,9 +195,7 @@ def test_what_was_fixed_is_nobody_elses(ours, moment):
 
 
 def test_a_contract_of_later_is_not_fixed_before_it_begins(ours, moment):
-    assert run(ours, date(2019, 11, 1)) == 0
-    with housekeeping():
-        assert MonthlyRun.objects.get(insurer=ours.organisation.insurer_id).state == "done"
+    assert fixed(ours, date(2019, 11, 1)) == 0
 
 
 @pytest.mark.parametrize(
@@ -185,23 +212,11 @@ def test_a_month_is_fixed_after_the_tenth_of_the_next(today, month):
     assert due_month(today) == month
 
 
-def test_every_night_what_is_due_is_fixed_at_every_insurer(ours, moment):
-    peopled(ours, moment, 1, Random(7), begin=BEGIN)
-    elsewhere = agency(name="Elders", brand="voorbeeld")
-    jobs.fix_due(0)
-    jobs.fix_due(0)
-    month = due_month(date.today())
-    for customer in (ours, elsewhere):
-        assert month in figures(customer)
-        with housekeeping():
-            assert MonthlyRun.objects.get(insurer=customer.organisation.insurer_id).state == "done"
-
-
 @pytest.mark.parametrize("seed", range(3))
 def test_the_official_list_stands_beside_the_live_one_with_what_changed(ours, moment, seed):
     chance = Random(seed)
     people = peopled(ours, moment, 8, chance, begin=BEGIN)
-    run(ours, MAY)
+    fixed(ours, MAY)
     before = list(people)
     for place in range(3):
         someone = people[place]
@@ -210,11 +225,12 @@ def test_the_official_list_stands_beside_the_live_one_with_what_changed(ours, mo
         for everyone in (True, False):
             with opened(ours.scope):
                 contract = next(one for one in contracts(ours.scope) if one.id == ours.contracts[0].id)
-                fixed = last_fixed(ours.scope, contract, span)
-                asked = Asked(contract, span, everyone, fixed.month)
+                held = last_fixed(ours.scope, contract, span)
+                asked = Asked(contract, span, everyone, held.month)
                 official = list(flow_lines(ours.scope, asked, today=date(2026, 1, 1)))
                 lines, total = changed(ours.scope, asked, page=1, size=500)
-            end = Span.month(fixed.month).end
+                assert list(changed_lines(ours.scope, asked)) == lines
+            end = Span.month(held.month).end
             was, now = (_seen(some, span, end, everyone=everyone) for some in (before, people))
             # A month that was fixed later than it was over says of a last day what was known then.
             assert {_key(one, Said(_by(one.last_day, end), one.movement)) for one in official} == was
@@ -246,7 +262,7 @@ def test_what_was_not_fixed_has_no_official_list(ours, moment):
     with opened(ours.scope):
         contract = next(one for one in contracts(ours.scope) if one.id == ours.contracts[0].id)
         assert last_fixed(ours.scope, contract, Span.month(MAY)) is None
-    run(ours, MAY)
+    fixed(ours, MAY)
     with opened(ours.scope):
         assert last_fixed(ours.scope, contract, Span.month(JUNE)) is None
         assert last_fixed(ours.scope, contract, Span.year(MAY)).month == MAY

@@ -13,9 +13,11 @@ import random
 import signal
 import threading
 import time
+from datetime import date
 
 import pytest
 from django.db import connections
+from django.utils import timezone
 
 from collectief.bulk import actions, chunks, intake, jobs, queries
 from collectief.bulk.rules import State
@@ -25,8 +27,15 @@ from collectief.mutations.models import Mutation
 from collectief.participants import register as register_module
 from collectief.participants.models import Participant
 from collectief.policies.models import PolicyTerm
-from collectief.scope.database import opened
+from collectief.reporting import fixing
+from collectief.reporting.models import FixedMonth
+from collectief.reporting.rules import due_month
+from collectief.runs import actions as runs
+from collectief.runs.queries import one_run
+from collectief.runs.rules import RunState
+from collectief.scope.database import housekeeping, opened
 from tests.bulk_world import Register, again, demo_file, received
+from tests.office_world import clerk
 from tests.terms_world import offer, product
 from tests.world import agency
 
@@ -111,3 +120,30 @@ def _assert_every_row_has_one_outcome(ours, batch) -> None:
         assert {row.mutation_id: f"{batch.id}/{row.sent.number}" for row in rows} == mutations
         states = set(Mutation.objects.filter(id__in=mutations).values_list("state", flat=True))
         assert states == {"processed", "rejected"}
+
+
+@pytest.mark.feature("K04")
+@pytest.mark.usefixtures("committed_db")
+def test_a_run_that_is_killed_again_and_again_fixes_every_contract_once(monkeypatch):
+    monkeypatch.setattr(fixing, "_AT_ONCE", 1)
+    chance = random.Random(4)
+    customers = [agency(name=f"Bureau {number}") for number in range(40)]
+    sanne = clerk()
+    month = due_month(timezone.localdate())
+    run = runs.start(sanne, "flow_lists", f"{month:%Y-%m}", now=timezone.now())
+    kills = 0
+    while (stands := one_run(sanne, run)).under_way:
+        # How far it is and what was done are one transaction, wherever it was killed.
+        assert stands.done == _fixed(month)
+        kills += _killed_after(chance.uniform(0.2, 0.8))
+    assert kills > 3
+    assert (stands.state, stands.done, stands.total) == (RunState.DONE, 80, 80)
+    for customer in customers:
+        with opened(customer.scope):
+            assert FixedMonth.objects.filter(month=month).count() == len(customer.contracts)
+
+
+def _fixed(month: date) -> int:
+    """For how many contracts a month is fixed."""
+    with housekeeping():
+        return FixedMonth.objects.filter(month=month).count()

@@ -19,10 +19,10 @@ from tests.journeys.typist import Typist, unlink
 NO_PAGE = {
     "alive", "ready", "metrics", "eherkenning_metadata", "eherkenning_catalogue",
     "policy_schedule", "policy_schedule_on", "termination_letter", "insurance_statement", "kept_letter",
-    "download_documents", "documents_of",
-    "download_contract_use", "download_flow_list", "download_current", "download_former", "download_template",
+    "download_documents", "documents_of", "download_contract_use", "download_flow_list", "download_deductible_use",
+    "deductible_letter", "download_current", "download_former", "download_template",
     "upload_template", "upload_bad_rows", "download_log",
-    "current_count", "former_count", "mutation_state", "upload_progress",
+    "current_count", "former_count", "mutation_state", "upload_progress", "run_progress",
     "home", "sign_in_begin", "single_sign_on",
     "sign_out", "stay", "language", "link_later", "link_identity", "remove_factor",
     "end_sessions", "choose_mail", "stay_after_all", "reactivate_account", "resend_invitation",

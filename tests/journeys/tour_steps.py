@@ -33,6 +33,7 @@ def walks_everywhere(tour: Tour, folder: Path) -> None:
     _products(tour)
     _news(tour)
     _post(tour)
+    _runs(tour)
     _invited(tour)
     assert tour.faults == [], "\n".join(tour.faults)
     assert page_names() - tour.seen == set(), "pages that nobody looked at: link them, or add a step"
@@ -271,6 +272,16 @@ def _post(tour: Tour) -> None:
     lotte.page.locator("main tbody a").first.click()
     lotte.page.locator("main form[method=post]").wait_for()
     lotte.sends("return-empty", dag="")
+
+
+def _runs(tour: Tour) -> None:
+    """What comes back every month: seen beforehand, started by whoever comes first, and what came of it."""
+    lotte = tour.let_in(KANTOOR, KANTOOR.colleagues[3].email)
+    lotte.opens("/maandelijkse-runs/")
+    lotte.sends("run-before")
+    if lotte.page.locator("main form[method=post]").count():
+        lotte.sends("run-started")
+    lotte.follows_everything("/maandelijkse-runs/")
 
 
 def _help_desk(tour: Tour) -> None:

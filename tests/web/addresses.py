@@ -44,8 +44,7 @@ def _patterns(resolver: URLResolver, prefix: str = "/") -> Iterator[tuple[str, s
 IDS = (
     "participant_id", "participation_id", "mutation_id", "batch_id", "membership_id", "case_id",
     "account_id", "reset_id", "mandate_id", "received_id", "link_id", "product_id", "contract_id",
-    "message_id", "news_id", "document_id",
-    "consignment_id",
+    "message_id", "news_id", "document_id", "consignment_id", "run_id", "import_id",
 )  # fmt: skip
 # What is nobody's invitation.
 NO_TOKEN = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
@@ -60,6 +59,7 @@ def addresses(ids: Mapping[str, int]) -> list[Address]:
             path = (
                 path.replace("<str:token>", NO_TOKEN)
                 .replace("<day:day>", str(date.today()))
+                .replace("<int:year>", str(date.today().year))
                 .replace(f"<int:{parameter}>", str(ids.get(parameter, "")))
             )
         assert "<" not in path, f"no id known for {route}"

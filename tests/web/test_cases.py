@@ -258,11 +258,14 @@ def test_other_roles_of_the_office_find_no_cases(office_, case, roles):
 @pytest.mark.parametrize(
     ("roles", "leads_to"),
     [
-        (("case_handler",), ("/zaken/beslist/", "/nieuws/")),
+        (("case_handler",), ("/zaken/beslist/", "/nieuws/", "/maandelijkse-runs/")),
         (("help_desk",), ("/helpdesk/",)),
         (("auditor",), ("/onderzoek/",)),
         (("office_manager",), ("/accountbeheer/", "/logboek/", "/nieuws/")),
-        (("case_handler", "help_desk", "auditor"), ("/zaken/beslist/", "/helpdesk/", "/onderzoek/", "/nieuws/")),
+        (
+            ("case_handler", "help_desk", "auditor"),
+            ("/zaken/beslist/", "/helpdesk/", "/onderzoek/", "/nieuws/", "/maandelijkse-runs/"),
+        ),
     ],
     ids=str,
 )

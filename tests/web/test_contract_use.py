@@ -17,10 +17,10 @@ from collectief.enrolment.facts import Application, Kind
 from collectief.enrolment.models import Participation
 from collectief.mutations import actions as mutations
 from collectief.mutations.corridor import Request, Subject
-from collectief.reporting import fixing
 from collectief.reporting.queries import use_of
-from collectief.scope.database import housekeeping, opened, whole_organisation
+from collectief.scope.database import opened, whole_organisation
 from collectief.scope.scope import NotAllowed
+from tests.stays_world import fixed
 from tests.web.visiting import client_of, text_of, this_moment
 from tests.world import Human, agency, enrolled, member_of, valid_bsns
 
@@ -174,9 +174,7 @@ def test_one_question_whatever_the_number_of_people(ours, django_assert_num_quer
 def test_what_was_fixed_stands_beside_what_is_so_now(ours):
     [_stays, gone] = people(ours, 2)
     began = (TODAY - timedelta(days=100)).replace(day=1)
-    with housekeeping():
-        fixing.begin(ours.organisation.insurer_id, began, by="", now=timezone.now())
-    fixing.go_on(ours.organisation.insurer_id, began, now=timezone.now())
+    fixed(ours, began)
     client, number = client_of(ours.scope), ours.contracts[0].number
     [same] = [row for row in _months(client, number) if f">{date_format(began, 'F Y')}<" in row]
     assert same.endswith("<td>2</td><td>+2</td><td>2</td><td>0</td><td>2</td></tr>")

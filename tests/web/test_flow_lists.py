@@ -12,10 +12,10 @@ from django.utils import timezone
 
 from collectief.audit.models import AuditEvent
 from collectief.participants import queries as participants
-from collectief.reporting import fixing
 from collectief.reporting.rules import Span
-from collectief.scope.database import housekeeping, opened
+from collectief.scope.database import opened
 from collectief.web.sheet import write_sheet
+from tests.stays_world import fixed
 from tests.web.visiting import client_of, crowd, left, text_of, this_moment
 from tests.world import Human, agency, enrolled, member_of, valid_bsns
 
@@ -180,18 +180,11 @@ def test_what_does_not_fit_on_a_sheet_is_on_the_next(monkeypatch):
         assert all(sheet["A1"].value == "N" for sheet in book)
 
 
-def fix(customer, month: date) -> None:
-    insurer = customer.organisation.insurer_id
-    with housekeeping():
-        fixing.begin(insurer, month, by="", now=timezone.now())
-    fixing.go_on(insurer, month, now=timezone.now())
-
-
 def test_the_official_list_is_seen_beside_the_live_one_with_what_changed(ours):
     people = crowd(ours, 3)
     assert "Vastgesteld op" not in page_of(ours.scope, periode=CAME)
     assert client_of(ours.scope).get(ADDRESS, {"periode": CAME, "stand": "vastgesteld"}).status_code == 404
-    fix(ours, BEGAN.replace(day=1))
+    fixed(ours, BEGAN.replace(day=1))
     assert "niets veranderd" in page_of(ours.scope, periode=CAME, stand="gewijzigd")
     left(ours, people[:1], BEGAN)
     official, live = (page_of(ours.scope, periode=CAME, stand=stand) for stand in ("vastgesteld", ""))
@@ -200,19 +193,25 @@ def test_the_official_list_is_seen_beside_the_live_one_with_what_changed(ours):
     assert changed.count("Velen000") == 1 and "Velen001" not in changed
     assert "In- en uitgestroomd</span> t/m" in changed
     assert {row[7] for row in rows_of(ours.scope, periode=CAME, stand="vastgesteld")[1:]} == {None}
-    download = client_of(ours.scope).get(f"{ADDRESS}download/", {"periode": CAME, "stand": "gewijzigd"})
-    assert download.status_code == 404
+    heads, *changes = rows_of(ours.scope, periode=CAME, stand="gewijzigd")
+    assert heads[-4:] == ("Vastgesteld", "Vastgestelde einddatum (t/m)", "Nu", "Einddatum nu (t/m)")
+    [(*who, was, was_until, now, now_until)] = changes
+    assert "Velen000" in who and (was, was_until, now) == ("Ingestroomd", None, "In- en uitgestroomd")
+    assert now_until.date() == BEGAN and "Download wat er is gewijzigd" in changed
     with opened(ours.scope):
-        taken = AuditEvent.objects.get(action="reporting.download_flow_list")
-    assert taken.detail["fixed"] == CAME
+        taken = list(AuditEvent.objects.filter(action="reporting.download_flow_list").order_by("id"))
+    assert [event.detail["fixed"] for event in taken] == [CAME, CAME]
+    assert [len(event.participant_ids) for event in taken] == [3, 1]
 
 
 def test_who_is_gone_from_a_list_is_told_so(ours):
     [person] = crowd(ours, 1)
-    fix(ours, BEGAN.replace(day=1))
+    fixed(ours, BEGAN.replace(day=1))
     with opened(ours.scope), connection.cursor() as cursor:
         cursor.execute("DELETE FROM participation WHERE participant_id = %s", [person])
     assert "Niet in de lijst" in page_of(ours.scope, periode=CAME, stand="gewijzigd")
+    [_heads, gone] = rows_of(ours.scope, periode=CAME, stand="gewijzigd")
+    assert gone[-4:] == ("Ingestroomd", None, "Niet in de lijst", None)
 
 
 @pytest.mark.parametrize("stand", ["x", "nu", "vastgesteld"])

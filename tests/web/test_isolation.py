@@ -31,7 +31,7 @@ from collectief.segments.catalogue import PROFILES
 from collectief.segments.profile import Capability, Permission
 from tests.bulk_world import Register, demo_file, planned
 from tests.letters_world import kept, on_paper
-from tests.office_world import applied, clerk, insurer_id, news_of, product_of
+from tests.office_world import applied, clerk, import_of, insurer_id, news_of, product_of, run_of
 from tests.web.addresses import addresses
 from tests.web.visiting import client_of, linked, stranger, text_of
 from tests.world import Human, agency, enrolled, mandated_to, member_of, valid_bsns
@@ -80,6 +80,8 @@ def anna(monkeypatch, tmp_path):
             "contract_id": ours.contracts[0].id,
             "product_id": product_of("voorbeeldverzekeraar", name="geheim-product"),
             "news_id": news_of("an-insurer-without-a-portal", title="geheim-nieuws"),
+            "run_id": run_of("an-insurer-without-a-portal", planned_by="geheim-medewerker"),
+            "import_id": import_of("an-insurer-without-a-portal", by="geheim-medewerker"),
             "account_id": ours.scope.account_id,
             "reset_id": 0,
         }
@@ -95,6 +97,7 @@ def anna(monkeypatch, tmp_path):
         "geheim-product",
         "geheim-nieuws",
         "Geheim BV",
+        "geheim-medewerker",
         relation_number,
     ]
     return ours, found, [*secrets, *MANDATED]
@@ -213,6 +216,8 @@ def test_a_colleague_without_the_role_finds_no_people(anna, roles):
     answers.pop(Permission.MANAGE_ACCOUNTS) if "account_manager" in roles else None
     # Every role sees the contracts, which are nobody's in particular (U28); the walk found no secret there.
     answers.pop(Permission.SEE_CONTRACTS) if roles else None
+    # Who settles with people sees of whom something is known what they used: of hers that is nobody.
+    assert "financial" not in roles or answers.pop(Permission.SEE_DEDUCTIBLE_USE) <= {404, 405}
     # Every role has messages of some category: of hers there is none among them.
     assert not roles or answers.pop(Permission.SEE_MESSAGES) <= {404, 405}
     assert set().union(*answers.values()) == {403}

@@ -14,20 +14,21 @@ from collectief.access.queries import scope_again
 from collectief.brands.catalogue import brand as brand_of
 from collectief.cases.models import Case
 from collectief.contracts.models import Organisation
+from collectief.deductible.models import DeductibleUse
 from collectief.enrolment.models import Participation
 from collectief.inbox import actions as inbox
 from collectief.inbox.facts import About, Tiding
 from collectief.inbox.models import Message
 from collectief.mutations.models import Mutation
 from collectief.participants import register as register_module
-from collectief.scope.database import office, opened
+from collectief.scope.database import housekeeping, office, opened
 from collectief.scope.scope import Scope
 from collectief.segments.catalogue import PROFILES
 from collectief.segments.profile import Capability, MessageCategory, Permission, SegmentProfile
 from tests.bulk_world import Register, demo_file, planned
 from tests.help_world import asked, equip
 from tests.letters_world import kept, on_paper
-from tests.office_world import applied, insurer_id, news_of, product_of
+from tests.office_world import applied, import_of, insurer_id, news_of, product_of, run_of
 from tests.terms_world import offer, product
 from tests.web.addresses import IDS, addresses
 from tests.web.visiting import client_of, crowd, left, linked, text_of, waiting
@@ -52,7 +53,8 @@ def _ids(whose: Agency, tmp_path, start: int, *, insurer_at: str = "mijnzz") -> 
     others = {
         "consignment_id": on_paper(agency(name="Krijgt post", brand=insurer_at)),
         "link_id": linked(whose), "product_id": product_of(brand_of(insurer_at).insurer),
-        "news_id": news_of(brand_of(insurer_at).insurer),
+        "news_id": news_of(brand_of(insurer_at).insurer), "run_id": run_of(brand_of(insurer_at).insurer),
+        "import_id": import_of(brand_of(insurer_at).insurer),
         "contract_id": whose.contracts[0].id if whose.contracts else NOBODYS,
     }  # fmt: skip
     with opened(whose.scope):
@@ -72,6 +74,8 @@ def _ids(whose: Agency, tmp_path, start: int, *, insurer_at: str = "mijnzz") -> 
     if letters:
         offer(whose, product(whose, f"B{whose.organisation.id}"))
     [participant] = crowd(whose, 1, start=start)
+    if whose.scope.profile.allows(Capability.DEDUCTIBLE_USE):
+        _uses(whose, participant)
     if letters:
         # Of whom both letters can be had: insured today, and until a day that is known.
         left(whose, [participant], timezone.localdate())
@@ -86,6 +90,16 @@ def _ids(whose: Agency, tmp_path, start: int, *, insurer_at: str = "mijnzz") -> 
         stay = Participation.objects.get(participant_id=participant).id
     numbers = (participant, stay, mutation.id, batch, membership, case, account, reset)
     return dict(zip(IDS[:8], numbers, strict=True)) | mandates | others
+
+
+def _uses(whose: Agency, participant: int) -> None:
+    """Something is known of what they used of this year's deductible."""
+    today = timezone.localdate()
+    with housekeeping():
+        DeductibleUse.objects.create(
+            insurer_id=whose.scope.insurer_id, organisation=whose.organisation, participant_id=participant,
+            year=today.year, deductible=38500, used=100, as_of=today,
+        )  # fmt: skip
 
 
 def _told(scope: Scope) -> int:

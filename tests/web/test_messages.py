@@ -186,7 +186,15 @@ def test_a_file_named_by_a_villain_is_text(ours, number, register, tmp_path):
 def test_every_code_and_category_has_words():
     became = [*(str(state) for state in (State.PROCESSED, State.WAITING, State.REJECTED, State.WITHDRAWN)), "decided"]
     mutations = {f"{kind}.{state}" for kind in EnrolmentFamily.told for state in became}
-    others = {"letter.termination", "letter.statement", "batch.done", "batch.refused", "batch.stopped", "news"}
+    others = {
+        "deductible.ready",
+        "letter.termination",
+        "letter.statement",
+        "batch.done",
+        "batch.refused",
+        "batch.stopped",
+        "news",
+    }
     assert set(texts()) == mutations | others
     assert set(CATEGORIES) == set(MessageCategory)
     assert any(profile.message_categories for profile in PROFILES.values())

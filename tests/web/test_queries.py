@@ -19,6 +19,7 @@ from collectief.mutations.corridor import Request, Subject
 from collectief.participants import register as register_module
 from collectief.scope.database import opened
 from tests.bulk_world import Register, demo_file, planned, received
+from tests.deductible_world import brought_for
 from tests.terms_world import offer, product
 from tests.web.visiting import client_of, crowd, left, refused, text_of, this_moment, waiting
 from tests.world import Agency, agency
@@ -55,6 +56,8 @@ def _world(folder, count: int) -> World:
     with opened(ours.scope):
         message = Message.objects.latest("id").id
         stays = {stay.participant_id: stay.id for stay in Participation.objects.all()}
+    year = this_moment().today.year
+    brought_for(ours, here, folder, year=year, as_of=this_moment().today)
     batch = planned(ours.scope, demo_file(folder, ours.contracts[0].number, rows=count, name=f"{count}.xlsx"))
     unread = demo_file(folder, ours.contracts[0].number, rows=1)
     for _ in range(count - 1):
@@ -63,6 +66,7 @@ def _world(folder, count: int) -> World:
         "here": here[0], "gone": gone[0], "stay": stays[here[0]], "former_stay": stays[gone[0]],
         "ended": ended.mutation_id, "waiting": waiting(ours, count, start=905_000_000 + count * 10_000)[0],
         "refused": refused(ours, count, start=906_000_000 + count * 10_000)[0], "batch": batch.id, "message": message,
+        "year": year,
     }  # fmt: skip
     return World(client_of(ours.scope), ids)
 
@@ -89,6 +93,7 @@ PAGES = [
     "/deelnemers/download/", "/oud-deelnemers/download/", "/deelnemers/sjabloon/",
     "/in-en-uitstroom/?toon=alle", "/in-en-uitstroom/?toon=alle&pagina=2", "/in-en-uitstroom/download/?toon=alle",
     "/uploads/{batch}/voortgang/", "/uploads/{batch}/fouten/", "/inloggen/",
+    "/eigen-risico/", "/eigen-risico/{year}/", "/eigen-risico/{year}/download/",
     "/berichten/", "/berichten/?zoek=velen&stand=ongelezen", "/berichten/{message}/",
 ]  # fmt: skip
 

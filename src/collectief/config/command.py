@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from .audit import audit
+from .deductible import import_deductible
 from .keys import keys
 from .requests import requests
 from .terms import terms
@@ -46,6 +47,7 @@ def main() -> None:
 
 
 main.add_command(audit)
+main.add_command(import_deductible)
 main.add_command(keys)
 main.add_command(requests)
 main.add_command(terms)

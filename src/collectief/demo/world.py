@@ -33,10 +33,11 @@ from collectief.participants.keys import bsn_keys
 from collectief.policies.loading import load
 from collectief.scope.database import office, opened, working_for
 from collectief.scope.scope import Scope
-from collectief.segments.profile import Field
+from collectief.segments.profile import Capability, Field
 
 from .applications import apply_for_accounts
 from .cast import COMPANIES, DEMO_PASSWORD, KANTOOR, MANDATES, Colleague, Company
+from .deductible import use_deductibles
 from .work_accounts import LINKED
 
 SEED = 7085
@@ -167,6 +168,19 @@ def populate(today: date, *, scale: float, say: Callable[[str], None]) -> None:
             continue
         people = list(dummy_bsns(max(60, int(company.people * scale)), seed=SEED + number))
         History(scope, [number for number, _ in company.contracts], people, today, SEED + number).write(say)
+    _use_deductibles(today)
+
+
+def _use_deductibles(today: date) -> None:
+    """At the insurer of the agencies."""
+    sanne = next(one for one in KANTOOR.colleagues if "case_handler" in one.roles)
+    agencies = [
+        scope_of(company, company.colleagues[0])
+        for company in COMPANIES
+        if company.people and company.insurer == KANTOOR.insurer
+    ]
+    showing = [scope for scope in agencies if scope.profile.allows(Capability.DEDUCTIBLE_USE)]
+    use_deductibles(scope_of(KANTOOR, sanne), showing, today, seed=SEED)
 
 
 def _has_people(scope: Scope) -> bool:

@@ -19,12 +19,11 @@ from collectief.inbox.facts import About, Tiding
 from collectief.inbox.queries import told_on
 from collectief.scope.scope import Scope
 from collectief.scope.staging import bytes_array
-from collectief.segments.profile import Permission
 
 from . import vault
 from .models import Document
 from .queries import NoDocument, kept_letters
-from .rules import TOLD, Letter, LetterKind, kept_until, numbered, shown
+from .rules import TOLD, Letter, LetterKind, asked_for, kept_until, numbered, shown
 from .store import Place, current_store
 from .typesetting import LetterFailed, typeset
 
@@ -103,7 +102,8 @@ def make_all(scope: Scope, wanted: Sequence[Wanted], *, frame: Mapping[str, str]
 
     Must run inside `opened`. Raises NotAllowed.
     """
-    scope.require(Permission.SEE_PARTICIPANTS)
+    for kind in {one.letter.kind for one in wanted}:
+        scope.require(asked_for(kind))
     lot = _lot(scope.insurer_id, scope.organisation_id, wanted, frame, now)
     _record(scope, "documents.make", lot.fresh)
     _record(scope, "documents.open", lot.had)
@@ -154,10 +154,10 @@ def _lot(
 @transaction.atomic
 def reopen(scope: Scope, document_id: int) -> Made:
     """A letter that was made before, as it was. Raises NotAllowed, NoDocument. Must run inside `opened`."""
-    scope.require(Permission.SEE_PARTICIPANTS)
     found = list(_opened(_by_facts(kept_letters(scope.organisation_id, document_id=document_id))).values())
     if not found:
         raise NoDocument(document_id)
+    scope.require(asked_for(found[0].kind))
     _record(scope, "documents.open", found)
     return found[0]
 

@@ -15,7 +15,7 @@ from collectief.segments.profile import Permission
 
 from . import vault
 from .models import Document
-from .rules import LetterKind
+from .rules import LetterKind, asked_for
 from .store import Place, current_store
 
 # How many of somebody's letters a page shows: the latest.
@@ -73,9 +73,10 @@ def kept_letters(
 def kept_about(scope: Scope, participant_id: int) -> list[KeptView]:
     """The latest letters about somebody, newest first, in one query. Must run inside `opened`. Raises NotAllowed."""
     scope.require(Permission.SEE_PARTICIPANTS)
+    kinds = [kind for kind in LetterKind if scope.may(asked_for(kind))]
     own = Document.objects.filter(
         organisation_id=scope.organisation_id, participant_id=participant_id, key_sealed__isnull=False,
-        keep_until__gte=timezone.localdate(),
+        keep_until__gte=timezone.localdate(), kind__in=kinds,
     )  # fmt: skip
     rows = own.order_by("-made_at", "-id").values_list("id", "kind", "made_at", "name")[:_MOST]
     return [KeptView(id_, LetterKind(kind), at, name) for id_, kind, at, name in rows]

@@ -8,7 +8,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from collectief.segments.profile import MessageCategory
+from collectief.segments.profile import MessageCategory, Permission
 
 # Crockford's: nothing in it can be read as something else, also when it is typed over.
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -25,14 +25,19 @@ class LetterKind(StrEnum):
     TERMINATION = "termination_letter"
     INSURANCE_STATEMENT = "insurance_statement"
     INSURANCE_CARD = "insurance_card"
+    DEDUCTIBLE = "deductible_overview"
 
 
 # How many years a letter is kept and can be checked: as long as a business keeps its papers (art. 52 AWR); a card for
 # as long as it can be valid.
-KEEP_YEARS = {
-    LetterKind.POLICY_SCHEDULE: 7, LetterKind.TERMINATION: 7, LetterKind.INSURANCE_STATEMENT: 7,
-    LetterKind.INSURANCE_CARD: 2,
-}  # fmt: skip
+KEEP_YEARS = dict.fromkeys(LetterKind, 7) | {LetterKind.INSURANCE_CARD: 2}
+# What the roles must hold to make or see one, where it is something else than seeing participants.
+_ASKS = {LetterKind.DEDUCTIBLE: Permission.SEE_DEDUCTIBLE_USE}
+
+
+def asked_for(kind: LetterKind) -> Permission:
+    """What the roles must hold to make or see a letter of this kind."""
+    return _ASKS.get(kind, Permission.SEE_PARTICIPANTS)
 
 
 # Which of them colleagues are told of, and how: the others anybody can make at any time.

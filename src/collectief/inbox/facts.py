@@ -20,6 +20,8 @@ class About(StrEnum):
     BATCH = "batch"
     PARTICIPANT = "participant"
     NEWS = "news"
+    # The overview of what is used of the deductible in a year, which is its number.
+    DEDUCTIBLE = "deductible"
 
 
 @value()

@@ -15,11 +15,11 @@ from collectief.audit import actions as audit
 from collectief.contracts.models import Organisation
 from collectief.scope.database import office, opened
 from collectief.scope.scope import Scope
-from collectief.scope.staging import ids_array
 from collectief.segments.catalogue import PROFILES
 from collectief.segments.profile import Capability, MessageCategory, Permission
 
-from .facts import NewsKind, Written
+from .delivering import deliver
+from .facts import About, NewsKind, Tiding, Written
 from .models import News
 from .rules import NEWS_KEPT, NewsRefused, NewsState, judge_news, kept_until, news_state
 
@@ -105,14 +105,6 @@ def publish(scope: Scope, written: Written, *, now: datetime) -> int:
     return made.id
 
 
-# Not by the ORM, which would read back what the office may not read.
-_DELIVER = """
-INSERT INTO message (insurer_id, at, keep_until, category, code, about, about_id, contracts, sort_key, facts,
-       seen_by_sender, organisation_id)
-SELECT %s, %s, %s, %s, 'news', 'news', %s, '{}', '', %s::jsonb, false, o FROM unnest(%s::bigint[]) AS o
-"""
-
-
 def _deliver(
     scope: Scope, news_id: int, written: Written, segment: str, organisations: list[int], now: datetime
 ) -> None:
@@ -121,14 +113,8 @@ def _deliver(
     at = max(now, begins)
     keep_until = min(written.last_day, kept_until(PROFILES[segment], timezone.localdate(at)))
     facts = {"title": dict(written.title), "text": dict(written.text)}
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _DELIVER,
-            [
-                scope.insurer_id, at, keep_until, written.category, news_id, orjson.dumps(facts).decode(),
-                ids_array(organisations),
-            ],
-        )  # fmt: skip
+    told = Tiding(written.category, "news", About.NEWS, news_id, contracts=(), facts=facts)
+    deliver(scope.insurer_id, organisations, told, at=at, keep_until=keep_until)
 
 
 @transaction.atomic

@@ -3,3 +3,11 @@ from django.apps import AppConfig
 
 class ReportingConfig(AppConfig):
     name = "collectief.reporting"
+
+    def ready(self) -> None:
+        from collectief.runs.rules import registry
+
+        from .kinds import KINDS
+
+        for kind in KINDS:
+            registry.register(kind)

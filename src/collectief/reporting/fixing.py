@@ -1,20 +1,19 @@
 """The monthly run: what the figures and lists of a month said is fixed for every contract, once (U23, U27, K04).
 
-A run goes by some organisations at a time, each in one transaction and one statement: figures and lists are of the
-same moment. What was fixed is how a run knows where it is, so that one that was broken off goes on, and one that is
-started twice does nothing twice (law 3).
+A step is some organisations, in one statement: figures and lists are of the same moment. What was fixed is how a run
+knows where it is, so that one that was broken off goes on, and one that is started twice does nothing twice (law 3).
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from django.db import connection
+from django.utils import timezone
 
-from collectief.scope.database import housekeeping
-
-from .rules import Span
+from .rules import Span, first_kept_month
 from .wholes import WHOLE
 
 # Organisations in one transaction.
@@ -22,17 +21,15 @@ _AT_ONCE = 50
 
 _SOME = "organisation_id = ANY (%(organisations)s::bigint[])"
 
-_BEGIN = """
-INSERT INTO monthly_run (insurer_id, month, state, started_by, started_at, contracts)
-VALUES (%(insurer)s, %(month)s, 'running', %(by)s, %(now)s, 0) ON CONFLICT (insurer_id, month) DO NOTHING
-"""
-# Whoever else goes on with the same run waits here, and then finds what was done.
-_LOCKED = (
-    "SELECT id FROM monthly_run WHERE insurer_id = %(insurer)s AND month = %(month)s AND state = 'running' FOR UPDATE"
-)
 _WAITS = """
 FROM group_contract c WHERE c.first_day < %(end)s
  AND NOT EXISTS (SELECT FROM fixed_month f WHERE f.contract_id = c.id AND f.month = %(month)s)
+"""
+_LEFT = f"""
+SELECT count(c.id), count(DISTINCT c.organisation_id),
+       (SELECT count(*) FROM group_contract c JOIN fixed_month f ON f.contract_id = c.id AND f.month = %(month)s
+         WHERE c.insurer_id = %(insurer)s)
+  {_WAITS} AND c.insurer_id = %(insurer)s
 """
 _NEXT = f"SELECT DISTINCT c.organisation_id {_WAITS} AND c.insurer_id = %(insurer)s ORDER BY 1 LIMIT %(size)s"
 
@@ -41,7 +38,7 @@ _NEXT = f"SELECT DISTINCT c.organisation_id {_WAITS} AND c.insurer_id = %(insure
 _AS_SETS = "SET LOCAL enable_nestloop = off; SET LOCAL work_mem = '64MB'"
 
 # What comes after the month, or ends after it, had not happened: the list does not say it. A month that no run fixed,
-# since the one before or since the contract began, is fixed as things stand now.
+# since the one before or since the contract began, is fixed as things stand now; not anew what has had its term.
 _FIX = f"""
 WITH whole AS ({WHOLE.format(own=_SOME, also="")}), waits AS (
   SELECT c.id AS contract_id, c.organisation_id, date_trunc('month', c.first_day::timestamp)::date AS began,
@@ -60,7 +57,7 @@ WITH whole AS ({WHOLE.format(own=_SOME, also="")}), waits AS (
 ), added AS (
   INSERT INTO fixed_stay (organisation_id, contract_id, participant_id, first_day, end_day, from_month, to_month)
   SELECT organisation_id, contract_id, participant_id, first_day, end_day, from_month, 'infinity' FROM known k
-   WHERE NOT EXISTS (SELECT FROM fixed_stay f WHERE f.{_SOME} AND f.contract_id = k.contract_id
+   WHERE k.end_day > %(kept)s AND NOT EXISTS (SELECT FROM fixed_stay f WHERE f.{_SOME} AND f.contract_id = k.contract_id
      AND f.to_month = 'infinity' AND f.participant_id = k.participant_id AND f.first_day = k.first_day
      AND f.end_day = k.end_day)
 ), moved AS (
@@ -78,47 +75,50 @@ WITH whole AS ({WHOLE.format(own=_SOME, also="")}), waits AS (
     FROM months LEFT JOIN moved USING (contract_id, month)
 ), fixed AS (
   INSERT INTO fixed_month (organisation_id, contract_id, month, count, came, gone, fixed_at)
-  SELECT organisation_id, contract_id, month, count, came, gone, %(now)s FROM figures
+  SELECT organisation_id, contract_id, month, count, came, gone, %(now)s FROM figures WHERE month >= %(kept)s
   ON CONFLICT (contract_id, month) DO NOTHING
 )
 SELECT count(*) FROM waits
 """
 
 
-def begin(insurer_id: int, month: date, *, by: str, now: datetime) -> bool:
-    """Start the run of the month that begins on `month`; whether it was not started before.
+@dataclass(frozen=True, slots=True)
+class Unfixed:
+    """For how many contracts of how many organisations a month is still to be fixed, and for how many it was."""
 
-    Must run inside `housekeeping`, or inside `office` of the insurer.
-    """
+    contracts: int
+    organisations: int
+    fixed: int
+
+
+def unfixed(insurer_id: int, month: date) -> Unfixed:
+    """What a run of the month that begins on `month` has left. Must run inside `housekeeping`."""
     with connection.cursor() as cursor:
-        cursor.execute(_BEGIN, {"insurer": insurer_id, "month": month, "by": by, "now": now})
-        return cursor.rowcount == 1
+        cursor.execute(_LEFT, {"insurer": insurer_id, "month": month, "end": Span.month(month).end})
+        return Unfixed(*cursor.fetchone())
 
 
-def go_on(insurer_id: int, month: date, *, now: datetime) -> int:
-    """Fix what is still to be fixed of a run that was started; for how many contracts it did."""
-    done = 0
-    while (some := _fix_some(insurer_id, month, now)) is not None:
-        done += some
-    return done
-
-
-def _fix_some(insurer_id: int, month: date, now: datetime) -> int | None:
-    """The next few organisations, in a transaction of their own; None when there is nothing left, or no such run."""
+def fix_some(insurer_id: int, month: date, *, now: datetime) -> int:
+    """Fix the month for the next few organisations; for how many contracts. Must run inside `housekeeping`."""
     given: dict[str, Any] = {
         "insurer": insurer_id, "month": month, "end": Span.month(month).end, "now": now, "size": _AT_ONCE,
+        "kept": first_kept_month(timezone.localdate(now)),
     }  # fmt: skip
-    with housekeeping(), connection.cursor() as cursor:
-        cursor.execute(_LOCKED, given)
-        if (run := cursor.fetchone()) is None:
-            return None
+    with connection.cursor() as cursor:
         cursor.execute(_NEXT, given)
         organisations = [row[0] for row in cursor.fetchall()]
         if not organisations:
-            cursor.execute("UPDATE monthly_run SET state = 'done', finished_at = %s WHERE id = %s", [now, run[0]])
-            return None
+            return 0
         cursor.execute(_AS_SETS)
         cursor.execute(_FIX, given | {"organisations": organisations})
-        [[count]] = cursor.fetchall()
-        cursor.execute("UPDATE monthly_run SET contracts = contracts + %s WHERE id = %s", [count, run[0]])
-        return int(count)
+        return int(cursor.fetchone()[0])
+
+
+def forget(first: date) -> None:
+    """Of the months before `first` nothing is left, nor of who was on their lists alone.
+
+    Figures that are kept count who came before as they did. Must run inside `housekeeping`.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM fixed_month WHERE month < %s", [first])
+        cursor.execute("DELETE FROM fixed_stay WHERE to_month <= %s OR end_day <= %s", [first, first])

@@ -1,28 +1,11 @@
-"""What was fixed of the contracts' figures and lists, and the runs that fixed it."""
+"""What was fixed of the contracts' figures and lists."""
 
 from __future__ import annotations
 
 from django.db import models
 
-from collectief.contracts.models import GroupContract, Insurer, Organisation
+from collectief.contracts.models import GroupContract, Organisation
 from collectief.participants.models import Participant
-
-
-class MonthlyRun(models.Model):
-    """One insurer's run for a month: fixes what the figures and lists of that month say (K04)."""
-
-    insurer = models.ForeignKey(Insurer, models.PROTECT, db_index=False)
-    month = models.DateField()
-    state = models.CharField(max_length=10, default="running")
-    started_by = models.CharField(max_length=120)
-    started_at = models.DateTimeField()
-    finished_at = models.DateTimeField(null=True)
-    # Of how many contracts it has fixed the month until now.
-    contracts = models.IntegerField(default=0)
-
-    class Meta:
-        db_table = "monthly_run"
-        constraints = [models.UniqueConstraint(fields=["insurer", "month"], name="monthly_run_once")]
 
 
 class FixedMonth(models.Model):

@@ -117,11 +117,29 @@ def spans(first: date, last: date) -> list[Span]:
 FIXED_AFTER = 10
 
 
+# How many years after its own a month's figures and lists are kept: as long as a business keeps its papers, of which
+# they are the ground (art. 52 AWR; law 9).
+YEARS_FIXED_KEPT = 7
+
+
+def first_kept_month(today: date) -> date:
+    """The first day of the first month that is kept on this day: whole years, so that a year's list is whole."""
+    return date(today.year - YEARS_FIXED_KEPT, 1, 1)
+
+
 def due_month(today: date) -> date:
     """The first day of the month that is the last to be fixed on this day: the one before, after the tenth."""
     last = today.replace(day=1) - ONE_DAY
     due = last.replace(day=1)
     return due if today.day > FIXED_AFTER else (due - ONE_DAY).replace(day=1)
+
+
+def months_back(last: date, count: int) -> list[date]:
+    """So many months up to and including the one that begins on `last`, the latest first."""
+    months = [last]
+    while len(months) < count:
+        months.append((months[-1] - ONE_DAY).replace(day=1))
+    return months
 
 
 def _next(month: date) -> date:

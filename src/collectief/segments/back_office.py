@@ -23,6 +23,7 @@ PROFILE = SegmentProfile(
                 Permission.MAINTAIN_TERMS,
                 Permission.WRITE_NEWS,
                 Permission.HANDLE_POST,
+                Permission.START_RUNS,
             }
         ),
         Role.HELP_DESK: frozenset({Permission.SEE_DASHBOARD, Permission.HELP_USERS}),

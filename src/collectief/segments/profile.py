@@ -43,6 +43,8 @@ class Capability(StrEnum):
     MESSAGES = "messages"
     # Who came to a contract and left it in a month or a year (U23, G08).
     FLOW_LISTS = "flow_lists"
+    # What of the deductible people have used in a year (U25).
+    DEDUCTIBLE_USE = "deductible_use"
 
 
 class CardsTo(StrEnum):
@@ -60,6 +62,8 @@ class Permission(StrEnum):
     CHANGE_PARTICIPANTS = "change_participants"
     UPLOAD_MUTATIONS = "upload_mutations"
     SEE_INVOICES = "see_invoices"
+    # What of the deductible people have used (U25): for who manages people and for who settles with them.
+    SEE_DEDUCTIBLE_USE = "see_deductible_use"
     MANAGE_ACCOUNTS = "manage_accounts"
     SEE_LOG = "see_log"
     SEE_MESSAGES = "see_messages"
@@ -73,6 +77,8 @@ class Permission(StrEnum):
     WRITE_NEWS = "write_news"
     # Letters on paper: how they stand, and what came back (K08).
     HANDLE_POST = "handle_post"
+    # The insurer's periodic work: seeing beforehand what it does, starting it, and what came of it (K04).
+    START_RUNS = "start_runs"
     HELP_USERS = "help_users"
     SEARCH_TRAIL = "search_trail"
 

@@ -32,6 +32,7 @@ PROFILE = SegmentProfile(
                 Permission.SEE_PARTICIPANTS,
                 Permission.CHANGE_PARTICIPANTS,
                 Permission.UPLOAD_MUTATIONS,
+                Permission.SEE_DEDUCTIBLE_USE,
             }
         ),
         Role.FINANCIAL: frozenset(
@@ -40,6 +41,7 @@ PROFILE = SegmentProfile(
                 Permission.SEE_MESSAGES,
                 Permission.SEE_CONTRACTS,
                 Permission.SEE_INVOICES,
+                Permission.SEE_DEDUCTIBLE_USE,
             }
         ),
         Role.ACCOUNT_MANAGER: frozenset(

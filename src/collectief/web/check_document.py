@@ -38,6 +38,7 @@ def kinds() -> dict[LetterKind, str]:
         LetterKind.TERMINATION: _("Bevestiging van beëindiging"),
         LetterKind.INSURANCE_STATEMENT: _("Verzekeringsverklaring"),
         LetterKind.INSURANCE_CARD: _("Verzekeringspas"),
+        LetterKind.DEDUCTIBLE: _("Jaaroverzicht eigen risico"),
     }
 
 

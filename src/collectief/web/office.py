@@ -20,11 +20,12 @@ class Desk:
     searches: bool
     manages: bool
     writes: bool
+    runs: bool
 
     @property
     def empty(self) -> bool:
         """Whether there is nothing here for these roles."""
-        return self.counts is None and not (self.helps or self.searches or self.manages or self.writes)
+        return self.counts is None and not (self.helps or self.searches or self.manages or self.writes or self.runs)
 
 
 def office_desk(scope: Scope, *, today: date) -> Desk:
@@ -33,4 +34,5 @@ def office_desk(scope: Scope, *, today: date) -> Desk:
     return Desk(
         counts, scope.may(Permission.HELP_USERS), scope.may(Permission.SEARCH_TRAIL),
         scope.may(Permission.MANAGE_ACCOUNTS), scope.may(Permission.WRITE_NEWS),
+        scope.may(Permission.START_RUNS),
     )  # fmt: skip

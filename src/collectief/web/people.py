@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from collectief.participants.queries import bsns
 from collectief.scope.scope import Scope
 from collectief.segments.profile import Field
 
-from .sheet import XLSX, Cell, write_sheet
+from .sheet import Cell, sheet_file, write_sheet
 
 # For how many people at once BSNs are asked for, while a list is written.
 _AT_ONCE = 1_000
@@ -96,10 +95,9 @@ def workbook[Row: Person](
             people.append(row.participant_id)
             yield [column.cell(row, bsn) for column in columns]
 
-    stream = tempfile.TemporaryFile()  # noqa: SIM115
-    write_sheet(stream, title, [(column.head, column.width) for column in columns], cells())
-    stream.seek(0)
-    return FileResponse(stream, as_attachment=True, filename=name, content_type=XLSX), people
+    heads = [(column.head, column.width) for column in columns]
+    response, _lines = sheet_file(name, lambda stream: write_sheet(stream, title, heads, cells()))
+    return response, people
 
 
 def _born(text: str) -> str:

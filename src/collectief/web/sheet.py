@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from itertools import chain, count, islice
 from typing import IO, Any
 
 import xlsxwriter
+from django.http import FileResponse
+
+from collectief.foundation.money import Money
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # None and empty text leave a cell empty.
-type Cell = str | int | date | None
+type Cell = str | int | Money | date | None
 # A sheet has no more rows than this, the heads included: further ones are on a sheet of their own.
 MOST_ROWS = 1_048_576
 # Day 0 of a spreadsheet's calendar, as every program counts from March 1900 on.
 _DAY_NONE = date(1899, 12, 30)
+
+
+def sheet_file[Written](name: str, write: Callable[[IO[bytes]], Written]) -> tuple[FileResponse, Written]:
+    """A workbook that `write` writes, to download as `name`, and what it said of that.
+
+    It is a file of its own without a name, closed by the response: then it is gone.
+    """
+    stream = tempfile.TemporaryFile()  # noqa: SIM115
+    written = write(stream)
+    stream.seek(0)
+    return FileResponse(stream, as_attachment=True, filename=name, content_type=XLSX), written
 
 
 def write_sheet(stream: IO[bytes], title: str, heads: Sequence[tuple[str, int]], rows: Iterable[Sequence[Cell]]) -> int:
@@ -24,8 +39,9 @@ def write_sheet(stream: IO[bytes], title: str, heads: Sequence[tuple[str, int]],
     written = 0
     try:
         day = book.add_format({"num_format": "dd-mm-yyyy", "align": "left"})
+        euro = book.add_format({"num_format": '"€" #,##0.00'})
         for sheet, part in _sheets(book, title, heads, iter(rows)):
-            written += _write(sheet, part, day)
+            written += _write(sheet, part, day, euro)
     finally:
         book.close()
     return written
@@ -49,7 +65,7 @@ def _sheets(
         rows = chain(more, rows)
 
 
-def _write(sheet: Any, rows: Iterable[Sequence[Cell]], day: Any) -> int:
+def _write(sheet: Any, rows: Iterable[Sequence[Cell]], day: Any, euro: Any) -> int:
     text, number = sheet.write_string, sheet.write_number
     line = 0
     for line, row in enumerate(rows, 1):
@@ -58,6 +74,8 @@ def _write(sheet: Any, rows: Iterable[Sequence[Cell]], day: Any) -> int:
                 text(line, column, cell)
             elif isinstance(cell, int):
                 number(line, column, cell)
+            elif isinstance(cell, Money):
+                number(line, column, cell.cents / 100, euro)
             elif cell is not None:
                 number(line, column, (cell - _DAY_NONE).days, day)
     return line

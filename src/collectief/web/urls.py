@@ -39,6 +39,8 @@ urlpatterns = [
     path("", include("collectief.web.inbox.urls")),
     path("", include("collectief.web.news.urls")),
     path("", include("collectief.web.post.urls")),
+    path("", include("collectief.web.runs.urls")),
+    path("", include("collectief.web.deductible.urls")),
     path("", include("collectief.web.log.urls")),
     path("", include("collectief.web.cases.urls")),
     path("", include("collectief.web.trail.urls")),

@@ -63,7 +63,8 @@ def line(view: MessageView, known: Sequence[ContractView], scope: Scope) -> Line
     named = [numbers[id_] for id_ in view.contracts if id_ in numbers] or [str(view.facts.get("contract", "–"))]
     given = {
         "name": view.name or "–", "contract": named[0], "from_contract": named[-1],
-        "file": view.facts.get("file", "–"), "title": _said(view.facts.get("title")),
+        "file": view.facts.get("file", "–"), "year": view.facts.get("year", "–"),
+        "title": _said(view.facts.get("title")),
     }  # fmt: skip
     text = str(texts().get(view.code, _("Bericht"))).format_map(Shown(given))
     link, link_text = _link(view, scope)
@@ -103,6 +104,7 @@ def texts() -> dict[str, str]:
         "reverse.rejected": _("Wijziging van {name} kon niet ongedaan worden gemaakt"),
         "reverse.withdrawn": _("Verzoek ingetrokken om een wijziging van {name} ongedaan te maken"),
         "letter.termination": _("De beëindigingsbrief van {name} staat klaar"),
+        "deductible.ready": _("Het overzicht eigen risico verbruik van {year} staat klaar"),
         "letter.statement": _("Er is een verzekeringsverklaring van {name} gemaakt"),
         "statement.ready": _("De verzekeringsverklaring van {name} is te downloaden"),
         "batch.done": _("Het bestand {file} is verwerkt"),
@@ -130,6 +132,8 @@ def _more(view: MessageView) -> list[str]:
         said.append(_("Ingangsdatum: {day}").format(day=_day(facts["first_day"])))
     if facts.get("last_day"):
         said.append(_("Einddatum (t/m): {day}").format(day=_day(facts["last_day"])))
+    if facts.get("as_of"):
+        said.append(_("Peildatum: {day}").format(day=_day(facts["as_of"])))
     if facts.get("outcomes"):
         said.append(_outcomes(facts["outcomes"]))
     return said
@@ -150,6 +154,12 @@ def _link(view: MessageView, scope: Scope) -> tuple[str, str]:
     leads: dict[About, tuple[str, str, Permission, Capability | None]] = {
         About.MUTATION: ("mutation", _("Naar de wijziging"), Permission.SEE_PARTICIPANTS, None),
         About.PARTICIPANT: ("participant", _("Naar de deelnemer"), Permission.SEE_PARTICIPANTS, None),
+        About.DEDUCTIBLE: (
+            "deductible_use_of",
+            _("Naar het overzicht"),
+            Permission.SEE_DEDUCTIBLE_USE,
+            Capability.DEDUCTIBLE_USE,
+        ),
         About.BATCH: ("upload", _("Naar het bestand"), Permission.UPLOAD_MUTATIONS, Capability.BULK_UPLOAD),
     }
     if view.about not in leads:

@@ -5,10 +5,9 @@ Reading the log is an event too.
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import replace
 
-from django.http import FileResponse, HttpResponse
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
@@ -23,7 +22,7 @@ from collectief.segments.profile import Permission
 from ..page import PortalRequest, page
 from ..paging import page_number
 from ..participants.found import participant_of
-from ..sheet import XLSX
+from ..sheet import sheet_file
 from . import present
 from .forms import LogForm
 
@@ -61,14 +60,12 @@ def download(request: PortalRequest) -> HttpResponseBase:
     asked = _asked(request, form)
     if asked is None:
         return render(request, "log/log.html", {"form": form, "searched": True}, status=422)
-    # Closed by the response, and then it is gone.
-    stream = tempfile.TemporaryFile()  # noqa: SIM115
-    count = present.write_log(stream, whole_log(request.scope, asked, most=MOST))
-    stream.seek(0)
+    lines = whole_log(request.scope, asked, most=MOST)
+    response, count = sheet_file(_("logboek.xlsx"), lambda stream: present.write_log(stream, lines))
     audit.record(
         request.scope, "audit.download", objects=_about(asked), detail=_detail(request, asked) | {"events": count}
     )
-    return FileResponse(stream, as_attachment=True, filename=_("logboek.xlsx"), content_type=XLSX)
+    return response
 
 
 @page(Permission.SEE_PARTICIPANTS)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator, Mapping
 from datetime import date
 from itertools import islice
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import FileResponse, StreamingHttpResponse
+from django.http import StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -29,7 +28,7 @@ from collectief.segments.profile import Capability, Permission
 
 from ..page import PortalRequest, page
 from ..people import Column, person_columns, shows_bsn, workbook
-from ..sheet import XLSX
+from ..sheet import sheet_file
 from . import bundle
 from .forms import SearchForm
 from .found import participant_of
@@ -67,16 +66,14 @@ def template(request: PortalRequest) -> HttpResponseBase:
             people.append(row.participant_id)
             yield _filled(row, numbers[row.contract_id])
 
-    # Closed by the response, and then it is gone.
-    stream = tempfile.TemporaryFile()  # noqa: SIM115
-    write_filled(
-        stream, template_for(request.scope.profile), cells(), language=get_language() or settings.LANGUAGE_CODE
-    )  # fmt: skip
-    stream.seek(0)
+    form, language = template_for(request.scope.profile), get_language() or settings.LANGUAGE_CODE
+    response, _lines = sheet_file(
+        _("deelnemers-sjabloon.xlsx"), lambda stream: write_filled(stream, form, cells(), language=language)
+    )
     audit.record(
         request.scope, "participants.download_template", participants=people, detail={"lines": len(people)}
     )  # fmt: skip
-    return FileResponse(stream, as_attachment=True, filename=_("deelnemers-sjabloon.xlsx"), content_type=XLSX)
+    return response
 
 
 @page(Permission.SEE_PARTICIPANTS, Capability.INSURANCE_LETTERS)

@@ -9,15 +9,14 @@ from datetime import date, datetime
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from collectief.contracts.queries import ContractView, contracts
-from collectief.documents.actions import Made, Wanted, make, reopen
-from collectief.documents.framing import frame
+from collectief.documents.actions import Wanted, reopen
 from collectief.documents.queries import NoDocument, kept_about
-from collectief.documents.typesetting import LetterFailed
 from collectief.enrolment.queries import ListRow, participation, stays_of
 from collectief.foundation.dates import BirthDate
 from collectief.foundation.period import Period
@@ -32,6 +31,7 @@ from collectief.scope.scope import Scope
 from collectief.segments.profile import Capability, Permission
 
 from ..check_document import kinds
+from ..letters import file_of, letter_file
 from ..page import PortalRequest, page
 from .found import participant_of
 
@@ -215,7 +215,7 @@ def ask(request: PortalRequest, participant_id: int) -> HttpResponse:
 def kept(request: PortalRequest, document_id: int) -> HttpResponse:
     """A letter that was made before, as it was."""
     try:
-        return _file(reopen(request.scope, document_id))
+        return file_of(reopen(request.scope, document_id))
     except NoDocument:
         raise Http404 from None
 
@@ -230,25 +230,8 @@ def _about(scope: Scope, participation_id: int) -> tuple[ListRow, ParticipantVie
 
 
 def _download(request: PortalRequest, wanted: Wanted) -> HttpResponse:
-    try:
-        return _file(make(request.scope, wanted, frame=framed(request), now=timezone.now()))
-    except LetterFailed:
-        messages.error(request, _("Dit document kan nu niet gemaakt worden. Wij kijken ernaar; bel ons bij haast."))
-        return _back(wanted.participant_id)
-
-
-def _file(made: Made) -> HttpResponse:
-    return HttpResponse(
-        made.pdf,
-        content_type="application/pdf",
-        headers={"Content-Disposition": f'attachment; filename="{made.name}.pdf"'},
-    )
+    return letter_file(request, wanted, back=reverse("participant", args=[wanted.participant_id]))
 
 
 def _back(participant_id: int) -> HttpResponseRedirect:
     return redirect("participant", participant_id=participant_id)
-
-
-def framed(request: PortalRequest) -> dict[str, str]:
-    """What is the same on every letter of this portal."""
-    return frame(request.brand, today=timezone.localdate())

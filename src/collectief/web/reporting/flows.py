@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from array import array
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import Http404, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
@@ -18,7 +19,7 @@ from django.views.decorators.http import require_GET
 from collectief.audit import actions as audit
 from collectief.contracts.queries import ContractView, contracts
 from collectief.foundation.dates import dutch
-from collectief.reporting.changes import Said, changed
+from collectief.reporting.changes import Changed, Said, changed, changed_lines
 from collectief.reporting.flow_lists import Asked, FixedView, FlowLine, flow_lines, flow_page, last_fixed
 from collectief.reporting.rules import Span, spans
 from collectief.scope.scope import Scope
@@ -91,19 +92,26 @@ def flows(request: PortalRequest) -> HttpResponse:
 def download(request: PortalRequest) -> HttpResponseBase:
     """The whole list as a workbook."""
     choice = _choice(request)
-    if choice is None or choice.stand == CHANGES:
+    if choice is None:
         raise Http404
     asked = choice.asked
-    response, people = workbook(
-        request.scope,
-        _columns(request.scope),
-        flow_lines(request.scope, asked, today=timezone.localdate()),
-        title=_("In- en uitstroom"),
-        name="-".join(filter(None, (_("in-en-uitstroom"), asked.contract.number, asked.span.code, choice.stand)))
-        + ".xlsx",
-    )
+    parts = (_("in-en-uitstroom"), asked.contract.number, asked.span.code, choice.stand)
+    make = _changes_file if choice.stand == CHANGES else _lines_file
+    response, people = make(request.scope, asked, "-".join(filter(None, parts)) + ".xlsx")
     _record(request, "reporting.download_flow_list", asked, people, lines=len(people))
     return response
+
+
+def _lines_file(scope: Scope, asked: Asked, name: str) -> tuple[FileResponse, array[int]]:
+    lines = flow_lines(scope, asked, today=timezone.localdate())
+    return workbook(scope, _columns(scope), lines, title=_("In- en uitstroom"), name=name)
+
+
+def _changes_file(scope: Scope, asked: Asked, name: str) -> tuple[FileResponse, array[int]]:
+    """What the list said when it was fixed, and what it says now; who is on neither side has nothing there."""
+    return workbook(
+        scope, _change_columns(scope), changed_lines(scope, asked), title=_("Sindsdien gewijzigd"), name=name
+    )  # fmt: skip
 
 
 def _choice(request: PortalRequest) -> _Choice | None:
@@ -184,3 +192,22 @@ def _columns(scope: Scope) -> list[Column[FlowLine]]:
         Column(_("Einddatum (t/m)"), 16, lambda line, bsn: line.last_day),
         Column(_("In- of uitstroom"), 20, lambda line, bsn: movement_words(line.movement)[0]),
     ]
+
+
+def _change_columns(scope: Scope) -> list[Column[Changed]]:
+    return [
+        *person_columns(scope),
+        Column(_("Ingangsdatum"), 14, lambda line, bsn: line.first_day),
+        Column(_("Vastgesteld"), 20, lambda line, bsn: _moved(line.was)),
+        Column(_("Vastgestelde einddatum (t/m)"), 28, lambda line, bsn: _until(line.was)),
+        Column(_("Nu"), 20, lambda line, bsn: _moved(line.now)),
+        Column(_("Einddatum nu (t/m)"), 20, lambda line, bsn: _until(line.now)),
+    ]
+
+
+def _moved(one: Said | None) -> str:
+    return movement_words(one.movement)[0] if one else _("Niet in de lijst")
+
+
+def _until(one: Said | None) -> date | None:
+    return one.last_day if one else None

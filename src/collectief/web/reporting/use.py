@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import io
-
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
@@ -19,7 +17,7 @@ from collectief.reporting.rules import MonthOfUse
 from collectief.segments.profile import Capability, Permission
 
 from ..page import PortalRequest, page
-from ..sheet import XLSX, Cell, write_sheet
+from ..sheet import Cell, sheet_file, write_sheet
 from .chart import chart
 from .choosing import chosen_contract
 
@@ -59,18 +57,15 @@ def download(request: PortalRequest) -> HttpResponseBase:
     if chosen is None:
         raise Http404
     months = use_of(request.scope, chosen, today=timezone.localdate())
-    # A line a month: small enough to keep in memory.
-    stream = io.BytesIO()
     fixed = fixed_use_of(request.scope, chosen)
     rows = [
         (_called(one), one.count, one.difference, one.came, one.left, *_official(fixed.get(one.month)))
         for one in months
     ]
-    write_sheet(stream, _("Contract gebruik"), _heads(), rows)
-    stream.seek(0)
-    audit.record(request.scope, "reporting.download_use", objects={"contract": [chosen.id]})
     name = f"{_('contractgebruik')}-{chosen.number}.xlsx"
-    return FileResponse(stream, as_attachment=True, filename=name, content_type=XLSX)
+    response, _lines = sheet_file(name, lambda stream: write_sheet(stream, _("Contract gebruik"), _heads(), rows))
+    audit.record(request.scope, "reporting.download_use", objects={"contract": [chosen.id]})
+    return response
 
 
 def _called(one: MonthOfUse) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import IO
 
-import xlsxwriter
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -21,11 +21,13 @@ from collectief.scope.scope import Scope
 from collectief.segments.profile import Role
 
 from ..log.words import action_words, outcome_words
+from ..sheet import write_sheet
 from ..templatetags.look import number
 
 # Of an event of thousands of people so many are named on the screen, and in a workbook.
 SOME = 10
 SOME_IN_A_CELL = 500
+_WIDTH = 22
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,22 +94,11 @@ def shown(event: FoundEvent, names: Known, *, some: int = SOME) -> Shown:
 
 def write_trail(stream: IO[bytes], scope: Scope, answer: Iterable[Sequence[FoundEvent]]) -> int:
     """Write events as a workbook of text cells, in constant memory; how many."""
-    book = xlsxwriter.Workbook(stream, {"constant_memory": True})
-    count = 0
-    try:
-        sheet = book.add_worksheet(_("Onderzoek"))
-        bold = book.add_format({"bold": True})
-        sheet.freeze_panes(1, 0)
-        sheet.set_column(0, 15, 22)
-        for count, one in enumerate(_shown_all(scope, answer), 1):
-            if count == 1:
-                for column, (label, _text) in enumerate(one.fields):
-                    sheet.write_string(0, column, label, bold)
-            for column, (_label, text) in enumerate(one.fields):
-                sheet.write_string(count, column, text)
-    finally:
-        book.close()
-    return count
+    found = _shown_all(scope, answer)
+    first = next(found, None)
+    heads = [(label, _WIDTH) for label, _text in first.fields] if first else []
+    rows = ([text for _label, text in one.fields] for one in chain([first] if first else [], found))
+    return write_sheet(stream, _("Onderzoek"), heads, rows)
 
 
 def _shown_all(scope: Scope, answer: Iterable[Sequence[FoundEvent]]) -> Iterator[Shown]:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import replace
 from typing import Any
 
-from django.http import FileResponse, HttpResponse
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -22,7 +21,7 @@ from collectief.segments.profile import Permission
 
 from ..page import PortalRequest, page
 from ..paging import Pages, last_page, page_number, pages
-from ..sheet import XLSX
+from ..sheet import sheet_file
 from . import present
 from .asking import KEPT_OUT, Asked, addressed, typed
 from .forms import TrailForm
@@ -67,12 +66,10 @@ def download(request: PortalRequest) -> HttpResponseBase:
     if asked.question is None:
         _record_looked_up(request, asked, outcome="failure")
         return _show(request, asked.form, status=422)
-    # Closed by the response, and then it is gone.
-    stream = tempfile.TemporaryFile()  # noqa: SIM115
-    count = present.write_trail(stream, request.scope, whole_answer(request.scope, asked.question, most=MOST))
-    stream.seek(0)
+    answer = whole_answer(request.scope, asked.question, most=MOST)
+    response, count = sheet_file(_("onderzoek.xlsx"), lambda stream: present.write_trail(stream, request.scope, answer))
     _record(request, "audit.export", asked, events=count)
-    return FileResponse(stream, as_attachment=True, filename=_("onderzoek.xlsx"), content_type=XLSX)
+    return response
 
 
 def _answer(request: PortalRequest, asked: Asked) -> HttpResponse:

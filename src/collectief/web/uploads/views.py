@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
-from typing import IO, Any
+from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
@@ -27,7 +26,7 @@ from collectief.segments.profile import Capability, Permission
 
 from ..page import PortalRequest, longest_body, page
 from ..paging import found_page, last_page, page_number, pages, whole_number
-from ..sheet import XLSX
+from ..sheet import sheet_file
 from . import present
 from .forms import UploadForm
 from .words import file_refusal
@@ -76,10 +75,11 @@ def uploads(request: PortalRequest) -> HttpResponse:
 @require_GET
 def template(request: PortalRequest) -> FileResponse:
     """The empty template with its filling instructions."""
-    stream = _download()
-    write_template(stream, template_for(request.scope.profile), language=_language())
-    stream.seek(0)
-    return FileResponse(stream, as_attachment=True, filename=_("aan-en-afmeldingen.xlsx"), content_type=XLSX)
+    form, language = template_for(request.scope.profile), _language()
+    response, _written = sheet_file(
+        _("aan-en-afmeldingen.xlsx"), lambda stream: write_template(stream, form, language=language)
+    )
+    return response
 
 
 @guarded
@@ -146,7 +146,6 @@ def bad_rows(request: PortalRequest, batch_id: int) -> FileResponse:
     found = _found(request, batch_id)
     if found.key_sealed is None:
         raise Http404
-    stream = _download()
     language = _language()
     form = template_for(request.scope.profile)
     lines = (
@@ -154,11 +153,10 @@ def bad_rows(request: PortalRequest, batch_id: int) -> FileResponse:
         for row in queries.bad_rows(found)
         if row.sent is not None
     )
-    write_bad_rows(stream, form, lines, language=language)
-    stream.seek(0)
-    audit.record(request.scope, "batch.bad_rows", objects={"batch": [found.id]})
     name = _("te-herstellen-regels-{number}.xlsx").format(number=found.id)
-    return FileResponse(stream, as_attachment=True, filename=name, content_type=XLSX)
+    response, _written = sheet_file(name, lambda stream: write_bad_rows(stream, form, lines, language=language))
+    audit.record(request.scope, "batch.bad_rows", objects={"batch": [found.id]})
+    return response
 
 
 def _noted(problem: present.Wrong) -> tuple[str, str]:
@@ -169,11 +167,6 @@ def _noted(problem: present.Wrong) -> tuple[str, str]:
 
 def _language() -> str:
     return get_language() or settings.LANGUAGE_CODE
-
-
-def _download() -> IO[bytes]:
-    """Where a workbook is written before it is sent; the response closes it, and with it the file is gone."""
-    return tempfile.TemporaryFile()
 
 
 def _rows(request: PortalRequest, found: Any) -> dict[str, Any]:
