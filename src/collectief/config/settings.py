@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "collectief.enrolment",
     "collectief.onboarding",
     "collectief.questions",
+    "collectief.statements",
     "collectief.bulk",
     "collectief.reporting",
     "collectief.web",
@@ -169,6 +170,9 @@ MAIL_URL = os.environ.get("MAIL_URL", "smtp://127.0.0.1:8094")
 # The gateway for short messages (CM.com, Business Messaging) and its product token.
 SMS_URL = os.environ.get("SMS_URL", "http://127.0.0.1:8095")
 SMS_TOKEN = os.environ.get("SMS_TOKEN", "demo")
+# The access point of EESSI, and what it knows us by (docs/abroad.md).
+EESSI_URL = os.environ.get("EESSI_URL", "http://127.0.0.1:8097")
+EESSI_KEY = os.environ.get("EESSI_KEY", "demo")
 # A list of breached passwords that is asked by range, such as https://api.pwnedpasswords.com; empty asks none.
 BREACHED_PASSWORDS_URL = os.environ.get("BREACHED_PASSWORDS_URL", "")
 # How a link in a letter begins, {host} being the portal's first.

@@ -53,6 +53,7 @@ class Stack:
             "BRP_URL": self.brp_url,
             "MAIL_URL": f"smtp://127.0.0.1:{self.port + 4}",
             "SMS_URL": self.telephone_url,
+            "EESSI_URL": self.eessi_url,
             "SINGLE_SIGN_ON_CONNECTIONS": str((self._work_accounts / "connections.toml").resolve()),
             "COLLECTIEF_ADDRESS": f"http://{{host}}:{self.port}",
             "DJANGO_SETTINGS_MODULE": "collectief.config.settings",
@@ -87,6 +88,10 @@ class Stack:
     @property
     def work_account_url(self) -> str:
         return f"http://127.0.0.1:{self.port + 6}"
+
+    @property
+    def eessi_url(self) -> str:
+        return f"http://127.0.0.1:{self.port + 7}"
 
     def portal(self, brand: str) -> str:
         """The address of a brand's portal."""
@@ -179,6 +184,7 @@ class Stack:
             "--smtp-port", str(self.port + 4),
         )  # fmt: skip
         self._part("sms", "collectief.gateways.sms.simulator", "--port", str(self.port + 5))
+        self._part("eessi", "collectief.gateways.eessi.simulator", "--port", str(self.port + 7))
         staff = self.state / "werkaccounts.json"
         staff.write_text(json.dumps(office_staff(), ensure_ascii=False))
         self._part(

@@ -24,10 +24,11 @@ class LetterKind(StrEnum):
     POLICY_SCHEDULE = "policy_schedule"
     TERMINATION = "termination_letter"
     INSURANCE_STATEMENT = "insurance_statement"
+    S1 = "s1"
 
 
 # How many years it can be checked that we made it: as long as a business keeps its papers (art. 52 AWR).
-KEEP_YEARS = {LetterKind.POLICY_SCHEDULE: 7, LetterKind.TERMINATION: 7, LetterKind.INSURANCE_STATEMENT: 7}
+KEEP_YEARS = dict.fromkeys(LetterKind, 7)
 
 
 # Which of them colleagues are told of, and how: the others anybody can make at any time.

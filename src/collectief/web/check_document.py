@@ -37,6 +37,7 @@ def kinds() -> dict[LetterKind, str]:
         LetterKind.POLICY_SCHEDULE: _("Polisblad"),
         LetterKind.TERMINATION: _("Bevestiging van beëindiging"),
         LetterKind.INSURANCE_STATEMENT: _("Verzekeringsverklaring"),
+        LetterKind.S1: _("Formulier verdragsrecht (S1 of E106)"),
     }
 
 
