@@ -8,16 +8,20 @@ from datetime import timedelta
 
 from django.db import connection, transaction
 
+from collectief.cases import actions as cases
+from collectief.cases.models import Case
+from collectief.cases.rules import Decision, Staff
 from collectief.foundation.names import PersonName
 from collectief.gateways.eessi.directory import demo_institutions
 from collectief.gateways.eessi.port import Entitlement, Institution, Reply
 from collectief.mutations.corridor import Moment
-from collectief.scope.database import housekeeping, opened
+from collectief.scope.database import housekeeping, office, opened
 from collectief.scope.scope import Scope
 from collectief.statements import actions, exchange
 from collectief.statements.models import S1Request
 from collectief.statements.rules import Asked, Way
 from tests.terms_world import offer, product
+from tests.web.visiting import this_moment
 from tests.world import Agency, Human, agency, enrolled, valid_bsns
 
 BSN = valid_bsns(1, start=942_000_000)[0]
@@ -25,8 +29,6 @@ BSN = valid_bsns(1, start=942_000_000)[0]
 
 def insured(*, brand: str = "", **more: object) -> tuple[Agency, int]:
     """An agency and one of its participants, insured for a hundred days; EESSI's directory is known."""
-    from tests.web.visiting import this_moment
-
     customer = agency(brand=brand, **more)  # type: ignore[arg-type]
     offer(customer, product(customer, f"B{customer.organisation.id}"))
     exchange.learn(demo_institutions())
@@ -55,6 +57,26 @@ def row_of(scope: Scope) -> S1Request:
     """The last request of an organisation."""
     with opened(scope):
         return S1Request.objects.latest("id")
+
+
+def s1_of(brand: str) -> int:
+    """A request that waits at the insurer of a portal; its number."""
+    ours, participant = insured(brand=brand, name="Vraagt verdragsrecht")
+    moment = this_moment()
+    ask(ours.scope, participant, by_hand(moment), moment)
+    return row_of(ours.scope).id
+
+
+def issued(scope: Scope, participant_id: int) -> int:
+    """A form that was asked for and made; the request's number."""
+    moment = this_moment()
+    ask(scope, participant_id, by_hand(moment), moment)
+    made = row_of(scope).id
+    with office(scope.insurer_id):
+        case = Case.objects.get(kind="s1", subject=str(made)).id
+    by = Staff(scope.insurer_id, scope.insurer, "Sanne Kok")
+    cases.decide(case, Decision.APPROVED, by=by, reason="", now=moment.now)
+    return made
 
 
 def queued(task: str) -> list[int]:

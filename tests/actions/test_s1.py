@@ -335,7 +335,8 @@ def decide(case: Case, scope, decision: Decision, reason: str, moment) -> None:
 @pytest.mark.parametrize(
     ("decision", "state", "code", "action"),
     [
-        (Decision.APPROVED, "issued", "s1.issued", "s1.issue"), (Decision.REFUSED, "refused", "s1.refused", "s1.refuse"),
+        (Decision.APPROVED, "issued", "s1.issued", "s1.issue"),
+        (Decision.REFUSED, "refused", "s1.refused", "s1.refuse"),
     ],
 )  # fmt: skip
 def test_deciding_it_issues_the_form_or_says_why_not(world, moment, decision, state, code, action):

@@ -18,7 +18,8 @@ from tests.journeys.typist import Typist, unlink
 # What shows nobody a page: for machines, a file, a part of a page, or a step on the way to one.
 NO_PAGE = {
     "alive", "ready", "metrics", "eherkenning_metadata", "eherkenning_catalogue",
-    "policy_schedule", "policy_schedule_on", "termination_letter", "insurance_statement", "download_contract_use",
+    "policy_schedule", "policy_schedule_on", "termination_letter", "insurance_statement", "s1_form",
+    "download_contract_use",
     "download_flow_list", "download_current", "download_former", "download_template",
     "upload_template", "upload_bad_rows", "download_log",
     "current_count", "former_count", "mutation_state", "upload_progress",

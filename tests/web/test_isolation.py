@@ -31,6 +31,7 @@ from collectief.segments.catalogue import PROFILES
 from collectief.segments.profile import Capability, Permission
 from tests.bulk_world import Register, demo_file, planned
 from tests.office_world import applied, clerk, insurer_id, news_of, product_of
+from tests.s1_world import s1_of
 from tests.web.addresses import addresses
 from tests.web.visiting import client_of, linked, stranger, text_of
 from tests.world import Human, agency, enrolled, mandated_to, member_of, valid_bsns
@@ -76,6 +77,7 @@ def anna(monkeypatch, tmp_path):
             "contract_id": ours.contracts[0].id,
             "product_id": product_of("voorbeeldverzekeraar", name="geheim-product"),
             "news_id": news_of("an-insurer-without-a-portal", title="geheim-nieuws"),
+            "s1_id": s1_of("voorbeeld"),
             "account_id": ours.scope.account_id,
             "reset_id": 0,
         }
@@ -414,6 +416,7 @@ def test_row_security_alone_holds_when_an_offices_own_filters_ask_for_another_in
         ("cases.queries", "office"), ("policies.queries", "office"), ("policies.actions", "office"),
         ("audit.search", "auditing"), ("audit.verification", "auditing"),
         ("contracts.queries", "auditing"), ("participants.queries", "auditing"), ("access.queries", "auditing"),
+        ("statements.queries", "office"), ("statements.actions", "office"), ("statements.actions", "opened"),
     ):  # fmt: skip
         own = sanne if name == "opened" else sanne.insurer_id
         true = getattr(database, name)

@@ -27,6 +27,7 @@ from collectief.segments.profile import Capability, MessageCategory, Permission,
 from tests.bulk_world import Register, demo_file, planned
 from tests.help_world import asked, equip
 from tests.office_world import applied, insurer_id, news_of, product_of
+from tests.s1_world import issued, s1_of
 from tests.terms_world import offer, product
 from tests.web.addresses import IDS, addresses
 from tests.web.visiting import client_of, crowd, left, linked, text_of, waiting
@@ -50,7 +51,7 @@ def _ids(whose: Agency, tmp_path, start: int, *, insurer_at: str = "mijnzz") -> 
     mandates = {"mandate_id": _given(whose), "received_id": _received(whose)}
     others = {
         "link_id": linked(whose), "product_id": product_of(brand_of(insurer_at).insurer),
-        "news_id": news_of(brand_of(insurer_at).insurer),
+        "news_id": news_of(brand_of(insurer_at).insurer), "s1_id": s1_of(insurer_at),
         "contract_id": whose.contracts[0].id if whose.contracts else NOBODYS,
     }  # fmt: skip
     with opened(whose.scope):
@@ -73,6 +74,8 @@ def _ids(whose: Agency, tmp_path, start: int, *, insurer_at: str = "mijnzz") -> 
     if letters:
         # Of whom both letters can be had: insured today, and until a day that is known.
         left(whose, [participant], timezone.localdate())
+    if whose.scope.profile.allows(Capability.REQUEST_S1):
+        issued(whose.scope, participant)
     waiting(whose, start=start + 500_000)
     batch = 0
     if whose.scope.profile.allows(Capability.BULK_UPLOAD):

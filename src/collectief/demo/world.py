@@ -34,6 +34,7 @@ from collectief.scope.database import office, opened
 from collectief.scope.scope import Scope
 from collectief.segments.profile import Field
 
+from .abroad import ask_for_s1s, make_directory
 from .applications import apply_for_accounts
 from .cast import COMPANIES, DEMO_PASSWORD, KANTOOR, MANDATES, Colleague, Company
 from .work_accounts import LINKED
@@ -143,6 +144,7 @@ def populate(today: date, *, scale: float, say: Callable[[str], None]) -> None:
 
     `scale` makes the world smaller or larger than the demo's; at 0 nobody is there.
     """
+    make_directory()
     if not scale:
         return
     apply_for_accounts(today)
@@ -154,6 +156,12 @@ def populate(today: date, *, scale: float, say: Callable[[str], None]) -> None:
             continue
         people = list(dummy_bsns(max(60, int(company.people * scale)), seed=SEED + number))
         History(scope, [number for number, _ in company.contracts], people, today, SEED + number).write(say)
+        ask_for_s1s(scope, _noon(today).now, judge=_judge())
+
+
+def _judge() -> str:
+    """Who of the office decides cases."""
+    return next(one.name for one in KANTOOR.colleagues if "case_handler" in one.roles)
 
 
 def _has_people(scope: Scope) -> bool:

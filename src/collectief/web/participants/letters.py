@@ -108,7 +108,7 @@ def schedule(request: PortalRequest, participation_id: int, day: date | None = N
         messages.error(request, _("Er is nog geen polisblad: de premie is nog niet vastgesteld."))
         return _back(row.participant_id)
     letter = policy_schedule(person, contract, request.scope.organisation, terms, found)
-    return _download(
+    return download(
         request, letter, row.participant_id, f"{_('polisblad')}-{person.relation_number}-{found.period.first_day}"
     )
 
@@ -124,7 +124,7 @@ def termination(request: PortalRequest, participation_id: int) -> HttpResponse:
     letter = termination_letter(
         person, contract, request.scope.organisation, terms, last_day, today=timezone.localdate()
     )
-    return _download(
+    return download(
         request, letter, row.participant_id, f"{_('beeindigingsbrief')}-{person.relation_number}-{last_day}"
     )
 
@@ -140,7 +140,7 @@ def statement(request: PortalRequest, participant_id: int) -> HttpResponse:
         raise Http404
     labels = {contract.id: contract.label for contract in contracts(scope)}
     letter = insurance_statement(person, labels, scope.organisation, terms, today=today)
-    return _download(
+    return download(
         request, letter, participant_id, f"{_('verzekeringsverklaring')}-{person.relation_number}-{today}",
         contracts={term.contract_id for term in terms},
     )  # fmt: skip
@@ -155,9 +155,10 @@ def _about(scope: Scope, participation_id: int) -> tuple[ListRow, ParticipantVie
     return row, person, contract, terms_of(scope, [row.id])
 
 
-def _download(
+def download(
     request: PortalRequest, letter: Letter, participant_id: int, name: str, *, contracts: Collection[int] = ()
 ) -> HttpResponse:
+    """A letter about somebody, made now; back to their page where it cannot be."""
     now = timezone.now()
     try:
         pdf = make(request.scope, letter, participant_id, frame=_frame(request), now=now, contracts=contracts)

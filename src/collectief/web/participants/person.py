@@ -14,6 +14,7 @@ from collectief.mutations import queries as mutations
 from collectief.policies.insured import terms_of
 from collectief.segments.profile import Capability, Permission
 
+from ..abroad.asking import section_of
 from ..page import PortalRequest, page
 from . import insurance, present, shown
 from .found import participant_of
@@ -44,6 +45,7 @@ def person(request: PortalRequest, participant_id: int) -> HttpResponse:
         "insures": scope.profile.insures,
         "letters": letters_of(scope, participant_id, stays, labels, terms, found.birth_date, today),
         "statement": statement_of(scope, terms, today),
+        "s1": section_of(scope, request.brand, participant_id, terms, today),
         "current": current,
         "latest": stays[0] if stays else None,
         "history": [present.mutation_line(view, known, scope, today) for view in history],
