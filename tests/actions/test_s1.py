@@ -293,6 +293,23 @@ def test_an_answer_to_nothing_of_ours_stays_where_it_is(world, eessi):
     assert eessi.acknowledged == []
 
 
+def test_an_answer_that_cannot_be_written_keeps_no_other_waiting(world, moment, eessi, monkeypatch):
+    ours, participant = world
+    ask(ours.scope, participant, asked(moment), moment)
+    jobs.send(request_id=row_of(ours.scope).id)
+    take = exchange.take
+
+    def fails_for_one(reply, *, now):
+        if reply.id == "r1":
+            raise RuntimeError
+        return take(reply, now=now)
+
+    monkeypatch.setattr(exchange, "take", fails_for_one)
+    eessi.waiting = [Reply(id_, row_of(ours.scope).eessi_case, True) for id_ in ("r1", "r2")]
+    jobs.fetch(timestamp=0)
+    assert (row_of(ours.scope).state, eessi.acknowledged) == ("confirmed", ["r2"])
+
+
 def test_while_eessi_is_away_answers_and_the_directory_wait(world, eessi):
     eessi.fails = [EessiUnavailable("away"), EessiUnavailable("away")]
     jobs.fetch(timestamp=0)

@@ -29,6 +29,7 @@ from collectief.scope.database import office, opened
 from collectief.scope.scope import Scope
 from collectief.segments.catalogue import PROFILES
 from collectief.segments.profile import Capability, Permission
+from collectief.statements.models import S1Request
 from tests.bulk_world import Register, demo_file, planned
 from tests.office_world import applied, clerk, insurer_id, news_of, product_of
 from tests.s1_world import s1_of
@@ -92,6 +93,7 @@ def anna(monkeypatch, tmp_path):
         "geheim-contract",
         "geheim-product",
         "geheim-nieuws",
+        "Vraagt verdragsrecht",
         relation_number,
     ]
     return ours, found, [*secrets, *MANDATED]
@@ -438,7 +440,8 @@ def test_row_security_alone_holds_when_an_offices_own_filters_ask_for_another_in
         assert client.get(f"/onderzoek/?zoek=1&{query}").status_code == 422
     monkeypatch.undo()
     with office(other):
-        assert Case.objects.get().decision == ""
+        assert {one.decision for one in Case.objects.all()} == {""}
+        assert S1Request.objects.get().another_at is None
 
 
 def test_anna_herself_does_find_them(anna):

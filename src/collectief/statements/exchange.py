@@ -71,8 +71,17 @@ def fetch(*, now: datetime) -> None:
     eessi = current_eessi()
     for us in sorted({one.institution for one in all_brands() if one.institution}):
         for reply in eessi.replies(us):
-            if take(reply, now=now):
+            if _taken(reply, now):
                 eessi.received(reply)
+
+
+def _taken(reply: Reply, now: datetime) -> bool:
+    """Whether a reply was written; one that cannot be stays where it is, and keeps no other waiting."""
+    try:
+        return take(reply, now=now)
+    except Exception as problem:
+        _log.error("a reply of EESSI could not be written: %s", type(problem).__name__)
+        return False
 
 
 def take(reply: Reply, *, now: datetime) -> bool:
