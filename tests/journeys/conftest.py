@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 WIDTHS = (1366, 375)
 NARROWEST = 320
 # The portal and its simulators take ports in a row (config.stack).
-PORTS = 8
+PORTS = 9
 # The tables of which one must scroll aside to see the rest.
 _CUT_OFF = """() => [...document.querySelectorAll(".c-scroll")]
     .filter((one) => one.scrollWidth > one.clientWidth + 1).map((one) => one.ariaLabel)"""

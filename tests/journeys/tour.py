@@ -18,7 +18,7 @@ from tests.journeys.typist import Typist, unlink
 # What shows nobody a page: for machines, a file, a part of a page, or a step on the way to one.
 NO_PAGE = {
     "alive", "ready", "metrics", "eherkenning_metadata", "eherkenning_catalogue",
-    "policy_schedule", "policy_schedule_on", "termination_letter", "insurance_statement", "kept_letter",
+    "policy_schedule", "policy_schedule_on", "termination_letter", "insurance_statement", "kept_letter", "s1_form",
     "download_documents", "documents_of", "download_contract_use", "download_flow_list", "download_deductible_use",
     "deductible_letter", "download_current", "download_former", "download_template",
     "upload_template", "upload_bad_rows", "download_log",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -31,6 +32,7 @@ def walks_everywhere(tour: Tour, folder: Path) -> None:
     _with_password(tour)
     _work_account(tour)
     _products(tour)
+    _abroad(tour)
     _news(tour)
     _post(tour)
     _runs(tour)
@@ -235,6 +237,30 @@ def _products(tour: Tour) -> None:
     lotte.page.locator("main form[method=post] button").click()
     lotte.page.locator("main .ds-error-summary").wait_for()
     lotte.looks("contract-terms-empty")
+
+
+def _abroad(tour: Tour) -> None:
+    """An S1 asked for with faults; and at the office: nothing found, found, and another about to be allowed."""
+    anna = tour.signed_in("mijnzz", "Anna de Boer", BRUG)
+    anna.opens("/deelnemers/?sorteer=-naam")
+    anna.page.locator("tbody tr:not(.c-pending) th a").first.click()
+    person = str(anna.page.locator(".c-opened a").last.get_attribute("href"))
+    anna.looks_at(f"{person}verdragsrecht/", "s1-country")
+    for land in ("--", "TR"):
+        anna.looks_at(f"{person}verdragsrecht/?land={land}", f"s1-{land.strip('-') or 'elsewhere'}")
+    anna.opens(f"{person}verdragsrecht/?land=PL")
+    anna.page.locator("main form[method=post] button[type=submit]").click()
+    anna.page.locator("main .ds-error-summary").wait_for()
+    anna.looks("s1-empty")
+    lotte = tour.let_in(KANTOOR, KANTOOR.colleagues[3].email)
+    lotte.looks_at("/verdragsrecht/?relatienummer=0", "s1-nobody")
+    lotte.opens("/zaken/beslist/")
+    lotte.page.locator("tbody a", has_text=re.compile("Marokko|Morocco")).first.click()
+    facts = lotte.page.locator("dl.c-details > div")
+    number = facts.filter(has_text=re.compile("Relatienummer|Relation number")).locator("dd").first.inner_text()
+    lotte.looks_at(f"/verdragsrecht/?relatienummer={number}", "s1-found")
+    lotte.page.locator("tbody a[href$='/opnieuw/']").first.click()
+    lotte.looks("s1-another")
 
 
 def _news(tour: Tour) -> None:

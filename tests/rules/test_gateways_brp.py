@@ -13,9 +13,9 @@ import pytest
 from collectief.foundation.bsn import Bsn
 from collectief.foundation.dates import BirthDate
 from collectief.foundation.names import PersonName
+from collectief.gateways.breaker import Breaker
 from collectief.gateways.brp import reading
 from collectief.gateways.brp.answers import date_as_json
-from collectief.gateways.brp.breaker import Breaker
 from collectief.gateways.brp.client import HaalCentraal, register_at
 from collectief.gateways.brp.inhabitants import dummy_bsns, inhabitant
 from collectief.gateways.brp.simulator import PATH, application

@@ -29,9 +29,11 @@ from collectief.scope.database import office, opened
 from collectief.scope.scope import Scope
 from collectief.segments.catalogue import PROFILES
 from collectief.segments.profile import Capability, Permission
+from collectief.statements.models import S1Request
 from tests.bulk_world import Register, demo_file, planned
 from tests.letters_world import kept, on_paper
 from tests.office_world import applied, clerk, import_of, insurer_id, news_of, product_of, run_of
+from tests.s1_world import s1_of
 from tests.web.addresses import addresses
 from tests.web.visiting import client_of, linked, stranger, text_of
 from tests.world import Human, agency, enrolled, mandated_to, member_of, valid_bsns
@@ -82,6 +84,7 @@ def anna(monkeypatch, tmp_path):
             "news_id": news_of("an-insurer-without-a-portal", title="geheim-nieuws"),
             "run_id": run_of("an-insurer-without-a-portal", planned_by="geheim-medewerker"),
             "import_id": import_of("an-insurer-without-a-portal", by="geheim-medewerker"),
+            "s1_id": s1_of("voorbeeld"),
             "account_id": ours.scope.account_id,
             "reset_id": 0,
         }
@@ -98,6 +101,7 @@ def anna(monkeypatch, tmp_path):
         "geheim-nieuws",
         "Geheim BV",
         "geheim-medewerker",
+        "Vraagt verdragsrecht",
         relation_number,
     ]
     return ours, found, [*secrets, *MANDATED]
@@ -424,6 +428,7 @@ def test_row_security_alone_holds_when_an_offices_own_filters_ask_for_another_in
         ("cases.queries", "office"), ("policies.queries", "office"), ("policies.actions", "office"),
         ("audit.search", "auditing"), ("audit.verification", "auditing"),
         ("contracts.queries", "auditing"), ("participants.queries", "auditing"), ("access.queries", "auditing"),
+        ("statements.queries", "office"), ("statements.actions", "office"), ("statements.actions", "opened"),
     ):  # fmt: skip
         own = sanne if name == "opened" else sanne.insurer_id
         true = getattr(database, name)
@@ -445,7 +450,8 @@ def test_row_security_alone_holds_when_an_offices_own_filters_ask_for_another_in
         assert client.get(f"/onderzoek/?zoek=1&{query}").status_code == 422
     monkeypatch.undo()
     with office(other):
-        assert Case.objects.get().decision == ""
+        assert {one.decision for one in Case.objects.all()} == {""}
+        assert S1Request.objects.get().another_at is None
 
 
 def test_anna_herself_does_find_them(anna):

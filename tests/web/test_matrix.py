@@ -29,6 +29,7 @@ from tests.bulk_world import Register, demo_file, planned
 from tests.help_world import asked, equip
 from tests.letters_world import kept, on_paper
 from tests.office_world import applied, import_of, insurer_id, news_of, product_of, run_of
+from tests.s1_world import issued, s1_of
 from tests.terms_world import offer, product
 from tests.web.addresses import IDS, addresses
 from tests.web.visiting import client_of, crowd, left, linked, text_of, waiting
@@ -54,7 +55,7 @@ def _ids(whose: Agency, tmp_path, start: int, *, insurer_at: str = "mijnzz") -> 
         "consignment_id": on_paper(agency(name="Krijgt post", brand=insurer_at)),
         "link_id": linked(whose), "product_id": product_of(brand_of(insurer_at).insurer),
         "news_id": news_of(brand_of(insurer_at).insurer), "run_id": run_of(brand_of(insurer_at).insurer),
-        "import_id": import_of(brand_of(insurer_at).insurer),
+        "import_id": import_of(brand_of(insurer_at).insurer), "s1_id": s1_of(insurer_at),
         "contract_id": whose.contracts[0].id if whose.contracts else NOBODYS,
     }  # fmt: skip
     with opened(whose.scope):
@@ -79,6 +80,8 @@ def _ids(whose: Agency, tmp_path, start: int, *, insurer_at: str = "mijnzz") -> 
     if letters:
         # Of whom both letters can be had: insured today, and until a day that is known.
         left(whose, [participant], timezone.localdate())
+    if whose.scope.profile.allows(Capability.REQUEST_S1):
+        issued(whose.scope, participant)
     waiting(whose, start=start + 500_000)
     batch = 0
     if whose.scope.profile.allows(Capability.BULK_UPLOAD):

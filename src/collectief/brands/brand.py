@@ -24,6 +24,8 @@ PASSWORD_SHORTEST, _PASSWORD_LIMIT = 12, 64
 RESET_HOURS, _RESET_LIMIT = 24, 168
 THEME = "tokens.css"
 FILES = ("wordmark.svg", "icon.svg")
+# What a desk can be the one for: forms for abroad (U09).
+ABROAD = "abroad"
 
 Texts = Mapping[str, str]  # by language
 
@@ -42,6 +44,8 @@ class Desk:
     title: Texts = field(hash=False)
     mail: str
     phone: str = ""
+    # What it alone is for, where a page leads to it; empty for none of these.
+    about: str = ""
 
     @property
     def dial(self) -> str:
@@ -90,6 +94,13 @@ class Brand:
     wording: Mapping[str, Texts] = field(default_factory=dict, hash=False, repr=False)
     # The brand whose colours, sizes and corners it has; empty for its own.
     look_of: str = ""
+    # By which number institutions abroad know the insurer (EESSI), such as NL:7085; empty for who is not on EESSI.
+    institution: str = ""
+
+    @property
+    def abroad(self) -> Desk:
+        """Where one turns with a question about forms for abroad: the first desk where none is for that."""
+        return next((desk for desk in self.desks if desk.about == ABROAD), self.desks[0])
 
     @property
     def support_dial(self) -> str:
@@ -173,6 +184,7 @@ class _Reader:
             name=self._take(self.table, "name", str),
             insurer=insurer._take(insurer.table, "slug", str),
             insurer_name=insurer._take(insurer.table, "name", str),
+            institution=insurer._take(insurer.table, "institution", str, without=None) or "",
             segments=self._known("segments", PROFILES),
             minimum_assurance=self._level(),
             address=self._address(),
@@ -280,7 +292,10 @@ class _Reader:
         reader = self._sub(table, "desks")
         title = reader._texts(reader._take(table, "title", dict), "title")
         phone = reader._take(table, "phone", str) if "phone" in table else ""
-        desk = Desk(title, reader._take(table, "mail", str), phone)
+        about = reader._take(table, "about", str, without=None) or ""
+        if about not in ("", ABROAD):
+            raise reader._wrong("about", f"unknown: {about} (known: {ABROAD})")
+        desk = Desk(title, reader._take(table, "mail", str), phone, about)
         reader._nothing_left()
         return desk
 

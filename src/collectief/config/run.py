@@ -40,6 +40,7 @@ def addresses(stack: Stack) -> str:
         *((brand.name, f"{stack.portal(brand.slug)}/") for brand in all_brands()),
         ("eHerkenning simulator", f"{stack.eherkenning_url}/"),
         ("BRP simulator", f"{stack.brp_url}/"),
+        ("EESSI simulator", f"{stack.eessi_url}/"),
         ("Postbus (mail)", f"{stack.postbus_url}/"),
         ("Telefoon (sms)", f"{stack.telephone_url}/"),
         ("Drukkerij (post)", f"{stack.printer_url}/"),

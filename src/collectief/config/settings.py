@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "collectief.onboarding",
     "collectief.questions",
     "collectief.deductible",
+    "collectief.statements",
     "collectief.bulk",
     "collectief.reporting",
     "collectief.web",
@@ -179,6 +180,9 @@ SMS_TOKEN = os.environ.get("SMS_TOKEN", "demo")
 PRINT_URL = os.environ.get("PRINT_URL", "http://127.0.0.1:8097")
 PRINT_SERVICE = os.environ.get("PRINT_SERVICE", "demo")
 PRINT_SECRET = os.environ.get("PRINT_SECRET", "demo-secret-of-the-print-service")
+# The access point of EESSI, and what it knows us by (docs/abroad.md).
+EESSI_URL = os.environ.get("EESSI_URL", "http://127.0.0.1:8098")
+EESSI_KEY = os.environ.get("EESSI_KEY", "demo")
 # A list of breached passwords that is asked by range, such as https://api.pwnedpasswords.com; empty asks none.
 BREACHED_PASSWORDS_URL = os.environ.get("BREACHED_PASSWORDS_URL", "")
 # How a link in a letter begins, {host} being the portal's first.

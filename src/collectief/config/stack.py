@@ -54,6 +54,7 @@ class Stack:
             "MAIL_URL": f"smtp://127.0.0.1:{self.port + 4}",
             "SMS_URL": self.telephone_url,
             "PRINT_URL": self.printer_url,
+            "EESSI_URL": self.eessi_url,
             "SINGLE_SIGN_ON_CONNECTIONS": str((self._work_accounts / "connections.toml").resolve()),
             "COLLECTIEF_ADDRESS": f"http://{{host}}:{self.port}",
             "DJANGO_SETTINGS_MODULE": "collectief.config.settings",
@@ -92,6 +93,10 @@ class Stack:
     @property
     def printer_url(self) -> str:
         return f"http://127.0.0.1:{self.port + 7}"
+
+    @property
+    def eessi_url(self) -> str:
+        return f"http://127.0.0.1:{self.port + 8}"
 
     def portal(self, brand: str) -> str:
         """The address of a brand's portal."""
@@ -185,6 +190,7 @@ class Stack:
         )  # fmt: skip
         self._part("sms", "collectief.gateways.sms.simulator", "--port", str(self.port + 5))
         self._part("print", "collectief.gateways.print.simulator", "--port", str(self.port + 7))
+        self._part("eessi", "collectief.gateways.eessi.simulator", "--port", str(self.port + 8))
         staff = self.state / "werkaccounts.json"
         staff.write_text(json.dumps(office_staff(), ensure_ascii=False))
         self._part(

@@ -35,6 +35,7 @@ from collectief.scope.database import office, opened, working_for
 from collectief.scope.scope import Scope
 from collectief.segments.profile import Capability, Field
 
+from .abroad import ask_for_s1s, make_directory
 from .applications import apply_for_accounts
 from .cast import COMPANIES, DEMO_PASSWORD, KANTOOR, MANDATES, Colleague, Company
 from .deductible import use_deductibles
@@ -157,6 +158,7 @@ def populate(today: date, *, scale: float, say: Callable[[str], None]) -> None:
 
     `scale` makes the world smaller or larger than the demo's; at 0 nobody is there.
     """
+    make_directory()
     if not scale:
         return
     apply_for_accounts(today)
@@ -168,6 +170,7 @@ def populate(today: date, *, scale: float, say: Callable[[str], None]) -> None:
             continue
         people = list(dummy_bsns(max(60, int(company.people * scale)), seed=SEED + number))
         History(scope, [number for number, _ in company.contracts], people, today, SEED + number).write(say)
+        ask_for_s1s(scope, _noon(today).now, judge=_judge())
     _use_deductibles(today)
 
 
@@ -181,6 +184,11 @@ def _use_deductibles(today: date) -> None:
     ]
     showing = [scope for scope in agencies if scope.profile.allows(Capability.DEDUCTIBLE_USE)]
     use_deductibles(scope_of(KANTOOR, sanne), showing, today, seed=SEED)
+
+
+def _judge() -> str:
+    """Who of the office decides cases."""
+    return next(one.name for one in KANTOOR.colleagues if "case_handler" in one.roles)
 
 
 def _has_people(scope: Scope) -> bool:

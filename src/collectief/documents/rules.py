@@ -26,6 +26,7 @@ class LetterKind(StrEnum):
     INSURANCE_STATEMENT = "insurance_statement"
     INSURANCE_CARD = "insurance_card"
     DEDUCTIBLE = "deductible_overview"
+    S1 = "s1"
 
 
 # How many years a letter is kept and can be checked: as long as a business keeps its papers (art. 52 AWR); a card for

@@ -131,6 +131,19 @@ def card_numbers(organisation_id: int, participant_ids: Collection[int]) -> dict
         return dict(cursor.fetchall())
 
 
+def bsn_to_send(scope: Scope, participant_id: int) -> Bsn:
+    """The BSN of one participant, for what the insurer exchanges in its own name (art. 86 Zvw): never to be shown.
+
+    Must run inside `opened`. Raises NotFound.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_SEALED, {"organisation": scope.organisation_id, "ids": [participant_id]})
+        found = cursor.fetchone()
+    if found is None:
+        raise NotFound
+    return bsn_keys(scope).unsealed(bytes(found[2]), bytes(found[1]))
+
+
 @dataclass(frozen=True, slots=True)
 class SoughtPerson:
     """A participant as the insurer's auditor finds them: by number, without a name."""

@@ -44,6 +44,7 @@ ENTRIES = (
     Entry(_("Contract gegevens"), "contract_data", Permission.SEE_CONTRACTS),
     Entry(_("Berichten"), MESSAGES, Permission.SEE_MESSAGES, Capability.MESSAGES),
     Entry(_("Zaken"), "cases", Permission.JUDGE_CASES),
+    Entry(_("Verdragsrecht"), "find_s1", Permission.JUDGE_CASES),
     Entry(_("Producten"), "products", Permission.MAINTAIN_TERMS),
     Entry(_("Nieuws en berichten"), "news", Permission.WRITE_NEWS),
     Entry(_("Post"), "post", Permission.HANDLE_POST),

@@ -20,7 +20,7 @@ def refusal(code: str, params: Mapping[str, Any]) -> tuple[str, str]:
     """
     unknown = (_("Dit kan niet worden verwerkt."), _("Neem contact met ons op."))
     reason, remedy = _refusals().get(code, unknown)
-    shown = Shown({name: _shown(value) for name, value in params.items()})
+    shown = Shown({name: shown_value(value) for name, value in params.items()})
     return reason.format_map(shown), remedy.format_map(shown)
 
 
@@ -98,7 +98,7 @@ class Shown(dict[str, Any]):
         return "–"
 
 
-def _shown(value: Any) -> str:
+def shown_value(value: Any) -> str:
     """A parameter as people read it: days as dd-mm-jjjj."""
     try:
         return dutch(date.fromisoformat(value))

@@ -22,7 +22,7 @@ from collectief.foundation.bsn import Bsn
 
 from .. import background
 from ..addresses import on_this_machine
-from .breaker import Breaker
+from ..breaker import Breaker
 from .port import LookUp, PersonRegister, RegisteredPerson
 from .reading import BadAnswer, question, read_persons
 

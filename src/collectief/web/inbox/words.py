@@ -18,6 +18,7 @@ from collectief.inbox.facts import About
 from collectief.inbox.queries import MessageView
 from collectief.scope.scope import Scope
 from collectief.segments.profile import Capability, MessageCategory, Permission
+from collectief.statements.countries import name_of
 
 from ..rich_text import rich
 from ..templatetags.look import number
@@ -64,6 +65,7 @@ def line(view: MessageView, known: Sequence[ContractView], scope: Scope) -> Line
     given = {
         "name": view.name or "–", "contract": named[0], "from_contract": named[-1],
         "file": view.facts.get("file", "–"), "year": view.facts.get("year", "–"),
+        "form": view.facts.get("form", "–"), "country": _country(view.facts.get("country", "")),
         "title": _said(view.facts.get("title")),
     }  # fmt: skip
     text = str(texts().get(view.code, _("Bericht"))).format_map(Shown(given))
@@ -107,6 +109,9 @@ def texts() -> dict[str, str]:
         "deductible.ready": _("Het overzicht eigen risico verbruik van {year} staat klaar"),
         "letter.statement": _("Er is een verzekeringsverklaring van {name} gemaakt"),
         "statement.ready": _("De verzekeringsverklaring van {name} is te downloaden"),
+        "s1.confirmed": _("{name} is in {country} ingeschreven met formulier {form}"),
+        "s1.issued": _("Formulier {form} van {name} voor {country} staat klaar"),
+        "s1.refused": _("Formulier {form} van {name} voor {country} is afgewezen"),
         "batch.done": _("Het bestand {file} is verwerkt"),
         "batch.refused": _("Het bestand {file} kon niet worden gelezen"),
         "batch.stopped": _("De verwerking van het bestand {file} is gestopt"),
@@ -126,6 +131,8 @@ def _more(view: MessageView) -> list[str]:
     facts, said = view.facts, []
     if view.code.endswith(".waiting"):
         said.append(_("We controleren de gegevens bij de Basisregistratie Personen (BRP)."))
+    if view.code == "s1.refused":
+        said.append(_("De reden staat op de pagina van de deelnemer."))
     if facts.get("refused"):
         said += refusal(facts["refused"], facts.get("params", {}))
     if facts.get("first_day"):
@@ -166,6 +173,11 @@ def _link(view: MessageView, scope: Scope) -> tuple[str, str]:
         return "", ""
     name, text, permission, capability = leads[view.about]
     return (reverse(name, args=[view.about_id]), text) if scope.may(permission, capability) else ("", "")
+
+
+def _country(code: str) -> str:
+    """A country in the language of the page."""
+    return name_of(code, get_language() or "nl") or "–"
 
 
 def _said(texts: Mapping[str, str] | None) -> str:

@@ -70,6 +70,17 @@ KINDS: dict[str, Kind] = {
             "mutation.refuse": gettext_lazy("Onbruikbare regels afgewezen"),
         },
     ),
+    "verdragsrecht": Kind(
+        gettext_lazy("Verdragsrecht"),
+        {
+            "s1.ask": gettext_lazy("Verdragsrecht aangevraagd"),
+            "s1.send": gettext_lazy("Verdragsrecht verstuurd naar het buitenland"),
+            "s1.answer": gettext_lazy("Antwoord uit het buitenland ontvangen over verdragsrecht"),
+            "s1.issue": gettext_lazy("Formulier verdragsrecht gemaakt door de verzekeraar"),
+            "s1.refuse": gettext_lazy("Verdragsrecht afgewezen door de verzekeraar"),
+            "s1.allow_another": gettext_lazy("Nieuwe aanvraag van verdragsrecht toegestaan door de verzekeraar"),
+        },
+    ),
     "bestanden": Kind(
         gettext_lazy("Bestanden"),
         {
@@ -191,6 +202,14 @@ KINDS: dict[str, Kind] = {
         },
         office=True,
     ),
+    "buitenland": Kind(
+        gettext_lazy("Verdragsrecht (kantoor)"),
+        {
+            "s1.search": gettext_lazy("Aanvragen van verdragsrecht gezocht"),
+            "s1.see": gettext_lazy("Aanvraag van verdragsrecht bekeken"),
+        },
+        office=True,
+    ),
     "producten": Kind(
         gettext_lazy("Producten"),
         {
@@ -258,6 +277,7 @@ _FAILED: dict[str, Words] = {
     "account.recover": gettext_lazy("Verkeerde herstelcode"),
     "account.link_factor": gettext_lazy("Koppelen van een tweede stap mislukt"),
     "account.link_identity": gettext_lazy("Koppelen van eHerkenning geweigerd"),
+    "s1.send": gettext_lazy("Verdragsrecht niet aangenomen door EESSI: het wordt met de hand gemaakt"),
     "mutation.enrol": gettext_lazy("Aanmelding afgewezen"),
     "mutation.terminate": gettext_lazy("Afmelding afgewezen"),
     "mutation.re_enrol": gettext_lazy("Her-aanmelding afgewezen"),

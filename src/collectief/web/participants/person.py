@@ -15,6 +15,7 @@ from collectief.policies.held_cards import cards_of
 from collectief.policies.insured import terms_of
 from collectief.segments.profile import Capability, Permission
 
+from ..abroad.asking import section_of
 from ..page import PortalRequest, page
 from . import insurance, present, shown
 from .found import participant_of
@@ -49,6 +50,7 @@ def person(request: PortalRequest, participant_id: int) -> HttpResponse:
         "kept": kept_lines(scope, participant_id),
         "has_cards": scope.profile.cards_to is not None,
         "cards": [present.card_line(card) for card in held],
+        "s1": section_of(scope, request.brand, participant_id, terms, today),
         "current": current,
         "latest": stays[0] if stays else None,
         "history": [present.mutation_line(view, known, scope, today) for view in history],
