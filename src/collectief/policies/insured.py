@@ -75,6 +75,21 @@ def insured_on(day: date, participation_ids: Collection[int]) -> set[int]:
     return set(found.values_list("participation_id", flat=True))
 
 
+def insured_kinds(scope: Scope, participant_ids: Collection[int]) -> dict[int, list[tuple[ProductKind, Period]]]:
+    """With what kinds of product the organisation insures these participants, and when, under any of its contracts.
+
+    Of the whole organisation: a person has one basic insurance (G06). Must run inside `opened`.
+    """
+    found: dict[int, list[tuple[ProductKind, Period]]] = defaultdict(list)
+    if not participant_ids:
+        return found
+    with whole_organisation(scope):
+        rows = PolicyTerm.objects.filter(participant_id__in=list(participant_ids))
+        for id_, kind, period in rows.values_list("participant_id", "kind", "period"):
+            found[id_].append((ProductKind(kind), Period(period.lower, period.upper)))
+    return found
+
+
 def last_insured_day(scope: Scope, participant_id: int) -> date | None:
     """The last day on which the organisation insures somebody, under any of its contracts; None for no end, or none.
 

@@ -43,6 +43,10 @@ class Capability(StrEnum):
     MESSAGES = "messages"
     # Who came to a contract and left it in a month or a year (U23, G08).
     FLOW_LISTS = "flow_lists"
+    # Somebody with partner and children at once, in steps, and with insurance where they want it (G06).
+    ENROL_HOUSEHOLD = "enrol_household"
+    # Partner and children of who takes part already (bijschrijven, G07).
+    ADD_RELATIVES = "add_relatives"
 
 
 class Permission(StrEnum):
@@ -176,6 +180,17 @@ class TerminationReason:
     code: str
     dutch: str
     english: str
+    # Whoever leaves for this has died: on no day to come, and whatever insures them ends with it.
+    death: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentWay:
+    """A way in which a policyholder pays the premium: its code, and its name in Dutch and English."""
+
+    code: str
+    dutch: str
+    english: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +216,8 @@ class SegmentProfile:
     # Whether who takes part is insured by that, with what the contract offers, from the first day to the last
     # (U06, U18, U21). Elsewhere insurance is asked for by itself, and goes on when participation ends (G06, W09).
     insures: bool = False
+    # How premium can be paid by who is insured at their own request (G06).
+    payment_ways: tuple[PaymentWay, ...] = ()
     narrowed: frozenset[Capability] = field(default_factory=frozenset)
     means: frozenset[Means] = frozenset({Means.EHERKENNING})
     # Which second factors count here, whatever else an account may have for another portal.
@@ -228,6 +245,10 @@ class SegmentProfile:
 
     def allows(self, capability: Capability) -> bool:
         return capability in self.capabilities and capability not in self.narrowed
+
+    def switched_off(self, capability: Capability) -> bool:
+        """Whether this belongs to the segment, and the portal has it switched off for now (G03)."""
+        return capability in self.capabilities and capability in self.narrowed
 
     @property
     def only_passkeys(self) -> bool:
@@ -278,6 +299,15 @@ class SegmentProfile:
     def reason(self, code: str) -> TerminationReason | None:
         """The reason with this code; None when this segment does not have it."""
         return next((reason for reason in self.termination_reasons if reason.code == code), None)
+
+    def payment_way(self, code: str) -> PaymentWay | None:
+        """The way of payment with this code; None when this segment does not have it."""
+        return next((way for way in self.payment_ways if way.code == code), None)
+
+    @property
+    def deaths(self) -> tuple[str, ...]:
+        """The codes of the reasons that say that somebody has died."""
+        return tuple(reason.code for reason in self.termination_reasons if reason.death)
 
     def window(self, today: date) -> tuple[date, date]:
         """The first and last day a mutation may take effect."""
