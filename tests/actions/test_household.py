@@ -273,6 +273,15 @@ def test_relatives_are_added_to_a_client(duinstad, moment):
 
 
 @pytest.mark.feature("G07")
+def test_relatives_come_on_a_day_on_which_the_client_is_there(duinstad, moment):
+    where, people = duinstad.customer, family()
+    [came] = enrol(where, people[:1], moment)
+    before = moment.today - timedelta(days=1)
+    [outcome] = enrol(where, people[1:2], moment, first_day=before, client=came.participant_id)
+    assert outcome.verdict == Refused("client_not_there", {"day": before.isoformat()})
+
+
+@pytest.mark.feature("G07")
 def test_a_partner_who_has_left_makes_room_for_another(duinstad, moment):
     where, people = duinstad.customer, family()
     outcomes = enrol(where, people[:2], moment, first_day=moment.today - timedelta(days=10))

@@ -92,6 +92,8 @@ def test_relatives_that_are_added_are_judged_beside_who_is_there_already():
     assert added(CHILD, has_partner=True) == {}
     assert added(PARTNER, has_partner=True) == {0: "partner_twice"}
     assert added(replace(CHILD, who=CLIENT.who)) == {0: "same_person_twice"}
+    gone = judge_household(Household(FIRST, (CHILD,), there, there=False), TOWN)
+    assert gone == {0: Refused("client_not_there", {"day": "2026-12-01"})}
     # Of a client whose birth date no register knows, nothing is said that may not be so.
     unknown = replace(there, birth_date=None)
     assert added(replace(CHILD, joins=replace(INSURED, place=Place.CHILD)), client=unknown) == {}

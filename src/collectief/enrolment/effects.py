@@ -229,7 +229,7 @@ def _write_stays(scope: Scope, new: Sequence[Case], known: Sequence[Case]) -> No
     if scope.profile.insures:
         for table in (["changed_stay"] if changed else []) + (["new_stay"] if added else []):
             insure(scope, STAYS.format(id="id", end_day="end_day", table=table))
-    elif scope.profile.payment_ways:
+    elif scope.profile.knows_households:
         relatives.forget([id_ for id_ in gone if id_])
         if changed:
             follow_stays(scope, "changed_stay")

@@ -31,13 +31,14 @@ class Household:
     """Everyone who is enrolled together from a day on.
 
     `client` is the one to whom the household belongs: the first of `members`, or, where relatives are added, who takes
-    part already. `has_partner`: with a partner already.
+    part already. `has_partner`: with a partner already; `there`: taking part on the first day.
     """
 
     first_day: date
     members: tuple[Relative, ...]
     client: Relative
     has_partner: bool = False
+    there: bool = True
 
 
 def adult_on(day: date, born: BirthDate | None) -> bool:
@@ -48,15 +49,17 @@ def adult_on(day: date, born: BirthDate | None) -> bool:
 def judge_household(household: Household, profile: SegmentProfile) -> dict[int, Refused]:
     """What is wrong with a household as such, by place in `members`; nothing of what a register says.
 
-    Codes: partner_twice, same_person_twice, partner_minor, child_adult, child_not_younger, policyholder_minor,
-    payment_missing, payment_unknown.
+    Codes: partner_twice, same_person_twice, partner_minor, child_adult, child_not_younger, client_not_there,
+    policyholder_minor, payment_missing, payment_unknown.
     """
     found: dict[int, Refused] = {}
     places = Counter(one.joins.place for one in household.members)
     seen = Counter([household.client.who, *(one.who for one in household.members if one != household.client)])
     partners = places[Place.PARTNER] + household.has_partner
     for number, one in enumerate(household.members):
-        if seen[one.who] > 1 and one != household.client:
+        if not household.there:
+            found[number] = Refused("client_not_there", {"day": household.first_day.isoformat()})
+        elif seen[one.who] > 1 and one != household.client:
             found[number] = Refused("same_person_twice")
         elif refused := _as_placed(one, household, partners) or _payment(one, household, profile):
             found[number] = refused

@@ -75,17 +75,26 @@ def household(scope: Scope, requests: Sequence[Request]) -> Household:
         return Household(first.first_day, members, members[0])
     who, born = identity(scope, client_id)
     client = Relative(who, BirthDate.parse(born) if born else None, Joins(Place.CLIENT))
-    return Household(first.first_day, members, client, _has_partner(scope, client_id, first.first_day))
+    has_partner, there = _partner_and_there(scope, client_id, first.first_day)
+    return Household(first.first_day, members, client, has_partner, there)
 
 
-def _has_partner(scope: Scope, client_id: int, day: date) -> bool:
+_THERE = """
+SELECT EXISTS (SELECT FROM household_member h JOIN participation s ON s.id = h.participation_id
+                WHERE h.organisation_id = %(organisation)s AND h.client_id = %(client)s AND h.place = %(partner)s
+                  AND s.end_day > %(day)s),
+       EXISTS (SELECT FROM participation s WHERE s.organisation_id = %(organisation)s AND s.participant_id = %(client)s
+                  AND s.first_day <= %(day)s AND s.end_day > %(day)s)
+"""
+
+
+def _partner_and_there(scope: Scope, client_id: int, day: date) -> tuple[bool, bool]:
+    """Whether a client has a partner who takes part on a day or later, and whether they do so themselves on it."""
+    given = {"organisation": scope.organisation_id, "client": client_id, "partner": Place.PARTNER, "day": day}
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT EXISTS (SELECT FROM household_member h JOIN participation s ON s.id = h.participation_id"
-            " WHERE h.organisation_id = %s AND h.client_id = %s AND h.place = %s AND s.end_day > %s)",
-            [scope.organisation_id, client_id, Place.PARTNER, day],
-        )
-        return bool(cursor.fetchone()[0])
+        cursor.execute(_THERE, given)
+        has_partner, there = cursor.fetchone()
+    return bool(has_partner), bool(there)
 
 
 _COLUMNS = {"participation_id": "bigint", "contract_id": "bigint", "participant_id": "bigint", "client_id": "bigint",

@@ -30,6 +30,9 @@ class TermView:
     kind: ProductKind
     label: str
     period: Period
+    # The participant who took it out and how they pay, where it is not the organisation's (G06).
+    policyholder_id: int | None = None
+    payment: str = ""
 
 
 def terms_of(scope: Scope, participation_ids: Collection[int]) -> list[TermView]:
@@ -41,7 +44,7 @@ def terms_of(scope: Scope, participation_ids: Collection[int]) -> list[TermView]
     found = [
         TermView(
             row.participation_id, row.contract_id, row.product_id, row.product.name, ProductKind(row.kind),
-            row.product.label, Period(row.period.lower, row.period.upper),
+            row.product.label, Period(row.period.lower, row.period.upper), row.policyholder_id, row.payment,
         )
         for row in own
     ]  # fmt: skip

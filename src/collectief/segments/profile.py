@@ -300,6 +300,11 @@ class SegmentProfile:
         """The reason with this code; None when this segment does not have it."""
         return next((reason for reason in self.termination_reasons if reason.code == code), None)
 
+    @property
+    def knows_households(self) -> bool:
+        """Whether people come together here, and are insured at their own request (G06)."""
+        return Capability.ENROL_HOUSEHOLD in self.capabilities
+
     def payment_way(self, code: str) -> PaymentWay | None:
         """The way of payment with this code; None when this segment does not have it."""
         return next((way for way in self.payment_ways if way.code == code), None)

@@ -27,6 +27,7 @@ urlpatterns = [
     path("controleren/", check_document.check, name="check_document"),
     path("taal/", sign_in.language, name="language"),
     path("", include("collectief.web.participants.urls")),
+    path("", include("collectief.web.household.urls")),
     path("", include("collectief.web.accounts.urls")),
     path("", include("collectief.web.onboarding.urls")),
     path("contracten/", include("collectief.web.contracts.urls")),

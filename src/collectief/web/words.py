@@ -251,6 +251,9 @@ def _refusals() -> dict[str, tuple[str, str]]:
         "child_not_younger": (
             _("Dit kind is niet jonger dan de cliënt."), _("Controleer beide geboortedatums."),
         ),
+        "client_not_there": (
+            _("De cliënt neemt op {day} niet deel."), _("Kies een ingangsdatum waarop de cliënt deelneemt."),
+        ),
         "policyholder_minor": (
             _("De cliënt is op de ingangsdatum jonger dan 18 jaar en kan geen verzekering afsluiten."),
             _("Kies alleen de collectiviteit, of meld een ouder aan als cliënt."),

@@ -74,6 +74,8 @@ class BsnField(forms.CharField):
 
     def clean(self, value: Any) -> Any:
         text = super().clean(value)
+        if not text:
+            return None
         try:
             return Bsn.parse(text)
         except ValueError:
