@@ -36,6 +36,7 @@ def test_a_client_is_found_by_bsn_and_terminated_in_the_list(inge):
         "Geboortedatum",
         "Ingangsdatum",
         "Einddatum (t/m)",
+        "Bijschrijven verzekering",
         "Status",
     ]
     inge.finds_no_barriers("gemeente huidige deelnemers")

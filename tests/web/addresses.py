@@ -48,6 +48,8 @@ IDS = (
 )  # fmt: skip
 # What is nobody's invitation.
 NO_TOKEN = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
+# What nobody is filling in.
+NO_DRAFT = "AAAAAAAAAAAA"
 
 
 def addresses(ids: Mapping[str, int]) -> list[Address]:
@@ -58,6 +60,8 @@ def addresses(ids: Mapping[str, int]) -> list[Address]:
         for parameter in parameters:
             path = (
                 path.replace("<str:token>", NO_TOKEN)
+                .replace("<str:draft>", NO_DRAFT)
+                .replace("<int:number>", "0")
                 .replace("<day:day>", str(date.today()))
                 .replace("<int:year>", str(date.today().year))
                 .replace(f"<int:{parameter}>", str(ids.get(parameter, "")))

@@ -124,8 +124,8 @@ def test_what_is_not_there_and_what_is_not_yours_are_the_same_page(ours, foreign
     anna = client_of(scope)
     compared = 0
     for theirs in addresses(foreign):
-        # What no role of hers opens is closed whatever the number.
-        if not theirs.about or theirs.permission is None or not scope.may(theirs.permission):
+        # What no role of hers opens, or her segment has not, is closed whatever the number.
+        if not theirs.about or theirs.permission is None or not scope.may(theirs.permission, theirs.capability):
             continue
         for number in NOBODYS:
             [nowhere] = [one for one in addresses(dict.fromkeys(IDS, number)) if one.name == theirs.name]

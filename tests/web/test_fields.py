@@ -132,12 +132,18 @@ def test_a_form_asks_what_the_profile_has_typed_and_hears_nothing_else(db, segme
     customer = agency(segment=segment)
     confirm(customer.scope, [HUMAN], this_moment())
     client = client_of(customer.scope)
-    assert ("Extern referentienummer" in text_of(client.get("/deelnemers/nieuw/"))) == typed
+    door = "/deelnemers/nieuw/" if typed else "/gezin/nieuw/"
+    assert ("Extern referentienummer" in text_of(client.get(door))) == typed
     sent = {
         "contract": customer.contracts[0].number, "first_day": f"{this_moment().today:%d-%m-%Y}", "bsn": BSN.digits,
         "initials": "A.", "surname": "Zichtbaar", "birth_date": "03-02-1981", "reference": "P-1", **ADDRESS,
     }  # fmt: skip
-    assert client.post("/deelnemers/nieuw/", sent).status_code == 302
+    answer = client.post(door, sent)
+    assert answer.status_code == 302
+    if not typed:
+        # In steps: the insurance, and the check.
+        for step in ("verzekering", "controleren"):
+            assert client.post(f"{answer.headers['Location']}{step}/").status_code == 302
     with opened(customer.scope):
         assert Participant.objects.get().external_reference == ("P-1" if typed else "")
 
@@ -218,6 +224,7 @@ def test_the_columns_are_those_of_the_manual_in_its_order(town):
         "Geboortedatum",
         "Ingangsdatum",
         "Einddatum (t/m)",
+        "Bijschrijven verzekering",
         "Status",
     ]
 

@@ -15,7 +15,7 @@ from collectief.mutations import lanes
 from collectief.mutations.corridor import LANES, Moment, Outcome, Request, Subject
 from collectief.mutations.models import Mutation
 from collectief.mutations.rules import OPEN, State, TransitionRefused
-from collectief.mutations.verdicts import Accepted, Refused, Waiting
+from collectief.mutations.verdicts import Accepted, Refused, Unchanged, Waiting
 from collectief.participants import register
 from collectief.participants.keys import bsn_keys
 from collectief.participants.rules import RegisterAnswer
@@ -24,8 +24,9 @@ from collectief.scope.scope import Scope
 from collectief.scope.staging import bytes_array
 from collectief.segments.profile import Permission
 
-from . import memory
+from . import memory, relatives
 from .facts import Application, Kind
+from .household import judge_household
 from .sitting import EnrolmentSitting
 
 
@@ -40,7 +41,35 @@ class CannotWithdraw(ValueError):
 @transaction.atomic
 def apply(scope: Scope, requests: Sequence[Request], moment: Moment) -> list[Outcome]:
     """Submit applications; who must be checked first waits for the BRP, which is asked in the background."""
-    outcomes = mutations.submit(scope, requests, moment)
+    return _asked_register(scope, mutations.submit(scope, requests, moment))
+
+
+@transaction.atomic
+def enrol_household(scope: Scope, requests: Sequence[Request], moment: Moment) -> list[Outcome]:
+    """Enrol everyone of a household or nobody, and insure who asked (G06, G07); as `apply`.
+
+    `requests` are one enrolment each, the client's first unless relatives are added; every one has `joins`, a name, a
+    birth date and the same first day. Raises NotAllowed.
+    """
+    refused = judge_household(relatives.household(scope, requests), scope.profile)
+    return _asked_register(scope, mutations.submit_group(scope, requests, moment, refused=refused))
+
+
+def household_problems(scope: Scope, requests: Sequence[Request], moment: Moment) -> dict[int, Refused]:
+    """Why a household cannot be enrolled as it stands, by number of the request; nothing is written.
+
+    As `enrol_household` would say it, but for what the BRP has not been asked yet. Must run inside `opened`.
+    """
+    refused = judge_household(relatives.household(scope, requests), scope.profile)
+    for number, verdict in enumerate(mutations.Trial(scope, requests, moment).verdicts):
+        if isinstance(verdict, Unchanged):
+            refused.setdefault(number, Refused("already_so"))
+        elif isinstance(verdict, Refused):
+            refused.setdefault(number, verdict)
+    return refused
+
+
+def _asked_register(scope: Scope, outcomes: list[Outcome]) -> list[Outcome]:
     waiting: list[JSONValue] = [o.mutation_id for o in outcomes if isinstance(o.verdict, Waiting) and o.mutation_id]
     if waiting:
         # By name, since jobs stand above actions; in this transaction, so that no waiting row is forgotten.
@@ -55,10 +84,17 @@ def apply(scope: Scope, requests: Sequence[Request], moment: Moment) -> list[Out
 def withdraw(scope: Scope, mutation_id: int, moment: Moment) -> Mutation:
     """Take back what is pending: not decided yet, or processed but not yet in effect (law 4).
 
-    Raises Mutation.DoesNotExist for one that is not the scope's, CannotWithdraw when it is too late.
+    One of a household takes everyone of it with it: they came together. Raises Mutation.DoesNotExist for one that is
+    not the scope's, CannotWithdraw when it is too late.
     """
     scope.require(Permission.CHANGE_PARTICIPANTS)
-    mutation = _locked(scope, mutation_id)
+    asked, *others = _locked(scope, mutation_id)
+    for mutation in (asked, *others):
+        _withdraw(scope, mutation, moment)
+    return asked
+
+
+def _withdraw(scope: Scope, mutation: Mutation, moment: Moment) -> None:
     if mutation.state == State.PROCESSED:
         if mutation.effective_day is None or mutation.effective_day <= moment.today:
             raise CannotWithdraw("in_effect")
@@ -71,24 +107,28 @@ def withdraw(scope: Scope, mutation_id: int, moment: Moment) -> Mutation:
     mutation.save()
     audit.record(scope, "mutation.withdraw", participants=_about(mutation), objects=_objects(mutation))
     mutations.tell_withdrawn(scope, mutation, moment)
-    return mutation
 
 
 @transaction.atomic
 def reverse(scope: Scope, mutation_id: int, moment: Moment) -> Outcome:
     """Undo a processed mutation by a new one that names it (X05); refused when a later one built on it.
 
-    Raises Mutation.DoesNotExist for one that is not the scope's, CannotWithdraw when it was never processed.
+    One of a household takes everyone of it with it. Raises Mutation.DoesNotExist for one that is not the scope's,
+    CannotWithdraw when it was never processed.
     """
-    original = _locked(scope, mutation_id)
-    if original.state != State.PROCESSED or original.kind == Kind.REVERSE:
+    originals = _locked(scope, mutation_id)
+    if any(one.state != State.PROCESSED or one.kind == Kind.REVERSE for one in originals):
         raise CannotWithdraw("not_processed")
-    [outcome] = mutations.submit(scope, [_reversal(original)], moment)
-    if isinstance(outcome.verdict, Accepted) and outcome.mutation_id is not None:
-        Mutation.objects.filter(id=outcome.mutation_id).update(reverses=original)
-        mutations.move(original, State.REVERSED, moment, by=scope.account)
-        original.save()
-    return outcome
+    submit = mutations.submit_group if len(originals) > 1 else mutations.submit
+    outcomes = submit(scope, [_reversal(one) for one in originals], moment)
+    for original, outcome in zip(originals, outcomes, strict=True):
+        if isinstance(outcome.verdict, Accepted) and outcome.mutation_id is not None:
+            Mutation.objects.filter(id=outcome.mutation_id).update(reverses=original)
+            mutations.move(original, State.REVERSED, moment, by=scope.account)
+            original.save()
+    # Why it cannot be is told of the one for whom it cannot.
+    refused = (one for one in outcomes if isinstance(one.verdict, Refused))
+    return next((one for one in refused if one.verdict != Refused("another_of_group_refused")), outcomes[0])
 
 
 def beyond_reach(scope: Scope, mutation_ids: Sequence[int]) -> list[int]:
@@ -122,15 +162,20 @@ def take_answers(
     mutations.decide_waiting(scope, mutation_ids, moment)
 
 
-def _locked(scope: Scope, mutation_id: int) -> Mutation:
-    """A mutation to be undone: nothing else changes its person meanwhile. Raises Mutation.DoesNotExist.
+def _locked(scope: Scope, mutation_id: int) -> list[Mutation]:
+    """A mutation to be undone, and those that were carried out together with it: nothing else changes their people
+    meanwhile. Raises Mutation.DoesNotExist.
 
-    People first, then the row, as everywhere: two who come at once wait for each other in one order.
+    People first, then the rows, as everywhere: two who come at once wait for each other in one order.
     """
     own = Mutation.objects.filter(organisation_id=scope.organisation_id)
-    participant_id = own.values_list("participant_id", flat=True).get(id=mutation_id)
+    participant_id, group_id = own.values_list("participant_id", "group_id").get(id=mutation_id)
+    # Without a BSN all lanes are taken, of whoever it is.
     lanes.lock_people(scope, [Subject(participant_id=participant_id)])
-    return own.select_for_update().get(id=mutation_id)
+    asked = own.select_for_update().get(id=mutation_id)
+    if group_id is None:
+        return [asked]
+    return [asked, *own.select_for_update().filter(group_id=group_id).exclude(id=mutation_id).order_by("id")]
 
 
 def _reversal(original: Mutation) -> Request:

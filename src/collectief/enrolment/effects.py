@@ -13,11 +13,13 @@ from collectief.foundation.period import Period
 from collectief.foundation.value import value
 from collectief.mutations.corridor import Subject
 from collectief.participants.keys import bsn_keys
+from collectief.policies.choosing import follow_stays
 from collectief.policies.covering import insure, uninsure
 from collectief.scope.database import whole_organisation
 from collectief.scope.scope import Scope
 from collectief.scope.staging import bytes_array, ids_array, stage
 
+from . import relatives
 from .facts import ADDRESS, Stay
 
 if TYPE_CHECKING:
@@ -228,6 +230,10 @@ def _write_stays(scope: Scope, new: Sequence[Case], known: Sequence[Case]) -> No
     if scope.profile.insures:
         for table in (["changed_stay"] if changed else []) + (["new_stay"] if added else []):
             insure(scope, STAYS.format(id="id", end_day="end_day", table=table))
+    elif scope.profile.knows_households:
+        relatives.forget([id_ for id_ in gone if id_])
+        if changed:
+            follow_stays(scope, "changed_stay")
 
 
 # The stays of a temporary table, as `insure` takes them.

@@ -12,6 +12,7 @@ from collectief.foundation.names import PersonName
 from collectief.foundation.period import Period
 from collectief.foundation.value import value
 from collectief.participants.rules import RegisterAnswer
+from collectief.policies.rules import ProductKind
 from collectief.segments.profile import SegmentProfile
 
 # The fields of a home address.
@@ -27,6 +28,29 @@ class Kind(StrEnum):
     TRANSFER = "transfer"
     CHANGE_REFERENCE = "change_reference"
     REVERSE = "reverse"
+
+
+class Place(StrEnum):
+    """Who somebody is in a household that is enrolled together (G06)."""
+
+    CLIENT = "client"
+    PARTNER = "partner"
+    CHILD = "child"
+
+
+@value()
+class Joins:
+    """As whom somebody is enrolled with their household, and the insurance asked with it (G06, G07).
+
+    `products` are the numbers of the chosen products: none is the contract alone, for who is insured elsewhere.
+    `payment` is a code of the profile. `client` is the participant to whom the household belongs; None is the client
+    who is enrolled together with them.
+    """
+
+    place: Place
+    products: tuple[int, ...] = ()
+    payment: str = ""
+    client: int | None = None
 
 
 @value()
@@ -47,6 +71,7 @@ class Application:
     reference: str = ""
     to_contract: str = ""
     address: Mapping[str, str] = field(default_factory=dict)
+    joins: Joins | None = None
     # For a reversal: the mutation that is undone, and what it changed.
     reverses: int | None = None
     undoes: tuple[Change, ...] = ()
@@ -72,6 +97,14 @@ class Stay:
 
 
 @value()
+class Insured:
+    """A kind of product that somebody is insured with for a time."""
+
+    kind: ProductKind
+    period: Period
+
+
+@value()
 class Member:
     """One person as the organisation knows them; `known` is False for a newcomer."""
 
@@ -82,6 +115,8 @@ class Member:
     register: RegisterAnswer | None = None
     # Without empty fields; known only where an application brings an address.
     address: Mapping[str, str] = field(default_factory=dict)
+    # What the organisation insures them with by any stay; known only where an application asks insurance.
+    insured: tuple[Insured, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +128,8 @@ class Terms:
     today: date
     # How the contract is found when the application names none.
     default_contract: str = ""
+    # What each contract sells on the days on which insurance is asked for: product and kind, by contract and day.
+    sold: Mapping[tuple[int, date], Mapping[int, ProductKind]] = field(default_factory=dict)
 
 
 @value()

@@ -18,7 +18,7 @@ from collectief.segments import catalogue as segments
 from collectief.segments import profile as segments_profile
 from collectief.segments.profile import Capability, MessageCategory
 
-from . import facts, memory, newcomers, rules
+from . import facts, household, memory, newcomers, rules
 from .facts import Application, Kind
 from .memory import asked_as_json
 from .sitting import EnrolmentSitting
@@ -26,7 +26,7 @@ from .sitting import EnrolmentSitting
 
 def _code_mark() -> str:
     """Changes with anything that could make judging come out otherwise, or what a plan keeps look otherwise."""
-    judging = [facts, memory, newcomers, rules, segments_profile, *segments.MODULES]
+    judging = [facts, household, memory, newcomers, rules, segments_profile, *segments.MODULES]
     sources = b"".join(Path(str(module.__file__)).read_bytes() for module in judging)
     return hashlib.sha256(sources).hexdigest()[:12]
 
@@ -78,4 +78,5 @@ class EnrolmentFamily:
             reason=asked.get("reason", ""),
             reference=asked.get("reference", ""),
             address=asked.get("address", {}),
+            joins=memory.joins_from_json(asked["joins"]) if asked.get("joins") else None,
         )

@@ -8,7 +8,7 @@ from typing import Any
 
 from collectief.foundation.period import Period
 
-from .facts import AddressChange, Application, Change, ReferenceChange, Stay, StayChange
+from .facts import AddressChange, Application, Change, Joins, Place, ReferenceChange, Stay, StayChange
 
 
 def asked_as_json(application: Application) -> dict[str, Any]:
@@ -24,8 +24,21 @@ def asked_as_json(application: Application) -> dict[str, Any]:
         "reference": application.reference,
         "address": dict(application.address),
         "reverses": application.reverses,
+        "joins": _joins(application.joins) if application.joins else None,
     }
     return {key: value for key, value in asked.items() if value}
+
+
+def _joins(joins: Joins) -> dict[str, Any]:
+    told = {
+        "place": str(joins.place), "products": list(joins.products), "payment": joins.payment, "client": joins.client,
+    }  # fmt: skip
+    return {key: value for key, value in told.items() if value}
+
+
+def joins_from_json(told: Mapping[str, Any]) -> Joins:
+    """As whom somebody was to be enrolled with their household."""
+    return Joins(Place(told["place"]), tuple(told.get("products", ())), told.get("payment", ""), told.get("client"))
 
 
 def change_as_json(change: Change) -> dict[str, Any]:

@@ -36,3 +36,24 @@ class Participation(models.Model):
     class Meta:
         db_table = "participation"
         indexes = [models.Index(fields=["participant", "organisation", "id"], name="participation_of_participant")]
+
+
+class HouseholdMember(models.Model):
+    """With whom somebody came (G06, G07): as whom, and the participant to whom the household belongs.
+
+    By stay: it goes with one that is undone. `client_id` is the participant's own number for the client.
+    """
+
+    participation_id = models.BigIntegerField(primary_key=True)
+    organisation = models.ForeignKey(Organisation, models.PROTECT, db_index=False, db_constraint=False)
+    contract = models.ForeignKey(GroupContract, models.PROTECT, db_index=False, db_constraint=False)
+    participant = models.ForeignKey(Participant, models.PROTECT, db_index=False, db_constraint=False)
+    client_id = models.BigIntegerField()
+    place = models.CharField(max_length=10)
+
+    class Meta:
+        db_table = "household_member"
+        indexes = [
+            models.Index(fields=["client_id"], name="household_of_client"),
+            models.Index(fields=["participant"], name="household_of_participant"),
+        ]

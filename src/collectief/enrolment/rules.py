@@ -18,23 +18,32 @@ from collectief.participants.rules import RegisterAnswer
 from collectief.segments.profile import Capability
 
 from .facts import AddressChange, Application, Change, Contract, Kind, Member, ReferenceChange, Stay, StayChange, Terms
+from .household import judge_insurance
 
-CAPABILITIES: Mapping[Kind, Capability] = {
-    Kind.ENROL: Capability.ENROL,
-    Kind.TERMINATE: Capability.TERMINATE,
-    Kind.RE_ENROL: Capability.RE_ENROL,
-    Kind.TRANSFER: Capability.TRANSFER,
-    Kind.CHANGE_REFERENCE: Capability.CHANGE_REFERENCE,
+# Any one of these will do.
+CAPABILITIES: Mapping[Kind, tuple[Capability, ...]] = {
+    Kind.ENROL: (Capability.ENROL, Capability.ENROL_HOUSEHOLD),
+    Kind.TERMINATE: (Capability.TERMINATE,),
+    Kind.RE_ENROL: (Capability.RE_ENROL,),
+    Kind.TRANSFER: (Capability.TRANSFER,),
+    Kind.CHANGE_REFERENCE: (Capability.CHANGE_REFERENCE,),
     # Whoever may terminate may undo: a mistake must not need more rights than making it.
-    Kind.REVERSE: Capability.TERMINATE,
+    Kind.REVERSE: (Capability.TERMINATE,),
 }
 
 
 def judge(application: Application, member: Member, terms: Terms) -> Verdict:
     """The verdict on one application. Pure: the same question gives the same answer."""
-    if not terms.profile.allows(CAPABILITIES[application.kind]):
+    if not any(terms.profile.allows(one) for one in _needed(application)):
         return Refused("not_for_this_segment")
     return _JUDGES[application.kind](application, member, terms)
+
+
+def _needed(application: Application) -> tuple[Capability, ...]:
+    """What a segment must be able to do for this; one of these is enough."""
+    if application.joins is None:
+        return CAPABILITIES[application.kind]
+    return (Capability.ENROL_HOUSEHOLD if application.joins.client is None else Capability.ADD_RELATIVES,)
 
 
 def carried_out(member: Member, verdict: Verdict) -> Member:
@@ -55,7 +64,7 @@ def carried_out(member: Member, verdict: Verdict) -> Member:
                 stays.append(change.after)
     if len(stays) > 1:
         stays.sort(key=lambda stay: (stay.contract_id, stay.period.first_day))
-    return Member(True, reference, member.birth_date, tuple(stays), member.register, address)
+    return Member(True, reference, member.birth_date, tuple(stays), member.register, address, member.insured)
 
 
 def judge_enrol(application: Application, member: Member, terms: Terms) -> Verdict:
@@ -84,6 +93,9 @@ def judge_enrol(application: Application, member: Member, terms: Terms) -> Verdi
     period = Period.through(first_day, last_day)
     if refused := _overlap(period, same):
         return refused
+    sold = terms.sold.get((contract.id, first_day), {})
+    if refused := judge_insurance(application, first_day, sold, member.insured):
+        return refused
     if member.register is None:
         return Waiting()
     if refused := judge_identity(application, member.register, first_day):
@@ -105,7 +117,7 @@ def judge_terminate(application: Application, member: Member, terms: Terms) -> V
         return Refused("last_day_missing")
     if not member.known:
         return Refused("participant_unknown")
-    if refused := _reason(application, member, terms):
+    if refused := _reason(application, last_day, terms):
         return refused
     stay = _stay_to_end(application, member, terms)
     if isinstance(stay, Refused):
@@ -265,10 +277,12 @@ def _overlap(period: Period, stays: list[Stay]) -> Refused | None:
     return None
 
 
-def _reason(application: Application, member: Member, terms: Terms) -> Refused | None:
-    if terms.profile.reason(application.reason) is None:
+def _reason(application: Application, last_day: date, terms: Terms) -> Refused | None:
+    reason = terms.profile.reason(application.reason)
+    if reason is None:
         return Refused("reason_missing" if not application.reason else "reason_unknown")
-    return None
+    # Nobody knows on which day to come somebody will die.
+    return Refused("death_in_the_future") if reason.death and last_day > terms.today else None
 
 
 def _stay_to_end(application: Application, member: Member, terms: Terms) -> Stay | Refused:

@@ -19,11 +19,12 @@ from collectief.mutations.corridor import Entry, Kept, Moment, Request, Subject
 from collectief.mutations.verdicts import Accepted, Refused, Verdict
 from collectief.participants.register import recent_answers
 from collectief.participants.rules import RegisterAnswer
+from collectief.policies.insured import insured_kinds
 from collectief.scope.scope import Scope
 from collectief.scope.staging import next_ids
 
-from . import effects, memory
-from .facts import Application, Contract, Kind, Member, Stay, StayChange, Terms
+from . import effects, memory, relatives
+from .facts import Application, Contract, Insured, Joins, Kind, Member, Stay, StayChange, Terms
 from .memory import asked_as_json
 from .newcomers import kept_line
 from .rules import carried_out, judge
@@ -63,12 +64,15 @@ class EnrolmentSitting:
         self.scope, self.moment = scope, moment
         known = {c.number: Contract(c.id, c.number, c.period) for c in contracts(scope)}
         only = next(iter(known)) if len(known) == 1 else ""
-        self.terms = Terms(scope.profile, known, moment.today, default_contract=only)
+        self.terms = Terms(scope.profile, known, moment.today, only, relatives.sold(scope, requests))
         self._by_id: dict[int, Case] = {}
         self._by_index: dict[bytes, Case] = {}
         self._by_relation: dict[str, Case] = {}
         self._by_reference: dict[str, dict[int, Case]] = defaultdict(dict)
         self._cases: list[Case] = []
+        # Who came with a household, and with what insurance.
+        self._joined: list[tuple[Case, Stay, Joins]] = []
+        self._first = requests[0].subject if requests else None
         # An accepted application makes at most one stay; what is not for real needs numbers that nobody has.
         self._stay_ids = _numbers("participation_id_seq", len(requests)) if for_real else count(-1, -1)
         self._find(requests)
@@ -88,6 +92,9 @@ class EnrolmentSitting:
         case.member = carried_out(case.member, verdict)
         if case.newcomer and case.bsn is None:
             case.bsn = request.subject.bsn
+        if joins := request.application.joins:
+            new = [one.after for one in verdict.changes if isinstance(one, StayChange) and one.before is None]
+            self._joined += [(case, stay, joins) for stay in new if stay is not None]
         # Later applications of the same chunk may name the person by the reference this one gave.
         if case.member.reference:
             self._by_reference[case.member.reference][id(case)] = case
@@ -102,6 +109,7 @@ class EnrolmentSitting:
                 if case.newcomer:
                     case.name = answer.name
             case.member = case.start
+        self._joined.clear()
 
     def write(self) -> None:
         """Give ids to who is new and write every effect of the accepted applications."""
@@ -115,6 +123,18 @@ class EnrolmentSitting:
                 case.birth_date = str(born or "")
         if changed:
             effects.write(self.scope, new, [case for case in changed if not case.newcomer])
+        if self._joined:
+            relatives.write(self.scope, [self._came(*one) for one in self._joined])
+
+    def _came(self, case: Case, stay: Stay, joins: Joins) -> relatives.Newcomer:
+        """Somebody of a household once written; without a client of its own it is that of the first of the chunk."""
+        client_id = joins.client
+        if client_id is None:
+            first = self._case(self._first) if self._first else case
+            assert isinstance(first, Case)
+            client_id = first.participant_id
+        assert stay.id is not None and case.participant_id is not None and client_id is not None
+        return relatives.Newcomer(stay, case.participant_id, client_id, joins)
 
     def entry(self, request: Request, verdict: Verdict) -> Entry:
         """What the mutation's record says it touched."""
@@ -201,6 +221,8 @@ class EnrolmentSitting:
         # An address is only ever compared with one that is brought, or put back by undoing.
         addressed = any(request.application.address or request.application.undoes for request in requests)
         addresses = effects.find_addresses(self.scope, ids) if addressed else {}
+        insuring = any(request.application.joins and request.application.joins.products for request in requests)
+        insured = insured_kinds(self.scope, ids) if insuring else {}
         self._answers: dict[bytes, RegisterAnswer] = {}
         # Newly enrolled here, or come back: everyone else is judged without the BRP.
         if checked := {r.subject.bsn_index for r in requests if r.kind in CHECKED and r.subject.bsn_index}:
@@ -208,12 +230,20 @@ class EnrolmentSitting:
         if any(request.kind in CHECKED and request.subject.bsn_index is None for request in requests):
             self._answers |= recent_answers(self.scope, [row.bsn_index for row in rows], now=self.moment.now)
         for row in rows:
-            self._know(row, tuple(stays.get(row.id, ())), addresses.get(row.id, {}))
+            kinds = tuple(Insured(*one) for one in insured.get(row.id, ()))
+            self._know(row, tuple(stays.get(row.id, ())), addresses.get(row.id, {}), kinds)
 
-    def _know(self, row: effects.ParticipantRow, stays: tuple[Stay, ...], address: Mapping[str, str]) -> None:
+    def _know(
+        self,
+        row: effects.ParticipantRow,
+        stays: tuple[Stay, ...],
+        address: Mapping[str, str],
+        insured: tuple[Insured, ...],
+    ) -> None:
         born = BirthDate.parse(row.birth_date) if row.birth_date else None
         hidden = self.scope.contracts is not None and not stays
-        member = Member(not hidden, row.reference, born, stays, self._answers.get(row.bsn_index), address)
+        answer = self._answers.get(row.bsn_index)
+        member = Member(not hidden, row.reference, born, stays, answer, address, insured)
         case = Case(
             member, member, row.bsn_index, row.id, row.relation_number, row.name, row.birth_date, out_of_reach=hidden
         )

@@ -20,6 +20,7 @@ from .models import Mutation
 from .records import Misshapen, record, record_kept, record_misshapen, state_of, step, tell_ready
 from .rules import OPEN, State, judge_transition
 from .telling import told
+from .together import all_or_none
 from .verdicts import Accepted, Refused, Unchanged, Verdict, Waiting
 
 __all__ = [
@@ -92,6 +93,22 @@ def submit(
 
 
 @transaction.atomic
+def submit_group(
+    scope: Scope, requests: Sequence[Request], moment: Moment, *, refused: Mapping[int, Refused] | None = None
+) -> list[Outcome]:
+    """As `submit`, for what is carried out all together or not at all (G06).
+
+    `refused` are those, by number, of which the caller knows beforehand that they cannot be. Raises NotAllowed.
+    """
+    scope.require(Permission.CHANGE_PARTICIPANTS)
+    locked = lanes.lock_people(scope, [request.subject for request in requests])
+    sitting = _sit(scope, requests, moment, for_real=True)
+    judged = _judged_together(sitting, requests, refused or {})
+    _write(scope, sitting, judged, locked)
+    return record(scope, sitting, requests, judged, moment, grouped=True)
+
+
+@transaction.atomic
 def decide_waiting(scope: Scope, mutation_ids: Sequence[int], moment: Moment) -> None:
     """Judge again what waited for the BRP; what is still without an answer goes on waiting."""
     waiting = list(
@@ -99,10 +116,18 @@ def decide_waiting(scope: Scope, mutation_ids: Sequence[int], moment: Moment) ->
         .filter(organisation_id=scope.organisation_id, id__in=mutation_ids, state__in=OPEN)
         .order_by("id")
     )
+    groups: dict[int | None, list[Mutation]] = {}
+    for mutation in waiting:
+        groups.setdefault(mutation.group_id, []).append(mutation)
+    for group_id, members in groups.items():
+        _decide_members(scope, members, moment, together=group_id is not None)
+
+
+def _decide_members(scope: Scope, waiting: Sequence[Mutation], moment: Moment, *, together: bool) -> None:
     requests = [_request_again(scope, mutation) for mutation in waiting]
     locked = lanes.lock_people(scope, [request.subject for request in requests])
     sitting = _sit(scope, requests, moment, for_real=True)
-    judged = _judged(sitting, requests, None)
+    judged = _judged_together(sitting, requests, {}) if together else _judged(sitting, requests, None)
     _write(scope, sitting, judged, locked)
     done: list[tuple[Mutation, Entry]] = []
     for mutation, request, (verdict, _) in zip(waiting, requests, judged, strict=True):
@@ -168,6 +193,17 @@ def _judged(sitting: Sitting, requests: Sequence[Request], expected: Expected | 
             verdict = sitting.accept(request, verdict)
         judged.append((verdict, stands))
     return judged
+
+
+def _judged_together(
+    sitting: Sitting, requests: Sequence[Request], refused: Mapping[int, Refused]
+) -> list[tuple[Verdict, bool]]:
+    """As `_judged`, all of them or none: then everyone is again as the tables have them."""
+    judged = [refused.get(number, verdict) for number, (verdict, _) in enumerate(_judged(sitting, requests, None))]
+    verdicts = all_or_none(judged)
+    if not all(isinstance(verdict, Accepted) for verdict in verdicts):
+        sitting.learn({})
+    return [(verdict, True) for verdict in verdicts]
 
 
 def _write(scope: Scope, sitting: Sitting, judged: Sequence[tuple[Verdict, bool]], locked: Sequence[int]) -> None:

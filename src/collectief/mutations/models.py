@@ -53,6 +53,8 @@ class Mutation(models.Model):
     account_id = models.BigIntegerField()
     account = models.CharField(max_length=120)
     reverses = models.ForeignKey("self", models.PROTECT, null=True, db_index=False)
+    # The first mutation of those that are carried out together or not at all (G06).
+    group_id = models.BigIntegerField(null=True)
     submitted_at = models.DateTimeField(db_default=Now())
     decided_at = models.DateTimeField(null=True)
 
@@ -72,6 +74,8 @@ class Mutation(models.Model):
                 name="mutation_rejected",
                 condition=models.Q(state="rejected"),
             ),
+            # Hardly any mutation is one of a group.
+            models.Index(fields=["group_id"], name="mutation_of_group", condition=models.Q(group_id__isnull=False)),
             models.Index(
                 fields=["organisation", "participant", "id"],
                 name="mutation_open",

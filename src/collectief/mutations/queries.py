@@ -67,6 +67,17 @@ def mutation(scope: Scope, mutation_id: int) -> MutationView:
     return _views(scope, [_of(scope).get(id=mutation_id)])[0]
 
 
+def together_with(scope: Scope, mutation_id: int) -> list[MutationView]:
+    """A mutation and those that are carried out together with it or not at all, in the order they were asked (G06).
+
+    Raises NotFound for one that is not the scope's.
+    """
+    asked = _of(scope).get(id=mutation_id)
+    if asked.group_id is None:
+        return _views(scope, [asked])
+    return _views(scope, list(_of(scope).filter(group_id=asked.group_id).order_by("id")))
+
+
 def mutations_of(scope: Scope, participant_id: int) -> list[MutationView]:
     """The history of one participant, latest first."""
     return _views(scope, list(_of(scope).filter(participant_id=participant_id).order_by("-id")[:200]))

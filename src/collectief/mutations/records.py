@@ -27,7 +27,7 @@ _COLUMNS = {
     "id": "bigint", "kind": "text", "state": "text", "code": "text", "params": "jsonb", "effective_day": "date",
     "bsn_index": "bytea", "bsn_sealed": "bytea", "asked": "jsonb", "touched": "jsonb", "participant_id": "bigint",
     "contract_id": "bigint", "also_contract_id": "bigint", "participation_ids": "bigint[]",
-    "source": "text", "decided_at": "timestamptz",
+    "source": "text", "decided_at": "timestamptz", "group_id": "bigint",
 }  # fmt: skip
 _SELECTED = ", ".join(f"{name}::{kind}" for name, kind in _COLUMNS.items())
 _STATE, _CODE = (list(_COLUMNS).index(name) for name in ("state", "code"))
@@ -61,12 +61,22 @@ def state_of(verdict: Verdict) -> State:
 
 
 def record(
-    scope: Scope, sitting: Sitting, requests: Sequence[Request], judged: Sequence[Judged], moment: Moment
+    scope: Scope,
+    sitting: Sitting,
+    requests: Sequence[Request],
+    judged: Sequence[Judged],
+    moment: Moment,
+    *,
+    grouped: bool = False,
 ) -> list[Outcome]:
-    """Write a mutation for each request that changed, waits or was refused; unchanged ones leave no trace."""
+    """Write a mutation for each request that changed, waits or was refused; unchanged ones leave no trace.
+
+    `grouped`: they are carried out all together or not at all, and know each other by that.
+    """
     told = sum(1 for verdict, stands in judged if stands and not isinstance(verdict, Unchanged))
-    ids = iter(next_ids("mutation_id_seq", told) if told else ())
-    writer = _Writer(scope, moment)
+    numbers = list(next_ids("mutation_id_seq", told)) if told else []
+    ids = iter(numbers)
+    writer = _Writer(scope, moment, group=numbers[0] if grouped and numbers else None)
     outcomes: list[Outcome] = []
     for request, (verdict, stands) in zip(requests, judged, strict=True):
         if not stands or isinstance(verdict, Unchanged):
@@ -120,7 +130,7 @@ def record_misshapen(scope: Scope, refused: Sequence[Misshapen], moment: Moment)
     rows: list[tuple[Any, ...]] = [
         (
             id_, one.kind, str(State.REJECTED), one.code, _json(one.params), None, None, None, _json(one.asked), "[]",
-            None, one.contract_id, None, "{}", one.source, moment.now,
+            None, one.contract_id, None, "{}", one.source, moment.now, None,
         )
         for id_, one in zip(ids, refused, strict=True)
     ]  # fmt: skip
@@ -143,8 +153,8 @@ _FEW = 50
 class _Writer:
     """The mutations of one chunk, put together and written as one set with one event in the trail."""
 
-    def __init__(self, scope: Scope, moment: Moment) -> None:
-        self._scope, self._moment = scope, moment
+    def __init__(self, scope: Scope, moment: Moment, *, group: int | None) -> None:
+        self._scope, self._moment, self._group = scope, moment, group
         self._rows: list[tuple[Any, ...]] = []
         self._participants: set[int] = set()
         self._contracts: set[int] = set()
@@ -168,6 +178,7 @@ class _Writer:
                 _json(asked), _json(entry.touched),
                 entry.participant_id, entry.contract_id, entry.also_contract_id,
                 ids_array(entry.participation_ids), request.source, None if waits else self._moment.now,
+                self._group,
             )
         )  # fmt: skip
         self._kinds.add(kind)

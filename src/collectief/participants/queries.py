@@ -85,6 +85,13 @@ def names(scope: Scope, participant_ids: list[int]) -> dict[int, PersonName]:
     }
 
 
+def identity(scope: Scope, participant_id: int) -> tuple[bytes, str]:
+    """Blind index and birth date, for judging and not to be shown. Raises NotFound for one that is not the scope's."""
+    found = Participant.objects.filter(organisation_id=scope.organisation_id, id=participant_id)
+    index, born = found.values_list("bsn_index", "birth_date").get()
+    return bytes(index), born
+
+
 def number_of(scope: Scope, bsn: Bsn) -> tuple[int, str] | None:
     """Id and relation number of the organisation's own participant with this BSN; None where it knows none (G03)."""
     found = Participant.objects.filter(

@@ -30,6 +30,9 @@ class TermView:
     kind: ProductKind
     label: str
     period: Period
+    # The participant who took it out and how they pay, where it is not the organisation's (G06).
+    policyholder_id: int | None = None
+    payment: str = ""
 
 
 def terms_of(scope: Scope, participation_ids: Collection[int]) -> list[TermView]:
@@ -41,7 +44,7 @@ def terms_of(scope: Scope, participation_ids: Collection[int]) -> list[TermView]
     found = [
         TermView(
             row.participation_id, row.contract_id, row.product_id, row.product.name, ProductKind(row.kind),
-            row.product.label, Period(row.period.lower, row.period.upper),
+            row.product.label, Period(row.period.lower, row.period.upper), row.policyholder_id, row.payment,
         )
         for row in own
     ]  # fmt: skip
@@ -73,6 +76,21 @@ def insured_on(day: date, participation_ids: Collection[int]) -> set[int]:
     """Which of these stays insure somebody on a day. Must run inside `opened`."""
     found = PolicyTerm.objects.filter(participation_id__in=list(participation_ids), period__contains=day)
     return set(found.values_list("participation_id", flat=True))
+
+
+def insured_kinds(scope: Scope, participant_ids: Collection[int]) -> dict[int, list[tuple[ProductKind, Period]]]:
+    """With what kinds of product the organisation insures these participants, and when, under any of its contracts.
+
+    Of the whole organisation: a person has one basic insurance (G06). Must run inside `opened`.
+    """
+    found: dict[int, list[tuple[ProductKind, Period]]] = defaultdict(list)
+    if not participant_ids:
+        return found
+    with whole_organisation(scope):
+        rows = PolicyTerm.objects.filter(participant_id__in=list(participant_ids))
+        for id_, kind, period in rows.values_list("participant_id", "kind", "period"):
+            found[id_].append((ProductKind(kind), Period(period.lower, period.upper)))
+    return found
 
 
 def last_insured_day(scope: Scope, participant_id: int) -> date | None:

@@ -99,6 +99,9 @@ class PolicyTerm(models.Model):
     product = models.ForeignKey(Product, models.PROTECT, db_index=False, db_constraint=False)
     kind = models.CharField(max_length=20)
     period = DateRangeField()
+    # For whom it is not the organisation's: the participant who took it out and pays for it, and how (G06).
+    policyholder_id = models.BigIntegerField(null=True)
+    payment = models.CharField(max_length=20, default="", db_default="")
 
     class Meta:
         db_table = "policy_term"

@@ -10,6 +10,7 @@ from .profile import (
     Field,
     Fields,
     MessageCategory,
+    PaymentWay,
     Permission,
     Role,
     SearchKey,
@@ -24,7 +25,8 @@ PROFILE = SegmentProfile(
     # G12: no upload, no rejected mutations page, no former participants.
     capabilities=frozenset(
         {
-            Capability.ENROL,
+            Capability.ENROL_HOUSEHOLD,
+            Capability.ADD_RELATIVES,
             Capability.TERMINATE,
             Capability.FIND_BY_BSN,
             Capability.ASK_QUESTIONS,
@@ -89,9 +91,16 @@ PROFILE = SegmentProfile(
         MessageCategory.FLOW,
         MessageCategory.FROM_INSURER,
     ),
+    # G06: the manual has a choice of payment and does not say of what. No account number is asked here: who pays by
+    # direct debit signs for it on paper, that comes with the policy.
+    payment_ways=(
+        PaymentWay("direct_debit", "Automatische incasso", "Direct debit"),
+        PaymentWay("invoice", "Factuur, zelf overmaken", "Invoice, transferred by oneself"),
+        PaymentWay("withheld", "Inhouding op de uitkering", "Withheld from the benefit"),
+    ),
     # G04
     termination_reasons=(
         TerminationReason("end_of_contract_membership", "Einde collectiviteit", "End of group contract membership"),
-        TerminationReason("deceased", "Overleden", "Deceased"),
+        TerminationReason("deceased", "Overleden", "Deceased", death=True),
     ),
 )

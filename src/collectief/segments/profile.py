@@ -47,6 +47,10 @@ class Capability(StrEnum):
     FLOW_LISTS = "flow_lists"
     # What of the deductible people have used in a year (U25).
     DEDUCTIBLE_USE = "deductible_use"
+    # Somebody with partner and children at once, in steps, and with insurance where they want it (G06).
+    ENROL_HOUSEHOLD = "enrol_household"
+    # Partner and children of who takes part already (bijschrijven, G07).
+    ADD_RELATIVES = "add_relatives"
 
 
 class CardsTo(StrEnum):
@@ -193,6 +197,17 @@ class TerminationReason:
     code: str
     dutch: str
     english: str
+    # Whoever leaves for this has died: on no day to come, and whatever insures them ends with it.
+    death: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentWay:
+    """A way in which a policyholder pays the premium: its code, and its name in Dutch and English."""
+
+    code: str
+    dutch: str
+    english: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +235,8 @@ class SegmentProfile:
     insures: bool = False
     # To whom the insurance cards of those who are insured here go; None where there are none (U11).
     cards_to: CardsTo | None = None
+    # How premium can be paid by who is insured at their own request (G06).
+    payment_ways: tuple[PaymentWay, ...] = ()
     narrowed: frozenset[Capability] = field(default_factory=frozenset)
     means: frozenset[Means] = frozenset({Means.EHERKENNING})
     # Which second factors count here, whatever else an account may have for another portal.
@@ -247,6 +264,10 @@ class SegmentProfile:
 
     def allows(self, capability: Capability) -> bool:
         return capability in self.capabilities and capability not in self.narrowed
+
+    def switched_off(self, capability: Capability) -> bool:
+        """Whether this belongs to the segment, and the portal has it switched off for now (G03)."""
+        return capability in self.capabilities and capability in self.narrowed
 
     @property
     def only_passkeys(self) -> bool:
@@ -297,6 +318,20 @@ class SegmentProfile:
     def reason(self, code: str) -> TerminationReason | None:
         """The reason with this code; None when this segment does not have it."""
         return next((reason for reason in self.termination_reasons if reason.code == code), None)
+
+    @property
+    def knows_households(self) -> bool:
+        """Whether people come together here, and are insured at their own request (G06)."""
+        return Capability.ENROL_HOUSEHOLD in self.capabilities
+
+    def payment_way(self, code: str) -> PaymentWay | None:
+        """The way of payment with this code; None when this segment does not have it."""
+        return next((way for way in self.payment_ways if way.code == code), None)
+
+    @property
+    def deaths(self) -> tuple[str, ...]:
+        """The codes of the reasons that say that somebody has died."""
+        return tuple(reason.code for reason in self.termination_reasons if reason.death)
 
     def window(self, today: date) -> tuple[date, date]:
         """The first and last day a mutation may take effect."""

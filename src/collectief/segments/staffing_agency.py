@@ -22,7 +22,13 @@ PROFILE = SegmentProfile(
     name="Uitzendbureau",
     assurance_level=AssuranceLevel.EH2_PLUS,
     capabilities=frozenset(Capability)
-    - {Capability.FIND_BY_BSN, Capability.LINK_CONTRACTS, Capability.ASK_CHANGES},
+    - {
+        Capability.FIND_BY_BSN,
+        Capability.LINK_CONTRACTS,
+        Capability.ASK_CHANGES,
+        Capability.ENROL_HOUSEHOLD,
+        Capability.ADD_RELATIVES,
+    },
     roles={
         Role.ADMINISTRATIVE: frozenset(
             {
@@ -78,7 +84,7 @@ PROFILE = SegmentProfile(
         TerminationReason("end_of_employment", "Einde dienstverband", "End of employment"),
         TerminationReason("left_the_country", "Vertrek uit Nederland", "Left the Netherlands"),
         TerminationReason("insured_elsewhere", "Elders verzekerd", "Insured elsewhere"),
-        TerminationReason("deceased", "Overleden", "Deceased"),
+        TerminationReason("deceased", "Overleden", "Deceased", death=True),
     ),
     # U29, in the manual's order.
     message_categories=(

@@ -30,6 +30,7 @@ ENTRIES = (
     Entry(_("Huidige deelnemers"), "current_participants", Permission.SEE_PARTICIPANTS),
     Entry(_("Oud deelnemers"), "former_participants", Permission.SEE_PARTICIPANTS, Capability.FORMER_PARTICIPANTS),
     Entry(_("Nieuwe deelnemer"), "new_participant", Permission.CHANGE_PARTICIPANTS, Capability.ENROL),
+    Entry(_("Nieuwe deelnemer"), "household", Permission.CHANGE_PARTICIPANTS, Capability.ENROL_HOUSEHOLD),
     Entry(_("Upload aan- en afmeldingen"), "uploads", Permission.UPLOAD_MUTATIONS, Capability.BULK_UPLOAD),
     Entry(
         _("Mislukte verwerkingen"),

@@ -28,6 +28,7 @@ urlpatterns = [
     path("taal/", sign_in.language, name="language"),
     path("", include("collectief.web.participants.urls")),
     path("", include("collectief.web.abroad.urls")),
+    path("", include("collectief.web.household.urls")),
     path("", include("collectief.web.accounts.urls")),
     path("", include("collectief.web.onboarding.urls")),
     path("contracten/", include("collectief.web.contracts.urls")),

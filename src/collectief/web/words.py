@@ -225,6 +225,56 @@ def _refusals() -> dict[str, tuple[str, str]]:
             _("Intrekken kan niet meer: hierover is al beslist."), _("Bekijk de geschiedenis van de deelnemer."),
         ),
         "not_processed": (_("Deze wijziging is niet verwerkt."), _("Er is niets ongedaan te maken.")),
+        "death_in_the_future": (
+            _("Een overlijden kan niet in de toekomst liggen."), _("Vul als einddatum de dag van overlijden in."),
+        ),
+        # Households
+        "another_of_group_refused": (
+            _("Iemand anders van dit gezin kon niet worden aangemeld; daarom is niemand van het gezin aangemeld."),
+            _("Herstel de gegevens van wie is afgewezen en meld het gezin opnieuw aan."),
+        ),
+        "partner_twice": (
+            _("Een cliënt heeft hooguit één partner."),
+            _("Verwijder een van de partners, of meld eerst de vorige partner af."),
+        ),
+        "same_person_twice": (
+            _("Dit BSN staat al bij een ander in dit gezin."), _("Controleer het BSN, of verwijder een van beide."),
+        ),
+        "partner_minor": (
+            _("De partner is op de ingangsdatum jonger dan 18 jaar."),
+            _("Controleer de geboortedatum. Is dit een kind, voeg het dan als kind toe."),
+        ),
+        "child_adult": (
+            _("Dit kind is op de ingangsdatum 18 jaar of ouder."),
+            _("Meld wie 18 jaar of ouder is zelf aan als cliënt."),
+        ),
+        "child_not_younger": (
+            _("Dit kind is niet jonger dan de cliënt."), _("Controleer beide geboortedatums."),
+        ),
+        "client_not_there": (
+            _("De cliënt neemt op {day} niet deel."), _("Kies een ingangsdatum waarop de cliënt deelneemt."),
+        ),
+        "policyholder_minor": (
+            _("De cliënt is op de ingangsdatum jonger dan 18 jaar en kan geen verzekering afsluiten."),
+            _("Kies alleen de collectiviteit, of meld een ouder aan als cliënt."),
+        ),
+        "payment_missing": (_("De betalingswijze ontbreekt."), _("Kies hoe de premie wordt betaald.")),
+        "payment_unknown": (_("Deze betalingswijze kennen we niet."), _("Kies een betalingswijze uit de lijst.")),
+        "product_not_sold": (
+            _("Deze verzekering wordt op {day} niet aangeboden in dit contract."),
+            _("Kies een andere verzekering of een andere ingangsdatum."),
+        ),
+        "product_kind_twice": (
+            _("Er zijn twee verzekeringen van dezelfde soort gekozen."), _("Kies er een van elke soort."),
+        ),
+        "basic_missing": (
+            _("Een aanvullende of tandartsverzekering kan alleen samen met de basisverzekering."),
+            _("Kies ook een basisverzekering, of geen van beide."),
+        ),
+        "already_insured": (
+            _("Deze persoon is op de ingangsdatum al bij ons verzekerd."),
+            _("Kies alleen de collectiviteit, of een latere ingangsdatum."),
+        ),
         # BRP
         "register_unknown": (_("De BRP kent dit BSN niet."), passport),
         "register_deceased": (

@@ -176,8 +176,14 @@ def _undo(
                 return redirect("participant", participant_id=view.participant_id)
             return redirect("mutation", mutation_id=mutation_id)
     about = [view.participant_id] if view.participant_id else []
-    audit.record(request.scope, "mutations.see", participants=about, objects={"mutation": [mutation_id]})
-    context = {"line": line, "title": title, "button": button, "problem": problem, "possible": getattr(line, allowed)}
+    together = [one for one in mutations.together_with(request.scope, mutation_id) if one.id != mutation_id]
+    about += [one.participant_id for one in together if one.participant_id]
+    ids = [mutation_id, *(one.id for one in together)]
+    audit.record(request.scope, "mutations.see", participants=about, objects={"mutation": ids})
+    context = {
+        "line": line, "title": title, "button": button, "problem": problem, "possible": getattr(line, allowed),
+        "together": together,
+    }  # fmt: skip
     return render(request, "participants/undo.html", context, status=422 if problem else 200)
 
 

@@ -24,6 +24,7 @@ from ..page import PortalRequest, page
 from ..paging import found_page, last_page, page_number, pages
 from ..rich_text import rich
 from . import present
+from .enrolling import enrolling_at
 
 SIZE = 25
 # How many of each stand on the dashboard.
@@ -64,7 +65,7 @@ def dashboard(request: PortalRequest) -> HttpResponse:
             "waiting": draw(waiting), "waiting_total": waiting_total, "failed": draw(failed),
             "failed_total": failed_total, "processed": draw(processed),
             "sees_rejected": scope.may(Permission.SEE_PARTICIPANTS, Capability.REJECTED_MUTATIONS),
-            "may_enrol": scope.may(Permission.CHANGE_PARTICIPANTS, Capability.ENROL),
+            "enrolling": enrolling_at(scope),
         }  # fmt: skip
     return render(request, "participants/dashboard.html", context)
 

@@ -74,6 +74,8 @@ class BsnField(forms.CharField):
 
     def clean(self, value: Any) -> Any:
         text = super().clean(value)
+        if not text:
+            return None
         try:
             return Bsn.parse(text)
         except ValueError:
@@ -82,7 +84,7 @@ class BsnField(forms.CharField):
             ) from None
 
 
-def _contract_choices(field: Any, contracts: list[ContractView]) -> None:
+def contract_choices(field: Any, contracts: list[ContractView]) -> None:
     field.choices = [(contract.number, contract.label) for contract in contracts]
 
 
@@ -90,7 +92,7 @@ def _contract_choices(field: Any, contracts: list[ContractView]) -> None:
 _TYPED = {Field.EXTERNAL_REFERENCE: ("reference",), Field.ADDRESS: ADDRESS}
 
 
-def _only_typed(form: forms.Form, profile: SegmentProfile) -> None:
+def only_typed(form: forms.Form, profile: SegmentProfile) -> None:
     """Take away what the profile does not have typed (U07): what is sent for it all the same is not looked at."""
     for field, names in _TYPED.items():
         if field not in profile.fields.typed:
@@ -174,8 +176,8 @@ class ReEnrolForm(forms.Form):
 
     def __init__(self, *args: Any, contracts: list[ContractView], profile: SegmentProfile, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _contract_choices(self.fields["contract"], contracts)
-        _only_typed(self, profile)
+        contract_choices(self.fields["contract"], contracts)
+        only_typed(self, profile)
 
     def application(self) -> Application:
         data = self.cleaned_data
@@ -195,7 +197,7 @@ class TransferForm(forms.Form):
 
     def __init__(self, *args: Any, contracts: list[ContractView], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _contract_choices(self.fields["to_contract"], contracts)
+        contract_choices(self.fields["to_contract"], contracts)
 
     def application(self, contract: str) -> Application:
         data = self.cleaned_data
@@ -261,8 +263,8 @@ class NewParticipantForm(forms.Form):
 
     def __init__(self, *args: Any, contracts: list[ContractView], profile: SegmentProfile, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _contract_choices(self.fields["contract"], contracts)
-        _only_typed(self, profile)
+        contract_choices(self.fields["contract"], contracts)
+        only_typed(self, profile)
         if Field.BSN in profile.fields.shown:
             self.fields["bsn"].help_text = _("Negen cijfers. We controleren het bij de BRP.")
 

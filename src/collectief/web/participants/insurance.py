@@ -8,12 +8,15 @@ from datetime import date
 from itertools import combinations
 
 from django.utils.formats import date_format
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from collectief.foundation.dates import BirthDate, dutch
 from collectief.foundation.money import total
+from collectief.participants.queries import names
 from collectief.policies.insured import TermView, month_of
 from collectief.policies.premium import Line, NoTariff
+from collectief.scope.scope import Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,18 @@ def term_line(term: TermView, contracts: Mapping[int, str], today: date) -> Term
     else:
         status = _("Beëindigd"), "neutral"
     return TermLine(term, contracts.get(term.contract_id, ""), *status)
+
+
+def paid_by(scope: Scope, terms: Sequence[TermView]) -> list[tuple[str, str]]:
+    """Who took these out and how it is paid, each once; nobody where it is the organisation's own (G06)."""
+    pairs = dict.fromkeys((one.policyholder_id, one.payment) for one in terms if one.policyholder_id is not None)
+    known = names(scope, [id_ for id_, _code in pairs if id_ is not None]) if pairs else {}
+    dutch = get_language() == "nl"
+    found = []
+    for holder, code in pairs:
+        way = scope.profile.payment_way(code)
+        found.append((str(known.get(holder or 0, "–")), (way.dutch if dutch else way.english) if way else "–"))
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,12 +26,14 @@ from collectief.enrolment.queries import (
 from collectief.mutations.queries import waiting_newcomers
 from collectief.participants.queries import number_of
 from collectief.policies.insured import insured_on
+from collectief.scope.scope import Scope
 from collectief.segments.profile import Capability, Permission
 
 from ..page import PortalRequest, page
 from ..paging import last_page, page_number, whole_number
 from . import present, shown
 from .download_links import download_links
+from .enrolling import enrolling_at
 from .forms import FindForm, ReEnrolForm, SearchForm, TerminateForm
 from .found import is_seen
 
@@ -139,6 +141,7 @@ def _show(
     )
     letters = profile.allows(Capability.INSURANCE_LETTERS)
     insured = insured_on(today, [row.id for row in found.rows]) if letters else set()
+    adding = "" if former else _adding(request.scope)
     context = {
         "former": former,
         # Behind whose name the policy schedule of today can be had (U05).
@@ -147,6 +150,7 @@ def _show(
         "find_form": find_form or (FindForm() if profile.allows(Capability.FIND_BY_BSN) and not former else None),
         "lines": present.lines(found, columns, shown.known_of(request.scope, columns, known, found.rows), query, today),
         "heads": present.heads(columns, sort, query),
+        "span": len(columns) + 2 + bool(adding),
         "page": found,
         "count": found.count,
         "pages": present.list_pages(found, query),
@@ -156,10 +160,18 @@ def _show(
         "downloads": download_links(request.scope, search_form, query, former=former),
         "count_url": reverse("former_count" if former else "current_count") + "?" + query.urlencode(),
         "waiting": 0 if former else waiting_newcomers(request.scope),
-        "may_enrol": request.scope.may(Permission.CHANGE_PARTICIPANTS, Capability.ENROL),
+        "enrolling": enrolling_at(request.scope),
+        "adding": adding,
     }
     wrong = any(one is not None and one.is_bound and one.errors for one in (form, find_form))
     return render(request, "participants/list.html", context, status=422 if wrong else 200)
+
+
+def _adding(scope: Scope) -> str:
+    """Whether Bijschrijven stands in the list: `on`, `off` while the portal has it switched off, or not (G03, G07)."""
+    if scope.may(Permission.CHANGE_PARTICIPANTS, Capability.ADD_RELATIVES):
+        return "on"
+    return "off" if scope.profile.switched_off(Capability.ADD_RELATIVES) else ""
 
 
 def _count(request: PortalRequest, *, former: bool) -> HttpResponse:

@@ -16,8 +16,10 @@ from collectief.policies.insured import terms_of
 from collectief.segments.profile import Capability, Permission
 
 from ..abroad.asking import section_of
+from ..household.present import household_lines
 from ..page import PortalRequest, page
 from . import insurance, present, shown
+from .enrolling import enrolling_at
 from .found import participant_of
 from .letters import kept_lines, letters_of, statement_of
 
@@ -43,8 +45,11 @@ def person(request: PortalRequest, participant_id: int) -> HttpResponse:
         "details": shown.details(scope, found),
         "stays": [(stay, labels.get(stay.contract_id, ""), *present.status(stay, today)) for stay in stays],
         "terms": [insurance.term_line(term, labels, today) for term in terms],
+        "paid": insurance.paid_by(scope, terms),
         "premium": insurance.premium_of(terms, found.birth_date, today) if terms else None,
-        "insures": scope.profile.insures,
+        "insures": scope.profile.insures or bool(terms),
+        "household": household_lines(scope, participant_id),
+        "may_add": bool(current) and scope.may(change, Capability.ADD_RELATIVES),
         "letters": letters_of(scope, participant_id, stays, labels, terms, found.birth_date, today),
         "statement": statement_of(scope, participant_id, stays, terms, today),
         "kept": kept_lines(scope, participant_id),
@@ -70,7 +75,12 @@ def mutation(request: PortalRequest, mutation_id: int) -> HttpResponse:
     view = _found(request, mutation_id)
     about = [view.participant_id] if view.participant_id else []
     audit.record(request.scope, "mutations.see", participants=about, objects={"mutation": [mutation_id]})
-    return render(request, "participants/mutation.html", {"line": _line(request, view)})
+    context = {
+        "line": _line(request, view),
+        "enrolling": enrolling_at(request.scope),
+        "may_enrol": request.scope.may(Permission.CHANGE_PARTICIPANTS, Capability.ENROL),
+    }
+    return render(request, "participants/mutation.html", context)
 
 
 @page(Permission.SEE_PARTICIPANTS, background=True)

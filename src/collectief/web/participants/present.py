@@ -38,6 +38,11 @@ def kinds() -> dict[str, str]:
     }  # fmt: skip
 
 
+def joined() -> dict[str, str]:
+    """As whom somebody came with a household."""
+    return {"client": _("als cliënt"), "partner": _("als partner"), "child": _("als kind")}
+
+
 def states() -> dict[str, tuple[str, str]]:
     """What each state is called, and its colour."""
     return {
@@ -196,6 +201,9 @@ def what(view: MutationView, contracts: list[ContractView], scope: Scope) -> str
         parts.append(_("tot en met {day}").format(day=_day(asked["last_day"])))
     if reason := scope.profile.reason(asked.get("reason", "")):
         parts.append(reason.dutch if get_language() == "nl" else reason.english)
+    if joins := asked.get("joins"):
+        parts.append(joined()[joins["place"]])
+        parts.append(_("met verzekering") if joins.get("products") else _("alleen collectiviteit"))
     if asked.get("reference") and scope.sees(Field.EXTERNAL_REFERENCE):
         parts.append(_("referentie {reference}").format(reference=asked["reference"]))
     return ", ".join(parts)

@@ -8,7 +8,7 @@ _OPEN = models.Q(state__in=["received", "checking", "waiting"])
 
 
 class Migration(migrations.Migration):
-    dependencies = [("mutations", "0005_also_contract")]
+    dependencies = [("mutations", "0006_group")]
     operations = [
         migrations.RemoveIndex("mutation", "mutation_open"),
         migrations.AddIndex(

@@ -17,7 +17,7 @@ _INDEX = (
 
 
 class Migration(migrations.Migration):
-    dependencies = [("enrolment", "0008_adjoining"), ("participants", "0001_initial")]
+    dependencies = [("enrolment", "0009_household"), ("participants", "0001_initial")]
     operations = [
         migrations.RunSQL(
             [

@@ -1,0 +1,1 @@
+"""Enrolling somebody with partner and children, in steps (G06, G07)."""
