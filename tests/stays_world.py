@@ -72,7 +72,7 @@ def fixed(customer: Agency, month: date, now: datetime | None = None) -> int:
     done = 0
     while True:
         with housekeeping():
-            count = fixing.fix_some(customer.organisation.insurer_id, month, now=now or timezone.now())
+            count = len(fixing.fix_some(customer.organisation.insurer_id, month, now=now or timezone.now()))
         if not count:
             return done
         done += count

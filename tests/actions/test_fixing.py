@@ -8,14 +8,17 @@ from random import Random
 import pytest
 from django.db import DataError, connection, transaction
 
+from collectief.contracts.models import GroupContract
 from collectief.contracts.queries import contracts
+from collectief.inbox.models import Message
 from collectief.reporting import fixing, jobs
 from collectief.reporting.changes import Said, changed, changed_lines
 from collectief.reporting.flow_lists import Asked, flow_lines, last_fixed
+from collectief.reporting.kinds import FLOW_LISTS
 from collectief.reporting.models import FixedMonth
 from collectief.reporting.queries import use_of
 from collectief.reporting.rules import Movement, Span, due_month, first_kept_month
-from collectief.scope.database import housekeeping, opened
+from collectief.scope.database import housekeeping, office, opened
 from tests.stays_world import fixed, listed, peopled, restayed, some_stays, wholes
 from tests.world import agency
 
@@ -108,7 +111,7 @@ def test_some_organisations_at_a_time_are_all_of_them(ours, moment, monkeypatch)
     insurer = ours.organisation.insurer_id
     with housekeeping():
         before = fixing.unfixed(insurer, MAY)
-        first = fixing.fix_some(insurer, MAY, now=NOW)
+        first = len(fixing.fix_some(insurer, MAY, now=NOW))
         part = fixing.unfixed(insurer, MAY)
     assert 0 < first < before.contracts == part.contracts + part.fixed
     assert (before.fixed, part.fixed, part.organisations) == (0, first, before.organisations - 1)
@@ -120,12 +123,37 @@ def test_some_organisations_at_a_time_are_all_of_them(ours, moment, monkeypatch)
         assert {one.id for customer in (ours, *others) for one in customer.contracts} <= set(months)
 
 
+@pytest.mark.feature("U29")
+def test_whose_list_was_fixed_is_told_once_by_contract(ours, moment):
+    over, later = agency(name="Was er"), agency(name="Komt nog")
+    with office():
+        GroupContract.objects.filter(id=over.contracts[0].id).update(end_day=MAY)
+        GroupContract.objects.filter(id=later.contracts[0].id).update(first_day=JUNE)
+    insurer = ours.organisation.insurer_id
+    for _ in range(2):
+        with housekeeping():
+            while FLOW_LISTS.step(insurer, "2025-05", NOW):
+                pass
+    with opened(ours.scope):
+        told = {tuple(one.contracts): one for one in Message.objects.filter(category="flow")}
+    assert told.keys() == {(contract.id,) for contract in ours.contracts}
+    [first] = [one for (id_,), one in told.items() if id_ == ours.contracts[0].id]
+    assert (first.code, first.about, first.about_id, first.at) == ("flow.fixed", "flow_list", ours.contracts[0].id, NOW)
+    assert first.facts == {"contract": ours.contracts[0].number, "month": "2025-05"}
+    for other in (over, later):
+        with opened(other.scope):
+            about = {id_ for one in Message.objects.filter(category="flow") for id_ in one.contracts}
+        assert other.contracts[0].id not in about
+
+
 def test_what_fails_half_way_leaves_nothing_of_it(ours, moment, monkeypatch):
     peopled(ours, moment, 2, Random(4), begin=BEGIN)
     good = fixing._FIX
     # Everything was written, and then the line breaks.
     monkeypatch.setattr(
-        fixing, "_FIX", good.replace("SELECT count(*) FROM waits", "SELECT 1 / (count(*) - count(*)) FROM waits")
+        fixing,
+        "_FIX",
+        good.replace("SELECT contract_id FROM waits ORDER BY 1", "SELECT 1 / (count(*) - count(*)) FROM waits"),
     )
     with pytest.raises(DataError, match="division by zero"), transaction.atomic():
         fixed(ours, MAY)

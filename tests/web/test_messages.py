@@ -12,10 +12,13 @@ from collectief.enrolment.models import Participation
 from collectief.foundation.names import PersonName
 from collectief.inbox.models import Message
 from collectief.mutations.rules import State
-from collectief.scope.database import opened
+from collectief.reporting.kinds import FLOW_LISTS
+from collectief.reporting.rules import Span
+from collectief.scope.database import housekeeping, opened
 from collectief.segments.catalogue import PROFILES
 from collectief.segments.profile import MessageCategory
 from collectief.web.inbox.words import CATEGORIES, texts
+from collectief.web.reporting.words import span_words
 from tests.bulk_world import demo_file, done, file_of, row_of
 from tests.terms_world import offer, product
 from tests.web.visiting import client_of, crowd, doubled_ids, events, left, refused, text_of, this_moment
@@ -183,6 +186,23 @@ def test_a_file_named_by_a_villain_is_text(ours, number, register, tmp_path):
     assert "&lt;img src=x&gt;{contract.__class__}.xlsx" in text
 
 
+def test_that_a_list_was_fixed_leads_to_it(ours):
+    begun, number = ours.contracts[0].first_day, ours.contracts[0].number
+    with housekeeping():
+        while FLOW_LISTS.step(ours.scope.insurer_id, f"{begun:%Y-%m}", timezone.now()):
+            pass
+    client = client_of(ours.scope)
+    month = span_words(Span.month(begun))
+    text = text_of(client.get("/berichten/"))
+    assert f"De in- en uitstroomlijst van {month} voor contract {number} is vastgesteld" in text
+    with opened(ours.scope):
+        message = Message.objects.get(category="flow", about_id=ours.contracts[0].id)
+    answer = client.get(f"/berichten/{message.id}/")
+    where = f"/in-en-uitstroom/?contract={number}&amp;periode={begun:%Y-%m}&amp;stand=vastgesteld"
+    assert where in answer.content.decode()
+    assert "Vastgesteld op" in text_of(client.get(where.replace("&amp;", "&")))
+
+
 def test_every_code_and_category_has_words():
     became = [*(str(state) for state in (State.PROCESSED, State.WAITING, State.REJECTED, State.WITHDRAWN)), "decided"]
     mutations = {f"{kind}.{state}" for kind in EnrolmentFamily.told for state in became}
@@ -190,6 +210,11 @@ def test_every_code_and_category_has_words():
         "deductible.ready",
         "letter.termination",
         "letter.statement",
+        "statement.ready",
+        "s1.confirmed",
+        "s1.issued",
+        "s1.refused",
+        "flow.fixed",
         "batch.done",
         "batch.refused",
         "batch.stopped",

@@ -22,6 +22,8 @@ class About(StrEnum):
     NEWS = "news"
     # The overview of what is used of the deductible in a year, which is its number.
     DEDUCTIBLE = "deductible"
+    # The list of who came to a contract and left it in a month: the number is the contract's, the facts have the month.
+    FLOW_LIST = "flow_list"
 
 
 @value()

@@ -78,7 +78,7 @@ WITH whole AS ({WHOLE.format(own=_SOME, also="")}), waits AS (
   SELECT organisation_id, contract_id, month, count, came, gone, %(now)s FROM figures WHERE month >= %(kept)s
   ON CONFLICT (contract_id, month) DO NOTHING
 )
-SELECT count(*) FROM waits
+SELECT contract_id FROM waits ORDER BY 1
 """
 
 
@@ -98,8 +98,8 @@ def unfixed(insurer_id: int, month: date) -> Unfixed:
         return Unfixed(*cursor.fetchone())
 
 
-def fix_some(insurer_id: int, month: date, *, now: datetime) -> int:
-    """Fix the month for the next few organisations; for how many contracts. Must run inside `housekeeping`."""
+def fix_some(insurer_id: int, month: date, *, now: datetime) -> list[int]:
+    """Fix the month for the next few organisations; for which contracts. Must run inside `housekeeping`."""
     given: dict[str, Any] = {
         "insurer": insurer_id, "month": month, "end": Span.month(month).end, "now": now, "size": _AT_ONCE,
         "kept": first_kept_month(timezone.localdate(now)),
@@ -108,10 +108,10 @@ def fix_some(insurer_id: int, month: date, *, now: datetime) -> int:
         cursor.execute(_NEXT, given)
         organisations = [row[0] for row in cursor.fetchall()]
         if not organisations:
-            return 0
+            return []
         cursor.execute(_AS_SETS)
         cursor.execute(_FIX, given | {"organisations": organisations})
-        return int(cursor.fetchone()[0])
+        return [contract_id for (contract_id,) in cursor.fetchall()]
 
 
 def forget(first: date) -> None:

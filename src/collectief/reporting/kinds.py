@@ -5,13 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy
 
+from collectief.contracts.models import GroupContract
+from collectief.inbox.delivering import deliver_each
+from collectief.inbox.facts import About, Tiding
+from collectief.inbox.rules import kept_until
 from collectief.runs.rules import Kind, Preview
+from collectief.scope.database import office
+from collectief.segments.catalogue import PROFILES
+from collectief.segments.profile import Capability, MessageCategory
 
 from . import fixing
-from .rules import due_month, months_back
+from .rules import Span, due_month, months_back
 
 # How many months back somebody can start what did not go by itself.
 _MONTHS = 12
@@ -38,14 +46,42 @@ def _preview(insurer_id: int, subject: str) -> Preview:
 
 
 def _step(insurer_id: int, subject: str, now: datetime) -> int:
-    return fixing.fix_some(insurer_id, _month(subject), now=now)
+    fixed = fixing.fix_some(insurer_id, _month(subject), now=now)
+    _tell(insurer_id, fixed, Span.month(_month(subject)), now)
+    return len(fixed)
+
+
+def _tell(insurer_id: int, contract_ids: Sequence[int], month: Span, now: datetime) -> None:
+    """Tell whose contract had begun and was not over that its list stands, where there are such lists."""
+    with office():
+        found = list(
+            GroupContract.objects.filter(id__in=contract_ids, first_day__lt=month.end)
+            .exclude(end_day__lte=month.first)
+            .values_list("id", "number", "organisation_id", "organisation__segment")
+        )
+    today = timezone.localdate(now)
+    deliver_each(
+        insurer_id,
+        (
+            (organisation, kept_until(PROFILES[segment], today), _tiding(contract_id, number, month))
+            for contract_id, number, organisation, segment in found
+            if PROFILES[segment].allows(Capability.FLOW_LISTS)
+        ),
+        at=now,
+    )
+
+
+def _tiding(contract_id: int, number: str, month: Span) -> Tiding:
+    facts = {"contract": number, "month": month.code}
+    return Tiding(MessageCategory.FLOW, "flow.fixed", About.FLOW_LIST, contract_id, [contract_id], facts=facts)
 
 
 FLOW_LISTS = Kind(
     "flow_lists",
     label=gettext_lazy("In- en uitstroomlijsten en contract gebruik"),
     does=gettext_lazy(
-        "Stelt voor elk contract de lijst en de cijfers van een maand vast. Wat vaststaat, verandert daarna niet meer."
+        "Stelt voor elk contract de lijst en de cijfers van een maand vast, en laat dat met een bericht weten. Wat"
+        " vaststaat, verandert daarna niet meer."
     ),
     planned=gettext_lazy("Vanzelf in de nacht na de 10e, over de maand ervoor."),
     unit=gettext_lazy("contracten"),

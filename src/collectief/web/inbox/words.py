@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -16,10 +17,12 @@ from collectief.contracts.queries import ContractView, contracts
 from collectief.foundation.dates import dutch
 from collectief.inbox.facts import About
 from collectief.inbox.queries import MessageView
+from collectief.reporting.rules import Span
 from collectief.scope.scope import Scope
 from collectief.segments.profile import Capability, MessageCategory, Permission
 from collectief.statements.countries import name_of
 
+from ..reporting.words import OFFICIAL, span_words
 from ..rich_text import rich
 from ..templatetags.look import number
 from ..words import Shown, refusal
@@ -66,7 +69,7 @@ def line(view: MessageView, known: Sequence[ContractView], scope: Scope) -> Line
         "name": view.name or "–", "contract": named[0], "from_contract": named[-1],
         "file": view.facts.get("file", "–"), "year": view.facts.get("year", "–"),
         "form": view.facts.get("form", "–"), "country": _country(view.facts.get("country", "")),
-        "title": _said(view.facts.get("title")),
+        "title": _said(view.facts.get("title")), "month": _month(view.facts.get("month")),
     }  # fmt: skip
     text = str(texts().get(view.code, _("Bericht"))).format_map(Shown(given))
     link, link_text = _link(view, scope)
@@ -106,6 +109,7 @@ def texts() -> dict[str, str]:
         "reverse.rejected": _("Wijziging van {name} kon niet ongedaan worden gemaakt"),
         "reverse.withdrawn": _("Verzoek ingetrokken om een wijziging van {name} ongedaan te maken"),
         "letter.termination": _("De beëindigingsbrief van {name} staat klaar"),
+        "flow.fixed": _("De in- en uitstroomlijst van {month} voor contract {contract} is vastgesteld"),
         "deductible.ready": _("Het overzicht eigen risico verbruik van {year} staat klaar"),
         "letter.statement": _("Er is een verzekeringsverklaring van {name} gemaakt"),
         "statement.ready": _("De verzekeringsverklaring van {name} is te downloaden"),
@@ -168,11 +172,17 @@ def _link(view: MessageView, scope: Scope) -> tuple[str, str]:
             Capability.DEDUCTIBLE_USE,
         ),
         About.BATCH: ("upload", _("Naar het bestand"), Permission.UPLOAD_MUTATIONS, Capability.BULK_UPLOAD),
+        About.FLOW_LIST: ("flow_list", _("Naar de lijst"), Permission.SEE_PARTICIPANTS, Capability.FLOW_LISTS),
     }
     if view.about not in leads:
         return "", ""
     name, text, permission, capability = leads[view.about]
-    return (reverse(name, args=[view.about_id]), text) if scope.may(permission, capability) else ("", "")
+    if not scope.may(permission, capability):
+        return "", ""
+    if view.about == About.FLOW_LIST:
+        asked = {"contract": view.facts["contract"], "periode": view.facts["month"], "stand": OFFICIAL}
+        return f"{reverse(name)}?{urlencode(asked)}", text
+    return reverse(name, args=[view.about_id]), text
 
 
 def _country(code: str) -> str:
@@ -183,6 +193,11 @@ def _country(code: str) -> str:
 def _said(texts: Mapping[str, str] | None) -> str:
     """What the insurer wrote, in the language of the page."""
     return (texts or {}).get(get_language() or "nl", "–")
+
+
+def _month(code: str | None) -> str:
+    """oktober 2026, of 2026-10."""
+    return span_words(Span.month(date.fromisoformat(f"{code}-01"))) if code else "–"
 
 
 def _day(text: Any) -> str:

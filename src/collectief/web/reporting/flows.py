@@ -29,13 +29,11 @@ from ..page import PortalRequest, page
 from ..paging import found_page, last_page, page_number, pages
 from ..people import Column, person_columns, shows_bsn, shows_reference, with_bsns, workbook
 from .choosing import chosen_contract
-from .words import movement_words, span_words
+from .words import CHANGES, OFFICIAL, movement_words, span_words
 
 SIZE = 50
 # What an address says for everyone; without it only who came or left.
 EVERYONE = "alle"
-# And for the list as it was fixed, or what changed since; without it the list is as the stays are now.
-OFFICIAL, CHANGES = "vastgesteld", "gewijzigd"
 
 
 @dataclass(frozen=True, slots=True)

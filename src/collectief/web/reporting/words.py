@@ -7,6 +7,9 @@ from django.utils.translation import gettext as _
 
 from collectief.reporting.rules import Movement, Span
 
+# What an address says for the list as it was fixed, or for what changed since; without it the list is of now.
+OFFICIAL, CHANGES = "vastgesteld", "gewijzigd"
+
 
 def span_words(span: Span) -> str:
     """november 2026, or the year with its months."""
