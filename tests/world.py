@@ -154,11 +154,12 @@ class Human:
     bsn: Bsn
     name: PersonName = PersonName("A.J.", "", "Janse")
     birth_date: BirthDate = BirthDate(1980, 2, 1)
+    sex: str = ""
 
 
 def confirm(scope: Scope, humans: Sequence[Human], moment: Moment, *, deceased: bool = False) -> None:
     """Let the BRP have said that these people are who they say they are."""
-    found = {h.bsn: RegisteredPerson(h.bsn, h.name, h.birth_date, deceased) for h in humans}
+    found = {h.bsn: RegisteredPerson(h.bsn, h.name, h.birth_date, deceased, h.sex) for h in humans}
     with opened(scope):
         said = register.answers(scope, LookUp(found, frozenset(), ()))
         register.keep(scope, said, now=moment.now)

@@ -34,6 +34,7 @@ def test_a_client_is_found_by_bsn_and_terminated_in_the_list(inge):
         "BSN",
         "Relatienummer",
         "Geboortedatum",
+        "Geslacht",
         "Ingangsdatum",
         "Einddatum (t/m)",
         "Bijschrijven verzekering",

@@ -88,6 +88,14 @@ def test_who_has_died(more: dict[str, Any], deceased: bool) -> None:
     assert reading.read_persons(answer(person(**more)), {BSN.digits: BSN})[BSN].deceased is deceased
 
 
+@pytest.mark.feature("G03")
+@pytest.mark.parametrize(("code", "sex"), [("M", "M"), ("V", "V"), ("O", ""), ("X", "")])
+def test_the_sex_where_it_is_known(code: str, sex: str) -> None:
+    told = person(geslacht={"code": code, "omschrijving": "zoals het heet"})
+    assert reading.read_persons(answer(told), {BSN.digits: BSN})[BSN].sex == sex
+    assert reading.read_persons(answer(person()), {BSN.digits: BSN})[BSN].sex == ""
+
+
 @pytest.mark.parametrize("code", ["F", "W"])
 def test_a_list_entered_in_error_is_nobody(code: str) -> None:
     void = {"burgerservicenummer": BSN.digits, "opschortingBijhouding": {"reden": {"code": code}}}

@@ -13,8 +13,8 @@ from collectief.enrolment.queries import Search, current_participants
 from collectief.foundation.dates import BirthDate
 from collectief.foundation.names import PersonName
 from collectief.mutations import actions as mutations
-from collectief.participants.models import Participant
-from collectief.participants.queries import bsns, participant
+from collectief.participants.models import Participant, RegisterCheck
+from collectief.participants.queries import bsns, participant, sexes
 from collectief.scope.database import opened
 from collectief.segments.catalogue import PROFILES
 from collectief.segments.profile import Field, Fields, Permission, Role
@@ -222,11 +222,30 @@ def test_the_columns_are_those_of_the_manual_in_its_order(town):
         "BSN",
         "Relatienummer",
         "Geboortedatum",
+        "Geslacht",
         "Ingangsdatum",
         "Einddatum (t/m)",
         "Bijschrijven verzekering",
         "Status",
     ]
+
+
+@pytest.mark.feature("G03")
+def test_the_sex_that_the_brp_has_is_in_list_and_page_of_a_municipality_and_not_even_kept_for_an_agency(db):
+    woman, nobody_knows = dataclasses.replace(HUMAN, sex="V"), Human(valid_bsns(1, start=912_500_000)[0])
+    town, bureau = agency(segment="municipality"), agency()
+    number, unknown = _comes(town, woman), _comes(town, nobody_knows)
+    client = client_of(town.scope)
+    listed = text_of(client.get("/deelnemers/"))
+    assert (listed.count("<td>V</td>"), listed.count("<td>03-02-1981</td><td>V</td>")) == (1, 1)
+    assert "<dt>Geslacht</dt><dd>V</dd>" in text_of(client.get(f"/deelnemers/{number}/"))
+    assert "<dt>Geslacht</dt><dd>–</dd>" in text_of(client.get(f"/deelnemers/{unknown}/"))
+    _comes(bureau, woman)
+    with opened(bureau.scope):
+        assert Participant.objects.get().sex == RegisterCheck.objects.get().sex == ""
+    with opened(town.scope):
+        assert sexes(town.scope, [number, unknown]) == {number: "V"}
+        assert sexes(dataclasses.replace(town.scope, profile=bureau.scope.profile), [number]) == {}
 
 
 def test_a_list_cannot_have_a_column_that_nobody_may_see():

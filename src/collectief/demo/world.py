@@ -325,7 +325,7 @@ def _subject(scope: Scope, bsn: Bsn) -> Subject:
 
 def _registered(bsn: Bsn) -> RegisteredPerson:
     someone = inhabitant(bsn)
-    return RegisteredPerson(bsn, someone.name, someone.birth_date, someone.deceased)
+    return RegisteredPerson(bsn, someone.name, someone.birth_date, someone.deceased, someone.sex)
 
 
 def _months(last: date, count: int) -> Iterator[date]:

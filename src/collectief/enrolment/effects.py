@@ -128,14 +128,14 @@ def write(scope: Scope, new: Sequence[Case], known: Sequence[Case]) -> None:
 _PARTICIPANT = {
     "participant_id": "bigint", "bsn_index": "bytea", "bsn_sealed": "bytea", "relation_number": "text",
     "external_reference": "text", "initials": "text", "prefix": "text", "surname": "text", "birth_date": "text",
-    "sort_key": "text",
+    "sort_key": "text", "sex": "text",
 }  # fmt: skip
 # From a temporary table with these columns; every index is there once.
 ADD_PARTICIPANTS = """
 INSERT INTO participant (insurer_id, organisation_id, id, person_id, bsn_index, relation_number, external_reference,
-       initials, prefix, surname, birth_date, sort_key)
+       initials, prefix, surname, birth_date, sort_key, sex)
 SELECT %s, %s, n.participant_id, person.found_id, n.bsn_index, n.relation_number, n.external_reference, n.initials,
-       n.prefix, n.surname, n.birth_date, n.sort_key
+       n.prefix, n.surname, n.birth_date, n.sort_key, n.sex
   FROM pg_temp.{table} n
   JOIN (SELECT * FROM person_ensure((SELECT array_agg(bsn_index ORDER BY bsn_index) FROM pg_temp.{table}),
        (SELECT array_agg(bsn_sealed ORDER BY bsn_index) FROM pg_temp.{table}), %s::smallint)) person
@@ -153,6 +153,7 @@ def _add_participants(scope: Scope, new: Sequence[Case]) -> None:
         return (
             case.participant_id, case.bsn_index, keys.sealed_at(case.bsn, case.bsn_index), case.relation_number,
             case.member.reference, name.initials, name.prefix, name.surname, case.birth_date, name.sort_key,
+            case.member.register.sex if case.member.register else "",
         )  # fmt: skip
 
     stage("new_participant", _PARTICIPANT, map(row, new))

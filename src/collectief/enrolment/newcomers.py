@@ -26,7 +26,8 @@ from .facts import ADDRESS, Member
 TABLE = "kept_newcomer"
 _COLUMNS = {
     "bsn_index": "bytea", "bsn_sealed": "bytea", "place": "integer", "source": "text", "initials": "text",
-    "prefix": "text", "surname": "text", "sort_key": "text", "birth_date": "text", "external_reference": "text",
+    "prefix": "text", "surname": "text", "sort_key": "text", "birth_date": "text", "sex": "text",
+    "external_reference": "text",
     "contract_id": "bigint", "first_day": "date", "end_day": "text", "address": "text", "asked": "text",
     "touched": "text",
 }  # fmt: skip
@@ -69,7 +70,7 @@ def kept_line(
         (index, bsn_keys(scope).sealed_at(bsn, index)),
         (
             str(place), source, name.initials, name.prefix, name.surname, name.sort_key,
-            str(said.birth_date or ""), member.reference, str(stay.contract_id), period.first_day.isoformat(),
+            str(said.birth_date or ""), said.sex, member.reference, str(stay.contract_id), period.first_day.isoformat(),
             period.end_day.isoformat() if period.end_day else "", _json(member.address) if member.address else "",
             _json(asked), _json([memory.change_as_json(change) for change in verdict.changes]),
         ),

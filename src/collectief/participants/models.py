@@ -38,6 +38,7 @@ class RegisterCheck(models.Model):
     prefix = models.CharField(max_length=20, default="")
     surname = models.CharField(max_length=200, default="")
     birth_date = models.CharField(max_length=10, default="")
+    sex = models.CharField(max_length=1, default="", db_default="")
 
     class Meta:
         db_table = "register_check"
@@ -61,6 +62,8 @@ class Participant(models.Model):
     surname = models.CharField(max_length=200)
     birth_date = models.CharField(max_length=10, db_collation="C")
     sort_key = models.CharField(max_length=260, db_collation="C")
+    # M or V as the BRP has it, in a segment that shows it (G03).
+    sex = models.CharField(max_length=1, default="", db_default="")
 
     class Meta:
         db_table = "participant"

@@ -41,6 +41,7 @@ class ParticipantView:
     birth_date: str
     external_reference: str
     address: AddressView | None
+    sex: str = ""
 
 
 def participant(scope: Scope, participant_id: int) -> ParticipantView:
@@ -73,6 +74,7 @@ def _view(scope: Scope, found: Participant, address: Address | None) -> Particip
         AddressView(address.country, address.street, address.house_number, address.postcode, address.city)
         if address and shown(Field.ADDRESS)
         else None,
+        found.sex if shown(Field.SEX) else "",
     )
 
 
@@ -98,6 +100,14 @@ def number_of(scope: Scope, bsn: Bsn) -> tuple[int, str] | None:
         organisation_id=scope.organisation_id, bsn_index=bsn_keys(scope).blind_index(bsn)
     )
     return found.values_list("id", "relation_number").first()
+
+
+def sexes(scope: Scope, participant_ids: Collection[int]) -> dict[int, str]:
+    """M or V by participant, in one query; nobody's where the profile shows it not, or the BRP does not know it."""
+    if not participant_ids or not scope.sees(Field.SEX):
+        return {}
+    rows = Participant.objects.filter(organisation_id=scope.organisation_id, id__in=list(participant_ids))
+    return dict(rows.exclude(sex="").values_list("id", "sex"))
 
 
 _SEALED = """

@@ -18,6 +18,7 @@ from collectief.gateways.brp.client import register_at
 from collectief.gateways.brp.port import LookUp, PersonRegister
 from collectief.scope.scope import Scope
 from collectief.scope.staging import bytes_array, stage
+from collectief.segments.profile import Field
 
 from .keys import bsn_keys
 from .rules import RegisterAnswer
@@ -27,7 +28,7 @@ RECENT = timedelta(days=30)
 
 _COLUMNS = {
     "bsn_index": "bytea", "found": "boolean", "deceased": "boolean", "initials": "text", "prefix": "text",
-    "surname": "text", "birth_date": "text",
+    "surname": "text", "birth_date": "text", "sex": "text",
 }  # fmt: skip
 _NAMES = ", ".join(_COLUMNS)
 _UPDATES = ", ".join(f"{name} = excluded.{name}" for name in (*_COLUMNS, "checked_at") if name != "bsn_index")
@@ -58,8 +59,9 @@ def recent_answers(scope: Scope, indexes: Collection[bytes], *, now: datetime) -
                 deceased,
                 PersonName(initials, prefix, surname) if found else None,
                 BirthDate.parse(birth_date) if birth_date else None,
+                sex,
             )
-            for index, found, deceased, initials, prefix, surname, birth_date in cursor.fetchall()
+            for index, found, deceased, initials, prefix, surname, birth_date, sex in cursor.fetchall()
         }
 
 
@@ -69,10 +71,13 @@ def ask(register: PersonRegister, bsns: Sequence[Bsn]) -> LookUp:
 
 
 def answers(scope: Scope, look_up: LookUp) -> dict[bytes, RegisterAnswer]:
-    """What the BRP answered, by blind index."""
+    """What the BRP answered, by blind index; of somebody's sex only where the segment shows it (G03)."""
     keys = bsn_keys(scope)
+    with_sex = Field.SEX in scope.profile.fields.shown
     said = {
-        keys.blind_index(bsn): RegisterAnswer(True, person.deceased, person.name, person.birth_date)
+        keys.blind_index(bsn): RegisterAnswer(
+            True, person.deceased, person.name, person.birth_date, person.sex if with_sex else ""
+        )
         for bsn, person in look_up.found.items()
     }
     said.update((keys.blind_index(bsn), RegisterAnswer(False)) for bsn in look_up.absent)
@@ -90,7 +95,7 @@ def keep(scope: Scope, said: Mapping[bytes, RegisterAnswer], *, now: datetime) -
         (
             (
                 index, one.found, one.deceased, (name := one.name or nobody).initials, name.prefix, name.surname,
-                str(one.birth_date) if one.birth_date else "",
+                str(one.birth_date) if one.birth_date else "", one.sex,
             )
             # In index order: two files with the same people wait for each other instead of locking each other out.
             for index, one in sorted(said.items(), key=lambda item: item[0])

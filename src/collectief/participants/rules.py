@@ -15,3 +15,5 @@ class RegisterAnswer:
     deceased: bool = False
     name: PersonName | None = None
     birth_date: BirthDate | None = None
+    # M or V; empty where the register knows it not, and in a segment that shows it to nobody.
+    sex: str = ""

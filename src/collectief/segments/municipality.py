@@ -76,6 +76,7 @@ PROFILE = SegmentProfile(
             Field.BSN,
             Field.RELATION_NUMBER,
             Field.BIRTH_DATE,
+            Field.SEX,
             Field.FIRST_DAY,
             Field.LAST_DAY,
         ),

@@ -165,6 +165,7 @@ class Field(StrEnum):
     BIRTH_DATE = "birth_date"
     EXTERNAL_REFERENCE = "external_reference"
     BSN = "bsn"
+    SEX = "sex"
     ADDRESS = "address"
     CONTRACT = "contract"
     FIRST_DAY = "first_day"

@@ -69,7 +69,7 @@ PROFILE = SegmentProfile(
     ),
     # U19: a BSN is typed and never shown.
     fields=Fields(
-        shown=dict.fromkeys(set(Field) - {Field.BSN}, Permission.SEE_PARTICIPANTS),
+        shown=dict.fromkeys(set(Field) - {Field.BSN, Field.SEX}, Permission.SEE_PARTICIPANTS),
         columns=(
             Field.RELATION_NUMBER, Field.BIRTH_DATE, Field.EXTERNAL_REFERENCE, Field.FIRST_DAY, Field.LAST_DAY,
             Field.CONTRACT,

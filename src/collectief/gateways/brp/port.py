@@ -20,6 +20,8 @@ class RegisteredPerson:
     name: PersonName
     birth_date: BirthDate | None
     deceased: bool
+    # M or V; empty where the register knows it not.
+    sex: str = ""
 
 
 @dataclass(frozen=True, slots=True)

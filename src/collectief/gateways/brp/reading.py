@@ -22,6 +22,7 @@ FIELDS = (
     "naam.voorvoegsel",
     "naam.geslachtsnaam",
     "geboorte.datum",
+    "geslacht.code",
     "overlijden.datum",
 )
 
@@ -29,6 +30,8 @@ FIELDS = (
 # as emigration and registration as a non-resident, are of people who live.
 _DECEASED = "O"
 _VOID = ("F", "W")
+# The third code, O, is of whom it is not known.
+_SEXES = {"M": "M", "V": "V"}
 
 
 class BadAnswer(Exception):
@@ -56,7 +59,8 @@ def read_persons(body: bytes, asked: Mapping[str, Bsn]) -> dict[Bsn, RegisteredP
             if bsn is None or suspended_for in _VOID:
                 continue
             deceased = suspended_for == _DECEASED or bool(line.get("overlijden"))
-            persons[bsn] = RegisteredPerson(bsn, read_name(line["naam"]), _birth_date(line), deceased)
+            sex = _SEXES.get(line["geslacht"]["code"], "") if "geslacht" in line else ""
+            persons[bsn] = RegisteredPerson(bsn, read_name(line["naam"]), _birth_date(line), deceased, sex)
     except (ValueError, KeyError, TypeError, AttributeError, IndexError) as problem:
         # The exception's own text can hold a name: only its kind goes further.
         raise BadAnswer(type(problem).__name__) from None

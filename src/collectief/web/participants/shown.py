@@ -13,7 +13,7 @@ from collectief.contracts.queries import ContractView
 from collectief.enrolment.queries import ListRow
 from collectief.foundation.bsn import Bsn
 from collectief.foundation.dates import BirthDate, dutch
-from collectief.participants.queries import AddressView, ParticipantView, bsns
+from collectief.participants.queries import AddressView, ParticipantView, bsns, sexes
 from collectief.scope.scope import Scope
 from collectief.segments.profile import Field
 
@@ -22,17 +22,19 @@ _NOTHING = "–"
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the cells of a list need beside its rows: labels of contracts by id, and BSNs by participant."""
+    """What the cells of a list need beside its rows: labels of contracts by id; BSN and sex by participant."""
 
     contracts: Mapping[int, str]
     bsns: Mapping[int, Bsn] = field(default_factory=dict)
+    sexes: Mapping[int, str] = field(default_factory=dict)
 
 
 def field_labels() -> dict[Field, str]:
     """What each field is called on screen."""
     return {
         Field.RELATION_NUMBER: _("Relatienummer"), Field.BIRTH_DATE: _("Geboortedatum"),
-        Field.EXTERNAL_REFERENCE: _("Referentie"), Field.BSN: _("BSN"), Field.ADDRESS: _("Woonadres"),
+        Field.EXTERNAL_REFERENCE: _("Referentie"), Field.BSN: _("BSN"), Field.SEX: _("Geslacht"),
+        Field.ADDRESS: _("Woonadres"),
         Field.CONTRACT: _("Contract"), Field.FIRST_DAY: _("Ingangsdatum"), Field.LAST_DAY: _("Einddatum (t/m)"),
     }  # fmt: skip
 
@@ -49,9 +51,14 @@ def columns_of(scope: Scope, contracts: Sequence[ContractView]) -> list[Field]:
 def known_of(
     scope: Scope, columns: Sequence[Field], contracts: Sequence[ContractView], rows: Sequence[ListRow]
 ) -> Known:
-    """What is needed for the cells of these rows; at most one query."""
+    """What is needed for the cells of these rows; at most two queries."""
     numbers = {contract.id: contract.number for contract in contracts}
-    return Known(numbers, bsns(scope, {row.participant_id for row in rows}) if Field.BSN in columns else {})
+    people = {row.participant_id for row in rows}
+    return Known(
+        numbers,
+        bsns(scope, people) if Field.BSN in columns else {},
+        sexes(scope, people) if Field.SEX in columns else {},
+    )
 
 
 _CELLS: dict[Field, Callable[[ListRow, Known], str]] = {
@@ -59,6 +66,7 @@ _CELLS: dict[Field, Callable[[ListRow, Known], str]] = {
     Field.BIRTH_DATE: lambda row, _known: _born(row.birth_date),
     Field.EXTERNAL_REFERENCE: lambda row, _known: row.external_reference or _NOTHING,
     Field.BSN: lambda row, known: _digits(known.bsns.get(row.participant_id)),
+    Field.SEX: lambda row, known: known.sexes.get(row.participant_id, _NOTHING),
     Field.CONTRACT: lambda row, known: known.contracts.get(row.contract_id, ""),
     Field.FIRST_DAY: lambda row, _known: dutch(row.first_day),
     Field.LAST_DAY: lambda row, _known: dutch(row.last_day) if row.last_day else _NOTHING,
@@ -77,6 +85,7 @@ def details(scope: Scope, person: ParticipantView) -> list[tuple[str, str]]:
         Field.BSN: lambda: _digits(bsns(scope, [person.id]).get(person.id)),
         Field.RELATION_NUMBER: lambda: person.relation_number,
         Field.BIRTH_DATE: lambda: _born(person.birth_date),
+        Field.SEX: lambda: person.sex or _NOTHING,
         Field.EXTERNAL_REFERENCE: lambda: person.external_reference or _NOTHING,
         Field.ADDRESS: lambda: _address(person.address),
     }
