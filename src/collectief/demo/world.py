@@ -32,10 +32,11 @@ from collectief.participants.keys import bsn_keys
 from collectief.policies.loading import load
 from collectief.scope.database import office, opened
 from collectief.scope.scope import Scope
-from collectief.segments.profile import Field
+from collectief.segments.profile import Capability, Field
 
 from .applications import apply_for_accounts
 from .cast import COMPANIES, DEMO_PASSWORD, KANTOOR, MANDATES, Colleague, Company
+from .families import enrol_family
 from .work_accounts import LINKED
 
 SEED = 7085
@@ -154,6 +155,10 @@ def populate(today: date, *, scale: float, say: Callable[[str], None]) -> None:
             continue
         people = list(dummy_bsns(max(60, int(company.people * scale)), seed=SEED + number))
         History(scope, [number for number, _ in company.contracts], people, today, SEED + number).write(say)
+        if scope.profile.allows(Capability.ENROL_HOUSEHOLD):
+            with office():
+                contract = GroupContract.objects.get(insurer_id=scope.insurer_id, number=company.contracts[0][0])
+            enrol_family(scope, contract.number, contract.id, _noon(today - timedelta(days=3)), seed=SEED - 1)
 
 
 def _has_people(scope: Scope) -> bool:

@@ -90,7 +90,12 @@ SELECT EXISTS (SELECT FROM household_member h JOIN participation s ON s.id = h.p
 
 def _partner_and_there(scope: Scope, client_id: int, day: date) -> tuple[bool, bool]:
     """Whether a client has a partner who takes part on a day or later, and whether they do so themselves on it."""
-    given = {"organisation": scope.organisation_id, "client": client_id, "partner": Place.PARTNER, "day": day}
+    given: dict[str, int | str | date] = {
+        "organisation": scope.organisation_id,
+        "client": client_id,
+        "partner": Place.PARTNER,
+        "day": day,
+    }
     with connection.cursor() as cursor:
         cursor.execute(_THERE, given)
         has_partner, there = cursor.fetchone()
