@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
 import pytest
 
 from collectief.demo.cast import DUINSTAD
+from collectief.demo.families import family
+from collectief.enrolment.facts import Place
+from collectief.foundation.dates import dutch
 
 # What the manual of the municipality does not have (G12).
 NOT_HERE = {
@@ -55,7 +59,7 @@ def test_a_client_is_found_by_bsn_and_terminated_in_the_list(inge):
     inge.page.get_by_role("button", name="Zoek op BSN").click()
     inge.sees("Aantal deelnemers: 1")
     assert bsn not in inge.page.url
-    inge.page.get_by_role("link", name=name).click()
+    inge.page.get_by_role("link", name=name, exact=True).click()
     inge.page.get_by_label("Einddatum (t/m)", exact=True).wait_for()
     reasons = inge.page.get_by_label("Reden").locator("option").all_inner_texts()
     assert reasons[1:] == ["Einde collectiviteit", "Overleden"]
@@ -78,3 +82,84 @@ def test_what_a_municipality_does_not_use_is_not_in_the_menu_and_closed_at_its_a
     inge.follows_menu("Nieuwe deelnemer")
     assert "Extern referentienummer" not in inge.page.locator("main").inner_text()
     inge.finds_no_barriers("gemeente nieuwe deelnemer")
+
+
+def _fills_in(inge, one) -> None:
+    inge.page.get_by_label("Burgerservicenummer (BSN)").fill(one.bsn.digits)
+    inge.page.get_by_label("Voorletters").fill(one.initials)
+    inge.page.get_by_label("Voorvoegsel").fill(one.prefix)
+    inge.page.get_by_label("Achternaam").fill(one.surname)
+    inge.page.get_by_label("Geboortedatum").fill(one.birth_date.dutch)
+
+
+@pytest.mark.feature("G06")
+def test_a_client_with_partner_and_child_is_enrolled_and_insured(inge):
+    """Als u alles heeft ingevuld dan klikt u op Aanmelden en kiest u de verzekering en de betalingswijze."""
+    people = dict(family(601, date.today()))
+    inge.follows_menu("Nieuwe deelnemer")
+    inge.sees_heading("Aanmelden deelname collectiviteit en/of verzekering")
+    inge.page.get_by_role("link", name="Volgende", exact=True).click()
+    inge.page.get_by_label("Contract").select_option(label="41001 – Minima")
+    inge.page.get_by_label("Ingangsdatum").fill(dutch(date.today()))
+    _fills_in(inge, people[Place.CLIENT])
+    inge.page.get_by_role("button", name="Volgende", exact=True).click()
+    for button, place in (("Partner toevoegen", Place.PARTNER), ("Kind toevoegen", Place.CHILD)):
+        inge.page.get_by_role("link", name=button).click()
+        _fills_in(inge, people[place])
+        inge.page.get_by_role("button", name="Opslaan").click()
+    inge.sees_heading("Gezin")
+    inge.page.get_by_role("link", name="Aanmelden", exact=True).click()
+    inge.sees_heading("Verzekering en betaling")
+    for basic in inge.page.get_by_label("Verzekering", exact=True).all():
+        basic.select_option(index=1)
+    inge.page.get_by_label("Betalingswijze").select_option(label="Automatische incasso")
+    inge.page.get_by_role("button", name="Volgende", exact=True).click()
+    inge.sees_heading("Controleren en aanmelden")
+    inge.sees("Automatische incasso")
+    assert not any(one.bsn.digits in inge.page.url for one in people.values())
+    inge.page.get_by_role("button", name="Aanmelden", exact=True).click()
+    # The BRP is asked in the background; the page sees by itself that it has answered.
+    inge.sees("Iedereen is aangemeld.")
+    inge.finds_no_barriers("gemeente gezin aangemeld")
+
+
+@pytest.mark.feature("G07")
+def test_a_child_is_added_to_a_client_who_takes_part(inge):
+    """Zoek uw cliënt op bij huidige deelnemers en kies Bijschrijven."""
+    client, *_ = family(7084, date.today())
+    inge.follows_menu("Huidige deelnemers")
+    inge.page.get_by_label("Burgerservicenummer (BSN)").fill(client[1].bsn.digits)
+    inge.page.get_by_role("button", name="Zoek op BSN").click()
+    inge.page.get_by_role("link", name=re.compile("^Bijschrijven")).click()
+    inge.page.get_by_label("Ingangsdatum").fill(dutch(date.today()))
+    inge.page.get_by_role("button", name="Volgende", exact=True).click()
+    inge.page.get_by_role("link", name="Partner toevoegen").click()
+    _fills_in(inge, dict(family(602, date.today()))[Place.PARTNER])
+    inge.page.get_by_role("button", name="Opslaan").click()
+    # The family of the demo world has a partner.
+    inge.sees("Een cliënt heeft hooguit één partner.")
+    inge.finds_no_barriers("gemeente tweede partner")
+    inge.page.get_by_role("link", name="Annuleren").click()
+    inge.page.get_by_role("link", name="Kind toevoegen").click()
+    child = dict(family(603, date.today()))[Place.CHILD]
+    _fills_in(inge, child)
+    inge.page.get_by_role("button", name="Opslaan").click()
+    inge.page.get_by_role("link", name="Aanmelden", exact=True).click()
+    inge.page.get_by_role("button", name="Volgende", exact=True).click()
+    inge.page.get_by_role("button", name="Aanmelden", exact=True).click()
+    inge.sees("Iedereen is aangemeld.")
+
+
+@pytest.mark.feature("G08")
+def test_who_came_and_left_in_a_year_is_seen_and_downloaded(inge):
+    """Kies de gemeente, de periode, en of u alle deelnemers wilt zien of alleen de in- en uitstroom."""
+    inge.follows_menu("In- en uitstroomlijsten")
+    # The years stand below their months; the last one that was whole.
+    year = inge.page.locator("#id_periode option", has_text="t/m").nth(1).get_attribute("value")
+    inge.page.get_by_label("Periode").select_option(year)
+    inge.page.get_by_label("Wie", exact=True).select_option(label="Toon alleen in- en uitstromers")
+    inge.page.get_by_role("button", name=re.compile("lijst bekijken", re.IGNORECASE)).click()
+    inge.page.locator("main tbody tr").first.wait_for()
+    with inge.page.expect_download() as taken:
+        inge.page.get_by_role("link", name=re.compile("^Download deze")).click()
+    assert taken.value.suggested_filename.endswith(".xlsx")

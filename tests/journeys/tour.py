@@ -12,6 +12,8 @@ from playwright.sync_api import Browser, BrowserContext
 
 from collectief.config.stack import Stack
 from collectief.demo.cast import Company
+from collectief.enrolment.facts import Place
+from collectief.gateways.brp.inhabitants import Inhabitant
 from tests.journeys.conftest import WIDTHS
 from tests.journeys.typist import Typist, unlink
 
@@ -66,6 +68,26 @@ class Walker(Typist):
     def looks_at(self, path: str, called: str = "") -> None:
         self.opens(path)
         self.looks(called)
+
+    def fills_family(self, people: list[tuple[Place, Inhabitant]], first_day: str) -> None:
+        """All steps of a household, looked at one by one, until it is sent."""
+        address = ""
+        for place, one in people:
+            if place != Place.CLIENT:
+                self.looks_at(f"{address}{'partner' if place == Place.PARTNER else 'kind'}/", str(place))
+            typed = {
+                "bsn": one.bsn.digits, "initials": one.initials, "name_prefix": one.prefix, "surname": one.surname,
+                "birth_date": one.birth_date.dutch,
+            }  # fmt: skip
+            self.sends(f"family with {place}", **(typed | ({} if address else {"first_day": first_day})))
+            address = address or urlsplit(self.page.url).path
+        for step in ("client", "lid/1", "verzekering"):
+            self.looks_at(f"{address}{step}/", step)
+        self.page.locator("main [name=basic_0]").select_option(index=1)
+        self.sends("no payment")
+        self.page.locator("main [name=payment]").select_option("invoice")
+        self.sends("check")
+        self.sends("sent")
 
     def sends(self, called: str = "", **typed: str) -> None:
         """Fills in fields, sends the last form of the page and looks at what comes."""

@@ -10,12 +10,14 @@ from urllib.parse import urlsplit
 import pyotp
 
 from collectief.brands.catalogue import all_brands
-from collectief.demo.cast import BRUG, DUIN, KANTOOR, KANTOOR_IZZ, KOMPAS, LINDE, ZUID
+from collectief.demo.cast import BRUG, DUIN, DUINSTAD, KANTOOR, KANTOOR_IZZ, KOMPAS, LINDE, ZUID
+from collectief.demo.families import family
 from collectief.demo.files import write_demo_file
 from collectief.foundation.dates import dutch
 from tests.journeys.tour import Tour, Walker, page_names
 from tests.web.addresses import NO_TOKEN
 
+FAMILIES = {"nl": 501, "en": 502}
 NUMBERS = {"nl": "+31644444441", "en": "+31644444442"}
 
 
@@ -25,6 +27,7 @@ def walks_everywhere(tour: Tour, folder: Path) -> None:
     _with_eherkenning(tour, folder)
     _account_manager(tour)
     _mandates(tour)
+    _household(tour)
     _second_factor(tour)
     _half_way(tour)
     _help_desk(tour)
@@ -122,6 +125,19 @@ def _mandates(tour: Tour) -> None:
         walker = tour.signed_in("mijnzz", name, ZUID)
         walker.looks_at("/namens/")
         walker.follows_everything("/accountbeheer/machtigingen/")
+
+
+def _household(tour: Tour) -> None:
+    """Every step of a municipality's family, with data and with what is wrong."""
+    inge = tour.signed_in("mijnzz", "Inge van Rijn", DUINSTAD)
+    inge.looks_at("/deelnemers/", "list of a municipality")
+    inge.page.get_by_role("link", name="Bijschrijven" if tour.language == "nl" else "Add family").first.click()
+    inge.looks("join")
+    inge.sends("join-empty")
+    inge.looks_at("/gezin/")
+    inge.looks_at("/gezin/nieuw/", "client")
+    inge.sends("client-empty")
+    inge.fills_family(family(FAMILIES[tour.language], date.today()), dutch(date.today()))
 
 
 def _second_factor(tour: Tour) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from django.db import connection
 
@@ -91,9 +90,12 @@ SELECT EXISTS (SELECT FROM household_member h JOIN participation s ON s.id = h.p
 
 def _partner_and_there(scope: Scope, client_id: int, day: date) -> tuple[bool, bool]:
     """Whether a client has a partner who takes part on a day or later, and whether they do so themselves on it."""
-    given: dict[str, Any] = {
-        "organisation": scope.organisation_id, "client": client_id, "partner": Place.PARTNER, "day": day,
-    }  # fmt: skip
+    given: dict[str, int | str | date] = {
+        "organisation": scope.organisation_id,
+        "client": client_id,
+        "partner": Place.PARTNER,
+        "day": day,
+    }
     with connection.cursor() as cursor:
         cursor.execute(_THERE, given)
         has_partner, there = cursor.fetchone()
