@@ -258,8 +258,9 @@ def _products(tour: Tour) -> None:
 def _abroad(tour: Tour) -> None:
     """An S1 asked for with faults; and at the office: nothing found, found, and another about to be allowed."""
     anna = tour.signed_in("mijnzz", "Anna de Boer", BRUG)
-    anna.opens("/deelnemers/?sorteer=-naam")
-    anna.page.locator("tbody tr:not(.c-pending) th a").first.click()
+    # Whoever has been here longest is insured; the first few have asked for one already.
+    anna.opens("/deelnemers/?sorteer=ingang")
+    anna.page.locator("tbody tr:not(.c-pending)").nth(8).locator("th a").first.click()
     person = str(anna.page.locator(".c-opened a").last.get_attribute("href"))
     anna.looks_at(f"{person}verdragsrecht/", "s1-country")
     for land in ("--", "TR"):
