@@ -315,6 +315,7 @@ def test_every_refusal_has_words():
         ("data_change", set()),
         ("question", set()),
         ("insurance_statement", set()),
+        ("s1", {"s1_over"}),
         ("tariff", {"began_already"}),
         ("contract_offer", {"began_already"}),
     ):
@@ -322,7 +323,7 @@ def test_every_refusal_has_words():
         assert all(reason and remedy for reason, remedy in registry.kind(kind).refusals().values())
     assert set(registry.kinds) == {
         "account_application", "contract_link", "leaving", "data_change", "tariff", "contract_offer",
-        "question", "insurance_statement",
+        "question", "insurance_statement", "s1",
     }  # fmt: skip
     reason, remedy = words.case_refusal(
         "account_application", "already_decided", {"by": "Lotte", "decision": "refused"}

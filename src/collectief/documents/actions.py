@@ -19,6 +19,7 @@ from collectief.inbox.facts import About, Tiding
 from collectief.inbox.queries import told_on
 from collectief.scope.scope import Scope
 from collectief.scope.staging import bytes_array
+from collectief.segments.profile import Permission
 
 from . import vault
 from .models import Document
@@ -154,6 +155,7 @@ def _lot(
 @transaction.atomic
 def reopen(scope: Scope, document_id: int) -> Made:
     """A letter that was made before, as it was. Raises NotAllowed, NoDocument. Must run inside `opened`."""
+    scope.require(Permission.SEE_PARTICIPANTS)
     found = list(_opened(_by_facts(kept_letters(scope.organisation_id, document_id=document_id))).values())
     if not found:
         raise NoDocument(document_id)
