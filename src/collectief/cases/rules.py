@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from collectief.foundation.registry import Registry
 from collectief.foundation.workdays import after_workdays, is_workday
 from collectief.scope.scope import Scope
 
@@ -101,21 +102,7 @@ class Kind:
     answers: bool = False
 
 
-@dataclass(slots=True)
-class Registry:
-    """Every kind there is; filled at start-up."""
-
-    kinds: dict[str, Kind] = field(default_factory=dict)
-
-    def register(self, kind: Kind) -> None:
-        self.kinds[kind.slug] = kind
-
-    def kind(self, slug: str) -> Kind:
-        """Raises KeyError for a kind nobody registered."""
-        return self.kinds[slug]
-
-
-registry = Registry()
+registry: Registry[Kind] = Registry()
 
 # What was promised per kind, in working days (REQUIREMENTS, K01). A kind that is registered must stand here.
 TERMS: Mapping[str, int] = {

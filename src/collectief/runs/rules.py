@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+
+from collectief.foundation.registry import Registry
 
 
 class RunState(StrEnum):
@@ -68,21 +70,7 @@ class Kind:
     step: Callable[[int, str, datetime], int]
 
 
-@dataclass(slots=True)
-class Registry:
-    """Every kind there is; filled at start-up."""
-
-    kinds: dict[str, Kind] = field(default_factory=dict)
-
-    def register(self, kind: Kind) -> None:
-        self.kinds[kind.slug] = kind
-
-    def kind(self, slug: str) -> Kind:
-        """Raises KeyError for a kind nobody registered."""
-        return self.kinds[slug]
-
-
-registry = Registry()
+registry: Registry[Kind] = Registry()
 
 
 def judge_start(preview: Preview) -> None:
