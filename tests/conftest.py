@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Playwright, sync_playwright
@@ -147,6 +148,20 @@ def committed_db(django_db_setup, django_db_blocker, database_server: EmbeddedSe
             "  AND relname NOT IN ('django_migrations', 'django_content_type', 'sealing_key');"
             " EXECUTE 'TRUNCATE ' || names || ' CASCADE'; END $$"
         )
+
+
+@pytest.fixture
+def owner(committed_db) -> Iterator[Any]:
+    """The owner of the tables, in this process's database: who migrations are."""
+    from django.conf import settings
+    from django.db import connections
+
+    connection = connections["owner"]
+    before = connection.settings_dict["NAME"]
+    connection.settings_dict["NAME"] = settings.DATABASES["default"]["NAME"]
+    yield connection
+    connection.close()
+    connection.settings_dict["NAME"] = before
 
 
 @pytest.fixture

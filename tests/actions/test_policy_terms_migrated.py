@@ -6,8 +6,6 @@ from importlib import import_module
 from types import SimpleNamespace
 
 import pytest
-from django.conf import settings
-from django.db import connections
 
 from collectief.policies.models import PolicyTerm
 from collectief.scope.database import opened
@@ -15,17 +13,6 @@ from tests.terms_world import offer, product
 from tests.world import Human, agency, enrolled, valid_bsns
 
 MIGRATION = import_module("collectief.enrolment.migrations.0007_policy_terms")
-
-
-@pytest.fixture
-def owner(committed_db):
-    """The owner of the tables, in this process's database."""
-    connection = connections["owner"]
-    before = connection.settings_dict["NAME"]
-    connection.settings_dict["NAME"] = settings.DATABASES["default"]["NAME"]
-    yield connection
-    connection.close()
-    connection.settings_dict["NAME"] = before
 
 
 def written(customer) -> list[tuple[object, ...]]:

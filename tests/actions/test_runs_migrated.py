@@ -5,8 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 
 import pytest
-from django.conf import settings
-from django.db import connections, transaction
+from django.db import transaction
 
 from collectief.runs.models import Run
 from collectief.scope.database import housekeeping
@@ -28,22 +27,17 @@ _BEFORE = [
 
 
 @pytest.fixture
-def owner(committed_db):
-    """The owner of the tables, in this process's database."""
-    connection = connections["owner"]
-    before = connection.settings_dict["NAME"]
-    connection.settings_dict["NAME"] = settings.DATABASES["default"]["NAME"]
-    yield connection
-    with connection.cursor() as cursor:
+def before(owner):
+    """The table that there was."""
+    yield owner
+    with owner.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS monthly_run")
-    connection.close()
-    connection.settings_dict["NAME"] = before
 
 
 @pytest.mark.feature("K04")
-def test_what_was_fixed_is_a_run_that_is_done_and_what_was_broken_off_can_go_on(owner):
+def test_what_was_fixed_is_a_run_that_is_done_and_what_was_broken_off_can_go_on(before):
     insurer = agency().organisation.insurer_id
-    with owner.cursor() as cursor:
+    with before.cursor() as cursor:
         for statement in _BEFORE:
             cursor.execute(statement, {"insurer": insurer} if "VALUES" in statement else None)
         cursor.execute("SELECT relforcerowsecurity FROM pg_class WHERE relname = 'run'")
