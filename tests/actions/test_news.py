@@ -12,11 +12,12 @@ from django.utils import timezone
 
 from collectief.audit.models import AuditEvent
 from collectief.inbox import actions, jobs, news, queries
-from collectief.inbox.facts import NewsKind, Written
+from collectief.inbox.delivering import deliver
+from collectief.inbox.facts import About, NewsKind, Tiding, Written
 from collectief.inbox.models import Message, News
 from collectief.inbox.queries import Asked
-from collectief.inbox.rules import NEWS_KEPT, NewsRefused, NewsState
-from collectief.scope.database import office, opened
+from collectief.inbox.rules import NEWS_KEPT, NewsRefused, NewsState, kept_until
+from collectief.scope.database import housekeeping, office, opened
 from collectief.scope.scope import NotAllowed, Scope
 from collectief.segments.profile import MessageCategory
 from tests.office_world import clerk
@@ -118,6 +119,23 @@ def test_a_planned_message_comes_on_its_day_and_goes_after_its_last(ours, sanne,
     assert inbox(ours.scope, moment.now + timedelta(days=3)) == ["news"]
     with opened(ours.scope):
         assert Message.objects.get().keep_until == last
+
+
+@pytest.mark.feature("U29")
+def test_each_is_told_its_own_by_what_its_kind_of_customer_has(ours, moment):
+    town = agency(name="Duinstad", segment="municipality")
+    both = [(one.organisation.id, one.organisation.segment) for one in (ours, town)]
+    s1 = Tiding(MessageCategory.S1, "s1", About.NEWS, 1, contracts=None)
+    flow = Tiding(MessageCategory.FLOW, "flow", About.NEWS, 2, contracts=[7, 8], facts={"month": "2025-05"})
+    with housekeeping():
+        deliver(ours.scope.insurer_id, [(s1, both), (flow, both[1:]), (flow, [])], at=moment.now)
+    until = kept_until(ours.scope.profile, moment.today)
+    for customer, told in (
+        (ours, [("s1", None, {}, until)]),
+        (town, [("flow", [7, 8], {"month": "2025-05"}, kept_until(town.scope.profile, moment.today))]),
+    ):
+        with opened(customer.scope):
+            assert list(Message.objects.values_list("code", "contracts", "facts", "keep_until")) == told
 
 
 def test_withdrawn_nobody_reads_it(ours, sanne, moment):

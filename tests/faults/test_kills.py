@@ -13,15 +13,20 @@ import random
 import signal
 import threading
 import time
+from collections.abc import Callable, Iterator
 from datetime import date
+from itertools import count
 
 import pytest
 from django.db import connections
 from django.utils import timezone
 
+from collectief.audit.models import AuditEvent
 from collectief.bulk import actions, chunks, intake, jobs, queries
 from collectief.bulk.rules import State
 from collectief.config.worker import queue_app
+from collectief.deductible import importing
+from collectief.deductible.models import DeductibleImport, DeductibleUse
 from collectief.enrolment.models import Participation
 from collectief.mutations.models import Mutation
 from collectief.participants import register as register_module
@@ -33,17 +38,26 @@ from collectief.reporting.rules import due_month
 from collectief.runs import actions as runs
 from collectief.runs.queries import one_run
 from collectief.runs.rules import RunState
-from collectief.scope.database import housekeeping, opened
+from collectief.scope.database import auditing, housekeeping, opened
 from tests.bulk_world import Register, again, demo_file, received
+from tests.deductible_world import brought, core_file, numbers
 from tests.office_world import clerk
 from tests.terms_world import offer, product
+from tests.web.visiting import crowd
 from tests.world import agency
 
 KILLS = 200
 ROWS = 400
 
 
-async def _work_off() -> None:
+def _work_off() -> None:
+    # In a thread of its own: a browser's event loop may stand in this one.
+    worker = threading.Thread(target=asyncio.run, args=(_worker(),))
+    worker.start()
+    worker.join()
+
+
+async def _worker() -> None:
     running = queue_app()
     async with running.open_async():
         for job in await running.job_manager.get_stalled_jobs(seconds_since_heartbeat=0):
@@ -53,16 +67,13 @@ async def _work_off() -> None:
         )
 
 
-def _killed_after(seconds: float) -> bool:
-    """Let a worker work and kill it after `seconds`; whether it was still at work."""
+def _killed_after(seconds: float, work: Callable[[], object] = _work_off) -> bool:
+    """Let a process work and kill it after `seconds`; whether it was still at work."""
     connections.close_all()
     child = os.fork()
     if child == 0:
         try:
-            # In a thread of its own: a browser's event loop may stand in this one.
-            worker = threading.Thread(target=asyncio.run, args=(_work_off(),))
-            worker.start()
-            worker.join()
+            work()
         finally:
             os._exit(0)
     ended = time.monotonic() + seconds
@@ -73,6 +84,11 @@ def _killed_after(seconds: float) -> bool:
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
     return True
+
+
+def _moments(chance: random.Random) -> Iterator[float]:
+    """Seconds after which to kill: at first few, so that a fast machine is not done before, and then ever more."""
+    return (chance.uniform(0.05, 0.1 + 0.05 * number) for number in count())
 
 
 def _accept_when_planned(scope, batch) -> None:
@@ -126,7 +142,7 @@ def _assert_every_row_has_one_outcome(ours, batch) -> None:
 @pytest.mark.usefixtures("committed_db")
 def test_a_run_that_is_killed_again_and_again_fixes_every_contract_once(monkeypatch):
     monkeypatch.setattr(fixing, "_AT_ONCE", 1)
-    chance = random.Random(4)
+    moments = _moments(random.Random(4))
     customers = [agency(name=f"Bureau {number}") for number in range(40)]
     sanne = clerk()
     month = due_month(timezone.localdate())
@@ -135,7 +151,7 @@ def test_a_run_that_is_killed_again_and_again_fixes_every_contract_once(monkeypa
     while (stands := one_run(sanne, run)).under_way:
         # How far it is and what was done are one transaction, wherever it was killed.
         assert stands.done == _fixed(month)
-        kills += _killed_after(chance.uniform(0.2, 0.8))
+        kills += _killed_after(next(moments))
     assert kills > 3
     assert (stands.state, stands.done, stands.total) == (RunState.DONE, 80, 80)
     for customer in customers:
@@ -147,3 +163,36 @@ def _fixed(month: date) -> int:
     """For how many contracts a month is fixed."""
     with housekeeping():
         return FixedMonth.objects.filter(month=month).count()
+
+
+@pytest.mark.feature("U25")
+@pytest.mark.usefixtures("committed_db")
+def test_an_import_that_is_killed_again_and_again_takes_every_line_over_once(monkeypatch, tmp_path):
+    monkeypatch.setattr(importing, "_AT_ONCE", 2)
+    ours = agency()
+    offer(ours, product(ours))
+    people, known, today = crowd(ours, 80), numbers(ours), timezone.localdate()
+    lines = [f"{known[id_]};{today.year};385;{place};{today}" for place, id_ in enumerate(people)]
+    path = core_file(tmp_path, [*lines, "x"])
+    kills, moments = 0, _moments(random.Random(25))
+    while True:
+        kills += _killed_after(next(moments), lambda: brought(ours, path))
+        with housekeeping():
+            files = list(DeductibleImport.objects.order_by("id"))
+            used = sorted(DeductibleUse.objects.values_list("participant_id", flat=True))
+        # What is known, what the file's row says of it and what the trail does are one transaction.
+        told = _events(ours, "deductible.import")
+        assert sum(file.new for file in files) == len(used)
+        assert sorted(id_ for event in told for id_ in event.participant_ids) == used
+        if files and files[-1].finished_at:
+            break
+    last = files[-1]
+    assert used == sorted(people) and kills > 3
+    assert (last.lines, last.new + last.unchanged, last.changed, last.refused) == (81, 80, 0, 1)
+    assert [event.object_ids for event in _events(ours, "deductible.import_done")] == [{"deductible_import": [last.id]}]
+    assert not any(file.finished_at for file in files[:-1])
+
+
+def _events(customer, action: str) -> list[AuditEvent]:
+    with auditing(customer.scope.insurer_id):
+        return list(AuditEvent.objects.filter(action=action).order_by("id"))

@@ -21,6 +21,8 @@ from collectief.deductible.rules import (
     read_line,
 )
 from collectief.foundation.money import Money
+from collectief.segments.catalogue import PROFILES
+from collectief.segments.profile import Capability, MessageCategory, Permission
 
 pytestmark = pytest.mark.feature("U25")
 
@@ -146,3 +148,15 @@ def test_a_file_with_too_many_lines_goes_no_further(tmp_path, monkeypatch):
     assert len(_read(tmp_path, HEAD + b"1\n2\n")) == 2
     with pytest.raises(FileRefused, match="too_many"):
         _read(tmp_path, HEAD + b"1\n2\n3\n")
+
+
+def test_whoever_is_told_of_an_overview_may_open_it():
+    showing = [profile for profile in PROFILES.values() if profile.allows(Capability.DEDUCTIBLE_USE)]
+    told = [
+        (profile, frozenset({role}))
+        for profile in showing
+        for role in profile.roles
+        if MessageCategory.FINANCIAL in profile.messages_for(frozenset({role}))
+    ]
+    assert told
+    assert all(Permission.SEE_DEDUCTIBLE_USE in profile.permissions(roles) for profile, roles in told)

@@ -168,7 +168,9 @@ def test_the_run_puts_a_message_in_berichten_that_leads_to_the_overview(ours, tm
     page = text_of(femke.get(message))
     assert f"Peildatum: 01-01-{THIS_YEAR}" in page and f'href="{PAGE}{LAST_YEAR}/"' in page
     assert "Er is niets te doen" in text_of(sanne.get(before))
-    # Whoever has no messages of this category is told nothing.
+    # Whoever has no messages of this category is told nothing, nor promised it.
+    promised = "In Berichten staat het wanneer het overzicht"
+    assert promised in text_of(femke.get(PAGE)) and promised not in text_of(client_of(ours.scope).get(PAGE))
     assert "eigen risico" not in text_of(client_of(ours.scope).get("/berichten/")).split("<main")[1]
 
 

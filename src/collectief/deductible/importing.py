@@ -211,6 +211,7 @@ def _begun(insurer_id: int, path: Path, by: str, now: datetime) -> int:
     return made.id
 
 
+@transaction.atomic
 def _finish(task: _Task) -> None:
     if task.import_id is None:
         return

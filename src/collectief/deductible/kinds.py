@@ -11,16 +11,13 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import connection
-from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from collectief.contracts.models import Organisation
 from collectief.inbox.delivering import deliver
 from collectief.inbox.facts import About, Tiding
-from collectief.inbox.rules import kept_until
 from collectief.runs.rules import Kind, Preview
 from collectief.scope.database import office
-from collectief.segments.catalogue import PROFILES
 from collectief.segments.profile import MessageCategory
 
 from .rules import YEARS_KEPT, year_end
@@ -77,24 +74,17 @@ def _step(insurer_id: int, subject: str, now: datetime) -> int:
         found: dict[int, date] = dict(cursor.fetchall())
         if not found:
             return 0
-        told = {"organisations": list(found), "days": list(found.values()), "now": now}
-        cursor.execute(_TOLD, given | told)
+        cursor.execute(_TOLD, given | {"organisations": list(found), "days": list(found.values()), "now": now})
     with office():
         segments = dict(Organisation.objects.filter(id__in=found).values_list("id", "segment"))
-    for segment, as_of in sorted({(segments[id_], day) for id_, day in found.items()}):
-        whom = [id_ for id_, day in found.items() if (segments[id_], day) == (segment, as_of)]
-        _tell(insurer_id, segment, whom, given["year"], as_of, now)
+    told = [(_tiding(given["year"], as_of), [(id_, segments[id_])]) for id_, as_of in found.items()]
+    deliver(insurer_id, told, at=now)
     return len(found)
 
 
-def _tell(insurer_id: int, segment: str, organisations: list[int], year: int, as_of: date, now: datetime) -> None:
-    profile = PROFILES[segment]
-    tiding = Tiding(
-        MessageCategory.FINANCIAL, "deductible.ready", About.DEDUCTIBLE, year, contracts=(),
-        facts={"year": year, "as_of": as_of.isoformat()},
-    )  # fmt: skip
-    until = kept_until(profile, timezone.localdate(now))
-    deliver(insurer_id, organisations, tiding, at=now, keep_until=until)
+def _tiding(year: int, as_of: date) -> Tiding:
+    facts = {"year": year, "as_of": as_of.isoformat()}
+    return Tiding(MessageCategory.FINANCIAL, "deductible.ready", About.DEDUCTIBLE, year, contracts=(), facts=facts)
 
 
 YEARLY_OVERVIEW = Kind(

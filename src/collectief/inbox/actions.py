@@ -14,17 +14,15 @@ from collectief.audit import actions as audit
 from collectief.scope.scope import Scope
 from collectief.segments.profile import Permission
 
+from .delivering import COLUMNS, RECORD, row_of
 from .facts import Tiding
 from .queries import Asked, where
 from .rules import kept_until
 
 # Thousands at once travel as one value, and are written by one statement.
-_WRITE = """
-INSERT INTO message (insurer_id, organisation_id, at, keep_until, account_id, seen_by_sender, category, code, about,
-       about_id, contracts, participant_id, name, sort_key, facts)
-SELECT %s, %s, %s, %s, %s, %s, m.*
-  FROM jsonb_to_recordset(%s::jsonb) AS m (category text, code text, about text, about_id bigint, contracts bigint[],
-       participant_id bigint, name jsonb, sort_key text, facts jsonb)
+_WRITE = f"""
+INSERT INTO message (insurer_id, organisation_id, at, keep_until, account_id, seen_by_sender, {COLUMNS})
+SELECT %s, %s, %s, %s, %s, %s, {COLUMNS} FROM jsonb_to_recordset(%s::jsonb) AS m ({RECORD})
 """
 _READ = """
 INSERT INTO message_read (organisation_id, account_id, at, message_id)
@@ -37,23 +35,13 @@ def write(scope: Scope, told: Iterable[Tiding], *, at: datetime, seen_by_sender:
 
     `seen_by_sender`: whoever did it saw what came of it, and to them it is no news. Must run inside `opened`.
     """
-    rows = [_row(one) for one in told if one.category in scope.profile.message_categories]
+    rows = [row_of(one) for one in told if one.category in scope.profile.message_categories]
     if not rows:
         return
     keep_until = kept_until(scope.profile, timezone.localdate(at))
     given: list[Any] = [scope.insurer_id, scope.organisation_id, at, keep_until, scope.account_id, seen_by_sender]
     with connection.cursor() as cursor:
         cursor.execute(_WRITE, [*given, orjson.dumps(rows, default=dict).decode()])
-
-
-def _row(one: Tiding) -> dict[str, Any]:
-    name = one.name if one.participant_id is None else None
-    return {
-        "category": str(one.category), "code": one.code, "about": str(one.about), "about_id": one.about_id,
-        "contracts": None if one.contracts is None else list(one.contracts), "participant_id": one.participant_id,
-        "name": [name.initials, name.prefix, name.surname] if name else None,
-        "sort_key": name.sort_key if name else "", "facts": one.facts,
-    }  # fmt: skip
 
 
 def mark_read(scope: Scope, message_ids: Collection[int], *, now: datetime) -> None:

@@ -21,7 +21,7 @@ from collectief.segments.profile import Capability, MessageCategory, Permission
 from .delivering import deliver
 from .facts import About, NewsKind, Tiding, Written
 from .models import News
-from .rules import NEWS_KEPT, NewsRefused, NewsState, judge_news, kept_until, news_state
+from .rules import NEWS_KEPT, NewsRefused, NewsState, judge_news, news_state
 
 _MOST_NAMED = 5
 # What is read for a dashboard: a list that is longer is no news.
@@ -99,22 +99,18 @@ def publish(scope: Scope, written: Written, *, now: datetime) -> int:
             category=written.category if reached else "", reached=len(reached), written_by=scope.account,
             written_by_id=scope.account_id, written_at=now,
         )  # fmt: skip
-        for segment in sorted({segment for _, segment in reached}):
-            _deliver(scope, made.id, written, segment, [id_ for id_, theirs in reached if theirs == segment], now)
+        if reached:
+            _deliver(scope, made.id, written, reached, now)
     _record(scope, "news.publish", made.id, {"kind": str(written.kind), "organisations": len(reached)})
     return made.id
 
 
-def _deliver(
-    scope: Scope, news_id: int, written: Written, segment: str, organisations: list[int], now: datetime
-) -> None:
-    """A message for each of these organisations, in one statement; nobody sees it before its first day."""
+def _deliver(scope: Scope, news_id: int, written: Written, reached: list[tuple[int, str]], now: datetime) -> None:
+    """A message for each of these organisations; nobody sees it before its first day, nor after its last."""
     begins = timezone.make_aware(datetime.combine(written.first_day, time.min))
-    at = max(now, begins)
-    keep_until = min(written.last_day, kept_until(PROFILES[segment], timezone.localdate(at)))
     facts = {"title": dict(written.title), "text": dict(written.text)}
     told = Tiding(written.category, "news", About.NEWS, news_id, contracts=(), facts=facts)
-    deliver(scope.insurer_id, organisations, told, at=at, keep_until=keep_until)
+    deliver(scope.insurer_id, [(told, reached)], at=max(now, begins), until=written.last_day)
 
 
 @transaction.atomic

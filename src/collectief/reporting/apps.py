@@ -7,7 +7,6 @@ class ReportingConfig(AppConfig):
     def ready(self) -> None:
         from collectief.runs.rules import registry
 
-        from .kinds import KINDS
+        from .kinds import FLOW_LISTS
 
-        for kind in KINDS:
-            registry.register(kind)
+        registry.register(FLOW_LISTS)

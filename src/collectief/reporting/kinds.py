@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy
 
 from collectief.contracts.models import GroupContract
-from collectief.inbox.delivering import deliver_each
+from collectief.inbox.delivering import deliver
 from collectief.inbox.facts import About, Tiding
-from collectief.inbox.rules import kept_until
 from collectief.runs.rules import Kind, Preview
 from collectief.scope.database import office
 from collectief.segments.catalogue import PROFILES
@@ -59,16 +57,12 @@ def _tell(insurer_id: int, contract_ids: Sequence[int], month: Span, now: dateti
             .exclude(end_day__lte=month.first)
             .values_list("id", "number", "organisation_id", "organisation__segment")
         )
-    today = timezone.localdate(now)
-    deliver_each(
-        insurer_id,
-        (
-            (organisation, kept_until(PROFILES[segment], today), _tiding(contract_id, number, month))
-            for contract_id, number, organisation, segment in found
-            if PROFILES[segment].allows(Capability.FLOW_LISTS)
-        ),
-        at=now,
-    )
+    told = [
+        (_tiding(contract_id, number, month), [(organisation_id, segment)])
+        for contract_id, number, organisation_id, segment in found
+        if PROFILES[segment].allows(Capability.FLOW_LISTS)
+    ]
+    deliver(insurer_id, told, at=now)
 
 
 def _tiding(contract_id: int, number: str, month: Span) -> Tiding:
@@ -91,4 +85,3 @@ FLOW_LISTS = Kind(
     preview=_preview,
     step=_step,
 )
-KINDS = (FLOW_LISTS,)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from datetime import date
 from itertools import chain, count, islice
 from typing import IO, Any
@@ -25,12 +26,15 @@ _DAY_NONE = date(1899, 12, 30)
 def sheet_file[Written](name: str, write: Callable[[IO[bytes]], Written]) -> tuple[FileResponse, Written]:
     """A workbook that `write` writes, to download as `name`, and what it said of that.
 
-    It is a file of its own without a name, closed by the response: then it is gone.
+    It is a file of its own without a name, closed by the response, or when it could not be written: then it is gone.
     """
-    stream = tempfile.TemporaryFile()  # noqa: SIM115
-    written = write(stream)
-    stream.seek(0)
-    return FileResponse(stream, as_attachment=True, filename=name, content_type=XLSX), written
+    with ExitStack() as unfinished:
+        stream = unfinished.enter_context(tempfile.TemporaryFile())
+        written = write(stream)
+        stream.seek(0)
+        response = FileResponse(stream, as_attachment=True, filename=name, content_type=XLSX)
+        unfinished.pop_all()
+    return response, written
 
 
 def write_sheet(stream: IO[bytes], title: str, heads: Sequence[tuple[str, int]], rows: Iterable[Sequence[Cell]]) -> int:

@@ -20,7 +20,7 @@ from collectief.deductible.rules import first_kept, is_final
 from collectief.documents.actions import Wanted
 from collectief.enrolment.queries import stays_of
 from collectief.scope.scope import Scope
-from collectief.segments.profile import Capability, Field, Permission
+from collectief.segments.profile import Capability, Field, MessageCategory, Permission
 
 from ..letters import letter_file
 from ..page import PortalRequest, page
@@ -55,6 +55,7 @@ def use(request: PortalRequest, year: int | None = None) -> HttpResponse:
         "heads": _heads(request, asked.sort), "searched": bool(asked.text or asked.left),
         "final": found.first is not None and is_final(year, found.first),
         "people": scope.may(Permission.SEE_PARTICIPANTS),
+        "told": MessageCategory.FINANCIAL in scope.profile.messages_for(scope.roles),
         "download": reverse("download_deductible_use", args=[year]) + (f"?{query}" if query else ""),
         "pages": pages(request.GET, number, last),
     }  # fmt: skip

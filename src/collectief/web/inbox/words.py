@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
-from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -22,7 +21,7 @@ from collectief.scope.scope import Scope
 from collectief.segments.profile import Capability, MessageCategory, Permission
 from collectief.statements.countries import name_of
 
-from ..reporting.words import OFFICIAL, span_words
+from ..reporting.words import OFFICIAL, list_query, span_words
 from ..rich_text import rich
 from ..templatetags.look import number
 from ..words import Shown, refusal
@@ -160,29 +159,49 @@ def _outcomes(counts: Mapping[str, int]) -> str:
     return _("Regels: {what}").format(what=", ".join(parts) or "0")
 
 
+@dataclass(frozen=True, slots=True)
+class _Lead:
+    """Where messages about something lead, and what one must hold to go there."""
+
+    text: str | Promise
+    permission: Permission
+    address: Callable[[MessageView], str]
+    capability: Capability | None = None
+
+
+def _page_of(name: str) -> Callable[[MessageView], str]:
+    """The page whose address has the number of what a message is about."""
+    return lambda view: reverse(name, args=[view.about_id])
+
+
+def _fixed_list(view: MessageView) -> str:
+    return reverse("flow_list") + list_query(view.facts["contract"], view.facts["month"], stand=OFFICIAL)
+
+
+_LEADS: Mapping[About, _Lead] = {
+    About.MUTATION: _Lead(gettext_lazy("Naar de wijziging"), Permission.SEE_PARTICIPANTS, _page_of("mutation")),
+    About.PARTICIPANT: _Lead(gettext_lazy("Naar de deelnemer"), Permission.SEE_PARTICIPANTS, _page_of("participant")),
+    About.DEDUCTIBLE: _Lead(
+        gettext_lazy("Naar het overzicht"),
+        Permission.SEE_DEDUCTIBLE_USE,
+        _page_of("deductible_use_of"),
+        Capability.DEDUCTIBLE_USE,
+    ),
+    About.BATCH: _Lead(
+        gettext_lazy("Naar het bestand"), Permission.UPLOAD_MUTATIONS, _page_of("upload"), Capability.BULK_UPLOAD
+    ),
+    About.FLOW_LIST: _Lead(
+        gettext_lazy("Naar de lijst"), Permission.SEE_PARTICIPANTS, _fixed_list, Capability.FLOW_LISTS
+    ),
+}
+
+
 def _link(view: MessageView, scope: Scope) -> tuple[str, str]:
     """Where a message leads, for who may go there."""
-    leads: dict[About, tuple[str, str, Permission, Capability | None]] = {
-        About.MUTATION: ("mutation", _("Naar de wijziging"), Permission.SEE_PARTICIPANTS, None),
-        About.PARTICIPANT: ("participant", _("Naar de deelnemer"), Permission.SEE_PARTICIPANTS, None),
-        About.DEDUCTIBLE: (
-            "deductible_use_of",
-            _("Naar het overzicht"),
-            Permission.SEE_DEDUCTIBLE_USE,
-            Capability.DEDUCTIBLE_USE,
-        ),
-        About.BATCH: ("upload", _("Naar het bestand"), Permission.UPLOAD_MUTATIONS, Capability.BULK_UPLOAD),
-        About.FLOW_LIST: ("flow_list", _("Naar de lijst"), Permission.SEE_PARTICIPANTS, Capability.FLOW_LISTS),
-    }
-    if view.about not in leads:
+    lead = _LEADS.get(view.about)
+    if lead is None or not scope.may(lead.permission, lead.capability):
         return "", ""
-    name, text, permission, capability = leads[view.about]
-    if not scope.may(permission, capability):
-        return "", ""
-    if view.about == About.FLOW_LIST:
-        asked = {"contract": view.facts["contract"], "periode": view.facts["month"], "stand": OFFICIAL}
-        return f"{reverse(name)}?{urlencode(asked)}", text
-    return reverse(name, args=[view.about_id]), text
+    return lead.address(view), str(lead.text)
 
 
 def _country(code: str) -> str:

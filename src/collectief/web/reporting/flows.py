@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 from typing import Any
-from urllib.parse import urlencode
 
 from django.http import FileResponse, Http404, HttpResponse
 from django.http.response import HttpResponseBase
@@ -29,11 +28,9 @@ from ..page import PortalRequest, page
 from ..paging import found_page, last_page, page_number, pages
 from ..people import Column, person_columns, shows_bsn, shows_reference, with_bsns, workbook
 from .choosing import chosen_contract
-from .words import CHANGES, OFFICIAL, movement_words, span_words
+from .words import CHANGES, EVERYONE, OFFICIAL, list_query, movement_words, span_words
 
 SIZE = 50
-# What an address says for everyone; without it only who came or left.
-EVERYONE = "alle"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +46,8 @@ class _Choice:
 
     def address(self, stand: str) -> str:
         """The same list in another state, or in this one."""
-        shown = {"toon": EVERYONE if self.asked.everyone else "", "stand": stand}
-        given = {name: value for name, value in shown.items() if value}
-        return "?" + urlencode({"contract": self.asked.contract.number, "periode": self.asked.span.code} | given)
+        asked = self.asked
+        return list_query(asked.contract.number, asked.span.code, everyone=asked.everyone, stand=stand)
 
     @property
     def stands(self) -> list[tuple[str, str, bool]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -9,6 +11,8 @@ from collectief.reporting.rules import Movement, Span
 
 # What an address says for the list as it was fixed, or for what changed since; without it the list is of now.
 OFFICIAL, CHANGES = "vastgesteld", "gewijzigd"
+# What it says for everyone; without it only who came or left.
+EVERYONE = "alle"
 
 
 def span_words(span: Span) -> str:
@@ -16,6 +20,12 @@ def span_words(span: Span) -> str:
     if span.whole_year:
         return _("{year} – januari t/m december").format(year=span.first.year)
     return date_format(span.first, "F Y")
+
+
+def list_query(contract: str, period: str, *, everyone: bool = False, stand: str = "") -> str:
+    """What stands behind the address of the lists for one of them: a contract's number, and a span's code."""
+    asked = {"contract": contract, "periode": period, "toon": EVERYONE if everyone else "", "stand": stand}
+    return "?" + urlencode({name: value for name, value in asked.items() if value})
 
 
 def movement_words(movement: Movement) -> tuple[str, str]:

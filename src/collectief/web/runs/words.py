@@ -48,5 +48,5 @@ def run_refusal(code: str) -> str:
     """Why it cannot be started now."""
     return {
         "under_way": _("Deze run is al gepland of bezig, en staat in de lijst."),
-        "nothing_left": _("Er is niets te doen: alles van deze run is al gedaan."),
+        "nothing_left": _("Er is niets te doen: alles is al gedaan, of wat ervoor nodig is, is er nog niet."),
     }[code]
