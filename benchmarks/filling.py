@@ -5,14 +5,16 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from psycopg import ClientCursor
 
 from .installation import close, exists, installation, work_in
 
-TODAY = date.today()
+# The day of the pages, also before Django sets this process to their clock: a list of yesterday is another query.
+TODAY = datetime.now(ZoneInfo("Europe/Amsterdam")).date()
 
 # Everything is made in the database: what is measured is reading. Chance is the id's digest, so that every run has
 # the same world. Names follow a skewed alphabet.
