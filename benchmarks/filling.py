@@ -152,6 +152,19 @@ def _fill(stack: Any, size: int, former: int) -> None:
             "others": other.organisation_id, "former": former,
         },
     )  # fmt: skip
+    _insure(stack)
+
+
+def _insure(stack: Any) -> None:
+    """Everyone is insured with what their contract offers, and no job is left that would do it beside a measurement."""
+    from collectief.enrolment.following import contracts_that_insure, follow_offers
+
+    for contract_id in contracts_that_insure():
+        follow_offers(contract_id)
+    close()
+    with stack.server.superuser(stack.database) as connection:
+        connection.execute("TRUNCATE procrastinate_jobs CASCADE")
+        connection.execute("VACUUM ANALYZE")
 
 
 def _run(stack: Any, statements: str, given: dict[str, Any]) -> None:
