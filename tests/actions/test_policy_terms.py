@@ -20,7 +20,7 @@ from collectief.mutations import actions as mutations
 from collectief.mutations.corridor import Request, Subject
 from collectief.policies import insured
 from collectief.policies.models import PolicyTerm, Product
-from collectief.policies.premium import NoTariff
+from collectief.policies.premium import NoTariff, due_in
 from collectief.policies.rules import ProductKind
 from collectief.scope.database import office, opened
 from collectief.scope.scope import NotAllowed
@@ -227,11 +227,11 @@ def test_a_month_costs_what_the_days_of_the_insurance_cost(insuring, human, mome
     with opened(insuring.scope):
         [stay] = Participation.objects.all()
         own = insured.terms_of(insuring.scope, [stay.id])
-        [line] = insured.month_of(own, BirthDate(1980, 2, 1), date(2026, 11, 1))
+        [line] = due_in(date(2026, 11, 1), insured.covers_of(own), BirthDate(1980, 2, 1))
         assert (line.gross, line.amount, line.days) == (Money(15000), Money(7500), 15)
-        [minor] = insured.month_of(own, BirthDate(2010, 2, 1), date(2026, 11, 1))
+        [minor] = due_in(date(2026, 11, 1), insured.covers_of(own), BirthDate(2010, 2, 1))
         assert minor.amount == Money(0)
-        assert insured.month_of(own, BirthDate(1980, 2, 1), date(2026, 10, 1)) == []
+        assert due_in(date(2026, 10, 1), insured.covers_of(own), BirthDate(1980, 2, 1)) == []
 
 
 def test_a_product_without_a_price_says_so(human, moment):
@@ -242,7 +242,7 @@ def test_a_product_without_a_price_says_so(human, moment):
     with opened(customer.scope):
         own = insured.terms_of(customer.scope, Participation.objects.values_list("id", flat=True))
         with pytest.raises(NoTariff):
-            insured.month_of(own, BirthDate(1980, 2, 1), moment.today.replace(day=1))
+            due_in(moment.today.replace(day=1), insured.covers_of(own), BirthDate(1980, 2, 1))
 
 
 @pytest.mark.feature("U06")

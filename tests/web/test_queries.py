@@ -26,7 +26,7 @@ from tests.world import Agency, agency
 
 MANY = 60
 # More than any page needs, session and rights included: what is above it has a query in a loop or is badly made.
-MOST = 25
+MOST = 22
 
 
 @dataclass(frozen=True)

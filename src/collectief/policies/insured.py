@@ -7,14 +7,13 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from collectief.foundation.dates import BirthDate
 from collectief.foundation.period import ONE_DAY, Period
 from collectief.scope.database import whole_organisation
 from collectief.scope.scope import Scope
 from collectief.segments.profile import Permission
 
 from .models import ContractOffer, PolicyTerm
-from .premium import Cover, Discount, Line, due_in
+from .premium import Cover, Discount
 from .queries import agreed_tariffs
 from .rules import ProductKind, State
 
@@ -49,14 +48,6 @@ def terms_of(scope: Scope, participation_ids: Collection[int]) -> list[TermView]
         for row in own
     ]  # fmt: skip
     return sorted(found, key=lambda one: (one.period.first_day, one.product), reverse=True)
-
-
-def month_of(terms: Sequence[TermView], born: BirthDate, month: date) -> list[Line]:
-    """What these terms cost in the month that begins on `month`, a line per price. Raises NoTariff.
-
-    Must run inside `opened`.
-    """
-    return due_in(month, covers_of(terms), born)
 
 
 def covers_of(terms: Sequence[TermView]) -> list[Cover]:

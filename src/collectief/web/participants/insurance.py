@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from collectief.foundation.dates import BirthDate, dutch
 from collectief.foundation.money import total
 from collectief.participants.queries import names
-from collectief.policies.insured import TermView, month_of
-from collectief.policies.premium import Line, NoTariff
+from collectief.policies.insured import TermView
+from collectief.policies.premium import Cover, Line, NoTariff, due_in
 from collectief.scope.scope import Scope
 
 
@@ -64,14 +64,14 @@ class Premium:
     missing: str = ""
 
 
-def premium_of(terms: Sequence[TermView], birth_date: str, today: date) -> Premium | None:
-    """What this month costs; None for who is not insured in it."""
+def premium_of(terms: Sequence[TermView], covers: Sequence[Cover], birth_date: str, today: date) -> Premium | None:
+    """What this month costs, of terms and their covers; None for who is not insured in it."""
     month = today.replace(day=1)
     called = date_format(month, "F Y")
     if not birth_date:
         return Premium(called, (), "", _("De geboortedatum is niet bekend bij de BRP; daarom is er nog geen premie."))
     try:
-        lines = month_of(terms, BirthDate.parse(birth_date), month)
+        lines = due_in(month, covers, BirthDate.parse(birth_date))
     except NoTariff as missing:
         return Premium(
             called, (), "",

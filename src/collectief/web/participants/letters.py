@@ -52,13 +52,13 @@ def letters_of(
     stays: Sequence[ListRow],
     contracts: Mapping[int, str],
     terms: Sequence[TermView],
+    covers: Sequence[Cover],
     birth_date: str,
     today: date,
 ) -> list[Letters]:
-    """The letters about somebody's insurance, by stay. Must run inside `opened`."""
+    """The letters about somebody's insurance, by stay; `covers` are those of the terms. Must run inside `opened`."""
     if not terms or not scope.profile.allows(Capability.INSURANCE_LETTERS):
         return []
-    covers = covers_of(terms)
     last_day = last_insured_day(scope, participant_id)
     found = []
     for stay in stays:

@@ -12,7 +12,7 @@ from collectief.contracts.queries import contracts
 from collectief.enrolment.queries import stays_of
 from collectief.mutations import queries as mutations
 from collectief.policies.held_cards import cards_of
-from collectief.policies.insured import terms_of
+from collectief.policies.insured import covers_of, terms_of
 from collectief.segments.profile import Capability, Permission
 
 from ..abroad.asking import section_of
@@ -36,6 +36,7 @@ def person(request: PortalRequest, participant_id: int) -> HttpResponse:
     shown.record(request.scope, "participants.see", [participant_id])
     labels = {contract.id: contract.label for contract in known}
     terms = terms_of(request.scope, [stay.id for stay in stays])
+    covers = covers_of(terms) if terms else []
     scope = request.scope
     change = Permission.CHANGE_PARTICIPANTS
     held = cards_of(scope, participant_id) if scope.profile.cards_to else []
@@ -46,11 +47,11 @@ def person(request: PortalRequest, participant_id: int) -> HttpResponse:
         "stays": [(stay, labels.get(stay.contract_id, ""), *present.status(stay, today)) for stay in stays],
         "terms": [insurance.term_line(term, labels, today) for term in terms],
         "paid": insurance.paid_by(scope, terms),
-        "premium": insurance.premium_of(terms, found.birth_date, today) if terms else None,
+        "premium": insurance.premium_of(terms, covers, found.birth_date, today) if terms else None,
         "insures": scope.profile.insures or bool(terms),
         "household": household_lines(scope, participant_id),
         "may_add": bool(current) and scope.may(change, Capability.ADD_RELATIVES),
-        "letters": letters_of(scope, participant_id, stays, labels, terms, found.birth_date, today),
+        "letters": letters_of(scope, participant_id, stays, labels, terms, covers, found.birth_date, today),
         "statement": statement_of(scope, participant_id, stays, terms, today),
         "kept": kept_lines(scope, participant_id),
         "has_cards": scope.profile.cards_to is not None,
