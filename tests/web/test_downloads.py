@@ -17,6 +17,7 @@ from collectief.foundation.names import PersonName
 from collectief.participants import register as register_module
 from collectief.scope.database import opened
 from tests.bulk_world import Register, done, planned
+from tests.web.sheets import rows_of, taken
 from tests.web.visiting import client_of, crowd, left, text_of, this_moment
 from tests.world import Human, agency, enrolled, member_of, valid_bsns
 
@@ -29,17 +30,6 @@ YESTERDAY = TODAY - timedelta(days=1)
 @pytest.fixture
 def ours():
     return agency()
-
-
-def taken(scope, address: str, **asked: str) -> bytes:
-    response = client_of(scope).get(address, asked)
-    assert response.status_code == 200
-    return b"".join(response.streaming_content)
-
-
-def rows_of(scope, address: str, **asked: str) -> list[dict]:
-    heads, *rows = openpyxl.load_workbook(io.BytesIO(taken(scope, address, **asked))).active.values
-    return [dict(zip(heads, row, strict=True)) for row in rows]
 
 
 def surnames(scope, address: str, **asked: str) -> list[str]:

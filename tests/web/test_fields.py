@@ -18,6 +18,7 @@ from collectief.participants.queries import bsns, participant, sexes
 from collectief.scope.database import opened
 from collectief.segments.catalogue import PROFILES
 from collectief.segments.profile import Field, Fields, Permission, Role
+from tests.web.sheets import rows_of
 from tests.web.visiting import client_of, text_of, this_moment
 from tests.world import Human, agency, confirm, enrol, member_of, valid_bsns
 
@@ -240,7 +241,9 @@ def test_the_sex_that_the_brp_has_is_in_list_and_page_of_a_municipality_and_not_
     assert (listed.count("<td>V</td>"), listed.count("<td>03-02-1981</td><td>V</td>")) == (1, 1)
     assert "<dt>Geslacht</dt><dd>V</dd>" in text_of(client.get(f"/deelnemers/{number}/"))
     assert "<dt>Geslacht</dt><dd>–</dd>" in text_of(client.get(f"/deelnemers/{unknown}/"))
+    assert sorted(row["Geslacht"] or "" for row in rows_of(town.scope, "/deelnemers/download/")) == ["", "V"]
     _comes(bureau, woman)
+    assert "Geslacht" not in rows_of(bureau.scope, "/deelnemers/download/")[0]
     with opened(bureau.scope):
         assert Participant.objects.get().sex == RegisterCheck.objects.get().sex == ""
     with opened(town.scope):

@@ -1,4 +1,4 @@
-"""People in lists and workbooks: which columns a segment has, the BSN only where it shows one (law 5, G03, U19)."""
+"""People in lists and workbooks: which columns a segment has, BSN and sex where it shows them (law 5, G03, U19)."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from django.utils.translation import gettext as _
 
 from collectief.foundation.dates import BirthDate
 from collectief.foundation.names import PersonName
-from collectief.participants.queries import bsns
+from collectief.participants.queries import bsns, sexes
 from collectief.scope.scope import Scope
 from collectief.segments.profile import Field
 
 from .sheet import Cell, sheet_file, write_sheet
 
-# For how many people at once BSNs are asked for, while a list is written.
+# For how many people at once it is asked what stands beside a row, while a list is written.
 _AT_ONCE = 1_000
 
 
@@ -39,12 +39,21 @@ class Person(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Beside:
+    """What no row has of whom it is about; empty where the segment shows none of it."""
+
+    bsn: str = ""
+    # M or V, as the BRP has it.
+    sex: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Column[Row]:
-    """A column of a workbook: its head, its width in characters, and what it says of a row with its BSN."""
+    """A column of a workbook: its head, its width in characters, and what it says of a row with what is beside it."""
 
     head: str
     width: int
-    cell: Callable[[Row, str], Cell]
+    cell: Callable[[Row, Beside], Cell]
 
 
 def shows_bsn(scope: Scope) -> bool:
@@ -57,30 +66,34 @@ def shows_reference(scope: Scope) -> bool:
     return scope.sees(Field.EXTERNAL_REFERENCE)
 
 
-def with_bsns[Row: Person](scope: Scope, rows: Iterable[Row]) -> Iterator[tuple[Row, str]]:
-    """Each row with the BSN of whom it is about; with nothing where the segment shows none."""
+def with_beside[Row: Person](scope: Scope, rows: Iterable[Row]) -> Iterator[tuple[Row, Beside]]:
+    """Each row with what is beside it, of some people at a time."""
     shows = shows_bsn(scope)
     for some in batched(rows, _AT_ONCE, strict=False):
-        known = bsns(scope, {row.participant_id for row in some}) if shows else {}
+        people = {row.participant_id for row in some}
+        known, sex = bsns(scope, people) if shows else {}, sexes(scope, people)
         for row in some:
-            yield row, known[row.participant_id].digits if shows else ""
+            id_ = row.participant_id
+            yield row, Beside(known[id_].digits if shows else "", sex.get(id_, ""))
 
 
 def person_columns(scope: Scope) -> list[Column[Person]]:
     """Who it is, under the names that the upload template has for the same (X02)."""
     found: list[Column[Person]] = [
-        Column(_("Voorletters"), 12, lambda row, bsn: row.name.initials),
-        Column(_("Voorvoegsel"), 12, lambda row, bsn: row.name.prefix),
-        Column(_("Achternaam"), 24, lambda row, bsn: row.name.surname),
+        Column(_("Voorletters"), 12, lambda row, beside: row.name.initials),
+        Column(_("Voorvoegsel"), 12, lambda row, beside: row.name.prefix),
+        Column(_("Achternaam"), 24, lambda row, beside: row.name.surname),
     ]
     if shows_bsn(scope):
-        found.append(Column(_("BSN"), 12, lambda row, bsn: bsn))
+        found.append(Column(_("BSN"), 12, lambda row, beside: beside.bsn))
     if scope.sees(Field.RELATION_NUMBER):
-        found.append(Column(_("Relatienummer"), 14, lambda row, bsn: row.relation_number))
+        found.append(Column(_("Relatienummer"), 14, lambda row, beside: row.relation_number))
     if scope.sees(Field.BIRTH_DATE):
-        found.append(Column(_("Geboortedatum"), 14, lambda row, bsn: _born(row.birth_date)))
+        found.append(Column(_("Geboortedatum"), 14, lambda row, beside: _born(row.birth_date)))
+    if scope.sees(Field.SEX):
+        found.append(Column(_("Geslacht"), 10, lambda row, beside: sex_words(beside.sex)))
     if shows_reference(scope):
-        found.append(Column(_("Extern referentienummer"), 24, lambda row, bsn: row.external_reference))
+        found.append(Column(_("Extern referentienummer"), 24, lambda row, beside: row.external_reference))
     return found
 
 
@@ -91,13 +104,18 @@ def workbook[Row: Person](
     people = array("q")
 
     def cells() -> Iterator[list[Cell]]:
-        for row, bsn in with_bsns(scope, rows):
+        for row, beside in with_beside(scope, rows):
             people.append(row.participant_id)
-            yield [column.cell(row, bsn) for column in columns]
+            yield [column.cell(row, beside) for column in columns]
 
     heads = [(column.head, column.width) for column in columns]
     response, _lines = sheet_file(name, lambda stream: write_sheet(stream, title, heads, cells()))
     return response, people
+
+
+def sex_words(letter: str) -> str:
+    """M or V in the language of the page; empty for neither."""
+    return {"M": _("M"), "V": _("V")}.get(letter, "")
 
 
 def _born(text: str) -> str:

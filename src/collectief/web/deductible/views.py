@@ -127,13 +127,13 @@ def _heads(request: PortalRequest, sort: str) -> list[tuple[str, str, str]]:
 
 def _columns(scope: Scope) -> list[Column[UseLine]]:
     # Who settles with people and sees no more of them knows them by this number.
-    number: Column[UseLine] = Column(_("Relatienummer"), 14, lambda line, bsn: line.relation_number)
+    number: Column[UseLine] = Column(_("Relatienummer"), 14, lambda line, beside: line.relation_number)
     return [
         *person_columns(scope),
         *([] if scope.sees(Field.RELATION_NUMBER) else [number]),
-        Column(_("Jaar"), 8, lambda line, bsn: line.use.year),
-        Column(_("Eigen risico"), 14, lambda line, bsn: line.use.deductible),
-        Column(_("Verbruikt"), 14, lambda line, bsn: line.use.used),
-        Column(_("Resterend"), 14, lambda line, bsn: line.use.remaining),
-        Column(_("Peildatum"), 14, lambda line, bsn: line.use.as_of),
+        Column(_("Jaar"), 8, lambda line, beside: line.use.year),
+        Column(_("Eigen risico"), 14, lambda line, beside: line.use.deductible),
+        Column(_("Verbruikt"), 14, lambda line, beside: line.use.used),
+        Column(_("Resterend"), 14, lambda line, beside: line.use.remaining),
+        Column(_("Peildatum"), 14, lambda line, beside: line.use.as_of),
     ]

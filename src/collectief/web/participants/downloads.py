@@ -145,10 +145,10 @@ def _columns(scope: Scope, known: list[ContractView], today: date) -> list[Colum
     numbers = {contract.id: contract.number for contract in known}
     return [
         *person_columns(scope),
-        Column(_("Contractnummer"), 16, lambda row, bsn: numbers[row.contract_id]),
-        Column(_("Ingangsdatum"), 14, lambda row, bsn: row.first_day),
-        Column(_("Einddatum (t/m)"), 16, lambda row, bsn: row.last_day),
-        Column(_("Status"), 18, lambda row, bsn: status(row, today)[0]),
+        Column(_("Contractnummer"), 16, lambda row, beside: numbers[row.contract_id]),
+        Column(_("Ingangsdatum"), 14, lambda row, beside: row.first_day),
+        Column(_("Einddatum (t/m)"), 16, lambda row, beside: row.last_day),
+        Column(_("Status"), 18, lambda row, beside: status(row, today)[0]),
     ]
 
 

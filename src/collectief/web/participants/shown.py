@@ -17,6 +17,8 @@ from collectief.participants.queries import AddressView, ParticipantView, bsns, 
 from collectief.scope.scope import Scope
 from collectief.segments.profile import Field
 
+from ..people import sex_words
+
 _NOTHING = "–"
 
 
@@ -66,7 +68,7 @@ _CELLS: dict[Field, Callable[[ListRow, Known], str]] = {
     Field.BIRTH_DATE: lambda row, _known: _born(row.birth_date),
     Field.EXTERNAL_REFERENCE: lambda row, _known: row.external_reference or _NOTHING,
     Field.BSN: lambda row, known: _digits(known.bsns.get(row.participant_id)),
-    Field.SEX: lambda row, known: _sex(known.sexes.get(row.participant_id, "")),
+    Field.SEX: lambda row, known: sex_words(known.sexes.get(row.participant_id, "")) or _NOTHING,
     Field.CONTRACT: lambda row, known: known.contracts.get(row.contract_id, ""),
     Field.FIRST_DAY: lambda row, _known: dutch(row.first_day),
     Field.LAST_DAY: lambda row, _known: dutch(row.last_day) if row.last_day else _NOTHING,
@@ -85,7 +87,7 @@ def details(scope: Scope, person: ParticipantView) -> list[tuple[str, str]]:
         Field.BSN: lambda: _digits(bsns(scope, [person.id]).get(person.id)),
         Field.RELATION_NUMBER: lambda: person.relation_number,
         Field.BIRTH_DATE: lambda: _born(person.birth_date),
-        Field.SEX: lambda: _sex(person.sex),
+        Field.SEX: lambda: sex_words(person.sex) or _NOTHING,
         Field.EXTERNAL_REFERENCE: lambda: person.external_reference or _NOTHING,
         Field.ADDRESS: lambda: _address(person.address),
     }
@@ -103,11 +105,6 @@ def record(scope: Scope, action: str, participants: Sequence[int], columns: Sequ
 
 def _digits(bsn: Bsn | None) -> str:
     return bsn.digits if bsn else _NOTHING
-
-
-def _sex(letter: str) -> str:
-    """M or V in the language of the page."""
-    return {"M": _("M"), "V": _("V")}.get(letter, _NOTHING)
 
 
 def _born(text: str) -> str:

@@ -26,7 +26,7 @@ from collectief.segments.profile import Capability, Permission
 
 from ..page import PortalRequest, page
 from ..paging import found_page, last_page, page_number, pages
-from ..people import Column, person_columns, shows_bsn, shows_reference, with_bsns, workbook
+from ..people import Column, person_columns, shows_bsn, shows_reference, with_beside, workbook
 from .choosing import chosen_contract
 from .words import CHANGES, EVERYONE, OFFICIAL, list_query, movement_words, span_words
 
@@ -139,7 +139,9 @@ def _lines(request: PortalRequest, asked: Asked) -> dict[str, Any]:
     found = flow_page(request.scope, asked, today=timezone.localdate(), page=number, size=SIZE)
     people = [line.participant_id for line in found.lines]
     _record(request, "reporting.flow_list", asked, people, page=found.number)
-    lines = [(line, bsn, *movement_words(line.movement)) for line, bsn in with_bsns(request.scope, found.lines)]
+    lines = [
+        (line, beside.bsn, *movement_words(line.movement)) for line, beside in with_beside(request.scope, found.lines)
+    ]
     return {
         "page": found, "lines": lines, "total": found.total,
         "pages": pages(request.GET, found.number, last_page(found.total, SIZE)),
@@ -153,7 +155,7 @@ def _changes(request: PortalRequest, asked: Asked) -> dict[str, Any]:
         lambda page: changed(request.scope, asked, page=page, size=SIZE),
     )  # fmt: skip
     _record(request, "reporting.flow_list", asked, [one.participant_id for one in found], page=number)
-    lines = [(one, bsn, _said(one.was), _said(one.now)) for one, bsn in with_bsns(request.scope, found)]
+    lines = [(one, beside.bsn, _said(one.was), _said(one.now)) for one, beside in with_beside(request.scope, found)]
     return {
         "changes": lines, "total": total, "pages": pages(request.GET, number, last_page(total, SIZE)),
     }  # fmt: skip
@@ -182,20 +184,20 @@ def _by_year(there: list[Span]) -> list[tuple[int, list[tuple[str, str]]]]:
 def _columns(scope: Scope) -> list[Column[FlowLine]]:
     return [
         *person_columns(scope),
-        Column(_("Ingangsdatum"), 14, lambda line, bsn: line.first_day),
-        Column(_("Einddatum (t/m)"), 16, lambda line, bsn: line.last_day),
-        Column(_("In- of uitstroom"), 20, lambda line, bsn: movement_words(line.movement)[0]),
+        Column(_("Ingangsdatum"), 14, lambda line, beside: line.first_day),
+        Column(_("Einddatum (t/m)"), 16, lambda line, beside: line.last_day),
+        Column(_("In- of uitstroom"), 20, lambda line, beside: movement_words(line.movement)[0]),
     ]
 
 
 def _change_columns(scope: Scope) -> list[Column[Changed]]:
     return [
         *person_columns(scope),
-        Column(_("Ingangsdatum"), 14, lambda line, bsn: line.first_day),
-        Column(_("Vastgesteld"), 20, lambda line, bsn: _moved(line.was)),
-        Column(_("Vastgestelde einddatum (t/m)"), 28, lambda line, bsn: _until(line.was)),
-        Column(_("Nu"), 20, lambda line, bsn: _moved(line.now)),
-        Column(_("Einddatum nu (t/m)"), 20, lambda line, bsn: _until(line.now)),
+        Column(_("Ingangsdatum"), 14, lambda line, beside: line.first_day),
+        Column(_("Vastgesteld"), 20, lambda line, beside: _moved(line.was)),
+        Column(_("Vastgestelde einddatum (t/m)"), 28, lambda line, beside: _until(line.was)),
+        Column(_("Nu"), 20, lambda line, beside: _moved(line.now)),
+        Column(_("Einddatum nu (t/m)"), 20, lambda line, beside: _until(line.now)),
     ]
 
 
