@@ -47,10 +47,10 @@ def terms(where) -> set[tuple[str, int, date, date | None, str]]:
         }
 
 
-def counts(where) -> tuple[int, int, int, int]:
+def counts(where) -> tuple[int, ...]:
     """How many participants, stays, household members and terms there are."""
     with opened(where.scope):
-        return tuple(table.objects.count() for table in (Participant, Participation, HouseholdMember, PolicyTerm))  # type: ignore[return-value]
+        return tuple(table.objects.count() for table in (Participant, Participation, HouseholdMember, PolicyTerm))
 
 
 def change(where, participant, moment, **more):

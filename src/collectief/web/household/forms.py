@@ -16,36 +16,15 @@ from collectief.policies.queries import OfferView
 from collectief.policies.rules import ProductKind
 from collectief.segments.profile import SegmentProfile
 
-from ..participants.forms import ADDRESS, BirthDateField, BsnField, DayField, contract_choices, only_typed
+from ..participants.forms import ADDRESS, AddressForm, DayField, WhoForm, contract_choices, only_typed
 from .draft import Draft, Person
 
 # One choice for each kind of product, in this order.
 KINDS = (ProductKind.BASIC, ProductKind.SUPPLEMENTARY, ProductKind.DENTAL)
 
 
-class PersonForm(forms.Form):
+class PersonForm(WhoForm):
     """Somebody of the household. A BSN that was filled in before stays when none is typed: it is never sent back."""
-
-    bsn = BsnField(
-        label=_("Burgerservicenummer (BSN)"),
-        help_text=_("Negen cijfers. We controleren het bij de BRP."),
-        error_messages={"required": _("Vul het burgerservicenummer in.")},
-    )
-    initials = forms.CharField(
-        label=_("Voorletters"), max_length=40, error_messages={"required": _("Vul de voorletters in.")}
-    )
-    name_prefix = forms.CharField(label=_("Voorvoegsel"), required=False, max_length=20)
-    surname = forms.CharField(
-        label=_("Achternaam"),
-        max_length=200,
-        help_text=_("Zoals op het paspoort of de ID-kaart."),
-        error_messages={"required": _("Vul de achternaam in.")},
-    )
-    birth_date = BirthDateField(
-        label=_("Geboortedatum"),
-        help_text=_("Een onbekende dag of maand vult u in als 00."),
-        error_messages={"required": _("Vul de geboortedatum in.")},
-    )
 
     def __init__(self, *args: Any, before: Person | None = None, **kwargs: Any) -> None:
         self._before = before
@@ -69,12 +48,11 @@ class PersonForm(forms.Form):
         )
 
     def ask_bsn_again(self) -> None:
-        """Say at the field why it is empty, when something else was wrong: it was filled in well."""
-        if "bsn" not in self.errors and self._before is None:
-            self.add_error("bsn", _("Vul het burgerservicenummer opnieuw in: om veiligheid sturen we het niet terug."))
+        if self._before is None:
+            super().ask_bsn_again()
 
 
-class ClientForm(PersonForm):
+class ClientForm(PersonForm, AddressForm):
     """The client, with what holds for the whole household: contract, first day, address."""
 
     contract = forms.ChoiceField(label=_("Contract"))
@@ -83,11 +61,6 @@ class ClientForm(PersonForm):
         help_text=_("De eerste dag van deelname, voor het hele gezin."),
         error_messages={"required": _("Vul de eerste dag van deelname in.")},
     )
-    country = forms.CharField(label=_("Land"), required=False, max_length=60)
-    street = forms.CharField(label=_("Straat"), required=False, max_length=120)
-    house_number = forms.CharField(label=_("Huisnummer"), required=False, max_length=20)
-    postcode = forms.CharField(label=_("Postcode"), required=False, max_length=16)
-    city = forms.CharField(label=_("Woonplaats"), required=False, max_length=80)
 
     field_order = ("contract", "first_day", "bsn", "initials", "name_prefix", "surname", "birth_date", *ADDRESS)
 
@@ -105,10 +78,6 @@ class ClientForm(PersonForm):
     @property
     def person_fields(self) -> list[forms.BoundField]:
         return [self[name] for name in self.fields if name not in ADDRESS]
-
-    @property
-    def address_fields(self) -> list[forms.BoundField]:
-        return [self[name] for name in ADDRESS if name in self.fields]
 
     def address(self) -> dict[str, str]:
         """What was filled in of it."""

@@ -220,18 +220,12 @@ class ReferenceForm(forms.Form):
         return Application(Kind.CHANGE_REFERENCE, reference=self.cleaned_data["reference"].strip())
 
 
-class NewParticipantForm(forms.Form):
-    """Nieuwe deelnemer, one by one (U18-U20)."""
+class WhoForm(forms.Form):
+    """Who somebody is, to be asked of the BRP."""
 
-    contract = forms.ChoiceField(label=_("Contract"))
-    first_day = DayField(
-        label=_("Ingangsdatum"),
-        help_text=_("De eerste dag van deelname."),
-        error_messages={"required": _("Vul de eerste dag van deelname in.")},
-    )
     bsn = BsnField(
         label=_("Burgerservicenummer (BSN)"),
-        help_text=_("Negen cijfers. We controleren het bij de BRP en tonen het daarna niet meer."),
+        help_text=_("Negen cijfers. We controleren het bij de BRP."),
         error_messages={"required": _("Vul het burgerservicenummer in.")},
     )
     initials = forms.CharField(
@@ -249,33 +243,55 @@ class NewParticipantForm(forms.Form):
         help_text=_("Een onbekende dag of maand vult u in als 00."),
         error_messages={"required": _("Vul de geboortedatum in.")},
     )
-    reference = forms.CharField(
-        label=_("Extern referentienummer"),
-        required=False,
-        max_length=40,
-        help_text=_("Niet verplicht: bijvoorbeeld het personeelsnummer uit uw eigen administratie."),
-    )
-    country = forms.CharField(label=_("Land"), required=False, max_length=60)
-    street = forms.CharField(label=_("Straat"), required=False, max_length=120)
-    house_number = forms.CharField(label=_("Huisnummer"), required=False, max_length=20)
-    postcode = forms.CharField(label=_("Postcode"), required=False, max_length=16)
-    city = forms.CharField(label=_("Woonplaats"), required=False, max_length=80)
-
-    def __init__(self, *args: Any, contracts: list[ContractView], profile: SegmentProfile, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        contract_choices(self.fields["contract"], contracts)
-        only_typed(self, profile)
-        if Field.BSN in profile.fields.shown:
-            self.fields["bsn"].help_text = _("Negen cijfers. We controleren het bij de BRP.")
 
     def ask_bsn_again(self) -> None:
         """Say at the field why it is empty, when something else was wrong: it was filled in well."""
         if "bsn" not in self.errors:
             self.add_error("bsn", _("Vul het burgerservicenummer opnieuw in: om veiligheid sturen we het niet terug."))
 
+
+class AddressForm(forms.Form):
+    """A home address, of which nothing must be filled in (U20)."""
+
+    country = forms.CharField(label=_("Land"), required=False, max_length=60)
+    street = forms.CharField(label=_("Straat"), required=False, max_length=120)
+    house_number = forms.CharField(label=_("Huisnummer"), required=False, max_length=20)
+    postcode = forms.CharField(label=_("Postcode"), required=False, max_length=16)
+    city = forms.CharField(label=_("Woonplaats"), required=False, max_length=80)
+
     @property
     def address_fields(self) -> list[forms.BoundField]:
         return [self[name] for name in ADDRESS if name in self.fields]
+
+
+class NewParticipantForm(WhoForm, AddressForm):
+    """Nieuwe deelnemer, one by one (U18-U20)."""
+
+    contract = forms.ChoiceField(label=_("Contract"))
+    first_day = DayField(
+        label=_("Ingangsdatum"),
+        help_text=_("De eerste dag van deelname."),
+        error_messages={"required": _("Vul de eerste dag van deelname in.")},
+    )
+    reference = forms.CharField(
+        label=_("Extern referentienummer"),
+        required=False,
+        max_length=40,
+        help_text=_("Niet verplicht: bijvoorbeeld het personeelsnummer uit uw eigen administratie."),
+    )
+
+    field_order = (
+        "contract", "first_day", "bsn", "initials", "name_prefix", "surname", "birth_date", "reference", *ADDRESS,
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, contracts: list[ContractView], profile: SegmentProfile, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        contract_choices(self.fields["contract"], contracts)
+        only_typed(self, profile)
+        if Field.BSN not in profile.fields.shown:
+            self.fields["bsn"].help_text = _(
+                "Negen cijfers. We controleren het bij de BRP en tonen het daarna niet meer."
+            )
 
     def application(self) -> Application:
         data = self.cleaned_data
