@@ -26,7 +26,7 @@ from collectief.statements.models import S1Request
 from collectief.statements.queries import found_by_id, found_by_number, latest_s1
 from collectief.statements.rules import S1Refused, State, Way
 from tests.office_world import clerk
-from tests.s1_world import BSN, FakeEessi, ask, asked, by_hand, insured, known_institutions, queued, row_of
+from tests.s1_world import BSN, ask, asked, by_hand, insured, known_institutions, queued, row_of
 from tests.web.visiting import this_moment
 from tests.world import agency, member_of
 
@@ -41,13 +41,6 @@ def moment():
 @pytest.fixture
 def world():
     return insured()
-
-
-@pytest.fixture
-def eessi(monkeypatch) -> FakeEessi:
-    found = FakeEessi()
-    monkeypatch.setattr(exchange, "current_eessi", lambda: found)
-    return found
 
 
 def codes(refused) -> list[str]:

@@ -27,7 +27,7 @@ from collectief.statements.models import S1Request
 from collectief.statements.rules import Refusal, State
 from collectief.web.abroad import words
 from tests.office_world import clerk
-from tests.s1_world import BSN, FakeEessi, ask, asked, by_hand, insured, issued, row_of
+from tests.s1_world import BSN, ask, asked, by_hand, insured, issued, row_of
 from tests.web.test_letters import NUMBER, kept, read
 from tests.web.visiting import client_of, doubled_ids, events, text_of, this_moment
 from tests.world import agency, member_of
@@ -43,13 +43,6 @@ def moment():
 @pytest.fixture
 def world():
     return insured()
-
-
-@pytest.fixture
-def eessi(monkeypatch) -> FakeEessi:
-    found = FakeEessi()
-    monkeypatch.setattr(exchange, "current_eessi", lambda: found)
-    return found
 
 
 def page(participant: int) -> str:
