@@ -367,6 +367,15 @@ def test_every_refusal_and_state_has_words():
     )
 
 
+@pytest.mark.parametrize("land", ["%00", "XX", "p" * 300, ""])
+def test_a_country_that_is_none_is_said_to_be_none(world, moment, land):
+    ours, participant = world
+    client = client_of(ours.scope)
+    for answer in (client.get(form(participant) + f"?land={land}"), client.post(form(participant) + f"?land={land}")):
+        assert answer.status_code == 422
+        assert "Aanvraag voor" not in text_of(answer)
+
+
 def test_what_is_asked_twice_by_a_double_click_is_one_request(world, moment):
     ours, participant = world
     client = client_of(ours.scope)
