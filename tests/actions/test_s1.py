@@ -268,14 +268,15 @@ def test_an_answer_is_written_told_and_then_said_to_be_received(world, moment, e
     assert seen(ours.scope, "s1.answer") == [("s1.answer", "success", [participant], {"registered": registered})]
 
 
-def test_an_answer_that_comes_again_does_nothing_again(world, moment, eessi):
+def test_an_answer_that_comes_again_does_nothing_again(world, moment, eessi, caplog):
     ours, participant = world
     ask(ours.scope, participant, asked(moment), moment)
     jobs.send(request_id=row_of(ours.scope).id)
     reply = Reply("r1", row_of(ours.scope).eessi_case, True)
-    for one in (reply, replace(reply, id="r2", registered=False, reason="other")):
+    for one, complaints in ((reply, 0), (replace(reply, id="r2", registered=False, reason="other"), 2)):
         assert exchange.take(one, now=moment.now)
         assert exchange.take(one, now=moment.now)
+        assert len(caplog.messages) == complaints
     assert row_of(ours.scope).state == "confirmed"
     assert len(told(ours.scope)) == len(seen(ours.scope, "s1.answer")) == 1
 
