@@ -185,6 +185,17 @@ def register(monkeypatch):
 
 
 @pytest.fixture
+def eessi(monkeypatch):
+    """An access point in place of the one of EESSI; can be told to fail."""
+    from collectief.statements import exchange
+    from tests.s1_world import FakeEessi
+
+    found = FakeEessi()
+    monkeypatch.setattr(exchange, "current_eessi", lambda: found)
+    return found
+
+
+@pytest.fixture
 def ours():
     """An agency with two contracts and Anna, administratief."""
     from tests.world import agency

@@ -26,7 +26,7 @@ from collectief.statements.models import S1Request
 from collectief.statements.queries import found_by_id, found_by_number, latest_s1
 from collectief.statements.rules import S1Refused, State, Way
 from tests.office_world import clerk
-from tests.s1_world import BSN, FakeEessi, ask, asked, by_hand, insured, known_institutions, queued, row_of
+from tests.s1_world import BSN, ask, asked, by_hand, insured, known_institutions, queued, row_of
 from tests.web.visiting import this_moment
 from tests.world import agency, member_of
 
@@ -41,13 +41,6 @@ def moment():
 @pytest.fixture
 def world():
     return insured()
-
-
-@pytest.fixture
-def eessi(monkeypatch) -> FakeEessi:
-    found = FakeEessi()
-    monkeypatch.setattr(exchange, "current_eessi", lambda: found)
-    return found
 
 
 def codes(refused) -> list[str]:
@@ -275,14 +268,15 @@ def test_an_answer_is_written_told_and_then_said_to_be_received(world, moment, e
     assert seen(ours.scope, "s1.answer") == [("s1.answer", "success", [participant], {"registered": registered})]
 
 
-def test_an_answer_that_comes_again_does_nothing_again(world, moment, eessi):
+def test_an_answer_that_comes_again_does_nothing_again(world, moment, eessi, caplog):
     ours, participant = world
     ask(ours.scope, participant, asked(moment), moment)
     jobs.send(request_id=row_of(ours.scope).id)
     reply = Reply("r1", row_of(ours.scope).eessi_case, True)
-    for one in (reply, replace(reply, id="r2", registered=False, reason="other")):
+    for one, complaints in ((reply, 0), (replace(reply, id="r2", registered=False, reason="other"), 2)):
         assert exchange.take(one, now=moment.now)
         assert exchange.take(one, now=moment.now)
+        assert len(caplog.messages) == complaints
     assert row_of(ours.scope).state == "confirmed"
     assert len(told(ours.scope)) == len(seen(ours.scope, "s1.answer")) == 1
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import signal
 import threading
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -25,8 +26,6 @@ from collectief.scope.database import opened
 from collectief.statements import actions, exchange, jobs
 from tests.s1_world import ask, asked, insured, queued, row_of
 from tests.web.visiting import this_moment
-
-_KILLED = 137
 
 pytestmark = [pytest.mark.feature("U09"), pytest.mark.usefixtures("committed_db"), pytest.mark.timeout(300)]
 
@@ -73,15 +72,14 @@ def is_killed_in(module: object, name: str, work: Callable[[], None]) -> None:
     child = os.fork()
     if child == 0:
         try:
-            # As SIGKILL: nothing is ended, closed or said; and the parent can tell it from an end.
-            setattr(module, name, lambda *_args, **_named: os._exit(_KILLED))
+            setattr(module, name, lambda *_args, **_named: os.kill(os.getpid(), signal.SIGKILL))
             worker = threading.Thread(target=work)
             worker.start()
             worker.join()
         finally:
             os._exit(0)
     _, status = os.waitpid(child, 0)
-    assert os.waitstatus_to_exitcode(status) == _KILLED, f"never came to {name}"
+    assert os.waitstatus_to_exitcode(status) == -signal.SIGKILL, f"never came to {name}"
 
 
 def fetches() -> None:

@@ -160,6 +160,18 @@ def test_what_is_never_taken_is_told_from_what_is_not_taken_now(ours, change, co
         ours.send(replace(S072, **change))
 
 
+@pytest.mark.parametrize(
+    "ask", [lambda ours: ours.institutions(), lambda ours: ours.replies("NL:7085"),
+            lambda ours: ours.received(Reply("1", "c", True))],
+    ids=["institutions", "replies", "received"],
+)  # fmt: skip
+def test_only_a_document_is_refused_for_ever_a_question_is_asked_again(eessi, ours, ask):
+    tell(eessi, "behaviour", fail="refuse", for_requests=1)
+    with pytest.raises(EessiUnavailable, match="status 422"):
+        ask(ours)
+    ask(ours)
+
+
 def test_who_is_not_known_there_waits(eessi):
     with pytest.raises(EessiUnavailable, match="status 401"):
         client.AccessPoint(eessi, "anders").send(S072)

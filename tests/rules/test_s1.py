@@ -32,7 +32,8 @@ pytestmark = pytest.mark.feature("U09")
 
 TODAY = date(2026, 11, 24)
 INSURED = Period(date(2026, 3, 2))
-KNOWN = Known(INSURED, False, ("PL:NFZ06", "PL:NFZ07"), "NL:7085")
+INSTITUTIONS = {"PL:NFZ06": "NFZ Kraków", "PL:NFZ07": "NFZ Warszawa"}
+KNOWN = Known(INSURED, False, INSTITUTIONS, "NL:7085")
 ASKED = Asked("works_here", "PL", "Długa", "12/4", "31-147", "Kraków", date(2026, 3, 2), "PL:NFZ06", True)
 # STANDARDS: the 27 states of the Union, IS, LI, NO, CH and UK.
 REACHED = {
@@ -147,10 +148,10 @@ def test_a_day_after_the_insurance_ends_is_refused():
 
 
 def test_by_hand_where_a_country_we_or_an_institution_is_not_on_eessi():
-    assert way_of("TR", replace(KNOWN, institutions=()), TODAY) == Way.BY_HAND
+    assert way_of("TR", replace(KNOWN, institutions={}), TODAY) == Way.BY_HAND
     assert way_of("PL", replace(KNOWN, sender=""), TODAY) == Way.BY_HAND
-    assert way_of("PL", replace(KNOWN, institutions=()), TODAY) == Way.BY_HAND
-    assert codes(replace(ASKED, country="TR", institution=""), replace(KNOWN, institutions=())) == []
+    assert way_of("PL", replace(KNOWN, institutions={}), TODAY) == Way.BY_HAND
+    assert codes(replace(ASKED, country="TR", institution=""), replace(KNOWN, institutions={})) == []
     assert codes(replace(ASKED, institution=""), replace(KNOWN, sender="")) == []
 
 
@@ -171,7 +172,7 @@ def test_by_hand_where_a_country_we_or_an_institution_is_not_on_eessi():
         Known,
         insured=st.none() | st.just(INSURED),
         asked_before=st.booleans(),
-        institutions=st.sampled_from([(), ("PL:NFZ06",)]),
+        institutions=st.sampled_from([{}, INSTITUTIONS]),
         sender=st.sampled_from(["", "NL:7085"]),
     ),
 )

@@ -27,7 +27,7 @@ from collectief.statements.models import S1Request
 from collectief.statements.rules import Refusal, State
 from collectief.web.abroad import words
 from tests.office_world import clerk
-from tests.s1_world import BSN, FakeEessi, ask, asked, by_hand, insured, issued, row_of
+from tests.s1_world import BSN, ask, asked, by_hand, insured, issued, row_of
 from tests.web.test_letters import NUMBER, kept, read
 from tests.web.visiting import client_of, doubled_ids, events, text_of, this_moment
 from tests.world import agency, member_of
@@ -43,13 +43,6 @@ def moment():
 @pytest.fixture
 def world():
     return insured()
-
-
-@pytest.fixture
-def eessi(monkeypatch) -> FakeEessi:
-    found = FakeEessi()
-    monkeypatch.setattr(exchange, "current_eessi", lambda: found)
-    return found
 
 
 def page(participant: int) -> str:
@@ -372,6 +365,15 @@ def test_every_refusal_and_state_has_words():
     assert {"unknown_person", "not_resident", "insured_there", "incomplete", "other"} == set(
         words.institution_reasons()
     )
+
+
+@pytest.mark.parametrize("land", ["%00", "XX", "p" * 300, ""])
+def test_a_country_that_is_none_is_said_to_be_none(world, moment, land):
+    ours, participant = world
+    client = client_of(ours.scope)
+    for answer in (client.get(form(participant) + f"?land={land}"), client.post(form(participant) + f"?land={land}")):
+        assert answer.status_code == 422
+        assert "Aanvraag voor" not in text_of(answer)
 
 
 def test_what_is_asked_twice_by_a_double_click_is_one_request(world, moment):

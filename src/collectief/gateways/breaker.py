@@ -9,7 +9,7 @@ from collections.abc import Callable
 class Breaker:
     """Opens after `failures` in a row and stays open for `rest` seconds; then one try decides.
 
-    Not thread-safe: used from one event loop.
+    Not thread-safe: used from one event loop, or by a worker that does one job at a time.
     """
 
     def __init__(self, *, failures: int, rest: float, clock: Callable[[], float] = time.monotonic) -> None:

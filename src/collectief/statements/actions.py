@@ -19,7 +19,7 @@ from collectief.scope.scope import Scope
 from collectief.segments.profile import Capability, Permission
 
 from .countries import treaty_on
-from .models import ForeignInstitution, S1Request
+from .models import S1Request
 from .queries import KIND, known_of
 from .rules import (
     Asked,
@@ -71,7 +71,7 @@ def _row(scope: Scope, person: Participant, asked: Asked, known: Known, *, now: 
     today = timezone.localdate(now)
     treaty, way = treaty_on(asked.country, today), way_of(asked.country, known, today)
     assert treaty is not None and asked.first_day is not None and known.insured is not None
-    receiver = ForeignInstitution.objects.filter(id=asked.institution).first() if way == Way.EESSI else None
+    institution = asked.institution if way == Way.EESSI else ""
     return S1Request(
         insurer_id=scope.insurer_id, organisation_id=scope.organisation_id, participant=person,
         account_id=scope.account_id, mandate_id=scope.mandate_id, brand=scope.brand, asked_by=scope.account,
@@ -80,7 +80,7 @@ def _row(scope: Scope, person: Participant, asked: Asked, known: Known, *, now: 
         ground=asked.ground, form=treaty.form, country=asked.country, street=asked.street.strip(),
         house_number=asked.house_number.strip(), postcode=asked.postcode.strip(), city=asked.city.strip(),
         first_day=asked.first_day, last_day=known.insured.last_day, way=way,
-        institution=receiver.id if receiver else "", institution_name=receiver.name if receiver else "",
+        institution=institution, institution_name=known.institutions.get(institution, ""),
     )  # fmt: skip
 
 

@@ -181,6 +181,9 @@ def _answered(scope: Scope, request_id: int, reply: Reply, now: datetime) -> Non
         row.save(update_fields=["state", "decided_at", "reason_code", "reason"])
         _record(scope, "s1.answer", row, detail={"registered": reply.registered})
         _tell(scope, row, now)
+    elif row.state != after:
+        # The customer was told already; somebody of the insurer's has to ask which of the two it is.
+        _log.error("EESSI answered S1 request %d once more, otherwise: it stays %s", request_id, row.state)
 
 
 def _tell(scope: Scope, row: S1Request, now: datetime) -> None:

@@ -12,7 +12,6 @@ from collectief.brands.catalogue import brand as brand_of
 from collectief.cases.rules import due_on
 from collectief.enrolment.queries import stays_of
 from collectief.foundation.names import PersonName
-from collectief.gateways.eessi.port import Institution
 from collectief.policies.insured import TermView, terms_of
 from collectief.policies.rules import ProductKind
 from collectief.scope.database import office
@@ -113,16 +112,15 @@ def known_of(scope: Scope, participant_id: int, country: str, *, today: date) ->
     known = Known(
         days_on_end([one.period for one in terms], today),
         own.filter(another_at=None).exists(),
-        [one.id for one in institutions_in(country)],
+        _institutions_in(country),
         brand_of(scope.brand).institution,
     )
     return known, sorted({one.contract_id for one in terms if today in one.period})
 
 
-def institutions_in(country: str) -> list[Institution]:
-    """The institutions of a country that EESSI reaches, by name."""
-    found = ForeignInstitution.objects.filter(country=country).order_by("name", "id")
-    return [Institution(one.id, one.country, one.name) for one in found]
+def _institutions_in(country: str) -> dict[str, str]:
+    """The institutions of a country that EESSI reaches: name by number, in the order of their names."""
+    return dict(ForeignInstitution.objects.filter(country=country).order_by("name", "id").values_list("id", "name"))
 
 
 def found_by_number(scope: Scope, relation_number: str) -> list[OfficeView]:

@@ -81,12 +81,13 @@ class Asked:
 class Known:
     """What we know: on which days on end, today among them, the person is insured; None for who is not insured now.
 
-    `institutions` are those of the country that EESSI reaches; `sender` is our own number there, empty for none.
+    `institutions` are those of the country that EESSI reaches, name by number; `sender` is our own number there, empty
+    for none.
     """
 
     insured: Period | None
     asked_before: bool
-    institutions: Collection[str]
+    institutions: Mapping[str, str]
     sender: str
 
 

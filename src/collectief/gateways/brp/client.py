@@ -21,7 +21,7 @@ from yarl import URL
 from collectief.foundation.bsn import Bsn
 
 from .. import background
-from ..addresses import on_this_machine
+from ..addresses import check_encrypted
 from ..breaker import Breaker
 from .port import LookUp, PersonRegister, RegisteredPerson
 from .reading import BadAnswer, question, read_persons
@@ -68,9 +68,8 @@ class HaalCentraal:
     """
 
     def __init__(self, base_url: str, api_key: str, *, patience: Patience | None = None) -> None:
+        check_encrypted(base_url)
         self._url = URL(base_url) / PATH
-        if self._url.scheme != "https" and not on_this_machine(self._url.host or ""):
-            raise ValueError("the BRP is asked over https")
         self._headers = {"X-API-KEY": api_key, "Content-Type": "application/json; charset=utf-8"}
         self._patience = patience or Patience()
         self._line: _Line | None = None

@@ -26,7 +26,7 @@ BUC = "S_BUC_01a"
 PAGE = 200
 _TIMEOUT = 5.0
 _FAILURES, _REST = 3, 30.0
-# It is the document that is wrong: everything else may be well in a while.
+# Of a document that is sent, it is the document that is wrong: everything else may be well in a while.
 _REFUSED = (400, 409, 413, 422)
 
 _log = logging.getLogger(__name__)
@@ -81,7 +81,7 @@ class AccessPoint(Eessi):
             after = _text(found[-1], "id")
 
     def _asked(self, method: str, path: str, **sent: Any) -> Mapping[str, Any]:
-        """One request, if the circuit lets it. Raises EessiUnavailable, DocumentRefused."""
+        """One request, if the circuit lets it. Raises EessiUnavailable, and DocumentRefused for what is sent."""
         if not self._breaker.rested:
             raise EessiUnavailable("left alone")
         try:
@@ -108,7 +108,7 @@ class AccessPoint(Eessi):
             raise EessiUnavailable("unreadable")
         if 200 <= answer.status < 300:
             return said
-        if answer.status in _REFUSED:
+        if path == CASES and answer.status in _REFUSED:
             raise DocumentRefused(str(said.get("code", answer.status))[:60])
         raise EessiUnavailable(f"status {answer.status}")
 

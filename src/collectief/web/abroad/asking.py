@@ -72,11 +72,12 @@ def ask(request: PortalRequest, participant_id: int) -> HttpResponse:
     audit.record(scope, "participants.see", participants=[participant_id])
     land = request.GET.get("land", code_of(person.address.country) if person.address else "")
     country = CountryForm({"land": land} if "land" in request.GET or land else None)
+    land = country.cleaned_data["land"] if country.is_valid() else ""
     known, _contracts = queries.known_of(scope, participant_id, land, today=today)
     context = {"person": person, "country": country, "stop": _stop(request, known, land)}
     if context["stop"]:
         return render(request, "abroad/ask.html", context, status=200 if request.method == "GET" else 422)
-    if country.is_valid() and (refusal := judge_country(land, today)):
+    if land and (refusal := judge_country(land, today)):
         country.add_error("land", words.said(refusal, request.brand, land))
     if not country.is_valid():
         return render(request, "abroad/ask.html", context, status=422 if country.errors else 200)
@@ -96,7 +97,7 @@ def _stop(request: PortalRequest, known: Known, land: str) -> str:
 
 def _form(request: PortalRequest, person: ParticipantView, known: Known, land: str, today: date) -> S1Form:
     """The questions for a country, with the address that we have there."""
-    reached = queries.institutions_in(land) if way_of(land, known, today) == Way.EESSI else []
+    reached = known.institutions if way_of(land, known, today) == Way.EESSI else {}
     here = person.address if person.address and code_of(person.address.country) == land else None
     initial = _typed(here) if here else {}
     return S1Form(request.POST if request.method == "POST" else None, institutions=reached, initial=initial)

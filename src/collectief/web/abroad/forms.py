@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -10,7 +10,6 @@ from django.utils.functional import lazy
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from collectief.gateways.eessi.port import Institution
 from collectief.statements.countries import named
 from collectief.statements.letters import grounds
 from collectief.statements.rules import Asked
@@ -31,22 +30,20 @@ class CountryForm(forms.Form):
     """In which country; what is asked further depends on it."""
 
     land = forms.ChoiceField(
-        label=_("Land waar de deelnemer of het gezin woont"), error_messages=_missing("country_missing")
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["land"].choices = [  # type: ignore[attr-defined]
+        label=_("Land waar de deelnemer of het gezin woont"), error_messages=_missing("country_missing"),
+        choices=lambda: [
             ("", _("Kies een land")), *named(get_language() or "nl"), (ELSEWHERE, _("Een ander land")),
-        ]  # fmt: skip
+        ],
+    )  # fmt: skip
 
 
 class S1Form(forms.Form):
     """The questions, the address in the home country, and the institution there where EESSI reaches it (U09)."""
 
     ground = forms.ChoiceField(
-        label=_("Waarom is het formulier nodig?"), widget=forms.RadioSelect, error_messages=_missing("ground_missing")
-    )
+        label=_("Waarom is het formulier nodig?"), widget=forms.RadioSelect, error_messages=_missing("ground_missing"),
+        choices=lambda: [(str(one), text) for one, text in grounds().items()],
+    )  # fmt: skip
     first_day = DayField(
         label=_("Vanaf welke dag?"),
         help_text=_("De eerste dag waarop de deelnemer of het gezin daar recht op zorg moet hebben."),
@@ -70,14 +67,11 @@ class S1Form(forms.Form):
 
     ADDRESS = ("street", "house_number", "postcode", "city")
 
-    def __init__(self, *args: Any, institutions: Sequence[Institution], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, institutions: Mapping[str, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["ground"].choices = [(str(one), text) for one, text in grounds().items()]  # type: ignore[attr-defined]
-        if institutions:
-            self.fields["institution"].choices = [  # type: ignore[attr-defined]
-                ("", _("Kies een zorgverzekeraar")), *((one.id, one.name) for one in institutions),
-            ]  # fmt: skip
-        else:
+        field: Any = self.fields["institution"]
+        field.choices = [("", _("Kies een zorgverzekeraar")), *institutions.items()]
+        if not institutions:
             del self.fields["institution"]
 
     @property
