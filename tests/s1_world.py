@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -27,22 +28,22 @@ from tests.world import Agency, Human, agency, enrolled, valid_bsns
 BSN = valid_bsns(1, start=942_000_000)[0]
 
 
-def insured(*, brand: str = "", **more: object) -> tuple[Agency, int]:
+def insured(*, brand: str = "", **more: Any) -> tuple[Agency, int]:
     """An agency and one of its participants, insured for a hundred days; EESSI's directory is known."""
-    customer = agency(brand=brand, **more)  # type: ignore[arg-type]
+    customer = agency(brand=brand, **more)
     offer(customer, product(customer, f"B{customer.organisation.id}"))
     exchange.learn(demo_institutions())
     return customer, enrolled(customer, Human(BSN, PersonName("A.J.", "van der", "Veen")), this_moment())
 
 
-def asked(moment: Moment, country: str = "PL", institution: str = "PL:NFZ06", **more: object) -> Asked:
+def asked(moment: Moment, country: str = "PL", institution: str = "PL:NFZ06", **more: Any) -> Asked:
     """A request that can be made."""
     first_day = moment.today - timedelta(days=30)
     one = Asked("works_here", country, "Długa", "12/4", "31-147", "Kraków", first_day, institution, True)
-    return replace(one, **more)  # type: ignore[arg-type]
+    return replace(one, **more)
 
 
-def by_hand(moment: Moment, **more: object) -> Asked:
+def by_hand(moment: Moment, **more: Any) -> Asked:
     """A request for a country that EESSI does not reach."""
     return asked(moment, "TR", "", street="Atatürk Cd.", city="Konya", postcode="", **more)
 

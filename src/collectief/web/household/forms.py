@@ -107,11 +107,12 @@ class InsuranceForm(forms.Form):
         super().__init__(*args, **kwargs)
         self._draft, self._offers = draft, {str(one.product.id): one for one in offers}
         dutch = get_language() == "nl"
-        self.fields["payment"].choices = [  # type: ignore[attr-defined]
+        payment: Any = self.fields["payment"]
+        payment.initial = draft.payment
+        payment.choices = [
             ("", _("Kies een betalingswijze")),
             *((way.code, way.dutch if dutch else way.english) for way in profile.payment_ways),
         ]
-        self.fields["payment"].initial = draft.payment
         self.rows: list[tuple[Person, list[str]]] = []
         for number, person in enumerate(draft.people):
             self.rows.append((person, [self._add(number, person, kind) for kind in KINDS if self._of(kind)]))
