@@ -22,6 +22,7 @@ from collectief.mutations import actions as mutations
 from collectief.mutations.corridor import Moment, Request, Subject
 from collectief.participants.models import Address
 from collectief.policies import issuing, jobs
+from collectief.policies.addressing import portal_of
 from collectief.policies.cards import CardProblem, CardsRefused, card_number, judge_year, years
 from collectief.policies.held_cards import card_years, cards_of
 from collectief.policies.issuing import issue_cards
@@ -140,7 +141,7 @@ def test_killed_halfway_it_goes_on_where_it_was(ours, monkeypatch):
 
 def _of(customer):
     organisation = customer.organisation
-    return organisation, issuing.portal_of(organisation), customer.scope.profile.cards_to
+    return organisation, portal_of(organisation), customer.scope.profile.cards_to
 
 
 def test_the_number_is_the_persons_whichever_agency_they_are_insured_through(ours):

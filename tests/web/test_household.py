@@ -95,6 +95,24 @@ def test_from_the_menu_through_every_step_to_enrolled_and_insured(duinstad, inge
     assert inge.get(f"{address}controleren/").headers["Location"] == "/gezin/"
 
 
+def test_that_paper_cannot_come_without_an_address_is_said_before_it_is_sent(duinstad, inge):
+    where, people = duinstad.customer, family()[:1]
+    address = whole_family(inge, where, people)
+    warning = "een polisblad en een verzekeringspas kunnen dan niet per post komen"
+    alone = text_of(inge.get(f"{address}controleren/"))
+    assert warning not in alone, "nobody is insured here"
+    inge.post(f"{address}verzekering/", {"basic_0": str(duinstad.basic), "payment": "withheld"})
+    assert warning in text_of(inge.get(f"{address}controleren/"))
+    home = {"country": "Nederland", "street": "Kerkstraat", "house_number": "7", "city": "Duinstad"}
+    first_day = dutch(this_moment().today)
+    again = typed(people[0], contract=where.contracts[0].number, first_day=first_day)
+    assert inge.post(f"{address}client/", again | home).status_code == 302
+    inge.post(f"{address}verzekering/", {"basic_0": str(duinstad.basic), "payment": "withheld"})
+    page = text_of(inge.get(f"{address}controleren/"))
+    assert warning not in page
+    assert "ontvangt een polisblad en een verzekeringspas per post" in page
+
+
 def test_nothing_of_anybody_is_in_an_address_nor_readable_where_it_is_kept(duinstad, inge):
     people = family()
     address = whole_family(inge, duinstad.customer, people)

@@ -10,9 +10,11 @@ from django.utils import timezone
 from collectief.audit.models import AuditEvent
 from collectief.documents.rules import shown
 from collectief.foundation.dates import dutch
+from collectief.policies import posting
 from collectief.policies.held_cards import cards_of
 from collectief.policies.issuing import go_on
 from collectief.scope.database import opened
+from tests.household_world import enrol, family, town
 from tests.letters_world import on_paper
 from tests.office_world import clerk
 from tests.terms_world import offer, product
@@ -74,6 +76,23 @@ def test_what_is_not_there_is_said(sanne):
     assert "Neem alle tekens over" in text_of(mistyped)
     elsewhere = on_paper(agency(name="Elders", brand="voorbeeld"))
     assert client.get(f"/post/{elsewhere}/").status_code == 404
+
+
+@pytest.mark.feature("G06")
+def test_schedules_that_cannot_be_sent_yet_stand_below_with_the_reason(sanne):
+    duinstad, moment = town(), this_moment()
+    client = client_of(sanne)
+    assert "Polisbladen die nog niet verstuurd zijn" not in text_of(client.get("/post/"))
+    enrol(duinstad.customer, family(duinstad.basic)[:2], moment)
+    own = duinstad.customer.organisation
+    assert posting.go_on(own.insurer_id, own.id, now=moment.now) == 0
+    page = text_of(client.get("/post/"))
+    for said in (
+        "Polisbladen die nog niet verstuurd zijn", own.name, "Van de verzekeringnemer is geen woonadres bekend",
+        'data-label="Aantal">2<',
+    ):  # fmt: skip
+        assert said in page, said
+    assert "de Groot" not in page
 
 
 @pytest.mark.parametrize("role", ["help_desk", "auditor", "office_manager"])

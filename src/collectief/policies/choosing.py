@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from django.db import connection
+from procrastinate.contrib.django import app as queue
 
 from collectief.foundation.dates import BirthDate
 from collectief.foundation.money import Money, total
@@ -77,6 +78,10 @@ def insure_as_chosen(scope: Scope, chosen: Sequence[Chosen]) -> None:
         cursor.execute(_INSURE, [scope.insurer_id, scope.organisation_id])
         if cursor.rowcount != len(chosen):
             raise RuntimeError("not everything that was chosen was written")
+    if scope.profile.schedules_at_home:
+        # By name, since jobs stand above actions.
+        task = queue.configure_task("policies.post_schedules_of", lock=f"schedules/{scope.organisation_id}")
+        task.defer(insurer_id=scope.insurer_id, organisation_id=scope.organisation_id)
 
 
 def follow_stays(scope: Scope, table: str) -> None:

@@ -37,8 +37,13 @@ class TermView:
 def terms_of(scope: Scope, participation_ids: Collection[int]) -> list[TermView]:
     """The insurance that goes with these stays, the latest first. Must run inside `opened`. Raises NotAllowed."""
     scope.require(Permission.SEE_PARTICIPANTS)
+    return terms_of_stays(scope.organisation_id, participation_ids)
+
+
+def terms_of_stays(organisation_id: int, participation_ids: Collection[int]) -> list[TermView]:
+    """The same for the insurer's own work. Must run inside `opened` or `working_for` of the organisation."""
     own = PolicyTerm.objects.filter(
-        organisation_id=scope.organisation_id, participation_id__in=list(participation_ids)
+        organisation_id=organisation_id, participation_id__in=list(participation_ids)
     ).select_related("product")
     found = [
         TermView(

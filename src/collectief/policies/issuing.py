@@ -18,7 +18,6 @@ from procrastinate.contrib.django import app as queue
 
 from collectief.audit import actions as audit
 from collectief.brands.brand import Brand
-from collectief.brands.catalogue import all_brands
 from collectief.brands.wording import worded
 from collectief.contracts.models import Organisation
 from collectief.contracts.queries import postal_lines
@@ -33,6 +32,7 @@ from collectief.scope.scope import Scope
 from collectief.segments.catalogue import PROFILES, profile
 from collectief.segments.profile import CardsTo, Permission
 
+from .addressing import home_lines, portal_of
 from .cards import CardProblem, card_number, counts_on, expires_on, judge_year
 from .letters import insurance_card
 from .models import CardRun
@@ -43,13 +43,15 @@ _AT_ONCE = 50
 _TO = {CardsTo.ORGANISATION: To.ORGANISATION, CardsTo.PARTICIPANT: To.PARTICIPANT}
 
 # Who is insured on the day that counts and has no card of the year; what could not be made is tried once in a run.
+# Whose own address is not known lives with whoever took the insurance out.
 _DUE = """
 SELECT DISTINCT ON (p.id) p.id, p.initials, p.prefix, p.surname, p.birth_date, p.relation_number, t.contract_id,
        d.label, coalesce(a.street, ''), coalesce(a.house_number, ''), coalesce(a.postcode, ''), coalesce(a.city, ''),
        coalesce(a.country, '')
   FROM policy_term t JOIN participant p ON p.id = t.participant_id AND p.organisation_id = t.organisation_id
   JOIN product d ON d.id = t.product_id
-  LEFT JOIN address a ON a.participant_id = p.id AND a.organisation_id = t.organisation_id
+  LEFT JOIN LATERAL (SELECT * FROM address x WHERE x.organisation_id = t.organisation_id
+     AND x.participant_id IN (p.id, t.policyholder_id) ORDER BY x.participant_id = p.id DESC LIMIT 1) a ON true
  WHERE t.organisation_id = %(organisation)s AND t.kind = %(basic)s AND t.period @> %(day)s::date
    AND NOT EXISTS (SELECT FROM insurance_card c WHERE c.organisation_id = %(organisation)s AND c.participant_id = p.id
      AND c.year = %(year)s AND (c.document_id IS NOT NULL OR c.tried_at >= %(since)s))
@@ -126,12 +128,6 @@ def go_on(insurer_id: int, organisation_id: int, year: int, *, now: datetime) ->
     return made
 
 
-def portal_of(customer: Organisation) -> Brand | None:
-    """The portal whose letters an organisation gets: the first that serves its kind of customer at its insurer."""
-    served = (one for one in all_brands() if one.insurer == customer.insurer.slug)
-    return next((one for one in served if customer.segment in one.segments), None)
-
-
 @transaction.atomic
 def _issue_some(customer: Organisation, brand: Brand, to: CardsTo, year: int, now: datetime) -> int | None:
     """The cards of the next few people, in a transaction of their own; how many, None when there is nobody left."""
@@ -166,17 +162,9 @@ def _due(customer: Organisation, to: CardsTo, year: int, now: datetime) -> list[
     found = []
     for id_, initials, prefix, surname, born, relation_number, contract_id, label, *home in rows:
         name = PersonName(initials, prefix, surname)
-        address = of_office if to == CardsTo.ORGANISATION else _home(name, *home)
+        address = of_office if to == CardsTo.ORGANISATION else home_lines(name, *home)
         found.append(Holder(id_, name, born, relation_number, contract_id, label, address))
     return found
-
-
-def _home(name: PersonName, street: str, house_number: str, postcode: str, city: str, country: str) -> tuple[str, ...]:
-    """The lines of an envelope to somebody at home; none for an address with a hole in it."""
-    if not (street and city):
-        return ()
-    lines = (str(name), f"{street} {house_number}".strip(), f"{postcode}  {city.upper()}".strip())
-    return (*lines, country) if country and country not in ("NL", "Nederland") else lines
 
 
 def _claim(customer: Organisation, year: int, participant_ids: Sequence[int], now: datetime) -> dict[int, str]:

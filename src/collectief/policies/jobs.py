@@ -10,7 +10,7 @@ from collectief.cases import actions as cases
 from collectief.scope.database import housekeeping, office, opened
 from collectief.scope.patience import Patience
 
-from . import asking, issuing
+from . import asking, issuing, posting
 from .cards import CARDS_KEPT
 from .models import InsuranceCard, StatementRequest
 
@@ -36,6 +36,22 @@ def more_cards(timestamp: int) -> None:
     """Every night: who came since, and whose card could not be made, in the years that are being issued."""
     for insurer_id, year in issuing.runs(timezone.localdate()):
         go_on_with_cards.defer(insurer_id=insurer_id, year=year)
+
+
+@app.task(name="policies.post_schedules_of", queue="bulk", retry=Patience(seconds=60))
+def post_schedules_of(*, insurer_id: int, organisation_id: int) -> None:
+    """Send the schedules that an organisation's people do not have yet; broken off, the next one goes on."""
+    posting.go_on(insurer_id, organisation_id, now=timezone.now())
+
+
+@app.periodic(cron="7 2 * * *")
+@app.task(name="policies.more_schedules", queue="bulk", queueing_lock="policies.more_schedules")
+def more_schedules(timestamp: int) -> None:
+    """Every night: whose schedule could not be sent before, and whom a job forgot."""
+    for insurer_id, organisation_id in posting.organisations():
+        post_schedules_of.configure(lock=f"schedules/{organisation_id}").defer(
+            insurer_id=insurer_id, organisation_id=organisation_id
+        )
 
 
 @app.task(name="policies.receive_request", queue="interactive", retry=Patience(seconds=30))
@@ -68,4 +84,5 @@ def forget(timestamp: int) -> None:
     """Every night: of what was answered, or was valid, long ago nothing is left (law 9)."""
     with housekeeping():
         InsuranceCard.objects.filter(expires_on__lt=timezone.localdate() - CARDS_KEPT).delete()
+        posting.forget(timezone.now())
         StatementRequest.objects.filter(answered_at__lt=timezone.now() - asking.KEPT).delete()

@@ -149,6 +149,33 @@ class InsuranceCard(models.Model):
         ]
 
 
+class PostedSchedule(models.Model):
+    """That the schedule of an insurance somebody took out went on paper, or why it has not yet (G06, K08).
+
+    `participation_id` is the stay it was taken out with, `document_id` the letter: no foreign keys, as above.
+    """
+
+    insurer_id = models.BigIntegerField()
+    organisation = models.ForeignKey(Organisation, models.PROTECT, db_index=False)
+    participant = models.ForeignKey(Participant, models.PROTECT, db_constraint=False, db_index=False)
+    participation_id = models.BigIntegerField()
+    document_id = models.BigIntegerField(null=True)
+    problem = models.CharField(max_length=20, default="", db_default="")
+    tried_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "posted_schedule"
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "participation_id"], name="schedule_posted_once")
+        ]
+        indexes = [
+            models.Index(fields=["tried_at"], name="schedule_posted_by_term"),
+            models.Index(
+                fields=["insurer_id"], name="schedule_not_posted", condition=models.Q(document_id__isnull=True)
+            ),
+        ]
+
+
 class StatementRequest(models.Model):
     """An insurance statement that the records here do not suffice for: asked for, and what the insurer adds (U08, U15).
 

@@ -82,8 +82,9 @@ PROFILE = SegmentProfile(
         ),
         typed=frozenset({Field.BSN, Field.BIRTH_DATE, Field.ADDRESS}),
     ),
-    # U11: to the client, at home.
+    # U11, G06: cards and policy schedules go to the client, at home.
     cards_to=CardsTo.PARTICIPANT,
+    schedules_at_home=True,
     # G11, G12: no processing reports, so what is rejected has a category of its own.
     message_categories=(
         MessageCategory.CONFIRMATION,

@@ -236,6 +236,8 @@ class SegmentProfile:
     insures: bool = False
     # To whom the insurance cards of those who are insured here go; None where there are none (U11).
     cards_to: CardsTo | None = None
+    # Whether who took out an insurance themselves gets its policy schedule at home, on paper (G06).
+    schedules_at_home: bool = False
     # How premium can be paid by who is insured at their own request (G06).
     payment_ways: tuple[PaymentWay, ...] = ()
     narrowed: frozenset[Capability] = field(default_factory=frozenset)

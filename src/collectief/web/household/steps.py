@@ -7,6 +7,7 @@ be before the BRP is asked, so that a mistake is told where it was made.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from functools import wraps
 from typing import Any
 
@@ -25,6 +26,7 @@ from collectief.enrolment.facts import Place
 from collectief.enrolment.queries import participation
 from collectief.mutations.corridor import Moment
 from collectief.mutations.verdicts import Refused, Unchanged
+from collectief.participants.queries import participant
 from collectief.policies.queries import OfferView, offered
 from collectief.segments.profile import Capability, Permission
 
@@ -196,8 +198,16 @@ def summary(request: PortalRequest, name: str, draft: Draft) -> HttpResponse:
         "name": name, "draft": draft, "lines": lines(request.scope, draft, problems, offers), "said": said,
         "problems": bool(problems), "payment": request.scope.profile.payment_way(draft.payment),
         "insures": any(one.products for one in draft.people), "total": monthly_total(draft, offers),
+        "reachable": _reachable(request, draft),
     }  # fmt: skip
     return render(request, "household/summary.html", context, status=422 if problems or said else 200)
+
+
+def _reachable(request: PortalRequest, draft: Draft) -> bool:
+    """Whether there is an address for the paper that an insurance brings: what was typed, or the client's (G07)."""
+    known = participant(request.scope, draft.client).address if draft.client is not None else None
+    where = draft.address or (asdict(known) if known else {})
+    return bool(where.get("street") and where.get("city"))
 
 
 def _take_client(draft: Draft, form: ClientForm) -> None:

@@ -35,6 +35,7 @@ KINDS: dict[str, Kind] = {
             "documents.answer": gettext_lazy("Verzekeringsverklaring aangevuld door de verzekeraar"),
             "documents.open": gettext_lazy("Eerder gemaakt document geopend"),
             "cards.issue": gettext_lazy("Verzekeringspassen van deelnemers verstrekt"),
+            "schedules.post": gettext_lazy("Polisbladen van deelnemers op papier verstuurd"),
             "post.return": gettext_lazy("Brief op papier kwam terug"),
             "participants.list": gettext_lazy("Lijst met huidige deelnemers bekeken"),
             "participants.list_former": gettext_lazy("Lijst met oud deelnemers bekeken"),

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from collectief.audit import actions as audit
 from collectief.foundation.dates import dutch
+from collectief.policies import posting
 from collectief.policies.cards import CardsRefused
 from collectief.policies.held_cards import card_years
 from collectief.policies.issuing import issue_cards
@@ -51,6 +52,10 @@ def overview(request: PortalRequest) -> HttpResponse:
     context = {
         "form": form, "counts": counts, "lines": [words.line(view) for view in found], "total": total,
         "pages": pages(request.GET, number, last_page(total, SIZE)), "searched": any(asked.values()), "listed": True,
+        "missing": [
+            (name, customer, words.SCHEDULE_PROBLEMS[why], count)
+            for name, customer, why, count in posting.missing(request.scope)
+        ],
     }  # fmt: skip
     return render(request, "post/list.html", context)
 

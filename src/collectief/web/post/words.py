@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from collectief.documents.rules import shown
 from collectief.policies.cards import CardProblem
+from collectief.policies.posting import Problem
 from collectief.post.queries import ConsignmentView
 from collectief.post.rules import Returned, State, To
 
@@ -59,6 +60,12 @@ def line(view: ConsignmentView) -> Line:
 PROBLEMS: Mapping[CardProblem, str | Promise] = {
     CardProblem.NO_ADDRESS: gettext_lazy("Er is geen postadres bekend"),
     CardProblem.NOT_SET: gettext_lazy("De pas kon niet gemaakt worden"),
+}
+
+SCHEDULE_PROBLEMS: Mapping[Problem, str | Promise] = {
+    Problem.NO_ADDRESS: gettext_lazy("Van de verzekeringnemer is geen woonadres bekend"),
+    Problem.NO_PREMIUM: gettext_lazy("De premie is nog niet vastgesteld"),
+    Problem.NOT_SET: gettext_lazy("Het polisblad kon niet gemaakt worden"),
 }
 
 
