@@ -163,3 +163,44 @@ def test_who_came_and_left_in_a_year_is_seen_and_downloaded(inge):
     with inge.page.expect_download() as taken:
         inge.page.get_by_role("link", name=re.compile("^Download deze")).click()
     assert taken.value.suggested_filename.endswith(".xlsx")
+
+
+@pytest.mark.feature("G10")
+def test_the_use_of_the_contract_is_seen_at_a_glance(inge):
+    """In één oogopslag hoeveel cliënten ingeschreven zijn, en hoeveel er in- en uitgeschreven zijn."""
+    inge.follows_menu("Contract gebruik")
+    inge.sees_heading("Contract gebruik")
+    contract = inge.page.get_by_label("Contract", exact=True)
+    if contract.count():
+        contract.select_option(label="41001 – Minima")
+        inge.page.get_by_role("button", name="Tonen").click()
+    inge.page.get_by_role("heading", name="41001 – Minima", level=2).wait_for()
+    heads = [one.strip() for one in inge.page.locator("thead").first.locator("th").all_inner_texts()]
+    assert [head.split(" (")[0].split("\n")[0] for head in heads] == [
+        "Maand", "Aantal deelnemers", "Verschil", "Ingestroomd", "Uitgestroomd",
+    ]  # fmt: skip
+    said = inge.page.locator("dl.c-details").first.inner_text()
+    for word in ("Ingangsdatum", "Einddatum", "Huidig aantal deelnemers"):
+        assert word in said
+    inge.finds_no_barriers("gemeente contract gebruik")
+
+
+@pytest.mark.feature("G11")
+def test_a_termination_is_confirmed_in_a_message_of_its_contract(inge):
+    """Hier worden berichten getoond over bijvoorbeeld aan- en afmeldingen, per contract en categorie."""
+    inge.opens("/deelnemers/?sorteer=-geboortedatum")
+    inge.page.locator("tbody tr", has_text="Actief").first.locator("th a").click()
+    heading = inge.page.get_by_role("heading", name=re.compile("^Direct afmelden: "))
+    name = heading.inner_text().removeprefix("Direct afmelden: ")
+    inge.page.get_by_label("Einddatum (t/m)", exact=True).fill(dutch(date.today()))
+    inge.page.get_by_label("Reden").select_option(label="Einde collectiviteit")
+    inge.page.get_by_role("button", name="Afmelden").click()
+    inge.sees("is ontvangen")
+    inge.opens("/berichten/")
+    inge.sees_heading("Berichten")
+    inge.page.get_by_label("Contract", exact=True).select_option(label="41001 – Minima")
+    inge.page.get_by_label("Categorie").select_option(label="Bevestiging")
+    inge.page.get_by_role("button", name="Selecteren").click()
+    said = re.compile(rf"^Afmelding {re.escape(name)} voor contract 41001 (ontvangen|verwerkt)$")
+    inge.page.get_by_role("link", name=said).first.wait_for()
+    inge.finds_no_barriers("gemeente berichten")
