@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from django.utils import timezone
 
 from collectief.documents import actions
-from collectief.documents.rules import Letter, LetterKind, Part, numbered
+from collectief.documents.rules import Letter, LetterKind, Part, asked_for, numbered, offered_by
 from collectief.enrolment.models import Participation
 from collectief.post.models import Consignment
 from collectief.post.rules import To
@@ -28,16 +28,22 @@ def letter(said: str = "Verzekerd", kind: LetterKind = LetterKind.POLICY_SCHEDUL
     return Letter(kind, "Polisblad", (("Verzekerde", said),), (part,), {"first_day": "2026-01-01"})
 
 
-def wanted(participant_id: int, said: str = "Verzekerd", contracts: Iterable[int] = (1,)) -> actions.Wanted:
+def wanted(
+    participant_id: int,
+    said: str = "Verzekerd",
+    contracts: Iterable[int] = (1,),
+    kind: LetterKind = LetterKind.POLICY_SCHEDULE,
+) -> actions.Wanted:
     """The same, about somebody."""
-    return actions.Wanted(letter(said), participant_id, "polisblad-3001", frozenset(contracts))
+    return actions.Wanted(letter(said, kind), participant_id, "polisblad-3001", frozenset(contracts))
 
 
 def kept(scope: Scope, participant_id: int) -> int:
-    """A letter about somebody, about the contract that they take part in; its id."""
+    """A letter about somebody that the profile has, about the contract that they take part in; its id."""
+    offered = (kind for kind in LetterKind if scope.may(asked_for(kind), offered_by(kind)))
     with opened(scope):
         contract = Participation.objects.filter(participant_id=participant_id).latest("id").contract_id
-        one = wanted(participant_id, contracts=[contract])
+        one = wanted(participant_id, contracts=[contract], kind=next(offered))
         return actions.make(scope, one, frame=FRAME, now=timezone.now()).id
 
 

@@ -20,7 +20,8 @@ from tests.journeys.typist import Typist, unlink
 # What shows nobody a page: for machines, a file, a part of a page, or a step on the way to one.
 NO_PAGE = {
     "alive", "ready", "metrics", "eherkenning_metadata", "eherkenning_catalogue",
-    "policy_schedule", "policy_schedule_on", "termination_letter", "insurance_statement", "kept_letter", "s1_form",
+    "policy_schedule", "policy_schedule_on", "termination_letter", "insurance_statement", "kept_letter", "confirmation",
+    "s1_form",
     "download_documents", "documents_of", "download_contract_use", "download_flow_list", "download_deductible_use",
     "deductible_letter", "download_current", "download_former", "download_template",
     "upload_template", "upload_bad_rows", "download_log",
@@ -29,7 +30,7 @@ NO_PAGE = {
     "sign_out", "stay", "language", "link_later", "link_identity", "remove_factor",
     "end_sessions", "choose_mail", "stay_after_all", "reactivate_account", "resend_invitation",
     "revoke_invitation",
-    "upload_accept", "upload_cancel", "find_by_bsn", "read_all_messages", "ask_statement",
+    "send_again", "upload_accept", "upload_cancel", "find_by_bsn", "read_all_messages", "ask_statement",
     "take_case", "give_back_case", "note_case", "decide_case", "download_trail",
     "helpdesk_resend", "approve_reset", "refuse_reset", "stop_reset",
 }  # fmt: skip

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pypdf import PdfReader
+from pypdf.generic import BooleanObject
 
 from collectief.brands.catalogue import all_brands
 from collectief.brands.colour import accent
@@ -78,8 +79,8 @@ def test_it_keeps_the_standards_it_says(tmp_path):
     read = PdfReader(io.BytesIO(pdf))
     root = read.trailer["/Root"]
     assert root["/Lang"] == "nl"
-    assert root["/MarkInfo"]["/Marked"]
-    assert root["/ViewerPreferences"]["/DisplayDocTitle"]
+    assert root["/MarkInfo"]["/Marked"] == BooleanObject(True)
+    assert root["/ViewerPreferences"]["/DisplayDocTitle"] == BooleanObject(True)
     assert read.metadata.title == "Polisblad"
     said = root["/Metadata"].get_data().decode()
     assert "<pdfuaid:part>1</pdfuaid:part>" in said

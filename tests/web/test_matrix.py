@@ -88,7 +88,7 @@ def _ids(whose: Agency, tmp_path, start: int, *, insurer_at: str = "mijnzz") -> 
         batch = planned(whose.scope, demo_file(tmp_path, whose.contracts[0].number, rows=1)).id
     with opened(whose.scope):
         others["message_id"] = _told(whose.scope)
-        others["document_id"] = kept(whose.scope, participant) if letters else NOBODYS
+        others["document_id"] = kept(whose.scope, participant)
         mutation = Mutation.objects.get(state="processed", kind="enrol")
         stay = Participation.objects.get(participant_id=participant).id
     numbers = (participant, stay, mutation.id, batch, membership, case, account, reset)

@@ -140,3 +140,37 @@ def test_number_and_expiry_date_stand_on_the_participants_page():
         [card] = cards_of(ours.scope, someone)
     for said in (card.number, f"31-12-{year}", "Wordt verstuurd", "Verzekeringspas, gemaakt op"):
         assert said in page, said
+
+
+def test_a_letter_that_was_refused_is_sent_once_more_with_a_reason(sanne):
+    sent, client = on_paper(agency(), state="refused", number=NUMBER), client_of(sanne)
+    assert "Opnieuw versturen" in text_of(client.get(f"/post/{sent}/"))
+    empty = client.post(f"/post/{sent}/opnieuw/", {})
+    assert empty.status_code == 422
+    assert "Maak een keuze." in text_of(empty)
+    done = client.post(f"/post/{sent}/opnieuw/", {"waarom": "printable_now"}, follow=True)
+    page, [(after, _)] = text_of(done), done.redirect_chain
+    for said in (
+        "De brief gaat opnieuw naar de drukker.", "Wacht op de drukker", f'href="/post/{sent}/"',
+        f"Opnieuw verstuurd door {sanne.account}: De drukker kan de brief nu wel drukken.",
+    ):  # fmt: skip
+        assert said in page, said
+    assert "Opnieuw versturen" not in page, "it is under way"
+    first = text_of(client.get(f"/post/{sent}/"))
+    assert "Niet te drukken" in first, "what went before stays as it was"
+    assert f'href="{after}"' in first
+    twice = client.post(f"/post/{sent}/opnieuw/", {"waarom": "other"})
+    assert twice.status_code == 422
+    assert "Deze brief is al opnieuw verstuurd." in text_of(twice)
+    assert "2 brieven" in text_of(client.get("/post/", {"nummer": shown(NUMBER)}))
+
+
+def test_a_letter_under_way_has_no_such_button(sanne):
+    sent, client = on_paper(agency()), client_of(sanne)
+    assert "Opnieuw versturen" not in text_of(client.get(f"/post/{sent}/"))
+    early = client.post(f"/post/{sent}/opnieuw/", {"waarom": "other"})
+    assert early.status_code == 422
+    assert "Deze brief is nog onderweg." in text_of(early)
+    elsewhere = on_paper(agency(name="Elders", brand="voorbeeld"), state="refused")
+    assert client.post(f"/post/{elsewhere}/opnieuw/", {"waarom": "other"}).status_code == 404
+    assert client_of(clerk(roles=["auditor"])).post(f"/post/{sent}/opnieuw/", {"waarom": "other"}).status_code == 403

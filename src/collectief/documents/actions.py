@@ -24,7 +24,7 @@ from collectief.segments.profile import Permission
 from . import vault
 from .models import Document
 from .queries import NoDocument, kept_letters
-from .rules import TOLD, Letter, LetterKind, asked_for, kept_until, numbered, shown
+from .rules import TOLD, Letter, LetterKind, asked_for, kept_until, numbered, offered_by, shown
 from .store import Place, current_store
 from .typesetting import LetterFailed, typeset
 
@@ -104,7 +104,7 @@ def make_all(scope: Scope, wanted: Sequence[Wanted], *, frame: Mapping[str, str]
     Must run inside `opened`. Raises NotAllowed.
     """
     for kind in {one.letter.kind for one in wanted}:
-        scope.require(asked_for(kind))
+        scope.require(asked_for(kind), offered_by(kind))
     lot = _lot(scope.insurer_id, scope.organisation_id, wanted, frame, now)
     _record(scope, "documents.make", lot.fresh)
     _record(scope, "documents.open", lot.had)
@@ -159,7 +159,7 @@ def reopen(scope: Scope, document_id: int) -> Made:
     found = list(_opened(_by_facts(kept_letters(scope.organisation_id, document_id=document_id))).values())
     if not found:
         raise NoDocument(document_id)
-    scope.require(asked_for(found[0].kind))
+    scope.require(asked_for(found[0].kind), offered_by(found[0].kind))
     _record(scope, "documents.open", found)
     return found[0]
 

@@ -15,7 +15,7 @@ from collectief.segments.profile import Permission
 
 from . import vault
 from .models import Document
-from .rules import LetterKind, asked_for
+from .rules import LetterKind, asked_for, offered_by
 from .store import Place, current_store
 
 # How many of somebody's letters a page shows: the latest.
@@ -73,7 +73,7 @@ def kept_letters(
 def kept_about(scope: Scope, participant_id: int) -> list[KeptView]:
     """The latest letters about somebody, newest first, in one query. Must run inside `opened`. Raises NotAllowed."""
     scope.require(Permission.SEE_PARTICIPANTS)
-    kinds = [kind for kind in LetterKind if scope.may(asked_for(kind))]
+    kinds = [kind for kind in LetterKind if scope.may(asked_for(kind), offered_by(kind))]
     own = Document.objects.filter(
         organisation_id=scope.organisation_id, participant_id=participant_id, key_sealed__isnull=False,
         keep_until__gte=timezone.localdate(), kind__in=kinds,

@@ -8,7 +8,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from collectief.segments.profile import MessageCategory, Permission
+from collectief.segments.profile import Capability, MessageCategory, Permission
 
 # Crockford's: nothing in it can be read as something else, also when it is typed over.
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -27,6 +27,7 @@ class LetterKind(StrEnum):
     INSURANCE_CARD = "insurance_card"
     DEDUCTIBLE = "deductible_overview"
     S1 = "s1"
+    CONFIRMATION = "confirmation"
 
 
 # How many years a letter is kept and can be checked: as long as a business keeps its papers (art. 52 AWR); a card for
@@ -34,11 +35,22 @@ class LetterKind(StrEnum):
 KEEP_YEARS = dict.fromkeys(LetterKind, 7) | {LetterKind.INSURANCE_CARD: 2}
 # What the roles must hold to make or see one, where it is something else than seeing participants.
 _ASKS = {LetterKind.DEDUCTIBLE: Permission.SEE_DEDUCTIBLE_USE}
+# What the profile must have for letters of a kind, where it is something else than letters about insurance.
+_OFFERED = {
+    LetterKind.DEDUCTIBLE: Capability.DEDUCTIBLE_USE,
+    LetterKind.S1: Capability.REQUEST_S1,
+    LetterKind.CONFIRMATION: Capability.CONFIRMATION_LETTERS,
+}
 
 
 def asked_for(kind: LetterKind) -> Permission:
     """What the roles must hold to make or see a letter of this kind."""
     return _ASKS.get(kind, Permission.SEE_PARTICIPANTS)
+
+
+def offered_by(kind: LetterKind) -> Capability:
+    """What the profile must have for letters of this kind."""
+    return _OFFERED.get(kind, Capability.INSURANCE_LETTERS)
 
 
 # Which of them colleagues are told of, and how: the others anybody can make at any time.

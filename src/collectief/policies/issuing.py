@@ -42,9 +42,9 @@ from .rules import ProductKind
 _AT_ONCE = 50
 _TO = {CardsTo.ORGANISATION: To.ORGANISATION, CardsTo.PARTICIPANT: To.PARTICIPANT}
 
-# Who is insured on the day that counts and has no card of the year; what could not be made is tried once in a run.
-# Whose own address is not known lives with whoever took the insurance out.
-_DUE = """
+# Who is insured on a day, with what stands on a card and an envelope; of whom, the statement goes on to say. Whose own
+# address is not known lives with whoever took the insurance out.
+_HOLDERS = """
 SELECT DISTINCT ON (p.id) p.id, p.initials, p.prefix, p.surname, p.birth_date, p.relation_number, t.contract_id,
        d.label, coalesce(a.street, ''), coalesce(a.house_number, ''), coalesce(a.postcode, ''), coalesce(a.city, ''),
        coalesce(a.country, '')
@@ -53,10 +53,13 @@ SELECT DISTINCT ON (p.id) p.id, p.initials, p.prefix, p.surname, p.birth_date, p
   LEFT JOIN LATERAL (SELECT * FROM address x WHERE x.organisation_id = t.organisation_id
      AND x.participant_id IN (p.id, t.policyholder_id) ORDER BY x.participant_id = p.id DESC LIMIT 1) a ON true
  WHERE t.organisation_id = %(organisation)s AND t.kind = %(basic)s AND t.period @> %(day)s::date
+"""
+# Who has no card of the year; what could not be made is tried once in a run.
+_DUE = """
    AND NOT EXISTS (SELECT FROM insurance_card c WHERE c.organisation_id = %(organisation)s AND c.participant_id = p.id
      AND c.year = %(year)s AND (c.document_id IS NOT NULL OR c.tried_at >= %(since)s))
- ORDER BY p.id, t.contract_id LIMIT %(size)s
 """
+_IN_ORDER = " ORDER BY p.id, t.contract_id LIMIT %(size)s"
 # Whoever else issues them at this moment is waited for, and has made some by then.
 _CLAIM = """
 INSERT INTO insurance_card AS c (insurer_id, organisation_id, participant_id, year, number, expires_on, tried_at)
@@ -137,7 +140,7 @@ def _issue_some(customer: Organisation, brand: Brand, to: CardsTo, year: int, no
             return None
         numbers = _claim(customer, year, [one.id for one in due], now)
         mine = [one for one in due if one.id in numbers]
-        letters = _letters(customer, brand, to, [(one, numbers[one.id]) for one in mine if one.address], year, now)
+        letters = card_letters(customer, brand, to, [(one, numbers[one.id]) for one in mine if one.address], year, now)
         _write(customer.id, year, mine, letters)
         made = [one for one in letters.values() if one is not None]
         send(customer.insurer_id, customer.id, made, _TO[to], now=now)
@@ -151,12 +154,21 @@ def _issue_some(customer: Organisation, brand: Brand, to: CardsTo, year: int, no
 
 
 def _due(customer: Organisation, to: CardsTo, year: int, now: datetime) -> list[Holder]:
-    given: dict[str, Any] = {
-        "organisation": customer.id, "basic": str(ProductKind.BASIC), "year": year, "since": now, "size": _AT_ONCE,
-        "day": counts_on(year, timezone.localdate(now)),
-    }  # fmt: skip
+    day = counts_on(year, timezone.localdate(now))
+    return _holders(customer, to, day, _DUE, year=year, since=now)
+
+
+def holder(customer: Organisation, to: CardsTo, participant_id: int, day: date) -> Holder | None:
+    """Somebody as they are known now; None for who is not insured on that day. Must run inside `working_for`."""
+    found = _holders(customer, to, day, " AND p.id = %(participant)s", participant=participant_id)
+    return found[0] if found else None
+
+
+def _holders(customer: Organisation, to: CardsTo, day: date, whose: str, **given: Any) -> list[Holder]:
+    """The first of those that `whose`, a piece of SQL, keeps."""
+    given |= {"organisation": customer.id, "basic": str(ProductKind.BASIC), "size": _AT_ONCE, "day": day}
     with connection.cursor() as cursor:
-        cursor.execute(_DUE, given)
+        cursor.execute(f"{_HOLDERS}{whose}{_IN_ORDER}", given)
         rows = cursor.fetchall()
     of_office = postal_lines(customer.id) if to == CardsTo.ORGANISATION else ()
     found = []
@@ -179,10 +191,10 @@ def _claim(customer: Organisation, year: int, participant_ids: Sequence[int], no
         return {id_: numbers[id_] for (id_,) in cursor.fetchall()}
 
 
-def _letters(
+def card_letters(
     customer: Organisation, brand: Brand, to: CardsTo, holders: Sequence[tuple[Holder, str]], year: int, now: datetime
 ) -> dict[int, Made | None]:
-    """The letters with the cards, by participant; None for one that could not be set."""
+    """The letters with the cards, by participant; None for one that could not be set. Inside `working_for`."""
     with worded(brand, "nl"):
         wanted = [
             Wanted(

@@ -1,8 +1,8 @@
-"""Sending letters on paper, and noting that one came back."""
+"""Sending letters on paper, noting that one came back, and sending it once more."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 
 from django.db import transaction
@@ -13,13 +13,17 @@ from collectief.audit import actions as audit
 from collectief.brands.catalogue import brand as brand_of
 from collectief.documents.actions import Made
 from collectief.documents.rules import kept_until
-from collectief.scope.database import office
+from collectief.scope.database import office, working_for
 from collectief.scope.scope import Scope
 from collectief.segments.profile import Permission
 
 from .models import Consignment
 from .queries import NoConsignment
-from .rules import Returned, State, To, judge_return
+from .rules import Again, Returned, State, To, judge_again, judge_return
+
+# Makes a letter anew, with the address of now: insurer, organisation, letter and moment. None where it goes as it was.
+# Runs inside `working_for` of the organisation; raises PostRefused where there is no such letter to send any more.
+type Anew = Callable[[int, int, int, datetime], Made | None]
 
 
 def send(insurer_id: int, organisation_id: int, letters: Sequence[Made], to: To, *, now: datetime) -> None:
@@ -68,3 +72,38 @@ def note_return(scope: Scope, consignment_id: int, returned_on: date, why: Retur
             objects={"document": [row.document_id]}, detail={"kind": row.kind, "why": str(why)},
         )  # fmt: skip
     audit.record(scope, "post.return", objects={"consignment": [consignment_id]}, detail={"why": str(why)})
+
+
+@transaction.atomic
+def send_again(scope: Scope, consignment_id: int, why: Again, *, anew: Anew, now: datetime) -> int:
+    """Send a letter that was refused or came back once more; the new consignment.
+
+    What went before keeps its state, and the service gets another key. Raises NotAllowed, NoConsignment, PostRefused.
+    """
+    scope.require(Permission.HANDLE_POST)
+    with office(scope.insurer_id):
+        own = Consignment.objects.filter(insurer_id=scope.insurer_id)
+        row = own.select_for_update(of=("self",)).filter(id=consignment_id).first()
+        if row is None:
+            raise NoConsignment(consignment_id)
+        judge_again(State(row.state), followed=own.filter(again_of=row.id).exists())
+    with working_for(row.organisation_id, scope.insurer_id):
+        made = anew(scope.insurer_id, row.organisation_id, row.document_id, now)
+        # Made anew on the same day with nothing different in it, it is the letter that there is.
+        same = made is None or made.id == row.document_id
+        after = Consignment.objects.create(
+            insurer_id=scope.insurer_id, organisation_id=row.organisation_id, kind=row.kind, to=row.to, made_at=now,
+            document_id=made.id if made else row.document_id, number=made.number if made else row.number,
+            attempt=row.attempt + 1 if same else 1,
+            keep_until=kept_until(made.kind, timezone.localdate(now)) if made else row.keep_until,
+            again_of=row.id, again_why=why, again_by=scope.account,
+        )  # fmt: skip
+        queue.configure_task("post.hand_over").defer(insurer_id=scope.insurer_id, organisation_id=row.organisation_id)
+        audit.record_by_insurer(
+            scope.insurer_id, brand_of(scope.brand).insurer_name, row.organisation_id, "post.again",
+            account_id=scope.account_id, roles=scope.roles, access_point=f"{scope.brand}/{scope.channel}",
+            participants=[made.participant_id] if made else [], objects={"document": [after.document_id]},
+            detail={"kind": row.kind, "why": str(why)},
+        )  # fmt: skip
+    audit.record(scope, "post.again", objects={"consignment": [consignment_id, after.id]}, detail={"why": str(why)})
+    return after.id

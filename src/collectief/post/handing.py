@@ -1,7 +1,7 @@
 """Handing letters to the print service, and asking what became of them (K08).
 
 A letter is handed over with its row held: of two workers one has it, and whoever was killed in between finds at the
-service, by the letter's number, that it is there already.
+service, by the key of it, that it is there already.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from collectief.gateways.print.port import PrintJob, PrintRefused, PrintService,
 from collectief.scope.database import housekeeping, working_for
 
 from .models import Consignment
-from .rules import State
+from .rules import State, key_of
 
 _log = logging.getLogger(__name__)
 
@@ -51,7 +51,7 @@ def _hand_over_next(insurer_id: int, organisation_id: int) -> bool:
             _refuse(row, "no_file")
             return True
         try:
-            number = current_service().hand_over(PrintJob(row.number, pdf))
+            number = current_service().hand_over(PrintJob(key_of(row.number, row.attempt), pdf))
         except PrintRefused as refused:
             _refuse(row, str(refused))
             return True

@@ -8,15 +8,17 @@ from collectief.contracts.models import Organisation
 
 
 class Consignment(models.Model):
-    """A letter for the print service: handed over once, under its own number, and how it stands (K08).
+    """A letter for the print service: handed over once, under a key of its own, and how it stands (K08).
 
     `document_id` is the letter: no foreign key, since it goes with the letter, by the job of its own room. Whom it is
-    about only the letter says.
+    about only the letter says. Sent once more it is another row: the next `attempt` of the same letter, or the first of
+    one that was made anew.
     """
 
     insurer_id = models.BigIntegerField()
     organisation = models.ForeignKey(Organisation, models.PROTECT, db_index=False)
-    document_id = models.BigIntegerField(unique=True)
+    document_id = models.BigIntegerField()
+    attempt = models.PositiveSmallIntegerField(default=1, db_default=1)
     number = models.CharField(max_length=17)
     kind = models.CharField(max_length=30)
     to = models.CharField(max_length=20)
@@ -34,9 +36,14 @@ class Consignment(models.Model):
     returned_why = models.CharField(max_length=20, default="", db_default="")
     returned_by = models.CharField(max_length=120, default="", db_default="")
     keep_until = models.DateField()
+    # The one that was refused or came back, when this is that letter once more; why, and who sent it.
+    again_of = models.BigIntegerField(null=True, unique=True)
+    again_why = models.CharField(max_length=20, default="", db_default="")
+    again_by = models.CharField(max_length=120, default="", db_default="")
 
     class Meta:
         db_table = "consignment"
+        constraints = [models.UniqueConstraint(fields=["document_id", "attempt"], name="consignment_once")]
         indexes = [
             models.Index(fields=["organisation", "id"], name="consignment_waits", condition=models.Q(state="waiting")),
             models.Index(fields=["asked_at"], name="consignment_follows", condition=models.Q(state="handed_over")),

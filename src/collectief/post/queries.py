@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.db.models import Count, QuerySet
@@ -14,7 +14,7 @@ from collectief.scope.scope import Scope
 from collectief.segments.profile import Permission
 
 from .models import Consignment
-from .rules import Returned, State, To
+from .rules import Again, Returned, State, To
 
 
 class NoConsignment(LookupError):
@@ -39,6 +39,12 @@ class ConsignmentView:
     returned_on: date | None
     returned_why: Returned | None
     returned_by: str
+    # The one of which this is the letter once more, why, and who sent it.
+    again_of: int | None
+    again_why: Again | None
+    again_by: str
+    # The one that was sent in its stead; known of a single one only.
+    followed_by: int | None = None
 
 
 def consignments(
@@ -69,9 +75,10 @@ def consignment(scope: Scope, consignment_id: int) -> ConsignmentView:
     scope.require(Permission.HANDLE_POST)
     with office(scope.insurer_id):
         row = _own(scope).filter(id=consignment_id).first()
+        after = _own(scope).filter(again_of=consignment_id).values_list("id", flat=True).first()
     if row is None:
         raise NoConsignment(consignment_id)
-    return _view(row)
+    return replace(_view(row), followed_by=after)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +91,13 @@ class SentView:
 
 
 def sent(scope: Scope, document_ids: Collection[int]) -> dict[int, SentView]:
-    """Which of these letters went on paper, by letter, in one query. Must run inside `opened`. Raises NotAllowed."""
+    """Which of these letters went on paper, by letter, as it stands with the last time that each did, in one query.
+
+    Must run inside `opened`. Raises NotAllowed.
+    """
     scope.require(Permission.SEE_PARTICIPANTS)
     own = Consignment.objects.filter(organisation_id=scope.organisation_id, document_id__in=list(document_ids))
-    rows = own.values_list("document_id", "state", "handed_over_at", "returned_on")
+    rows = own.order_by("attempt").values_list("document_id", "state", "handed_over_at", "returned_on")
     return {id_: SentView(State(state), at, returned) for id_, state, at, returned in rows}
 
 
@@ -100,4 +110,5 @@ def _view(row: Consignment) -> ConsignmentView:
         row.id, row.number, LetterKind(row.kind), To(row.to), row.organisation.name, row.organisation.customer_number,
         State(row.state), row.made_at, row.handed_over_at, row.posted_at, row.refusal, row.returned_on,
         Returned(row.returned_why) if row.returned_why else None, row.returned_by,
+        row.again_of, Again(row.again_why) if row.again_why else None, row.again_by,
     )  # fmt: skip

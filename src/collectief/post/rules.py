@@ -1,4 +1,4 @@
-"""How a letter on paper stands, and when it can be noted that it came back; plain Python (K08)."""
+"""How a letter on paper stands, when it came back, and when it can go once more; plain Python (K08)."""
 
 from __future__ import annotations
 
@@ -47,8 +47,18 @@ class Returned(StrEnum):
     OTHER = "other"
 
 
+class Again(StrEnum):
+    """Why a letter is sent once more."""
+
+    ADDRESS_MENDED = "address_mended"
+    # It did not arrive, and nothing is wrong with where it was to go.
+    ADDRESS_RIGHT = "address_right"
+    PRINTABLE_NOW = "printable_now"
+    OTHER = "other"
+
+
 class PostRefused(ValueError):
-    """It cannot be noted so; `code` is turned into words by whoever asked."""
+    """It cannot be done or noted so; `code` is turned into words by whoever asked."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -65,3 +75,19 @@ def judge_return(state: State, returned_on: date, *, handed_over_on: date | None
         raise PostRefused("returned_in_the_future")
     if returned_on < handed_over_on:
         raise PostRefused("returned_before_sent")
+
+
+def judge_again(state: State, *, followed: bool) -> None:
+    """Whether a letter can be sent once more: not while one is under way, and each once. Raises PostRefused."""
+    if not can_go_again(state, followed=followed):
+        raise PostRefused("again_already" if followed else "under_way")
+
+
+def can_go_again(state: State, *, followed: bool) -> bool:
+    """Whether a letter in this state, sent once more already or not, can be sent once more."""
+    return state in (State.REFUSED, State.RETURNED) and not followed
+
+
+def key_of(number: str, attempt: int) -> str:
+    """What the print service knows a handing over by: the letter's number, from the second time on with which it is."""
+    return number if attempt == 1 else f"{number}-{attempt}"

@@ -35,6 +35,7 @@ PROFILE = SegmentProfile(
             Capability.CONTRACT_USE,
             Capability.MESSAGES,
             Capability.FLOW_LISTS,
+            Capability.CONFIRMATION_LETTERS,
         }
     ),
     roles={

@@ -37,6 +37,8 @@ class Capability(StrEnum):
     EDIT_CONTACTS = "edit_contacts"
     # The letters about somebody's insurance: schedule, termination letter, statement (U05, U08, U15-U17).
     INSURANCE_LETTERS = "insurance_letters"
+    # That a change was carried out, as a letter: what was asked, and from which day it holds.
+    CONFIRMATION_LETTERS = "confirmation_letters"
     # The right to care in another country of who is insured here (U09).
     REQUEST_S1 = "request_s1"
     # How many take part in a contract, come and go, month by month (U27, G10).

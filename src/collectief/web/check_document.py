@@ -40,6 +40,7 @@ def kinds() -> dict[LetterKind, str]:
         LetterKind.INSURANCE_CARD: _("Verzekeringspas"),
         LetterKind.DEDUCTIBLE: _("Jaaroverzicht eigen risico"),
         LetterKind.S1: _("Formulier verdragsrecht (S1 of E106)"),
+        LetterKind.CONFIRMATION: _("Bevestiging van een wijziging"),
     }
 
 

@@ -117,8 +117,6 @@ def statement_of(
 
 def kept_lines(scope: Scope, participant_id: int) -> list[tuple[int, str, datetime]]:
     """The letters that were made about somebody, as they can be had again: id, what it is, when. Inside `opened`."""
-    if not scope.profile.allows(Capability.INSURANCE_LETTERS):
-        return []
     names = kinds()
     return [(one.id, names[one.kind], timezone.localtime(one.made_at)) for one in kept_about(scope, participant_id)]
 
@@ -210,7 +208,7 @@ def ask(request: PortalRequest, participant_id: int) -> HttpResponse:
     return _back(participant_id)
 
 
-@page(Permission.SEE_PARTICIPANTS, Capability.INSURANCE_LETTERS)
+@page(Permission.SEE_PARTICIPANTS)
 @require_GET
 def kept(request: PortalRequest, document_id: int) -> HttpResponse:
     """A letter that was made before, as it was."""

@@ -65,6 +65,7 @@ def person(request: PortalRequest, participant_id: int) -> HttpResponse:
         "may_transfer": bool(current) and len(known) > 1 and scope.may(change, Capability.TRANSFER),
         "may_change_reference": scope.may(change, Capability.CHANGE_REFERENCE),
         "may_undo": scope.may(change),
+        "may_confirm": scope.profile.allows(Capability.CONFIRMATION_LETTERS),
     }
     return render(request, "participants/person.html", context)
 
@@ -80,6 +81,7 @@ def mutation(request: PortalRequest, mutation_id: int) -> HttpResponse:
         "line": _line(request, view),
         "enrolling": enrolling_at(request.scope),
         "may_enrol": request.scope.may(Permission.CHANGE_PARTICIPANTS, Capability.ENROL),
+        "may_confirm": request.scope.profile.allows(Capability.CONFIRMATION_LETTERS),
     }
     return render(request, "participants/mutation.html", context)
 

@@ -6,7 +6,7 @@ from datetime import date
 
 from django.urls import path, register_converter
 
-from . import changes, dashboard, downloads, letters, lists, person
+from . import changes, confirming, dashboard, downloads, letters, lists, person
 
 
 class _Day:
@@ -51,6 +51,7 @@ urlpatterns = [
     path("documenten/<int:document_id>/", letters.kept, name="kept_letter"),
     path("mutaties/<int:mutation_id>/", person.mutation, name="mutation"),
     path("mutaties/<int:mutation_id>/stand/", person.mutation_state, name="mutation_state"),
+    path("mutaties/<int:mutation_id>/bevestiging/", confirming.confirmation, name="confirmation"),
     path("mutaties/<int:mutation_id>/intrekken/", changes.withdraw, name="withdraw"),
     path("mutaties/<int:mutation_id>/ongedaan/", changes.undo, name="reverse"),
 ]

@@ -1,4 +1,4 @@
-"""Finding a letter on paper, and noting that it came back."""
+"""Finding a letter on paper, noting that it came back, and sending it once more."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from collectief.documents.rules import read_number
-from collectief.post.rules import Returned, State
+from collectief.post.rules import Again, Returned, State
 
 from ..participants.forms import DayField
-from .words import STATES, WHY
+from .words import AGAIN, STATES, WHY
 
 
 class SearchForm(forms.Form):
@@ -42,5 +42,14 @@ class ReturnForm(forms.Form):
     dag = DayField(label=_("Teruggekomen op"), error_messages={"required": _("Vul de dag in.")})
     reden = forms.ChoiceField(
         label=_("Reden"), widget=forms.RadioSelect, choices=[(str(one), WHY[one]) for one in Returned],
+        error_messages={"required": _("Maak een keuze."), "invalid_choice": _("Maak een keuze.")},
+    )  # fmt: skip
+
+
+class AgainForm(forms.Form):
+    """Why a letter is sent once more."""
+
+    waarom = forms.ChoiceField(
+        label=_("Waarom opnieuw"), widget=forms.RadioSelect, choices=[(str(one), AGAIN[one]) for one in Again],
         error_messages={"required": _("Maak een keuze."), "invalid_choice": _("Maak een keuze.")},
     )  # fmt: skip

@@ -10,4 +10,5 @@ urlpatterns = [
     path("post/", views.overview, name="post"),
     path("post/passen/", views.cards, name="issue_cards"),
     path("post/<int:consignment_id>/", views.one, name="consignment"),
+    path("post/<int:consignment_id>/opnieuw/", views.again, name="send_again"),
 ]

@@ -1,4 +1,4 @@
-"""How letters on paper stand, and what came back (K08)."""
+"""How letters on paper stand, what came back, and sending that once more (K08)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from collectief.audit import actions as audit
 from collectief.foundation.dates import dutch
@@ -15,16 +15,17 @@ from collectief.policies import posting
 from collectief.policies.cards import CardsRefused
 from collectief.policies.held_cards import card_years
 from collectief.policies.issuing import issue_cards
+from collectief.policies.reissuing import card_anew
 from collectief.post import queries
-from collectief.post.actions import note_return
+from collectief.post.actions import note_return, send_again
 from collectief.post.queries import ConsignmentView, NoConsignment
-from collectief.post.rules import NEXT, PostRefused, Returned, State
+from collectief.post.rules import NEXT, Again, PostRefused, Returned, State, can_go_again
 from collectief.segments.profile import Permission
 
 from ..page import PortalRequest, page
 from ..paging import found_page, last_page, page_number, pages
 from . import words
-from .forms import ReturnForm, SearchForm
+from .forms import AgainForm, ReturnForm, SearchForm
 
 SIZE = 25
 
@@ -101,8 +102,38 @@ def one(request: PortalRequest, consignment_id: int) -> HttpResponse:
             return redirect("consignment", consignment_id=consignment_id)
     if request.method == "GET":
         _seen(request, "post.see", [view])
-    context = {"line": words.line(view), "form": form, "may_return": State.RETURNED in NEXT[view.state]}
-    return render(request, "post/one.html", context, status=422 if form.errors else 200)
+    return _drawn(request, view, form, AgainForm())
+
+
+@page(Permission.HANDLE_POST)
+@require_POST
+def again(request: PortalRequest, consignment_id: int) -> HttpResponse:
+    """Send a letter once more that was refused or came back; a card with the address of now."""
+    form = AgainForm(request.POST)
+    if form.is_valid():
+        why = Again(form.cleaned_data["waarom"])
+        try:
+            after = send_again(request.scope, consignment_id, why, anew=card_anew, now=timezone.now())
+        except NoConsignment:
+            raise Http404 from None
+        except PostRefused as refused:
+            form.add_error(None, words.refusal(refused.code))
+        else:
+            messages.success(request, _("De brief gaat opnieuw naar de drukker."))
+            return redirect("consignment", consignment_id=after)
+    return _drawn(
+        request, _found(request, consignment_id), ReturnForm(initial={"dag": dutch(timezone.localdate())}), form
+    )
+
+
+def _drawn(request: PortalRequest, view: ConsignmentView, back: ReturnForm, once_more: AgainForm) -> HttpResponse:
+    bad = once_more if once_more.errors else back
+    context = {
+        "line": words.line(view), "form": back, "again": once_more, "bad": bad,
+        "may_return": State.RETURNED in NEXT[view.state] or back.errors,
+        "may_again": can_go_again(view.state, followed=view.followed_by is not None) or once_more.errors,
+    }  # fmt: skip
+    return render(request, "post/one.html", context, status=422 if bad.errors else 200)
 
 
 def _found(request: PortalRequest, consignment_id: int) -> ConsignmentView:

@@ -13,7 +13,7 @@ from collectief.documents.rules import shown
 from collectief.policies.cards import CardProblem
 from collectief.policies.posting import Problem
 from collectief.post.queries import ConsignmentView
-from collectief.post.rules import Returned, State, To
+from collectief.post.rules import Again, Returned, State, To
 
 from ..check_document import kinds
 
@@ -36,6 +36,13 @@ WHY: Mapping[Returned, str | Promise] = {
     Returned.OTHER: gettext_lazy("Anders"),
 }
 
+AGAIN: Mapping[Again, str | Promise] = {
+    Again.ADDRESS_MENDED: gettext_lazy("Het adres is verbeterd"),
+    Again.ADDRESS_RIGHT: gettext_lazy("Het adres klopte: nog eens proberen"),
+    Again.PRINTABLE_NOW: gettext_lazy("De drukker kan de brief nu wel drukken"),
+    Again.OTHER: gettext_lazy("Anders"),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -48,13 +55,16 @@ class Line:
     state: str
     colour: str
     why: str
+    # Why it is a letter once more, where it is.
+    again: str
 
 
 def line(view: ConsignmentView) -> Line:
     """A letter in words."""
     state, colour = STATES[view.state]
     why = str(WHY[view.returned_why]) if view.returned_why else ""
-    return Line(view, shown(view.number), kinds()[view.kind], str(TO[view.to]), str(state), colour, why)
+    again = str(AGAIN[view.again_why]) if view.again_why else ""
+    return Line(view, shown(view.number), kinds()[view.kind], str(TO[view.to]), str(state), colour, why, again)
 
 
 PROBLEMS: Mapping[CardProblem, str | Promise] = {
@@ -77,5 +87,12 @@ def refusal(code: str) -> str:
         "returned_already": _("Dit is al gemeld."),
         "never_sent": _("Deze brief is niet verstuurd. Controleer het nummer."),
         "returned_in_the_future": _("Deze dag is nog niet geweest. Vul de dag in waarop de brief terugkwam."),
+        "again_already": _("Deze brief is al opnieuw verstuurd."),
+        "under_way": _("Deze brief is nog onderweg. Opnieuw versturen kan als hij geweigerd is of terugkwam."),
+        "card_over": _("Deze pas is niet meer geldig en wordt daarom niet opnieuw verstuurd."),
+        "no_cards_here": _("Deze klant krijgt geen passen. De pas wordt daarom niet opnieuw verstuurd."),
+        "not_insured_now": _("Degene van deze pas is niet meer verzekerd. De pas wordt daarom niet opnieuw verstuurd."),
+        "no_address_now": _("Er is geen postadres bekend. Vul eerst het adres aan, en verstuur de brief dan opnieuw."),
+        "not_set": _("De pas kon niet gemaakt worden. De beheerder vindt de oorzaak in het logboek."),
         "returned_before_sent": _("Deze dag ligt voor het versturen. Vul de dag in waarop de brief terugkwam."),
     }[code]
