@@ -35,6 +35,7 @@ def walks_everywhere(tour: Tour, folder: Path) -> None:
     _with_password(tour)
     _work_account(tour)
     _products(tour)
+    _customers(tour)
     _abroad(tour)
     _news(tour)
     _post(tour)
@@ -253,6 +254,32 @@ def _products(tour: Tour) -> None:
     lotte.page.locator("main form[method=post] button").click()
     lotte.page.locator("main .ds-error-summary").wait_for()
     lotte.looks("contract-terms-empty")
+
+
+def _customers(tour: Tour) -> None:
+    """Organisations and contracts at the office: found and not, with what is wrong, and a contract that waits."""
+    lotte = tour.let_in(KANTOOR, KANTOOR.colleagues[3].email)
+    lotte.follows_everything("/organisaties/")
+    lotte.looks_at("/organisaties/?zoek=nergens", "customers-none")
+    lotte.opens("/organisaties/nieuw/")
+    lotte.sends("customer-empty")
+    lotte.page.locator("main [name=segment]").select_option("staffing_agency")
+    lotte.sends("customer-wrong", name="Flexkracht", kvk="123")
+    lotte.sends("customer-added", name="Flexkracht", kvk={"nl": "90009001", "en": "90009002"}[tour.language])
+    lotte.page.locator("main a[href$='/contract/']").click()
+    lotte.sends("contract-empty")
+    number = {"nl": "880001", "en": "880002"}[tour.language]
+    lotte.sends("contract-waits", number=number, name="Leiden", first_day=dutch(date.today()))
+    lotte.page.locator("main a[href$='/contactgegevens/']").click()
+    lotte.sends("customer-contacts-wrong", company_phone="12", company_street="Dorpsstraat")
+    lotte.opens("/collectiviteiten/")
+    lotte.follows_everything("/collectiviteiten/")
+    lotte.looks_at("/collectiviteiten/?zoek=nergens", "contracts-none")
+    lotte.opens(f"/collectiviteiten/?zoek={BRUG.contracts[0][0]}")
+    lotte.page.locator("main tbody a").first.click()
+    lotte.page.locator("main a[href$='/einde/']").click()
+    lotte.sends("contract-end-people", last_day=dutch(date.today() + timedelta(days=40)))
+    lotte.follows_everything("/labels/")
 
 
 def _abroad(tour: Tour) -> None:

@@ -24,17 +24,18 @@ CONTRACTS = {
     "1": Contract(1, "1", Period(date(2020, 1, 1))),
     "2": Contract(2, "2", Period(date(2020, 1, 1))),
     "old": Contract(3, "old", Period(date(2020, 1, 1), date(2024, 1, 1))),
+    "ends": Contract(4, "ends", Period(date(2020, 1, 1), date(2027, 3, 1))),
 }
 TERMS = Terms(profile("staffing_agency"), CONTRACTS, TODAY)
 
 days = st.integers(-300, 300).map(lambda number: TODAY + timedelta(days=number))
-contracts = st.sampled_from(["1", "2"])
+contracts = st.sampled_from(["1", "2", "ends"])
 enrolments = st.builds(
     Application, kind=st.just(Kind.ENROL), contract=contracts, name=st.just(NAME), birth_date=st.just(BORN),
-    first_day=days, reference=st.sampled_from(["", "A", "B"]),
+    first_day=days, reference=st.sampled_from(["", "A", "B"]), last_day=st.none() | days,
 )  # fmt: skip
 terminations = st.builds(
-    Application, kind=st.just(Kind.TERMINATE), contract=st.sampled_from(["", "1", "2"]), last_day=days,
+    Application, kind=st.just(Kind.TERMINATE), contract=st.sampled_from(["", "1", "2", "ends"]), last_day=days,
     reason=st.sampled_from(["end_of_employment", "deceased"]),
 )  # fmt: skip
 transfers = st.builds(
@@ -58,6 +59,12 @@ def test_law_1_no_two_stays_of_one_contract_overlap(asked):
     for number, stay in enumerate(stays):
         for other in stays[number + 1 :]:
             assert stay.contract_id != other.contract_id or not stay.period.overlaps(other.period)
+
+
+@given(st.lists(applications, max_size=12))
+def test_nobody_takes_part_longer_than_the_contract_holds(asked):
+    by_id = {one.id: one.period.end_day or date.max for one in CONTRACTS.values()}
+    assert all((stay.period.end_day or date.max) <= by_id[stay.contract_id] for stay in lived(asked).stays)
 
 
 @given(st.lists(applications, max_size=8), applications)
@@ -107,6 +114,8 @@ def test_each_of_them_is_accepted_as_it_stands():
         (replace(ENROL, contract=""), NEWCOMER, "contract_missing"),
         (replace(ENROL, contract="9"), NEWCOMER, "contract_unknown"),
         (replace(ENROL, contract="old"), NEWCOMER, "contract_not_in_force"),
+        (replace(ENROL, contract="ends", last_day=date(2027, 3, 1)), NEWCOMER, "beyond_contract"),
+        (replace(MOVE, to_contract="ends"), lived([replace(ENROL, last_day=date(2027, 3, 1))]), "beyond_contract"),
         (replace(ENROL, first_day=None), NEWCOMER, "first_day_missing"),
         (replace(ENROL, first_day=date(2025, 1, 1)), NEWCOMER, "first_day_too_early"),
         (replace(ENROL, first_day=date(2028, 1, 1)), NEWCOMER, "first_day_too_late"),
@@ -136,6 +145,27 @@ def test_each_refusal_says_which(application, member, code):
     verdict = judge(application, member, TERMS)
     assert isinstance(verdict, Refused)
     assert verdict.code == code
+
+
+@pytest.mark.feature("K02")
+def test_who_has_no_last_day_takes_part_until_the_contract_ends():
+    end = date(2027, 3, 1)
+    assert [stay.period.end_day for stay in lived([replace(ENROL, contract="ends")]).stays] == [end]
+    moved = lived([ENROL, replace(MOVE, to_contract="ends")])
+    assert {stay.contract_id: stay.period.end_day for stay in moved.stays} == {1: MOVE.first_day, 4: end}
+    whole = lived([replace(ENROL, contract="ends", last_day=date(2027, 2, 28))])
+    assert [stay.period.end_day for stay in whole.stays] == [end]
+
+
+@pytest.mark.feature("K02")
+def test_leaving_is_not_undone_beyond_what_has_become_the_contracts_end():
+    left = replace(LEAVE, last_day=date(2027, 2, 1))
+    verdict = judge(left, HERE, TERMS)
+    gone = carried_out(HERE, verdict)
+    undo = Application(Kind.REVERSE, undoes=verdict.changes)
+    assert isinstance(judge(undo, gone, TERMS), Accepted)
+    ends = replace(TERMS, contracts={**CONTRACTS, "1": Contract(1, "1", Period(date(2020, 1, 1), date(2027, 3, 1)))})
+    assert judge(undo, gone, ends) == Refused("beyond_contract", {"contract": "1", "last_day": "2027-02-28"})
 
 
 def test_who_the_brp_was_not_asked_about_waits():

@@ -309,7 +309,10 @@ def test_every_refusal_has_words():
     }
     assert set(words.refusals()) == codes
     for kind, own in (
-        ("account_application", {"organisation_unknown", "already_here", "managed_already"}),
+        (
+            "account_application",
+            {"organisation_unknown", "organisation_ended", "already_here", "managed_already"},
+        ),
         ("contract_link", {"contract_unknown", "taken_back"}),
         ("leaving", {"last_manager", "no_role", "taken_back", "done_already"}),
         ("data_change", set()),
@@ -318,12 +321,24 @@ def test_every_refusal_has_words():
         ("s1", {"s1_over"}),
         ("tariff", {"began_already"}),
         ("contract_offer", {"began_already"}),
+        ("contract_opening", {"number_taken", "customer_ended"}),
+        (
+            "contract_ending",
+            {
+                "people_take_part",
+                "ends_in_the_past",
+                "ends_before_it_begins",
+                "contract_over",
+                "customer_ended",
+                "same_end",
+            },
+        ),
     ):
         assert set(registry.kind(kind).refusals()) == own
         assert all(reason and remedy for reason, remedy in registry.kind(kind).refusals().values())
     assert set(registry.kinds) == {
         "account_application", "contract_link", "leaving", "data_change", "tariff", "contract_offer",
-        "question", "insurance_statement", "s1",
+        "question", "insurance_statement", "s1", "contract_opening", "contract_ending",
     }  # fmt: skip
     reason, remedy = words.case_refusal(
         "account_application", "already_decided", {"by": "Lotte", "decision": "refused"}

@@ -60,6 +60,7 @@ def anna(monkeypatch, tmp_path):
     monkeypatch.setattr(register_module, "current_register", Register)
     elsewhere = _case_elsewhere()
     ours = agency()
+    customer = agency(name="Klant Geheim", brand="voorbeeld")
     now = timezone.now()
     secret = dataclasses.replace(SECRET, bsn=valid_bsns(1)[0])
     participant = enrolled(ours, secret, Moment(timezone.localdate(now), now))
@@ -85,6 +86,8 @@ def anna(monkeypatch, tmp_path):
             "run_id": run_of("an-insurer-without-a-portal", planned_by="geheim-medewerker"),
             "import_id": import_of("an-insurer-without-a-portal", by="geheim-medewerker"),
             "s1_id": s1_of("voorbeeld"),
+            "organisation_id": customer.organisation.id,
+            "group_contract_id": customer.contracts[0].id,
             "account_id": ours.scope.account_id,
             "reset_id": 0,
         }
@@ -100,6 +103,7 @@ def anna(monkeypatch, tmp_path):
         "geheim-product",
         "geheim-nieuws",
         "Geheim BV",
+        "Klant Geheim",
         "geheim-medewerker",
         "Vraagt verdragsrecht",
         relation_number,

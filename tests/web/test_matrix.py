@@ -51,7 +51,9 @@ def _ids(whose: Agency, tmp_path, start: int, *, insurer_at: str = "mijnzz") -> 
     """Something of every kind that has a number; a case of the insurer at another portal is another's."""
     case = _case(insurer_at)
     mandates = {"mandate_id": _given(whose), "received_id": _received(whose)}
+    customer = agency(name="Klant", brand=insurer_at)
     others = {
+        "organisation_id": customer.organisation.id, "group_contract_id": customer.contracts[0].id,
         "consignment_id": on_paper(agency(name="Krijgt post", brand=insurer_at)),
         "link_id": linked(whose), "product_id": product_of(brand_of(insurer_at).insurer),
         "news_id": news_of(brand_of(insurer_at).insurer), "run_id": run_of(brand_of(insurer_at).insurer),

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from collectief.contracts.rules import is_kvk
 from collectief.segments.profile import Permission, Role, SegmentProfile
 
 # The contracts somebody may work in; None is every contract of the organisation, also those to come (G13).
@@ -152,7 +153,7 @@ def judge_mandate(
         raise AccessRefused("no_role")
     if wanted - mandatable(profile, profile.grantable(mine)):
         raise AccessRefused("role_not_yours")
-    if not re.fullmatch(r"[0-9]{8}", kvk):
+    if not is_kvk(kvk):
         raise AccessRefused("no_kvk")
     if kvk == own_kvk:
         raise AccessRefused("own_company")

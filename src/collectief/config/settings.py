@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "collectief.documents",
     "collectief.post",
     "collectief.policies",
+    "collectief.customers",
     "collectief.enrolment",
     "collectief.onboarding",
     "collectief.questions",

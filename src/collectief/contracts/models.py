@@ -34,6 +34,9 @@ class Organisation(models.Model):
         db_default=models.Func(template="nextval('customer_number')::text", output_field=models.CharField()),
     )
 
+    # The first day on which it is no customer any more.
+    end_day = models.DateField(null=True)
+
     class Meta:
         db_table = "organisation"
         constraints = [

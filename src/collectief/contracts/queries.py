@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
-from django.db.models import Q
 
 from collectief.foundation.period import Period
 from collectief.scope.database import auditing, signing_in
@@ -110,10 +109,15 @@ def postal_lines(organisation_id: int) -> tuple[str, ...]:
 def contacts(scope: Scope) -> dict[tuple[int | None, ContactKind], ContactView]:
     """The contacts of the scope's organisation and of the contracts it reaches. Raises NotAllowed."""
     scope.require(Permission.SEE_CONTRACTS)
-    own = Contact.objects.filter(organisation_id=scope.organisation_id)
-    if scope.contracts is not None:
-        own = own.filter(Q(contract=None) | Q(contract__in=scope.contracts))
-    rows = own.values_list("contract_id", "kind", *_CONTACT)
+    found = contacts_of(scope.organisation_id)
+    if scope.contracts is None:
+        return found
+    return {key: one for key, one in found.items() if key[0] is None or key[0] in scope.contracts}
+
+
+def contacts_of(organisation_id: int) -> dict[tuple[int | None, ContactKind], ContactView]:
+    """Every contact of an organisation that is kept. Must run as the organisation or as staff."""
+    rows = Contact.objects.filter(organisation_id=organisation_id).values_list("contract_id", "kind", *_CONTACT)
     return {(contract, ContactKind(kind)): ContactView(*more) for contract, kind, *more in rows}
 
 

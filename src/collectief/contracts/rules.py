@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -9,6 +10,7 @@ import phonenumbers
 
 # So many requests an organisation may have waiting: more is guessing, or work for nobody's good.
 MOST_ASKED = 20
+_KVK = re.compile(r"[0-9]{8}")
 
 
 class LinkState(StrEnum):
@@ -46,6 +48,11 @@ class ContactKind(StrEnum):
     ADMINISTRATIVE = "administrative"
     FINANCIAL = "financial"
     COMPANY = "company"
+
+
+def is_kvk(text: str) -> bool:
+    """Whether it has the shape of a KvK number: eight digits, none of which checks the others."""
+    return _KVK.fullmatch(text) is not None
 
 
 def tidy_phone(typed: str) -> str:

@@ -90,7 +90,9 @@ def judge_enrol(application: Application, member: Member, terms: Terms) -> Verdi
         return refused
     if last_day is not None and (refused := _outside_window("last_day", last_day, terms)):
         return refused
-    period = Period.through(first_day, last_day)
+    period = _within(Period.through(first_day, last_day), contract)
+    if isinstance(period, Refused):
+        return period
     if refused := _overlap(period, same):
         return refused
     sold = terms.sold.get((contract.id, first_day), {})
@@ -160,11 +162,14 @@ def judge_transfer(application: Application, member: Member, terms: Terms) -> Ve
         return Refused("not_enrolled_then", {"first_day": _day(first_day)})
     if stay.period.first_day == first_day:
         return Refused("transfer_on_first_day", {"first_day": _day(first_day)})
-    if refused := _overlap(Period(first_day, stay.period.end_day), _in(member, target)):
+    period = _within(Period(first_day, stay.period.end_day), target)
+    if isinstance(period, Refused):
+        return period
+    if refused := _overlap(period, _in(member, target)):
         return refused
     changes = (
         StayChange(stay, replace(stay, period=Period(stay.period.first_day, first_day), reason="transfer")),
-        StayChange(None, Stay(target.id, Period(first_day, stay.period.end_day), stay.reason)),
+        StayChange(None, Stay(target.id, period, stay.reason)),
     )
     return Accepted(first_day, changes)
 
@@ -218,6 +223,9 @@ def judge_reversal(application: Application, member: Member, terms: Terms) -> Ve
         if isinstance(change, StayChange) and change.after is not None:
             if _overlap(change.after.period, [s for s in stays if s.contract_id == change.after.contract_id]):
                 return Refused("built_upon")
+            contract = next((one for one in terms.contracts.values() if one.id == change.after.contract_id), None)
+            if contract is not None and _outlasts(change.after.period, contract):
+                return _ends(contract)
             stays.append(change.after)
     return Accepted(terms.today, undone)
 
@@ -257,6 +265,24 @@ def _contract(number: str, day: date, terms: Terms) -> Contract | Refused:
     if day not in contract.period:
         return Refused("contract_not_in_force", {"contract": number, "day": _day(day)})
     return contract
+
+
+def _outlasts(period: Period, contract: Contract) -> bool:
+    """Whether somebody would take part in a contract on days on which it no longer holds (K02)."""
+    end = contract.period.end_day
+    return end is not None and (period.end_day is None or period.end_day > end)
+
+
+def _ends(contract: Contract) -> Refused:
+    assert contract.period.last_day is not None
+    return Refused("beyond_contract", {"contract": contract.number, "last_day": _day(contract.period.last_day)})
+
+
+def _within(period: Period, contract: Contract) -> Period | Refused:
+    """The days of a stay that ends with its contract, when it has no last day of its own."""
+    if not _outlasts(period, contract):
+        return period
+    return _ends(contract) if period.end_day else Period(period.first_day, contract.period.end_day)
 
 
 def _outside_window(what: str, day: date, terms: Terms) -> Refused | None:

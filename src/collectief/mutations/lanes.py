@@ -37,12 +37,17 @@ def lock_lanes(organisation_id: int, lanes: Iterable[int]) -> None:
 
 def note_change(scope: Scope, lanes: Iterable[int]) -> None:
     """Facts of people in these lanes are changed by this transaction, which has locked them."""
+    note_change_of(scope.organisation_id, lanes)
+
+
+def note_change_of(organisation_id: int, lanes: Iterable[int]) -> None:
+    """The same for another organisation: what its people are judged by changed. Must run inside `working_for`."""
     with connection.cursor() as cursor:
         for lane in lanes:
             cursor.execute(
                 "INSERT INTO people_lane (organisation_id, lane, version) VALUES (%s, %s, 1)"
                 " ON CONFLICT (organisation_id, lane) DO UPDATE SET version = people_lane.version + 1",
-                [scope.organisation_id, lane],
+                [organisation_id, lane],
             )
 
 

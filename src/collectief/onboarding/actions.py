@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.utils import timezone
 from procrastinate.contrib.django import app as queue
 
 from collectief.access import invitations, throttle
@@ -85,6 +86,8 @@ def _let_in(application: AccountApplication, deciding: Deciding) -> None:
             insurer_id=deciding.insurer_id, kvk=application.kvk, branch="", segment=application.segment,
             defaults={"name": application.organisation},
         )  # fmt: skip
+    if organisation.end_day is not None and organisation.end_day <= timezone.localdate(deciding.now):
+        raise CaseRefused("organisation_ended")
     roles = sorted(map(Role, application.roles))
     try:
         rules.judge_first(profile, members_here(organisation.id, now=deciding.now))

@@ -79,6 +79,10 @@ def refusals() -> dict[str, tuple[str, str]]:
             _("Wij hebben geen klant van deze soort met KvK-nummer {kvk}."),
             _("Bel de aanvrager om het nummer te controleren. Klopt het, weiger de aanvraag dan met deze reden."),
         ),
+        "organisation_ended": (
+            _("Deze organisatie is geen klant meer."),
+            _("Weiger de aanvraag, of maak eerst de einddatum van de organisatie leeg."),
+        ),
         "managed_already": (
             _("Bij deze organisatie beheert al iemand de accounts."),
             _("Weiger de aanvraag, en schrijf erbij dat die collega toegang geeft."),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from collectief.audit import actions as audit
@@ -16,8 +16,9 @@ from collectief.scope.scope import Scope
 from collectief.segments.profile import Permission
 
 from .covering import follow_offers
-from .models import ContractOffer, Product, ProductTariff, Proposal
-from .queries import NoContract, NoProduct
+from .models import ContractOffer, Product, ProductTariff
+from .proposing import is_first, propose, proposed, settle
+from .queries import NoContract, NoLabel, NoProduct
 from .rules import ProductKind, State, Tariff, TermsRefused, judge_discount, judge_offer, judge_tariff
 from .terms import kept
 
@@ -31,11 +32,33 @@ def add_product(scope: Scope, *, code: str, name: str, kind: ProductKind, label:
     scope.require(Permission.MAINTAIN_TERMS)
     made = Product(insurer_id=scope.insurer_id, code=code, name=name, kind=kind, label=label)
     with office(scope.insurer_id):
-        first = _is_first(made)
+        first = is_first(made)
     if not first:
         raise TermsRefused("product_exists", number=code)
     audit.record(scope, "terms.add_product", objects={"product": [made.id]})
     return made.id
+
+
+@transaction.atomic
+def rename_label(scope: Scope, old: str, new: str) -> None:
+    """Call who carries the risk otherwise, at every product of theirs; no premium or offer changes by it.
+
+    Raises NotAllowed, NoLabel, TermsRefused: label_exists, since two labels do not become one by a name.
+    """
+    scope.require(Permission.MAINTAIN_CUSTOMERS)
+    if old == new:
+        return
+    with office(scope.insurer_id):
+        own = Product.objects.filter(insurer_id=scope.insurer_id)
+        taken = own.filter(label=new).exists()
+        changed = sorted(own.filter(label=old).values_list("id", flat=True))
+        if changed and not taken:
+            own.filter(id__in=changed).update(label=new)
+    if not changed:
+        raise NoLabel(old)
+    if taken:
+        raise TermsRefused("label_exists", name=new)
+    audit.record(scope, "label.rename", objects={"product": changed})
 
 
 @transaction.atomic
@@ -103,36 +126,15 @@ def offer_decided(deciding: Deciding) -> None:
 
 
 def _propose(scope: Scope, row: ProductTariff | ContractOffer, kind: str, action: str, now: datetime) -> int:
-    row.insurer_id, row.proposed_by, row.proposed_at = scope.insurer_id, scope.account, now
-    with office(scope.insurer_id):
-        case = None
-        if _is_first(row):
-            case = cases.open_case(scope.insurer_id, kind, str(row.id), now=now, opened_by=scope.account_id)
-    if case is None:
+    case_id = propose(scope, row, kind, action, now=now)
+    if case_id is None:
         raise TermsRefused("begins_already", first_day=row.first_day)
-    audit.record(scope, action, objects={kind: [row.id], "case": [case.id]})
-    return case.id
-
-
-def _is_first(row: Product | Proposal) -> bool:
-    """Whether it is kept: of two that cannot both be, the second is not."""
-    try:
-        with transaction.atomic():
-            row.save(force_insert=True)
-    except IntegrityError:
-        return False
-    return True
+    return case_id
 
 
 def _decide[Row: (ProductTariff, ContractOffer)](model: type[Row], deciding: Deciding) -> Row:
-    own = model.objects.select_for_update(of=("self",)).filter(insurer_id=deciding.insurer_id)
-    row = own.get(id=deciding.subject)
-    if deciding.decision == Decision.APPROVED:
-        if row.first_day <= timezone.localdate(deciding.now):
-            raise CaseRefused("began_already")
-        row.state = State.AGREED
-    else:
-        row.state, row.reason = State.REFUSED, deciding.reason
-    row.decided_at = deciding.now
-    row.save(update_fields=["state", "reason", "decided_at"])
+    row = proposed(model, deciding)
+    if deciding.decision == Decision.APPROVED and row.first_day <= timezone.localdate(deciding.now):
+        raise CaseRefused("began_already")
+    settle(row, deciding)
     return row

@@ -23,6 +23,10 @@ class NoProduct(LookupError):
     """No such product at this insurer."""
 
 
+class NoLabel(LookupError):
+    """The insurer sells nothing of this label."""
+
+
 class NoContract(LookupError):
     """No contract with this number at this insurer."""
 
@@ -37,6 +41,14 @@ class ProductView:
     kind: ProductKind
     label: str
     tariff: Tariff | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LabelView:
+    """A label: who carries the risk of these products, by name."""
+
+    name: str
+    products: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +111,19 @@ def product(scope: Scope, product_id: int, *, today: date) -> tuple[ProductView,
     ]
     agreed = [one.tariff for one in reversed(tariffs) if one.state == State.AGREED]
     return _view(found, agreed, today), tariffs
+
+
+def labels(scope: Scope) -> list[LabelView]:
+    """Whose insurance the insurer sells, by name. Raises NotAllowed."""
+    scope.require(Permission.MAINTAIN_CUSTOMERS)
+    with office(scope.insurer_id):
+        rows = list(
+            Product.objects.filter(insurer_id=scope.insurer_id).order_by("label", "name").values_list("label", "name")
+        )
+    found: dict[str, list[str]] = defaultdict(list)
+    for label, name in rows:
+        found[label].append(name)
+    return [LabelView(label, tuple(names)) for label, names in found.items()]
 
 
 def contract_terms(scope: Scope, number: str, *, today: date) -> ContractTerms:

@@ -21,6 +21,7 @@ PROFILE = SegmentProfile(
                 Permission.SEE_DASHBOARD,
                 Permission.JUDGE_CASES,
                 Permission.MAINTAIN_TERMS,
+                Permission.MAINTAIN_CUSTOMERS,
                 Permission.WRITE_NEWS,
                 Permission.HANDLE_POST,
                 Permission.START_RUNS,

@@ -81,6 +81,8 @@ class Permission(StrEnum):
     JUDGE_CASES = "judge_cases"
     # Products, premiums and what contracts offer of them; a colleague agrees before it counts (K02).
     MAINTAIN_TERMS = "maintain_terms"
+    # Organisations, their contracts, and how labels and portals stand; opening and ending a contract takes two (K02).
+    MAINTAIN_CUSTOMERS = "maintain_customers"
     # News on customers' dashboards, and messages to them (K03).
     WRITE_NEWS = "write_news"
     # Letters on paper: how they stand, and what came back (K08).

@@ -38,6 +38,7 @@ urlpatterns = [
     path("contact/", contact.contact, name="contact"),
     path("", include("collectief.web.reporting.urls")),
     path("", include("collectief.web.terms.urls")),
+    path("", include("collectief.web.customers.urls")),
     path("", include("collectief.web.inbox.urls")),
     path("", include("collectief.web.news.urls")),
     path("", include("collectief.web.post.urls")),

@@ -122,6 +122,10 @@ def _refusals() -> dict[str, tuple[str, str]]:
             _("Contract {contract} is op {day} niet geldig."),
             _("Kies een datum waarop het contract loopt, of een ander contract."),
         ),
+        "beyond_contract": (
+            _("Contract {contract} loopt t/m {last_day}."),
+            _("Kies een laatste dag waarop het contract nog loopt, of een ander contract."),
+        ),
         "contract_needed": (
             _("Deze persoon neemt deel aan meer dan één contract."), _("Geef aan om welk contract het gaat."),
         ),

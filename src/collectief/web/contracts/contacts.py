@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -64,9 +64,11 @@ class PostcodeField(forms.CharField):
 class ContactsForm(forms.Form):
     """Name, telephone and e-mail address of each contact; of the organisation there is an address and no name."""
 
-    def __init__(self, *args: Any, kinds: Sequence[ContactKind], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, kinds: Sequence[ContactKind], titles: Mapping[ContactKind, Any] = KINDS, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.kinds = kinds
+        self.kinds, self.titles = kinds, titles
         for kind in kinds:
             if kind != ContactKind.COMPANY:
                 self.fields[f"{kind}_name"] = forms.CharField(label=_("Naam"), max_length=120, required=False)
@@ -98,7 +100,9 @@ class ContactsForm(forms.Form):
     @property
     def groups(self) -> list[tuple[Any, list[forms.BoundField]]]:
         """The fields by contact, for the page."""
-        return [(KINDS[kind], [self[name] for name in self.fields if name.startswith(kind)]) for kind in self.kinds]
+        return [
+            (self.titles[kind], [self[name] for name in self.fields if name.startswith(kind)]) for kind in self.kinds
+        ]
 
     @property
     def wanted(self) -> dict[ContactKind, ContactView]:
@@ -135,13 +139,8 @@ def of_company(request: PortalRequest) -> HttpResponse:
 def _changed(request: PortalRequest, contract_id: int | None, kinds: Sequence[ContactKind], label: str) -> HttpResponse:
     known = queries.contacts(request.scope)
     form = ContactsForm(
-        request.POST if request.method == "POST" else None, kinds=kinds,
-        initial={
-            f"{kind}_{name}": value
-            for kind in kinds
-            for name, value in _typed(known.get((contract_id, kind), ContactView())).items()
-        },
-    )  # fmt: skip
+        request.POST if request.method == "POST" else None, kinds=kinds, initial=as_typed(known, contract_id, kinds)
+    )
     if request.method == "POST" and form.is_valid():
         change_contacts(request.scope, contract_id, form.wanted, now=timezone.now())
         messages.success(request, _("De contactgegevens zijn opgeslagen."))
@@ -151,5 +150,13 @@ def _changed(request: PortalRequest, contract_id: int | None, kinds: Sequence[Co
     )
 
 
-def _typed(one: ContactView) -> dict[str, str]:
-    return {**asdict(one), "phone": phone_text(one.phone)}
+def as_typed(
+    known: Mapping[tuple[int | None, ContactKind], ContactView], contract_id: int | None, kinds: Sequence[ContactKind]
+) -> dict[str, str]:
+    """What the form begins with: what is kept, as people type it."""
+    found = {kind: known.get((contract_id, kind), ContactView()) for kind in kinds}
+    return {
+        f"{kind}_{name}": value
+        for kind, one in found.items()
+        for name, value in {**asdict(one), "phone": phone_text(one.phone)}.items()
+    }

@@ -9,13 +9,12 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from collectief.contracts.rules import is_kvk
 from collectief.foundation.names import tidy
 from collectief.segments.profile import Role, SegmentProfile
 
 from ..accounts.forms import OwnAddressField, RolesField, mobile_number, offer
 
-# It has no check digit.
-_KVK = re.compile(r"[0-9]{8}")
 _PHONE = re.compile(r"\+?[0-9]{10,15}")
 
 
@@ -81,7 +80,7 @@ class ApplicationForm(forms.Form):
 
     def clean_kvk(self) -> str:
         digits = re.sub(r"[\s.]", "", self.cleaned_data["kvk"])
-        if not _KVK.fullmatch(digits):
+        if not is_kvk(digits):
             raise forms.ValidationError(_("Dit is geen KvK-nummer. Controleer de acht cijfers."))
         return digits
 
