@@ -9,5 +9,5 @@ from collectief.scope.rowsecurity import plain
 
 
 class Migration(migrations.Migration):
-    dependencies = [("policies", "0005_policyholder")]
+    dependencies = [("policies", "0006_posted_schedule")]
     operations = [plain("product", Audience.STAFF, rights="UPDATE (label)")]
