@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from itertools import combinations
 
 import pytest
 from hypothesis import given
@@ -126,3 +127,12 @@ def test_how_somebody_stands(more, standing):
         "now": NOW,
     }  # fmt: skip
     assert rules.standing_of(**(given_ | more)) == standing
+
+
+@pytest.mark.feature("U02")
+@pytest.mark.parametrize("profile", PROFILES.values(), ids=lambda profile: profile.slug)
+def test_what_several_roles_may_is_what_each_of_them_may(profile):
+    for count in range(len(profile.roles) + 1):
+        for roles in combinations(profile.roles, count):
+            each = [profile.permissions(frozenset({role})) for role in roles]
+            assert profile.permissions(frozenset(roles)) == frozenset().union(*each), roles
