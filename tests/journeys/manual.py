@@ -23,6 +23,8 @@ class Picture:
     name: str
     entry: str
     does: Callable[[Visitor], None] = lambda visitor: None
+    # What of the page is drawn.
+    part: str = "main"
 
 
 def _opens_somebody(visitor: Visitor) -> None:
@@ -65,10 +67,10 @@ AGENCY = {
     "Anna de Boer": (
         Picture("uitzendbureaus/dashboard", "Dashboard"),
         Picture("uitzendbureaus/huidige-deelnemers", "Huidige deelnemers"),
-        Picture("uitzendbureaus/afmelden", "Huidige deelnemers", _opens_somebody),
+        Picture("uitzendbureaus/afmelden", "Huidige deelnemers", _opens_somebody, ".c-opened"),
         Picture("uitzendbureaus/deelnemer", "Huidige deelnemers", _all_of_somebody),
         Picture("uitzendbureaus/verdragsrecht", "Huidige deelnemers", _asks_for_an_s1),
-        Picture("uitzendbureaus/her-aanmelden", "Oud deelnemers", _opens_somebody),
+        Picture("uitzendbureaus/her-aanmelden", "Oud deelnemers", _opens_somebody, ".c-opened"),
         Picture("uitzendbureaus/nieuwe-deelnemer", "Nieuwe deelnemer"),
         Picture("uitzendbureaus/upload", "Upload aan- en afmeldingen"),
         Picture("uitzendbureaus/mislukte-verwerkingen", "Mislukte verwerkingen"),
@@ -89,7 +91,7 @@ MUNICIPALITY = {
     "Inge van Rijn": (
         Picture("gemeenten/dashboard", "Dashboard"),
         Picture("gemeenten/huidige-deelnemers", "Huidige deelnemers"),
-        Picture("gemeenten/afmelden", "Huidige deelnemers", _opens_somebody),
+        Picture("gemeenten/afmelden", "Huidige deelnemers", _opens_somebody, ".c-opened"),
         Picture("gemeenten/nieuwe-deelnemer", "Nieuwe deelnemer"),
         Picture("gemeenten/client", "Nieuwe deelnemer", _follows("Volgende", "Gegevens van de cliënt")),
         Picture("gemeenten/in-en-uitstroomlijsten", "In- en uitstroomlijsten"),
@@ -132,13 +134,13 @@ def _goes(visitor: Visitor, entry: str) -> None:
     visitor.page.locator("main h1").wait_for()
 
 
-def draws(visitor: Visitor, name: str, folder: Path) -> None:
+def draws(visitor: Visitor, name: str, folder: Path, part: str = "main") -> None:
     """The page as it stands, as a picture in this folder, or in the one of the manuals: `MANUALS=folder`."""
     file = Path(os.environ.get("MANUALS", folder)) / f"{name}.png"
     file.parent.mkdir(parents=True, exist_ok=True)
     # A part of the whole page is counted from its top.
     visitor.page.evaluate("scrollTo(0, 0)")
-    box = visitor.page.locator("main").bounding_box()
+    box = visitor.page.locator(part).first.bounding_box()
     assert box
     clip: FloatRect = {**box, "height": min(box["height"], HIGHEST)}
     # A field that is typed in has a cursor that blinks.
@@ -150,4 +152,4 @@ def draws_all(visitor: Visitor, pictures: tuple[Picture, ...], folder: Path) -> 
     for one in pictures:
         _goes(visitor, one.entry)
         one.does(visitor)
-        draws(visitor, one.name, folder)
+        draws(visitor, one.name, folder, one.part)
