@@ -1,5 +1,5 @@
 # Everything here begins with `install`, which costs nothing when nothing changed.
-.PHONY: help install demo test check format bench lock messages docs pictures
+.PHONY: help install demo test check format bench lock messages docs pictures manuals
 .DEFAULT_GOAL := help
 
 BIN := .venv/bin
@@ -51,6 +51,9 @@ docs: install ## draw again what the docs take from the code: state table, mutat
 
 pictures: install ## take the pictures of the docs again
 	@CHROMIUM=$$(scripts/install-browser) $(BIN)/python scripts/pictures
+
+manuals: install ## walk the chapters of docs/manuals and take their pictures again
+	@CHROMIUM=$$(scripts/install-browser) MANUALS=docs/manuals/pictures $(BIN)/python -m pytest -q tests/journeys/test_manuals.py
 
 lock: install ## requirements.lock anew from pyproject.toml, with hashes and nobody's address
 	@uv=.tools/bin/uv; [ -x $$uv ] || uv=uv; \
