@@ -267,3 +267,34 @@ def test_who_works_at_two_organisations_of_one_company_acts_as_who_they_came_as(
         home_id=zuid.organisation.id,
     )
     assert as_whole.roles == frozenset({Role.ADMINISTRATIVE, Role.FINANCIAL})
+
+
+def test_whoever_acts_is_mailed_once_when_it_is_revoked_and_is_told_nothing_of_whose_it_was(brug, zuid, tess, post):
+    number = mandated(brug, tess)
+    gone = member_of(zuid.organisation, roles=["administrative"], name="Gerrit")
+    with office():
+        place = Membership.objects.get(account_id=gone.account_id)
+        MandatePerson.objects.create(
+            mandate_id=number, membership=place, organisation_id=zuid.organisation.id, roles=["administrative"]
+        )
+        Membership.objects.filter(id=place.id).update(is_active=False)
+        address = Membership.objects.select_related("account").get(account_id=tess.account_id).account.email
+    other = mandated(brug, member_of(zuid.organisation, roles=["administrative"], name="Olga"))
+    for _ in range(2):
+        mandates.revoke(brug.scope, number, now=timezone.now())
+    [letter] = post.letters
+    assert letter.to == address
+    assert "Een machtiging" in letter.subject
+    assert "Tess" in letter.text
+    assert "De Brug" not in letter.subject + letter.text
+    assert {one.id: one.revoked_at is None for one in given(brug)} == {number: False, other: True}
+
+
+def test_nobody_is_mailed_of_a_mandate_that_had_ended_or_is_refused(brug, zuid, tess, post):
+    ended = mandated(brug, tess, end_day=timezone.localdate() - timedelta(days=1))
+    mandates.revoke(brug.scope, ended, now=timezone.now())
+    assert post.letters == []
+    running = mandated(brug, tess)
+    with pytest.raises(mandates.NoMandate):
+        mandates.revoke(zuid.scope, running, now=timezone.now())
+    assert post.letters == []

@@ -15,7 +15,7 @@ from collectief.scope.database import managing_accounts, signing_in
 from collectief.scope.patience import Patience
 
 from . import letters, mailed_links, notices, password_sign_in, reset_letters, resets, telephone, throttle
-from .models import Account, FactorReset, Invitation, PastAddress, SentCode, Telephone
+from .models import Account, FactorReset, Invitation, MandatePerson, PastAddress, SentCode, Telephone
 from .reset_rules import OLD_ADDRESS
 from .session_store import SessionStore
 from .single_use import forget_expired
@@ -80,6 +80,26 @@ def send_notice(*, account_id: int, brand: str, kind: str, language: str, sealed
     to = notices.opened(account_id, sealed) if sealed else account.email
     with suppress(AddressRefused):
         letters.post(letters.notice(brand_of(brand), to, account.name, kind, language))
+
+
+@app.task(name="access.spread_mandate_notice", queue="interactive")
+def spread_mandate_notice(*, mandate_id: int, brand: str, language: str) -> None:
+    """One letter for each active person who acts under a mandate: a job each, so that each is tried by itself."""
+    with signing_in():
+        acting = MandatePerson.objects.filter(mandate_id=mandate_id, membership__is_active=True)
+        for account_id in sorted(set(acting.values_list("membership__account_id", flat=True))):
+            app.configure_task("access.send_mandate_notice").defer(
+                mandate_id=mandate_id, account_id=account_id, brand=brand, language=language
+            )
+
+
+@app.task(name="access.send_mandate_notice", queue="interactive", retry=Patience(MailUnavailable, seconds=30))
+def send_mandate_notice(*, mandate_id: int, account_id: int, brand: str, language: str) -> None:
+    """Tell somebody that a mandate they act under was revoked. Raises MailUnavailable."""
+    with signing_in():
+        account = Account.objects.get(id=account_id)
+    with suppress(AddressRefused):
+        letters.post(letters.mandate_notice(brand_of(brand), mandate_id, account, language))
 
 
 @app.periodic(cron="*/5 * * * *")

@@ -20,7 +20,7 @@ from collectief.gateways.sms.port import ShortMessage
 
 from . import mailed_links
 from .invitations import link_token
-from .models import Invitation, MailedLink, SentCode
+from .models import Account, Invitation, MailedLink, SentCode
 from .telephone import code_of
 
 
@@ -95,6 +95,26 @@ def notice(brand: Brand, to: str, name: str, kind: str, language: str) -> Letter
         ]
         subject = _("Uw manier van inloggen bij {portal} is gewijzigd").format(portal=brand.name)
     return Letter(key=f"notice/{uuid4()}", to=to, sender=brand.sender, subject=subject, text="\n\n".join(lines) + "\n")
+
+
+def mandate_notice(brand: Brand, mandate_id: int, account: Account, language: str) -> Letter:
+    """The letter that a mandate was revoked; it does not say whose, which a stranger has no business with (law 5)."""
+    with override(language), worded(brand, language):
+        lines = [
+            _("Beste {name},").format(name=account.name),
+            _("Een machtiging waarmee u in {portal} namens een andere organisatie kon werken, is ingetrokken.").format(
+                portal=brand.name
+            ),
+            _("Wat onder de machtiging nog liep, gaat niet door. Vragen? Bel {phone}.").format(
+                phone=brand.support_phone
+            ),
+            brand.name,
+        ]
+        subject = _("Een machtiging in {portal} is ingetrokken").format(portal=brand.name)
+    return Letter(
+        key=f"mandate/{mandate_id}/{account.id}", to=account.email, sender=brand.sender, subject=subject,
+        text="\n\n".join(lines) + "\n",
+    )  # fmt: skip
 
 
 def mailed_link(link: MailedLink) -> Letter:

@@ -12,6 +12,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils import timezone
 
 from collectief.audit import actions as audit
 from collectief.contracts.models import Organisation
@@ -21,7 +22,7 @@ from collectief.scope.scope import Scope
 from collectief.segments.catalogue import profile
 from collectief.segments.profile import Capability, Permission, Role
 
-from . import rules
+from . import notices, rules
 from .models import Mandate, MandatePerson, Membership
 from .queries import reach
 from .rules import AccessRefused, Reach
@@ -102,7 +103,10 @@ def give(
 
 @transaction.atomic
 def revoke(scope: Scope, mandate_id: int, *, now: datetime) -> None:
-    """End a mandate at once: who acts under it is out at the next click. Raises NotAllowed, NoMandate."""
+    """End a mandate at once: who acts under it is out at the next click, and is mailed. Raises NotAllowed, NoMandate.
+
+    Whoever revokes is not told whether anybody acted.
+    """
     scope.require(_MANAGE)
     with _managing(scope):
         own = Mandate.objects.filter(principal_id=scope.organisation_id, id=mandate_id)
@@ -112,6 +116,8 @@ def revoke(scope: Scope, mandate_id: int, *, now: datetime) -> None:
         if found.revoked_at is not None:
             return
         own.filter(revoked_at__isnull=True).update(revoked_at=now, revoked_by=scope.account)
+    if found.end_day is None or timezone.localdate(now) < found.end_day:
+        notices.tell_mandataries(scope, mandate_id)
     _record(scope, "mandate.revoke", mandate_id, reach(found.contracts))
 
 

@@ -39,6 +39,16 @@ def tell_number(brand: Brand, account_id: int, number: str) -> None:
     )
 
 
+def tell_mandataries(scope: Scope, mandate_id: int) -> None:
+    """A letter to everyone who acts under a mandate that is revoked (X07).
+
+    A job asks who they are: that is not for whoever gave the mandate to read.
+    """
+    queue.configure_task("access.spread_mandate_notice").defer(
+        mandate_id=mandate_id, brand=scope.brand, language=get_language() or "nl"
+    )
+
+
 def opened(account_id: int, sealed: str) -> str:
     """What a job carried."""
     return unseal(key_for(_PURPOSE), bytes.fromhex(sealed), str(account_id).encode()).decode()
