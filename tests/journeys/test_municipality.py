@@ -93,15 +93,19 @@ def _fills_in(inge, one) -> None:
 
 
 @pytest.mark.feature("G06")
+@pytest.mark.feature("K08")
 def test_a_client_with_partner_and_child_is_enrolled_and_insured(inge):
     """Als u alles heeft ingevuld dan klikt u op Aanmelden en kiest u de verzekering en de betalingswijze."""
     people = dict(family(601, date.today()))
+    before = _on_paper(inge)
     inge.follows_menu("Nieuwe deelnemer")
     inge.sees_heading("Aanmelden deelname collectiviteit en/of verzekering")
     inge.page.get_by_role("link", name="Volgende", exact=True).click()
     inge.page.get_by_label("Contract").select_option(label="41001 – Minima")
     inge.page.get_by_label("Ingangsdatum").fill(dutch(date.today()))
     _fills_in(inge, people[Place.CLIENT])
+    for label, text in {"Straat": "Duinweg", "Huisnummer": "12", "Postcode": "1234 AB", "Woonplaats": "Duinstad"}.items():
+        inge.page.get_by_label(label, exact=True).fill(text)
     inge.page.get_by_role("button", name="Volgende", exact=True).click()
     for button, place in (("Partner toevoegen", Place.PARTNER), ("Kind toevoegen", Place.CHILD)):
         inge.page.get_by_role("link", name=button).click()
@@ -121,6 +125,18 @@ def test_a_client_with_partner_and_child_is_enrolled_and_insured(inge):
     # The BRP is asked in the background; the page sees by itself that it has answered.
     inge.sees("Iedereen is aangemeld.")
     inge.finds_no_barriers("gemeente gezin aangemeld")
+    # De cliënt ontvangt het polisblad per post: voor elk van het gezin een.
+    for _ in range(240):
+        if len(_on_paper(inge)) == len(before) + len(people):
+            return
+        inge.page.wait_for_timeout(500)
+    raise AssertionError("the policy schedules never reached the print service")
+
+
+def _on_paper(inge) -> list[dict]:
+    """What the print service has received."""
+    answer = inge.page.request.get(f"{inge.stack.printer_url}/_simulator/received").json()
+    return list(answer["letters"])
 
 
 @pytest.mark.feature("G07")
