@@ -104,7 +104,8 @@ def test_a_client_with_partner_and_child_is_enrolled_and_insured(inge):
     inge.page.get_by_label("Contract").select_option(label="41001 – Minima")
     inge.page.get_by_label("Ingangsdatum").fill(dutch(date.today()))
     _fills_in(inge, people[Place.CLIENT])
-    for label, text in {"Straat": "Duinweg", "Huisnummer": "12", "Postcode": "1234 AB", "Woonplaats": "Duinstad"}.items():
+    home = {"Straat": "Duinweg", "Huisnummer": "12", "Postcode": "1234 AB", "Woonplaats": "Duinstad"}
+    for label, text in home.items():
         inge.page.get_by_label(label, exact=True).fill(text)
     inge.page.get_by_role("button", name="Volgende", exact=True).click()
     for button, place in (("Partner toevoegen", Place.PARTNER), ("Kind toevoegen", Place.CHILD)):
