@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
-from django.urls import URLPattern, URLResolver, get_resolver, resolve
+from django.urls import URLPattern, URLResolver, get_resolver
 
 from collectief.segments.profile import Capability, Permission
 
@@ -19,25 +20,24 @@ class Address:
     path: str
     # Whether an id stands in it.
     about: bool
-
-    @property
-    def permission(self) -> Permission | None:
-        """What its view asks for; None for what is public."""
-        return getattr(resolve(self.path).func, "permission", None)
-
-    @property
-    def capability(self) -> Capability | None:
-        """What its view asks of the segment too, if anything."""
-        return getattr(resolve(self.path).func, "capability", None)
+    # What its view asks for; None for what is public.
+    permission: Permission | None
+    # What its view asks of the segment too, if anything.
+    capability: Capability | None
 
 
-def _patterns(resolver: URLResolver, prefix: str = "/") -> Iterator[tuple[str, str, list[str]]]:
+def _patterns(resolver: URLResolver, prefix: str = "/") -> Iterator[tuple[str, URLPattern]]:
     for pattern in resolver.url_patterns:
         route = prefix + str(pattern.pattern)
         if isinstance(pattern, URLResolver):
             yield from _patterns(pattern, route)
         elif isinstance(pattern, URLPattern):
-            yield str(pattern.name), route, list(pattern.pattern.converters)
+            yield route, pattern
+
+
+@cache
+def _routes() -> tuple[tuple[str, URLPattern], ...]:
+    return tuple(_patterns(get_resolver()))
 
 
 # Everything that stands in an address to say which one.
@@ -55,18 +55,18 @@ NO_DRAFT = "AAAAAAAAAAAA"
 
 def addresses(ids: Mapping[str, int]) -> list[Address]:
     """Every address, with these ids in it; a parameter nobody mapped is an error."""
+    today = date.today()
+    fixed = {
+        "<str:token>": NO_TOKEN, "<str:draft>": NO_DRAFT, "<int:number>": "0", "<day:day>": str(today),
+        "<int:year>": str(today.year),
+    }  # fmt: skip
     found = []
-    for name, route, parameters in _patterns(get_resolver()):
-        path = route
-        for parameter in parameters:
-            path = (
-                path.replace("<str:token>", NO_TOKEN)
-                .replace("<str:draft>", NO_DRAFT)
-                .replace("<int:number>", "0")
-                .replace("<day:day>", str(date.today()))
-                .replace("<int:year>", str(date.today().year))
-                .replace(f"<int:{parameter}>", str(ids.get(parameter, "")))
-            )
+    for route, pattern in _routes():
+        path, parameters = route, list(pattern.pattern.converters)
+        for parameter, text in ({f"<int:{one}>": str(ids.get(one, "")) for one in parameters} | fixed).items():
+            path = path.replace(parameter, text)
         assert "<" not in path, f"no id known for {route}"
-        found.append(Address(name, path, any(parameter in IDS for parameter in parameters)))
+        view = pattern.callback
+        asked = getattr(view, "permission", None), getattr(view, "capability", None)
+        found.append(Address(str(pattern.name), path, any(one in IDS for one in parameters), *asked))
     return found

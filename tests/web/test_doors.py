@@ -123,12 +123,12 @@ def test_what_is_not_there_and_what_is_not_yours_are_the_same_page(ours, foreign
     scope = member_of(ours.organisation, roles=["administrative", "account_manager"])
     anna = client_of(scope)
     compared = 0
+    nobodys = [{one.name: one for one in addresses(dict.fromkeys(IDS, number))} for number in NOBODYS]
     for theirs in addresses(foreign):
         # What no role of hers opens, or her segment has not, is closed whatever the number.
         if not theirs.about or theirs.permission is None or not scope.may(theirs.permission, theirs.capability):
             continue
-        for number in NOBODYS:
-            [nowhere] = [one for one in addresses(dict.fromkeys(IDS, number)) if one.name == theirs.name]
+        for nowhere in (known[theirs.name] for known in nobodys):
             for method in ("get", "post"):
                 ask = getattr(anna, method)
                 one, other = ask(theirs.path), ask(nowhere.path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import shutil
 import time
 from datetime import UTC, datetime, timedelta
 
@@ -31,11 +32,20 @@ pytestmark = pytest.mark.feature("U01")
 PUBLISHED = ("/inloggen/eherkenning/metadata/", "/inloggen/eherkenning/dienstencatalogus/")
 
 
+@pytest.fixture(scope="session")
+def saml_keys(tmp_path_factory):
+    """Keys for every test: making them takes long, and which ones they are does not matter."""
+    folder = tmp_path_factory.mktemp("keys")
+    for one in ("portal", "broker", "next"):
+        make_key(folder, one)
+    return folder
+
+
 @pytest.fixture
-def by_saml(db, tmp_path, settings):
+def by_saml(db, tmp_path, settings, saml_keys):
     """mijnzz connected to a broker by SAML, with a new key beside the old one."""
+    shutil.copytree(saml_keys, tmp_path, dirs_exist_ok=True)
     file = make_connection(tmp_path, portal_address="http://mijnzz.localhost", broker_address="http://127.0.0.1:1")
-    make_key(tmp_path, "next")
     text = file.read_text().replace(
         'keys = [{ key = "portal.key", certificate = "portal.crt" }]',
         'keys = [{ key = "portal.key", certificate = "portal.crt" }, { key = "next.key", certificate = "next.crt" }]',

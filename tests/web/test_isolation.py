@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 from collections import defaultdict
 from contextlib import contextmanager
-from itertools import combinations
 
 import pytest
 from django.db import connection, transaction
@@ -200,7 +199,8 @@ def _unharmed(ours) -> None:
 
 
 _NAMES = [str(role) for role in PROFILES["staffing_agency"].roles]
-ROLES = [list(some) for count in range(4) for some in combinations(_NAMES, count)]
+# What several roles may is what each of them may (tests/rules/test_access.py).
+ROLES = [[], *([name] for name in _NAMES), _NAMES]
 
 
 @pytest.mark.parametrize("roles", ROLES, ids=str)
@@ -219,7 +219,7 @@ def test_otto_may_not_name_annas_contracts_either(anna):
     _unharmed(ours)
 
 
-@pytest.mark.parametrize("roles", [roles for roles in ROLES if "administrative" not in roles], ids=str)
+@pytest.mark.parametrize("roles", [[], ["financial"], ["account_manager"], ["financial", "account_manager"]], ids=str)
 def test_a_colleague_without_the_role_finds_no_people(anna, roles):
     ours, ids, secrets = anna
     colleague = member_of(ours.organisation, roles=roles)
