@@ -183,7 +183,11 @@ def test_every_table_with_people_is_under_forced_row_security_with_the_equality_
             t for t, *_ in tables
         }
         assert all(enabled and forced for _table, enabled, forced in tables), tables
-        cursor.execute("SELECT tablename, qual FROM pg_policies WHERE %s = ANY (roles)", [Audience.ORGANISATION])
+        own = "FROM pg_policies WHERE %s = ANY (roles) AND permissive ="
+        # What only takes away is no way in: that a message is for one account (G14).
+        cursor.execute(f"SELECT tablename, policyname, cmd {own} 'RESTRICTIVE'", [Audience.ORGANISATION])
+        assert cursor.fetchall() == [("message", "to_whom", "SELECT")]
+        cursor.execute(f"SELECT tablename, qual {own} 'PERMISSIVE'", [Audience.ORGANISATION])
         for table, rule in cursor.fetchall():
             column = _OWN.get(table, "organisation_id")
             assert rule.startswith(f"({column} = ( SELECT "), (table, rule)

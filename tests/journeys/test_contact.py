@@ -46,7 +46,12 @@ def test_a_question_is_asked_where_it_came_up_and_its_answer_stands_there(someon
     sanne.page.get_by_role("button", name="Antwoord versturen").click()
     sanne.sees("is beantwoord.")
 
-    inge.follows_menu("Contact")
+    inge.follows_menu("Berichten")
+    inge.finds_no_barriers("bericht van een antwoord")
+    inge.page.get_by_role("link", name=re.compile("Uw vraag van .* is beantwoord")).first.click()
+    inge.page.get_by_role("link", name="Naar het antwoord").click()
+    inge.sees_heading("Contact")
+    assert "#vraag-" in inge.page.url
     inge.sees("Beantwoord")
     inge.sees("De ingangsdatum klopt.")
     inge.finds_no_barriers("contact beantwoord")

@@ -46,12 +46,13 @@ def test_at_once_and_never():
     reach=st.none() | st.frozensets(st.integers(1, 4), min_size=1),
     sender=st.none() | st.integers(1, 2),
     seen=st.booleans(),
+    only_for=st.none() | st.integers(1, 2),
 )
-def test_nobody_is_told_of_what_they_may_not_read_or_have_seen(category, about, reach, sender, seen):
-    told = concerns(Arrived(category, about, sender, seen), 1, {CONFIRMATION, MessageCategory.FLOW}, reach)
+def test_nobody_is_told_of_what_they_may_not_read_or_have_seen(category, about, reach, sender, seen, only_for):
+    told = concerns(Arrived(category, about, sender, seen, only_for), 1, {CONFIRMATION, MessageCategory.FLOW}, reach)
     readable = category in (CONFIRMATION, MessageCategory.FLOW)
     reached = reach is None or (sender == 1 if about is None else about <= reach)
-    assert told == (readable and reached and not (sender == 1 and seen))
+    assert told == (readable and reached and not (sender == 1 and seen) and only_for != 2)
 
 
 @pytest.mark.feature("K03")

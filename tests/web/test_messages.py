@@ -215,6 +215,7 @@ def test_every_code_and_category_has_words():
         "s1.issued",
         "s1.refused",
         "flow.fixed",
+        "question.answered",
         "batch.done",
         "batch.refused",
         "batch.stopped",

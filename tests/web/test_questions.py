@@ -3,22 +3,33 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
-from django.db import connection
+from django.db import ProgrammingError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from collectief.access import letters
+from collectief.access.queries import own_email
 from collectief.audit.models import AuditEvent
 from collectief.cases.models import Case
-from collectief.cases.rules import due_on
+from collectief.cases.rules import Deciding, Decision, Staff, due_on
 from collectief.foundation.dates import dutch
+from collectief.inbox import announcing
+from collectief.inbox import jobs as inbox_jobs
+from collectief.inbox.delivering import deliver
+from collectief.inbox.facts import About, Tiding
+from collectief.inbox.models import Message
+from collectief.inbox.queries import Asked, messages, unread
+from collectief.inbox.rules import MailChoice
 from collectief.questions import actions, jobs
 from collectief.questions.models import Question
 from collectief.questions.queries import own_questions
 from collectief.questions.rules import KEPT, LONGEST, MOST_WAITING
 from collectief.scope.database import office, opened
 from collectief.scope.scope import NotAllowed
+from collectief.segments.profile import MessageCategory
 from tests.office_world import clerk, insurer_id
 from tests.web.visiting import client_of, text_of
 from tests.world import agency, member_of, valid_bsns
@@ -105,6 +116,105 @@ def test_the_answer_is_read_by_whoever_asked_and_by_no_colleague(anna, ours, san
     assert sorted(trail) == ["question.answer", "question.ask"]
     assert "Beantwoord" in text_of(desk.get("/zaken/beslist/"))
     assert "Dat" in text_of(desk.get(f"/zaken/{case.id}/"))
+
+
+def inbox_of(scope) -> tuple[list[str], str]:
+    """The codes of what somebody has among their messages, and what their page says."""
+    with opened(scope):
+        found, _total = messages(scope, Asked(), now=timezone.now())
+    return [view.code for view in found], text_of(client_of(scope).get("/berichten/"))
+
+
+def answered(client, ours, sanne, said: str = "Zo zit het.") -> Question:
+    ask(client)
+    row = rows(ours)[-1]
+    client_of(sanne).post(f"/zaken/{case_of(row).id}/beslissen/", {"decision": "approved", "answer": said})
+    return row
+
+
+@pytest.mark.feature("G14")
+@pytest.mark.feature("U29")
+def test_the_answer_is_a_message_for_whoever_asked_and_for_no_colleague(anna, ours, sanne):
+    some = member_of(ours.organisation, roles=["administrative"], name="Collega", contracts=[ours.contracts[0]])
+    everything = member_of(ours.organisation, roles=["administrative"], name="Alles")
+    row = answered(anna, ours, sanne)
+    said = f"Uw vraag van {dutch(timezone.localdate())} is beantwoord"
+    codes, text = inbox_of(ours.scope)
+    assert codes == ["question.answered"] and said in text
+    assert TEXT not in text and "Zo zit het." not in text
+    with opened(ours.scope):
+        [(id_, facts)] = Message.objects.values_list("id", "facts")
+        assert unread(ours.scope, now=timezone.now()) == 1
+    assert facts == {"asked_on": timezone.localdate().isoformat()}
+    for colleague in (some, everything):
+        codes, text = inbox_of(colleague)
+        assert codes == [] and said not in text
+        theirs = client_of(colleague)
+        assert theirs.get(f"/berichten/{id_}/").status_code == 404
+        # Nor by the database, whatever is asked of it.
+        with opened(colleague):
+            assert not Message.objects.filter(id=id_).exists()
+            assert unread(colleague, now=timezone.now()) == 0
+    # It leads to the answer, and says nothing of it nor of what was asked.
+    text = text_of(anna.get(f"/berichten/{id_}/"))
+    assert said in text and TEXT not in text and "Zo zit het." not in text
+    assert f'href="/contact/#vraag-{row.id}"' in text and f'id="vraag-{row.id}"' in text_of(anna.get("/contact/"))
+    with opened(ours.scope):
+        assert unread(ours.scope, now=timezone.now()) == 0
+
+
+@pytest.mark.feature("G14")
+def test_who_works_in_some_contracts_gets_their_own_answer(ours, sanne):
+    asker = member_of(ours.organisation, roles=["administrative"], name="Asker", contracts=[ours.contracts[0]])
+    answered(client_of(asker), ours, sanne)
+    assert inbox_of(asker)[0] == ["question.answered"]
+    assert inbox_of(ours.scope)[0] == []
+
+
+@pytest.mark.feature("G14")
+@pytest.mark.feature("X08")
+def test_whoever_asked_gets_mail_of_the_answer_and_nobody_else(anna, ours, sanne, monkeypatch):
+    sent = []
+    monkeypatch.setattr(letters, "mail_at", lambda url: SimpleNamespace(send=sent.append))
+    colleague = member_of(ours.organisation, roles=["administrative"], name="Collega")
+    for scope in (ours.scope, colleague):
+        announcing.choose(scope, MailChoice.AT_ONCE, language="nl")
+    answered(anna, ours, sanne)
+    inbox_jobs.announce(0)
+    [letter] = sent
+    assert letter.to == own_email(ours.scope)
+    for said in (TEXT, "Zo zit het.", "vraag", "antwoord"):
+        assert said not in letter.subject + letter.text
+
+
+@pytest.mark.feature("G14")
+def test_the_office_can_tell_of_answers_and_neither_read_nor_remove_nor_spread_them(anna, ours, sanne):
+    row = answered(anna, ours, sanne)
+    told = Tiding(MessageCategory.FROM_INSURER, "question.answered", About.QUESTION, row.id, contracts=())
+    whom = [(ours.organisation.id, ours.organisation.segment)]
+    with office(insurer_id(ZZ)):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM message WHERE about = 'question'")
+            assert cursor.fetchone() == (0,)
+            cursor.execute("DELETE FROM message WHERE about = 'question'")
+            assert cursor.rowcount == 0
+        with pytest.raises(ProgrammingError), transaction.atomic():
+            deliver(insurer_id(ZZ), [(told, whom)], at=timezone.now())
+    assert inbox_of(ours.scope)[0] == ["question.answered"]
+
+
+@pytest.mark.feature("G14")
+def test_where_there_are_no_messages_the_answer_stands_on_contact_alone(db):
+    theirs = agency(segment="employer", roles=("main_user",), contracts=0)
+    client = client_of(theirs.scope)
+    ask(client)
+    [row] = rows(theirs)
+    by = Staff(theirs.scope.insurer_id, theirs.scope.insurer, "Sanne Kok")
+    with office(by.insurer_id):
+        actions.answered(Deciding(1, str(row.id), Decision.APPROVED, by, "Zo zit het.", timezone.now()))
+    assert "Zo zit het." in text_of(client.get("/contact/"))
+    with opened(theirs.scope):
+        assert not Message.objects.exists()
 
 
 @pytest.mark.feature("G14")

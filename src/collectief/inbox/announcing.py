@@ -62,8 +62,8 @@ def choose(scope: Scope, choice: MailChoice, *, language: str) -> None:
 _WAITING = "SELECT DISTINCT organisation_id FROM message WHERE NOT announced AND at <= %s"
 _TAKE = """
 WITH taken AS (UPDATE message SET announced = true WHERE organisation_id = %s AND NOT announced AND at <= %s
-               RETURNING category, contracts, account_id, seen_by_sender)
-SELECT DISTINCT category, contracts, account_id, seen_by_sender FROM taken
+               RETURNING category, contracts, account_id, seen_by_sender, only_for)
+SELECT DISTINCT category, contracts, account_id, seen_by_sender, only_for FROM taken
 """
 # A mail that is to go already goes when it was to, and is about this too.
 _NOTE = """
@@ -88,8 +88,8 @@ def _announce_at(organisation_id: int, now: datetime) -> None:
     with housekeeping(), connection.cursor() as cursor:
         cursor.execute(_TAKE, [organisation_id, now])
         arrived = [
-            Arrived(MessageCategory(category), None if contracts is None else frozenset(contracts), account_id, seen)
-            for category, contracts, account_id, seen in cursor.fetchall()
+            Arrived(MessageCategory(category), None if contracts is None else frozenset(contracts), *whom)
+            for category, contracts, *whom in cursor.fetchall()
         ]
     places = _places(organisation_id, arrived, now)
     with housekeeping(), connection.cursor() as cursor:

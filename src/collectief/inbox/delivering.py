@@ -17,10 +17,10 @@ from .facts import Tiding
 from .rules import kept_until
 
 # What a message says, as `row_of` has it; how PostgreSQL reads that.
-COLUMNS = "category, code, about, about_id, contracts, participant_id, name, sort_key, facts"
+COLUMNS = "category, code, about, about_id, contracts, participant_id, name, sort_key, facts, only_for"
 RECORD = (
     "category text, code text, about text, about_id bigint, contracts bigint[], participant_id bigint, name jsonb,"
-    " sort_key text, facts jsonb"
+    " sort_key text, facts jsonb, only_for bigint"
 )
 # Not by the ORM, which would read back what whoever tells it may not read. What many are told travels once.
 _DELIVER = f"""
@@ -38,7 +38,7 @@ def deliver(
     """Tell each of these to its organisations, by number and segment, in one statement.
 
     What a segment has no category for is not told. Kept as long as the segment keeps messages, not after `until`.
-    Nobody sees it before `at`. Must run inside `office` of the insurer, for news, or inside `housekeeping`.
+    Nobody sees it before `at`. Must run inside `office` of the insurer, for news and answers, or inside `housekeeping`.
     """
     written_on = timezone.localdate(at)
     rows: list[dict[str, Any]] = []
@@ -64,4 +64,5 @@ def row_of(one: Tiding) -> dict[str, Any]:
         "contracts": None if one.contracts is None else list(one.contracts), "participant_id": one.participant_id,
         "name": [name.initials, name.prefix, name.surname] if name else None,
         "sort_key": name.sort_key if name else "", "facts": one.facts,
+        "only_for": one.only_for,
     }  # fmt: skip

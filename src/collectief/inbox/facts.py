@@ -24,6 +24,8 @@ class About(StrEnum):
     DEDUCTIBLE = "deductible"
     # The list of who came to a contract and left it in a month: the number is the contract's, the facts have the month.
     FLOW_LIST = "flow_list"
+    # What somebody asked and was answered, on the page Contact (G14).
+    QUESTION = "question"
 
 
 @value()
@@ -32,7 +34,7 @@ class Tiding:
 
     `contracts` are those it is about: who does not reach all of them does not get it (G13). None is what lies across
     the organisation, or in no contract that there is: for who reaches everything, and for whose deed it was. Empty is
-    about no contract, and for everyone.
+    about no contract, and for everyone. `only_for` is the one account that gets it, whoever else reaches those.
     """
 
     category: MessageCategory
@@ -45,6 +47,7 @@ class Tiding:
     name: PersonName | None = None
     # Codes, days and counts; of people nothing but what is in `name`.
     facts: Mapping[str, Any] = field(default_factory=dict)
+    only_for: int | None = None
 
 
 class NewsKind(StrEnum):

@@ -29,6 +29,8 @@ class Message(models.Model):
     # Whose deed it tells of, and whether they saw what came of it: to them it is no news.
     account_id = models.BigIntegerField(null=True)
     seen_by_sender = models.BooleanField(default=False)
+    # The one account that may read it; None for everyone who may otherwise.
+    only_for = models.BigIntegerField(null=True)
     # Whether it was looked whom mail is to tell of it.
     announced = models.BooleanField(default=False, db_default=False)
 

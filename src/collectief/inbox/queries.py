@@ -73,7 +73,10 @@ def where(scope: Scope, asked: Asked, now: datetime) -> tuple[str, dict[str, Any
     """SQL that keeps `message m` to what the scope may read and asks for, and its parameters."""
     readable = scope.profile.messages_for(scope.roles)
     wanted = [str(one) for one in readable if asked.category in (None, one)]
-    clauses = ["m.organisation_id = %(organisation)s", "m.at <= %(now)s", "m.category = ANY (%(categories)s)"]
+    clauses = [
+        "m.organisation_id = %(organisation)s", "m.at <= %(now)s", "m.category = ANY (%(categories)s)",
+        "(m.only_for IS NULL OR m.only_for = %(account)s)",
+    ]  # fmt: skip
     given: dict[str, Any] = {
         "organisation": scope.organisation_id, "account": scope.account_id, "now": now, "categories": wanted,
     }  # fmt: skip

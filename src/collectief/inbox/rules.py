@@ -63,6 +63,7 @@ class Arrived:
     contracts: frozenset[int] | None
     account_id: int | None
     seen_by_sender: bool
+    only_for: int | None = None
 
 
 def concerns(
@@ -70,6 +71,8 @@ def concerns(
 ) -> bool:
     """Whether a message is news to this account, which may read these categories in these contracts (None: all)."""
     own = message.account_id == account_id
+    if message.only_for not in (None, account_id):
+        return False
     if message.category not in readable or (own and message.seen_by_sender):
         return False
     if contracts is None:

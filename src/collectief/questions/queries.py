@@ -22,6 +22,7 @@ _MOST = 50
 class QuestionView:
     """A question of one's own; `due_on` is the day by which there is an answer, `answer` is empty until then."""
 
+    id: int
     desk: str
     page: str
     text: str
@@ -36,7 +37,7 @@ def own_questions(scope: Scope) -> list[QuestionView]:
     scope.require(Permission.SEE_DASHBOARD, Capability.ASK_QUESTIONS)
     own = Question.objects.filter(organisation_id=scope.organisation_id, account_id=scope.account_id)
     return [
-        QuestionView(one.desk, one.page, one.text, one.asked_at, due(one.asked_at), one.answer, one.answered_at)
+        QuestionView(one.id, one.desk, one.page, one.text, one.asked_at, due(one.asked_at), one.answer, one.answered_at)
         for one in own.order_by("-asked_at", "-id")[:_MOST]
     ]
 

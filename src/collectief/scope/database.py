@@ -33,8 +33,8 @@ class Audience(StrEnum):
     HELP_DESK = "c_helpdesk"
 
 
-# Role, organisation, insurer, contracts and account, as the database's settings hold them; the last two are for
-# `Audience.CONTRACTS` alone.
+# Role, organisation, insurer, contracts and account, as the database's settings hold them; contracts are for
+# `Audience.CONTRACTS` alone, an account for who works for an organisation.
 type _Standing = tuple[str, str, str, str, str]
 
 _NOBODY: _Standing = ("none", "", "", "", "")
@@ -76,13 +76,13 @@ def _take_on(connection: BaseDatabaseWrapper, standing: _Standing) -> None:
 @contextmanager
 def opened(scope: Scope) -> Iterator[Scope]:
     """Work as the scope's organisation: one transaction, its rows only, and of those the ones within its contracts."""
-    own = scope.organisation_id, scope.insurer_id
+    own, account = (scope.organisation_id, scope.insurer_id), str(scope.account_id)
     if scope.contracts is None:
-        entered = _entered(Audience.ORGANISATION, *own)
+        entered = _entered(Audience.ORGANISATION, *own, account=account)
     else:
         # Never empty: that would read as every setting that is not there.
         contracts = ",".join(map(str, sorted(scope.contracts))) or "0"
-        entered = _entered(Audience.CONTRACTS, *own, contracts, str(scope.account_id))
+        entered = _entered(Audience.CONTRACTS, *own, contracts, account)
     with entered:
         yield scope
 

@@ -69,6 +69,7 @@ def line(view: MessageView, known: Sequence[ContractView], scope: Scope) -> Line
         "file": view.facts.get("file", "–"), "year": view.facts.get("year", "–"),
         "form": view.facts.get("form", "–"), "country": _country(view.facts.get("country", "")),
         "title": _said(view.facts.get("title")), "month": _month(view.facts.get("month")),
+        "asked_on": _day(view.facts["asked_on"]) if "asked_on" in view.facts else "–",
     }  # fmt: skip
     text = str(texts().get(view.code, _("Bericht"))).format_map(Shown(given))
     link, link_text = _link(view, scope)
@@ -115,6 +116,7 @@ def texts() -> dict[str, str]:
         "s1.confirmed": _("{name} is in {country} ingeschreven met formulier {form}"),
         "s1.issued": _("Formulier {form} van {name} voor {country} staat klaar"),
         "s1.refused": _("Formulier {form} van {name} voor {country} is afgewezen"),
+        "question.answered": _("Uw vraag van {asked_on} is beantwoord"),
         "batch.done": _("Het bestand {file} is verwerkt"),
         "batch.refused": _("Het bestand {file} kon niet worden gelezen"),
         "batch.stopped": _("De verwerking van het bestand {file} is gestopt"),
@@ -178,6 +180,11 @@ def _fixed_list(view: MessageView) -> str:
     return reverse("flow_list") + list_query(view.facts["contract"], view.facts["month"], stand=OFFICIAL)
 
 
+def _answer(view: MessageView) -> str:
+    """The question on Contact, where its answer stands."""
+    return f"{reverse('contact')}#vraag-{view.about_id}"
+
+
 _LEADS: Mapping[About, _Lead] = {
     About.MUTATION: _Lead(gettext_lazy("Naar de wijziging"), Permission.SEE_PARTICIPANTS, _page_of("mutation")),
     About.PARTICIPANT: _Lead(gettext_lazy("Naar de deelnemer"), Permission.SEE_PARTICIPANTS, _page_of("participant")),
@@ -192,6 +199,9 @@ _LEADS: Mapping[About, _Lead] = {
     ),
     About.FLOW_LIST: _Lead(
         gettext_lazy("Naar de lijst"), Permission.SEE_PARTICIPANTS, _fixed_list, Capability.FLOW_LISTS
+    ),
+    About.QUESTION: _Lead(
+        gettext_lazy("Naar het antwoord"), Permission.SEE_DASHBOARD, _answer, Capability.ASK_QUESTIONS
     ),
 }
 
