@@ -21,7 +21,7 @@ from collectief.mutations.corridor import Request, Subject
 from collectief.policies import issuing
 from collectief.policies.held_cards import cards_of
 from collectief.policies.models import InsuranceCard
-from collectief.policies.reissuing import card_anew
+from collectief.policies.reissuing import made_anew
 from collectief.post import actions, handing, jobs, queries
 from collectief.post.models import Consignment
 from collectief.post.queries import NoConsignment
@@ -91,13 +91,13 @@ def comes_back(sanne, consignment: int) -> None:
 
 def again(sanne, consignment: int, why: Again = Again.ADDRESS_MENDED) -> int:
     with opened(sanne):
-        return actions.send_again(sanne, consignment, why, anew=card_anew, now=timezone.now())
+        return actions.send_again(sanne, consignment, why, anew=made_anew, now=timezone.now())
 
 
 def refusal(sanne, consignment: int, *, days: int = 0) -> str:
     now = timezone.now() + timedelta(days=days)
     with opened(sanne), pytest.raises(PostRefused) as refused:
-        actions.send_again(sanne, consignment, Again.OTHER, anew=card_anew, now=now)
+        actions.send_again(sanne, consignment, Again.OTHER, anew=made_anew, now=now)
     return refused.value.code
 
 
@@ -223,10 +223,10 @@ def test_both_trails_say_so_and_the_customers_does_not_name_who(ours, sanne):
 def test_it_is_for_who_handles_post_at_the_own_insurer(ours, sanne):
     elsewhere = on_paper(agency(name="Elders", brand="voorbeeld"), state="refused")
     with opened(sanne), pytest.raises(NoConsignment):
-        actions.send_again(sanne, elsewhere, Again.OTHER, anew=card_anew, now=timezone.now())
+        actions.send_again(sanne, elsewhere, Again.OTHER, anew=made_anew, now=timezone.now())
     for scope in (ours.scope, clerk(roles=["help_desk"])):
         with opened(scope), pytest.raises(NotAllowed):
-            actions.send_again(scope, rows(ours)[0].id, Again.OTHER, anew=card_anew, now=timezone.now())
+            actions.send_again(scope, rows(ours)[0].id, Again.OTHER, anew=made_anew, now=timezone.now())
 
 
 def refused_by_the_service(customer) -> None:

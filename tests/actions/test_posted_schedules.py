@@ -20,7 +20,10 @@ from collectief.policies import jobs, posting
 from collectief.policies.issuing import go_on as go_on_with_cards
 from collectief.policies.models import InsuranceCard, PostedSchedule
 from collectief.policies.posting import Problem
+from collectief.policies.reissuing import made_anew
+from collectief.post import actions as post
 from collectief.post.models import Consignment
+from collectief.post.rules import Again, PostRefused, Returned
 from collectief.scope.database import opened, working_for
 from collectief.scope.scope import NotAllowed
 from tests.household_world import Town, enrol, family, town
@@ -154,6 +157,31 @@ def test_a_layout_that_fails_leaves_it_open_and_the_next_night_mends_it(duinstad
     monkeypatch.setattr(documents, "typeset", real)
     assert go_on(where, moment, days=1) == 1
     assert [one.problem for one in rows(where)] == [""]
+
+
+def test_one_that_came_back_goes_once_more_with_the_address_of_now(duinstad, moment):
+    where, sanne = duinstad.customer, clerk()
+    client, *_ = enrol(where, family(duinstad.basic)[:1], moment)
+    lives(where, client.participant_id)
+    now = timezone.now()
+    assert posting.go_on(where.organisation.insurer_id, where.organisation.id, now=now) == 1
+    [first] = rows(where, Consignment)
+    with working_for(where.organisation.id, where.organisation.insurer_id):
+        Consignment.objects.update(state="posted", handed_over_at=now)
+    with opened(sanne):
+        post.note_return(sanne, first.id, timezone.localdate(now), Returned.MOVED, now=now)
+    with opened(where.scope):
+        Address.objects.update(street="")
+    with opened(sanne), pytest.raises(PostRefused, match="no_address_now"):
+        post.send_again(sanne, first.id, Again.ADDRESS_MENDED, anew=made_anew, now=now)
+    with opened(where.scope):
+        Address.objects.update(street="Nieuweweg")
+    with opened(sanne):
+        post.send_again(sanne, first.id, Again.ADDRESS_MENDED, anew=made_anew, now=now)
+    [posted], [_, second] = rows(where), rows(where, Consignment)
+    assert posted.document_id == second.document_id != first.document_id
+    assert "A. de Groot Nieuweweg 7" in text_of(where, second.document_id)
+    assert go_on(where, moment, days=1) == 0
 
 
 def test_of_a_price_that_is_not_known_there_is_no_schedule_yet(duinstad, moment):

@@ -64,21 +64,25 @@ class Problem(StrEnum):
     NO_PREMIUM = "no_premium"
 
 
-# Whose insurance, taken out by somebody themselves, goes on and has no schedule yet; the address is theirs who took it
-# out. What could not be made is tried once in a run.
-_DUE = """
+# Whose insurance, taken out by somebody themselves, goes on; the address is theirs who took it out. Of whom, the
+# statement goes on to say.
+_INSURED = """
 SELECT DISTINCT ON (t.participation_id) t.participation_id, p.id, p.initials, p.prefix, p.surname, p.birth_date,
        p.relation_number, t.contract_id, lower(t.period), h.initials, h.prefix, h.surname, coalesce(a.street, ''),
        coalesce(a.house_number, ''), coalesce(a.postcode, ''), coalesce(a.city, ''), coalesce(a.country, '')
   FROM policy_term t JOIN participant p ON p.id = t.participant_id AND p.organisation_id = t.organisation_id
   JOIN participant h ON h.id = t.policyholder_id AND h.organisation_id = t.organisation_id
   LEFT JOIN address a ON a.participant_id = h.id AND a.organisation_id = t.organisation_id
- WHERE t.organisation_id = %(organisation)s AND t.kind = %(basic)s AND lower(t.period) >= %(since_day)s
+ WHERE t.organisation_id = %(organisation)s AND t.kind = %(basic)s
    AND (upper(t.period) IS NULL OR upper(t.period) > %(today)s)
+"""
+# Who has no schedule yet; what could not be made is tried once in a run.
+_DUE = """
+   AND lower(t.period) >= %(since_day)s
    AND NOT EXISTS (SELECT FROM posted_schedule s WHERE s.organisation_id = %(organisation)s
      AND s.participation_id = t.participation_id AND (s.document_id IS NOT NULL OR s.tried_at >= %(since)s))
- ORDER BY t.participation_id LIMIT %(size)s
 """
+_IN_ORDER = " ORDER BY t.participation_id LIMIT %(size)s"
 # Whoever else sends them at this moment is waited for, and has sent some by then.
 _CLAIM = """
 INSERT INTO posted_schedule AS s (insurer_id, organisation_id, participant_id, participation_id, problem, tried_at)
@@ -150,13 +154,18 @@ def _send_some(customer: Organisation, brand: Brand, now: datetime) -> int | Non
 
 
 def _due(customer: Organisation, now: datetime) -> list[_Insured]:
-    today = timezone.localdate(now)
-    given: dict[str, Any] = {
-        "organisation": customer.id, "basic": str(ProductKind.BASIC), "today": today, "since": now,
-        "since_day": today - _TOLD_WITHIN, "size": _AT_ONCE,
-    }  # fmt: skip
+    since_day = timezone.localdate(now) - _TOLD_WITHIN
+    return _insured(customer, _DUE, now, {"since": now, "since_day": since_day, "size": _AT_ONCE})
+
+
+def _insured(customer: Organisation, which: str, now: datetime, given: Mapping[str, Any]) -> list[_Insured]:
+    own: dict[str, Any] = {
+        "organisation": customer.id,
+        "basic": str(ProductKind.BASIC),
+        "today": timezone.localdate(now),
+    }
     with connection.cursor() as cursor:
-        cursor.execute(_DUE, given)
+        cursor.execute(_INSURED + which + _IN_ORDER, own | dict(given))
         return [
             _Insured(
                 stay_id, ParticipantView(id_, PersonName(*name), number, born, "", None), contract_id, first_day,
@@ -242,6 +251,21 @@ def _write(
     documents = [letters[stay].id if stay in letters else None for stay in stays]
     with connection.cursor() as cursor:
         cursor.execute(_SENT, [stays, documents, [problems.get(stay, "") for stay in stays], organisation_id])
+
+
+def made_anew(customer: Organisation, brand: Brand, stay_id: int, now: datetime) -> Made | Problem | None:
+    """The schedule that goes with a stay, of today and with the address of now, in place of the one that went.
+
+    Why there is none; None for who is not insured by it any more. Must run inside `working_for`.
+    """
+    found = _insured(customer, "   AND t.participation_id = %(stay)s", now, {"stay": stay_id, "size": 1})
+    if not found:
+        return None
+    letters, problems = _letters(customer, brand, found, now)
+    if stay_id in problems:
+        return problems[stay_id]
+    _write(customer.id, found, letters, problems)
+    return letters[stay_id]
 
 
 def missing(scope: Scope) -> list[tuple[str, str, Problem, int]]:

@@ -1,4 +1,4 @@
-"""An insurance card that was not delivered, made anew with the address of now (U11, K08)."""
+"""A card or a schedule that was not delivered, made anew with the address of now (U11, G06, K08)."""
 
 from __future__ import annotations
 
@@ -6,34 +6,49 @@ from datetime import datetime
 
 from django.utils import timezone
 
+from collectief.brands.brand import Brand
 from collectief.contracts.models import Organisation
 from collectief.documents.actions import Made
 from collectief.post.rules import PostRefused
 from collectief.scope.database import office
 from collectief.segments.catalogue import profile
 
+from . import posting
 from .addressing import portal_of
 from .cards import counts_on
 from .issuing import card_letters, holder
-from .models import InsuranceCard
+from .models import InsuranceCard, PostedSchedule
+from .posting import Problem
+
+_REFUSED = {
+    Problem.NO_ADDRESS: "no_address_now", Problem.NO_PREMIUM: "no_premium_now", Problem.NOT_SET: "not_set",
+}  # fmt: skip
 
 
-def card_anew(insurer_id: int, organisation_id: int, document_id: int, now: datetime) -> Made | None:
-    """The letter with the card that stood on this letter, which it stands on from now; None where it is no card.
+def made_anew(insurer_id: int, organisation_id: int, document_id: int, now: datetime) -> Made | None:
+    """The letter with the card that stood on this letter, or the schedule that it was; None where it is neither.
 
-    The card keeps its number and its last day. Raises PostRefused when it is not valid any more, when whoever it is of
-    is not insured, when there is no address to send it to, or when it cannot be set. Must run inside `working_for`.
+    A card keeps its number and its last day. Raises PostRefused when a card is not valid any more, when whoever it is
+    of is not insured, when there is no address to send it to, or when it cannot be set. Must run inside `working_for`.
     """
-    card = InsuranceCard.objects.filter(organisation_id=organisation_id, document_id=document_id).first()
-    if card is None:
+    own = {"organisation_id": organisation_id, "document_id": document_id}
+    card = InsuranceCard.objects.filter(**own).first()
+    posted = PostedSchedule.objects.filter(**own).first() if card is None else None
+    if card is None and posted is None:
         return None
-    today = timezone.localdate(now)
-    if card.expires_on < today:
-        raise PostRefused("card_over")
     with office(insurer_id):
         customer = Organisation.objects.select_related("insurer").get(insurer_id=insurer_id, id=organisation_id)
-    brand, to = portal_of(customer), profile(customer.segment).cards_to
-    if brand is None or to is None:
+    brand = portal_of(customer)
+    if brand is None:
+        raise PostRefused("no_portal")
+    return _card(customer, brand, card, now) if card else _schedule(customer, brand, posted, now)
+
+
+def _card(customer: Organisation, brand: Brand, card: InsuranceCard, now: datetime) -> Made:
+    today, to = timezone.localdate(now), profile(customer.segment).cards_to
+    if card.expires_on < today:
+        raise PostRefused("card_over")
+    if to is None:
         raise PostRefused("no_cards_here")
     someone = holder(customer, to, card.participant_id, counts_on(card.year, today))
     if someone is None:
@@ -44,4 +59,14 @@ def card_anew(insurer_id: int, organisation_id: int, document_id: int, now: date
     if made is None:
         raise PostRefused("not_set")
     InsuranceCard.objects.filter(id=card.id).update(document_id=made.id)
+    return made
+
+
+def _schedule(customer: Organisation, brand: Brand, posted: PostedSchedule | None, now: datetime) -> Made:
+    assert posted is not None
+    made = posting.made_anew(customer, brand, posted.participation_id, now)
+    if made is None:
+        raise PostRefused("not_insured_now")
+    if isinstance(made, Problem):
+        raise PostRefused(_REFUSED[made])
     return made

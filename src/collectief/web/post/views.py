@@ -15,7 +15,7 @@ from collectief.policies import posting
 from collectief.policies.cards import CardsRefused
 from collectief.policies.held_cards import card_years
 from collectief.policies.issuing import issue_cards
-from collectief.policies.reissuing import card_anew
+from collectief.policies.reissuing import made_anew
 from collectief.post import queries
 from collectief.post.actions import note_return, send_again
 from collectief.post.queries import ConsignmentView, NoConsignment
@@ -108,12 +108,12 @@ def one(request: PortalRequest, consignment_id: int) -> HttpResponse:
 @page(Permission.HANDLE_POST)
 @require_POST
 def again(request: PortalRequest, consignment_id: int) -> HttpResponse:
-    """Send a letter once more that was refused or came back; a card with the address of now."""
+    """Send a letter once more that was refused or came back; a card or a schedule with the address of now."""
     form = AgainForm(request.POST)
     if form.is_valid():
         why = Again(form.cleaned_data["waarom"])
         try:
-            after = send_again(request.scope, consignment_id, why, anew=card_anew, now=timezone.now())
+            after = send_again(request.scope, consignment_id, why, anew=made_anew, now=timezone.now())
         except NoConsignment:
             raise Http404 from None
         except PostRefused as refused:

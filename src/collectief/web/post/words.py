@@ -91,8 +91,10 @@ def refusal(code: str) -> str:
         "under_way": _("Deze brief is nog onderweg. Opnieuw versturen kan als hij geweigerd is of terugkwam."),
         "card_over": _("Deze pas is niet meer geldig en wordt daarom niet opnieuw verstuurd."),
         "no_cards_here": _("Deze klant krijgt geen passen. De pas wordt daarom niet opnieuw verstuurd."),
-        "not_insured_now": _("Degene van deze pas is niet meer verzekerd. De pas wordt daarom niet opnieuw verstuurd."),
+        "not_insured_now": _("Degene van deze brief is niet meer verzekerd. Hij wordt daarom niet opnieuw verstuurd."),
         "no_address_now": _("Er is geen postadres bekend. Vul eerst het adres aan, en verstuur de brief dan opnieuw."),
-        "not_set": _("De pas kon niet gemaakt worden. De beheerder vindt de oorzaak in het logboek."),
+        "no_premium_now": _("De premie is nog niet vastgesteld. Verstuur de brief opnieuw als dat is gebeurd."),
+        "no_portal": _("Voor deze klant is er geen portaal. De brief wordt daarom niet opnieuw verstuurd."),
+        "not_set": _("De brief kon niet gemaakt worden. De beheerder vindt de oorzaak in het logboek."),
         "returned_before_sent": _("Deze dag ligt voor het versturen. Vul de dag in waarop de brief terugkwam."),
     }[code]
