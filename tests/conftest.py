@@ -207,3 +207,41 @@ def ours():
 def number(ours) -> str:
     """Its first contract."""
     return ours.contracts[0].number
+
+
+@pytest.fixture(scope="session")
+def s3_server() -> Iterator[str]:
+    """An S3 server over loopback that is not ours."""
+    import logging
+
+    from moto.server import ThreadedMotoServer
+
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture
+def s3(s3_server, monkeypatch) -> Any:
+    """A client of that server, to which the environment leads."""
+    import boto3
+
+    for name, text in {
+        "AWS_ENDPOINT_URL": s3_server, "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_DEFAULT_REGION": "eu-west-1", "AWS_EC2_METADATA_DISABLED": "true",
+    }.items():  # fmt: skip
+        monkeypatch.setenv(name, text)
+    return boto3.client("s3")
+
+
+@pytest.fixture
+def bucket(s3) -> Iterator[str]:
+    """The address of a prefix in an empty bucket."""
+    s3.create_bucket(Bucket="letters", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    yield "s3://letters/brieven"
+    for one in s3.list_objects_v2(Bucket="letters").get("Contents", []):
+        s3.delete_object(Bucket="letters", Key=one["Key"])
+    s3.delete_bucket(Bucket="letters")

@@ -7,14 +7,15 @@ from datetime import timedelta
 
 import pytest
 from cryptography.exceptions import InvalidTag
-from django.core.files.storage import FileSystemStorage
+from django.core.files.storage import storages
 from django.utils import timezone
 
 from collectief.audit.models import AuditEvent
+from collectief.config.storage import storage
 from collectief.documents import actions, jobs, store, vault
 from collectief.documents.models import Document
 from collectief.documents.queries import NoDocument, kept_about
-from collectief.documents.store import InStorage, InTable, Place
+from collectief.documents.store import InStorage, InTable, Place, StoreUnavailable
 from collectief.documents.typesetting import LetterFailed
 from collectief.scope.database import housekeeping, opened
 from collectief.scope.scope import NotAllowed
@@ -29,10 +30,19 @@ def someone(ours, moment) -> int:
     return enrolled(ours, Human(valid_bsns(1)[0]), moment)
 
 
-@pytest.fixture(params=["table", "folder"])
+def _in_bucket(bucket) -> InStorage:
+    return InStorage(storages.create_storage(storage(bucket)))
+
+
+@pytest.fixture(params=["table", "folder", "bucket"])
 def kept_in(request, monkeypatch, tmp_path):
-    """Both places in which letters can lie."""
-    found = InTable() if request.param == "table" else InStorage(FileSystemStorage(location=tmp_path / "letters"))
+    """The places in which letters can lie; the bucket is of an S3 server over loopback."""
+    if request.param == "table":
+        found = InTable()
+    elif request.param == "folder":
+        found = InStorage(storages.create_storage(storage(str(tmp_path / "letters"))))
+    else:
+        found = _in_bucket(request.getfixturevalue("bucket"))
     monkeypatch.setattr(actions, "current_store", lambda: found)
     monkeypatch.setattr(jobs, "current_store", lambda: found)
     return found
@@ -142,10 +152,10 @@ def test_past_its_term_neither_letter_nor_file_is_left(ours, someone, kept_in, m
         assert kept_in.take([place]) == {}
 
 
-def test_a_file_of_which_no_letter_came_is_swept_once_it_is_a_day_old(ours, someone, monkeypatch, tmp_path):
-    kept_in = InStorage(FileSystemStorage(location=tmp_path))
-    monkeypatch.setattr(actions, "current_store", lambda: kept_in)
-    monkeypatch.setattr(jobs, "current_store", lambda: kept_in)
+@pytest.mark.parametrize("kept_in", ["folder", "bucket"], indirect=True)
+def test_a_file_of_which_no_letter_came_is_swept_once_it_is_a_day_old(ours, someone, kept_in):
+    # Where nothing was ever kept there is nothing to sweep.
+    jobs.forget(0)
     [first] = make(ours.scope, wanted(someone))
     lost = Place(ours.organisation.id, 0, "0" * 17)
     kept_in.put({lost: b"sealed"})
@@ -175,3 +185,30 @@ def test_a_lost_file_is_said_to_be_so(ours, someone, kept_in, caplog):
     with opened(ours.scope), pytest.raises(NoDocument):
         actions.reopen(ours.scope, first.id)
     assert "1 kept letters have no file" in caplog.text
+
+
+def test_in_a_bucket_a_letter_is_under_the_prefix_and_sealed(ours, someone, monkeypatch, bucket, s3):
+    monkeypatch.setattr(actions, "current_store", lambda: _in_bucket(bucket))
+    [first] = make(ours.scope, wanted(someone))
+    [listed] = s3.list_objects_v2(Bucket="letters")["Contents"]
+    assert listed["Key"] == f"brieven/{first.number[:2]}/{first.number}"
+    assert b"%PDF" not in s3.get_object(Bucket="letters", Key=listed["Key"])["Body"].read()
+
+
+@pytest.mark.parametrize("away", ["server", "bucket"])
+def test_while_it_cannot_be_reached_nothing_is_kept_and_nothing_is_lost(ours, someone, monkeypatch, bucket, s3, away):
+    monkeypatch.setattr(actions, "current_store", lambda: _in_bucket(bucket))
+    [first] = make(ours.scope, wanted(someone))
+    if away == "server":
+        monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
+    unreached = _in_bucket(bucket if away == "server" else "s3://another")
+    monkeypatch.setattr(actions, "current_store", lambda: unreached)
+    with opened(ours.scope):
+        with pytest.raises(StoreUnavailable):
+            actions.make_all(ours.scope, [wanted(someone, "Anders")], frame=FRAME, now=timezone.now())
+        if away == "server":
+            # That a file cannot be had now is not that there is none.
+            with pytest.raises(StoreUnavailable):
+                actions.reopen(ours.scope, first.id)
+        assert list(Document.objects.values_list("id", flat=True)) == [first.id]
+    assert s3.list_objects_v2(Bucket="letters")["KeyCount"] == 1

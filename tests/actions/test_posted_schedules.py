@@ -14,6 +14,7 @@ from pypdf import PdfReader
 from collectief.audit.models import AuditEvent
 from collectief.documents import actions as documents
 from collectief.documents.queries import kept_file
+from collectief.documents.store import StoreUnavailable
 from collectief.enrolment import actions as enrolment
 from collectief.participants.models import Address
 from collectief.policies import jobs, posting
@@ -182,6 +183,26 @@ def test_one_that_came_back_goes_once_more_with_the_address_of_now(duinstad, mom
     assert posted.document_id == second.document_id != first.document_id
     assert "A. de Groot Nieuweweg 7" in text_of(where, second.document_id)
     assert go_on(where, moment, days=1) == 0
+
+
+def test_while_letters_cannot_be_kept_none_goes_and_the_job_comes_back(duinstad, moment, monkeypatch):
+    where = duinstad.customer
+    client, *_ = enrol(where, family(duinstad.basic)[:1], moment)
+    lives(where, client.participant_id)
+
+    def away():
+        raise StoreUnavailable("EndpointConnectionError")
+
+    monkeypatch.setattr(documents, "current_store", away)
+    own = {"insurer_id": where.organisation.insurer_id, "organisation_id": where.organisation.id}
+    with pytest.raises(StoreUnavailable) as problem:
+        jobs.post_schedules_of(**own)
+    patience = jobs.post_schedules_of.retry_strategy
+    assert patience.lasts(problem.value, attempts=1_000), "for as long as it takes"
+    assert (rows(where), rows(where, Consignment)) == ([], [])
+    monkeypatch.undo()
+    jobs.post_schedules_of(**own)
+    assert len(rows(where, Consignment)) == 1
 
 
 def test_of_a_price_that_is_not_known_there_is_no_schedule_yet(duinstad, moment):

@@ -13,6 +13,7 @@ from pypdf import PdfReader
 
 from collectief.audit.models import AuditEvent
 from collectief.documents.models import Document
+from collectief.documents.store import StoreUnavailable
 from collectief.scope.database import opened
 from collectief.web.participants import bundle
 from tests.terms_world import offer, product
@@ -114,6 +115,18 @@ def test_what_cannot_be_set_is_named_and_the_rest_is_there(ours):
     assert len(found) == 2
     assert "Deze documenten konden nu niet gemaakt worden:" in found["niet-gemaakt.txt"].decode()
     assert "polisblad-" in found["niet-gemaakt.txt"].decode()
+
+
+def test_while_files_cannot_be_reached_all_are_named_and_the_zip_is_whole(ours, monkeypatch):
+    crowd(ours, 2)
+
+    def away():
+        raise StoreUnavailable("EndpointConnectionError")
+
+    monkeypatch.setattr("collectief.documents.actions.current_store", away)
+    found = opened_zip(client_of(ours.scope).get("/deelnemers/documenten/"))
+    assert list(found) == ["niet-gemaakt.txt"]
+    assert found["niet-gemaakt.txt"].decode().count("polisblad-") == 2
 
 
 def test_of_more_than_fit_it_is_said_what_to_do(ours, monkeypatch):

@@ -13,6 +13,8 @@ from pypdf import PdfReader
 
 from collectief.audit.models import AuditEvent
 from collectief.documents import jobs
+from collectief.documents.models import Document
+from collectief.documents.store import StoreUnavailable
 from collectief.enrolment.facts import Application, Kind
 from collectief.enrolment.models import Participation
 from collectief.mutations import actions as mutations
@@ -262,3 +264,26 @@ def kept() -> int:
     with signing_in(), connection.cursor() as cursor:
         cursor.execute("SELECT count(number) FROM document")
         return int(cursor.fetchone()[0])
+
+
+class _Away:
+    """A store that cannot be reached."""
+
+    def put(self, files):
+        raise StoreUnavailable("EndpointConnectionError")
+
+    def take(self, places):
+        raise StoreUnavailable("EndpointConnectionError")
+
+
+def test_while_files_cannot_be_reached_the_page_says_so_and_nothing_is_half_made(ours, someone, monkeypatch):
+    client, address = client_of(ours.scope), f"/deelname/{someone}/polisblad/"
+    assert read(client.get(address))
+    with opened(ours.scope):
+        [kept] = Document.objects.values_list("id", flat=True)
+    monkeypatch.setattr("collectief.documents.actions.current_store", _Away)
+    said = "Documenten zijn nu even niet bereikbaar. Probeer het over een paar minuten opnieuw."
+    for path in (address, f"/documenten/{kept}/"):
+        assert said in text_of(client.get(path, follow=True)), path
+    with opened(ours.scope):
+        assert Document.objects.count() == 1

@@ -8,6 +8,7 @@ from pathlib import Path
 from django.utils.csp import CSP
 
 from . import database, logs
+from .storage import storage
 
 PACKAGE = Path(__file__).resolve().parent.parent
 STATE = Path(os.environ.get("COLLECTIEF_STATE", ".data")).resolve()
@@ -158,9 +159,9 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": STATE / "files"}},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
-# Where letters are kept, sealed: a folder that web and workers share; empty: in the database.
+# Where letters are kept, sealed: a folder that web and workers share, or s3://bucket/prefix; empty: in the database.
 if LETTERS := os.environ.get("COLLECTIEF_LETTERS", ""):
-    STORAGES["letters"] = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": LETTERS}}
+    STORAGES["letters"] = storage(LETTERS)
 WHITENOISE_USE_FINDERS = not PRODUCTION
 
 # An upload is spooled to disk beyond this; how much of it is read at all is decided in `bulk`.

@@ -1,16 +1,19 @@
 """Where the sealed files of letters lie: in the database, or wherever a storage of Django's puts them.
 
-`COLLECTIEF_LETTERS` names a folder. Whatever else keeps files, such as an object store, is a storage named "letters" in
-the settings; nothing here knows which.
+`COLLECTIEF_LETTERS` names a folder, or a bucket of an object store (S3). Whatever else keeps files is a storage named
+"letters" in the settings; nothing here knows which.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from boto3.exceptions import Boto3Error
+from botocore.exceptions import BotoCoreError, ClientError
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import Storage, storages
@@ -19,6 +22,12 @@ from .models import DocumentFile
 
 # Folders by the first symbols of a number: a thousand of them, with a thousandth of the letters each.
 _PREFIX = 2
+# What a storage says when it cannot be reached, or will not do as it is told: a disk, or an object store.
+_AWAY = (OSError, Boto3Error, BotoCoreError, ClientError)
+
+
+class StoreUnavailable(RuntimeError):
+    """Where letters lie cannot be reached now: nothing was kept, and nothing is lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,35 +80,55 @@ class InTable:
 
 
 class InStorage:
-    """In a storage of Django's, a file per letter, named by its number."""
+    """In a storage of Django's, a file per letter, named by its number. Everything raises StoreUnavailable."""
 
     def __init__(self, storage: Storage) -> None:
         self._storage = storage
 
     def put(self, files: Mapping[Place, bytes]) -> None:
-        for one, content in files.items():
-            self._storage.save(_path(one.number), ContentFile(content))
+        with _reaching():
+            for one, content in files.items():
+                self._storage.save(_path(one.number), ContentFile(content))
 
     def take(self, places: Collection[Place]) -> dict[Place, bytes]:
         found = {}
         for one in places:
-            if self._storage.exists(_path(one.number)):
-                with self._storage.open(_path(one.number), "rb") as stream:
+            try:
+                with _reaching(), self._storage.open(_path(one.number), "rb") as stream:
                     found[one] = stream.read()
+            except FileNotFoundError:
+                continue
         return found
 
     def remove(self, places: Collection[Place]) -> None:
-        for one in places:
-            self._storage.delete(_path(one.number))
+        with _reaching():
+            for one in places:
+                self._storage.delete(_path(one.number))
 
     def sweep(self, known: Callable[[Collection[str]], set[str]], *, before: datetime) -> None:
-        if not self._storage.exists(""):
-            return
+        try:
+            with _reaching():
+                self._sweep(known, before)
+        except FileNotFoundError:
+            """No letter was ever kept here."""
+
+    def _sweep(self, known: Callable[[Collection[str]], set[str]], before: datetime) -> None:
         for folder in self._storage.listdir("")[0]:
             names = self._storage.listdir(folder)[1]
             for number in set(names) - known(names):
                 if self._storage.get_modified_time(_path(number)) < before:
                     self._storage.delete(_path(number))
+
+
+@contextmanager
+def _reaching() -> Iterator[None]:
+    """Whatever the storage says is said as we do; that a file is not there, as everywhere."""
+    try:
+        yield
+    except FileNotFoundError:
+        raise
+    except _AWAY as problem:
+        raise StoreUnavailable(type(problem).__name__) from problem
 
 
 def _path(number: str) -> str:

@@ -7,6 +7,7 @@ from procrastinate.contrib.django import app
 
 from collectief.access.queries import scope_without_rights
 from collectief.cases import actions as cases
+from collectief.documents.store import StoreUnavailable
 from collectief.scope.database import housekeeping, office, opened
 from collectief.scope.patience import Patience
 
@@ -24,7 +25,7 @@ def go_on_with_cards(*, insurer_id: int, year: int) -> None:
         )
 
 
-@app.task(name="policies.issue_cards_of", queue="bulk", retry=Patience(seconds=60))
+@app.task(name="policies.issue_cards_of", queue="bulk", retry=Patience(StoreUnavailable, seconds=60))
 def issue_cards_of(*, insurer_id: int, organisation_id: int, year: int) -> None:
     """Make the cards that an organisation's people do not have yet; broken off, the next one goes on."""
     issuing.go_on(insurer_id, organisation_id, year, now=timezone.now())
@@ -38,7 +39,7 @@ def more_cards(timestamp: int) -> None:
         go_on_with_cards.defer(insurer_id=insurer_id, year=year)
 
 
-@app.task(name="policies.post_schedules_of", queue="bulk", retry=Patience(seconds=60))
+@app.task(name="policies.post_schedules_of", queue="bulk", retry=Patience(StoreUnavailable, seconds=60))
 def post_schedules_of(*, insurer_id: int, organisation_id: int) -> None:
     """Send the schedules that an organisation's people do not have yet; broken off, the next one goes on."""
     posting.go_on(insurer_id, organisation_id, now=timezone.now())

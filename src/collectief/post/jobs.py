@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
+from collectief.documents.store import StoreUnavailable
 from collectief.gateways.print.port import PrintUnavailable
 from collectief.scope.database import housekeeping
 from collectief.scope.patience import Patience
@@ -13,14 +14,19 @@ from . import handing
 from .models import Consignment
 
 
-@app.task(name="post.hand_over", queue="bulk", retry=Patience(PrintUnavailable, seconds=60))
+@app.task(name="post.hand_over", queue="bulk", retry=Patience(PrintUnavailable, StoreUnavailable, seconds=60))
 def hand_over(*, insurer_id: int, organisation_id: int) -> None:
-    """Hand over what waits of an organisation. Raises PrintUnavailable, to be tried again for as long as it lasts."""
+    """Hand over what waits of an organisation. Raises PrintUnavailable or StoreUnavailable, to be tried again
+    for as long as it lasts.
+    """
     handing.hand_over_all(insurer_id, organisation_id)
 
 
 @app.periodic(cron="19 * * * *")
-@app.task(name="post.follow", queue="bulk", queueing_lock="post.follow", retry=Patience(PrintUnavailable, seconds=300))
+@app.task(
+    name="post.follow", queue="bulk", queueing_lock="post.follow",
+    retry=Patience(PrintUnavailable, StoreUnavailable, seconds=300),
+)  # fmt: skip
 def follow(timestamp: int) -> None:
     """Each hour: what the service took is asked after, and what a job should have handed over and did not, goes."""
     for insurer_id, organisation_id in handing.left():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import zipfile
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,6 +18,7 @@ from collectief.brands.wording import worded
 from collectief.contracts.queries import ContractView, contracts
 from collectief.documents.actions import Made, Wanted, make_all
 from collectief.documents.framing import frame
+from collectief.documents.store import StoreUnavailable
 from collectief.enrolment.queries import ListRow, stays_of_all
 from collectief.participants.queries import ParticipantView, participants
 from collectief.policies.insured import TermView, covers_of, last_insured_days, terms_of
@@ -26,6 +28,8 @@ from collectief.scope.database import opened
 from collectief.scope.scope import Scope
 
 from .letters import known_schedules, statement_of
+
+_log = logging.getLogger(__name__)
 
 # More people than this are asked for in parts: setting their letters takes a minute or so.
 MOST = 250
@@ -91,11 +95,15 @@ def zipped(
 def _made(
     scope: Scope, brand: Brand, language: str, participant_ids: Sequence[int], *, statements: bool
 ) -> list[tuple[str, Wanted, Made | None]]:
-    now = timezone.now()
-    with worded(brand, language), opened(scope):
-        wanted = wishes(scope, participant_ids, today=timezone.localdate(now), statements=statements)
-        letters = [one for _folder, one in wanted]
-        made = make_all(scope, letters, frame=frame(brand, today=timezone.localdate(now)), now=now)
+    now, wanted = timezone.now(), list[tuple[str, Wanted]]()
+    try:
+        with worded(brand, language), opened(scope):
+            wanted = wishes(scope, participant_ids, today=timezone.localdate(now), statements=statements)
+            letters = [one for _folder, one in wanted]
+            made = make_all(scope, letters, frame=frame(brand, today=timezone.localdate(now)), now=now)
+    except StoreUnavailable:
+        _log.exception("where letters lie cannot be reached")
+        made = [None] * len(wanted)
     return [(folder, one, done) for (folder, one), done in zip(wanted, made, strict=True)]
 
 

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 from collectief.contracts.queries import ContractView, contracts
 from collectief.documents.actions import Wanted, reopen
 from collectief.documents.queries import NoDocument, kept_about
+from collectief.documents.store import StoreUnavailable
 from collectief.enrolment.queries import ListRow, participation, stays_of
 from collectief.foundation.dates import BirthDate
 from collectief.foundation.period import Period
@@ -31,7 +32,7 @@ from collectief.scope.scope import Scope
 from collectief.segments.profile import Capability, Permission
 
 from ..check_document import kinds
-from ..letters import file_of, letter_file
+from ..letters import file_of, letter_file, tell_away
 from ..page import PortalRequest, page
 from .found import participant_of
 
@@ -216,6 +217,9 @@ def kept(request: PortalRequest, document_id: int) -> HttpResponse:
         return file_of(reopen(request.scope, document_id))
     except NoDocument:
         raise Http404 from None
+    except StoreUnavailable:
+        tell_away(request)
+        return redirect("current_participants")
 
 
 def _about(scope: Scope, participation_id: int) -> tuple[ListRow, ParticipantView, ContractView, list[TermView]]:
