@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from boto3.exceptions import Boto3Error
-from botocore.exceptions import BotoCoreError, ClientError
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import Storage, storages
@@ -22,8 +20,6 @@ from .models import DocumentFile
 
 # Folders by the first symbols of a number: a thousand of them, with a thousandth of the letters each.
 _PREFIX = 2
-# What a storage says when it cannot be reached, or will not do as it is told: a disk, or an object store.
-_AWAY = (OSError, Boto3Error, BotoCoreError, ClientError)
 
 
 class StoreUnavailable(RuntimeError):
@@ -84,9 +80,11 @@ class InStorage:
 
     def __init__(self, storage: Storage) -> None:
         self._storage = storage
+        # What it says when it cannot be reached, or will not do as it is told: a disk, or whatever it names itself.
+        self._away: tuple[type[Exception], ...] = (OSError, *getattr(storage, "away", ()))
 
     def put(self, files: Mapping[Place, bytes]) -> None:
-        with _reaching():
+        with self._reaching():
             for one, content in files.items():
                 self._storage.save(_path(one.number), ContentFile(content))
 
@@ -94,20 +92,20 @@ class InStorage:
         found = {}
         for one in places:
             try:
-                with _reaching(), self._storage.open(_path(one.number), "rb") as stream:
+                with self._reaching(), self._storage.open(_path(one.number), "rb") as stream:
                     found[one] = stream.read()
             except FileNotFoundError:
                 continue
         return found
 
     def remove(self, places: Collection[Place]) -> None:
-        with _reaching():
+        with self._reaching():
             for one in places:
                 self._storage.delete(_path(one.number))
 
     def sweep(self, known: Callable[[Collection[str]], set[str]], *, before: datetime) -> None:
         try:
-            with _reaching():
+            with self._reaching():
                 self._sweep(known, before)
         except FileNotFoundError:
             """No letter was ever kept here."""
@@ -119,16 +117,15 @@ class InStorage:
                 if self._storage.get_modified_time(_path(number)) < before:
                     self._storage.delete(_path(number))
 
-
-@contextmanager
-def _reaching() -> Iterator[None]:
-    """Whatever the storage says is said as we do; that a file is not there, as everywhere."""
-    try:
-        yield
-    except FileNotFoundError:
-        raise
-    except _AWAY as problem:
-        raise StoreUnavailable(type(problem).__name__) from problem
+    @contextmanager
+    def _reaching(self) -> Iterator[None]:
+        """Whatever the storage says is said as we do; that a file is not there, as everywhere."""
+        try:
+            yield
+        except FileNotFoundError:
+            raise
+        except self._away as problem:
+            raise StoreUnavailable(type(problem).__name__) from problem
 
 
 def _path(number: str) -> str:
