@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import pyotp
 
 from collectief.brands.catalogue import all_brands
-from collectief.demo.cast import BRUG, DUIN, DUINSTAD, KANTOOR, KANTOOR_IZZ, KOMPAS, LINDE, ZUID
+from collectief.demo.cast import BRUG, DUIN, DUINSTAD, KANTOOR, KANTOOR_IZZ, KOMPAS, LINDE, OTTO, ZUID
 from collectief.demo.families import family
 from collectief.demo.files import write_demo_file
 from collectief.foundation.dates import dutch
@@ -118,6 +118,12 @@ def _account_manager(tour: Tour) -> None:
     bas.sends("new-account-empty")
     bas.looks_at("/logboek/?tot=31-02-2026", "log-error")
     bas.looks_at("/logboek/?tot=31-12-2020", "log-empty")
+    # Where nobody manages accounts a role is asked of the insurer.
+    otto = tour.signed_in("mijnzz", "Otto Smit", OTTO)
+    otto.looks_at("/mijn-account/rollen/")
+    otto.sends("roles-none")
+    otto.page.locator("main [name=roles]").first.check()
+    otto.sends("roles-asked")
 
 
 def _mandates(tour: Tour) -> None:

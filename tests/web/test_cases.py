@@ -316,6 +316,7 @@ def test_every_refusal_has_words():
         ("contract_link", {"contract_unknown", "taken_back"}),
         ("leaving", {"last_manager", "no_role", "taken_back", "done_already"}),
         ("data_change", set()),
+        ("role_request", {"no_access_now"}),
         ("question", set()),
         ("insurance_statement", set()),
         ("s1", {"s1_over"}),
@@ -338,7 +339,7 @@ def test_every_refusal_has_words():
         assert all(reason and remedy for reason, remedy in registry.kind(kind).refusals().values())
     assert set(registry.kinds) == {
         "account_application", "contract_link", "leaving", "data_change", "tariff", "contract_offer",
-        "question", "insurance_statement", "s1", "contract_opening", "contract_ending",
+        "role_request", "question", "insurance_statement", "s1", "contract_opening", "contract_ending",
     }  # fmt: skip
     reason, remedy = words.case_refusal(
         "account_application", "already_decided", {"by": "Lotte", "decision": "refused"}

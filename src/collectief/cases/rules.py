@@ -106,8 +106,8 @@ registry: Registry[Kind] = Registry()
 
 # What was promised per kind, in working days (REQUIREMENTS, K01). A kind that is registered must stand here.
 TERMS: Mapping[str, int] = {
-    "account_application": 5, "contract_link": 5, "leaving": 5, "data_change": 5, "tariff": 5, "contract_offer": 5,
-    "contract_opening": 5, "contract_ending": 5,
+    "account_application": 5, "contract_link": 5, "leaving": 5, "data_change": 5, "role_request": 5,
+    "tariff": 5, "contract_offer": 5, "contract_opening": 5, "contract_ending": 5,
     "question": 3, "insurance_statement": 5, "s1": 3,
 }  # fmt: skip
 

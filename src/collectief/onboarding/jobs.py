@@ -15,9 +15,9 @@ from collectief.gateways.mail.port import AddressRefused, MailUnavailable
 from collectief.scope.database import office
 from collectief.scope.patience import Patience
 
-from . import changing, leaving, letters, linking
+from . import asking_roles, changing, leaving, letters, linking
 from .actions import KIND
-from .models import AccountApplication
+from .models import AccountApplication, RoleRequest
 
 _PATIENCE = Patience(MailUnavailable, seconds=30)
 
@@ -97,6 +97,23 @@ def tell_leaver(*, wish_id: int, insurer: str) -> None:
     with office(_insurer(insurer)):
         wish = LeaveWish.objects.select_related("membership__account").get(id=wish_id)
     _post(letters.left(wish))
+
+
+@app.task(name="onboarding.receive_role_request", queue="interactive", retry=_PATIENCE)
+def receive_role_request(*, request_id: int, insurer: str) -> None:
+    """Open the case of roles that were asked for; done again, it opens no second."""
+    insurer_id = _insurer(insurer)
+    with office(insurer_id):
+        row = RoleRequest.objects.get(id=request_id)
+        cases.open_case(insurer_id, asking_roles.KIND, str(row.id), now=row.asked_at)
+
+
+@app.task(name="onboarding.tell_asker_of_roles", queue="interactive", retry=_PATIENCE)
+def tell_asker_of_roles(*, request_id: int, insurer: str) -> None:
+    """Mail whoever asked for roles what the insurer decided. Raises MailUnavailable."""
+    with office(_insurer(insurer)):
+        row = RoleRequest.objects.select_related("membership__account").get(id=request_id)
+    _post(letters.roles_decided(row))
 
 
 @app.task(name="onboarding.take_back", queue="interactive", retry=_PATIENCE)

@@ -1,4 +1,4 @@
-"""The letters to whoever applied."""
+"""The letters to whoever asked for something about access."""
 
 from __future__ import annotations
 
@@ -9,15 +9,18 @@ from django.utils.translation import override
 
 from collectief.access.letters import address
 from collectief.access.models import LeaveWish
+from collectief.access.role_names import ROLE_NAMES
 from collectief.access.rules import Wish, WishState
 from collectief.brands.catalogue import brand as brand_of
 from collectief.brands.wording import worded
+from collectief.cases.rules import Decision
 from collectief.foundation.dates import dutch
 from collectief.gateways.mail.port import Letter
+from collectief.segments.profile import Role
 
-from .models import AccountApplication
+from .models import AccountApplication, RoleRequest
 
-__all__ = ["Letter", "left", "received", "refused", "wants_to_leave"]
+__all__ = ["Letter", "left", "received", "refused", "roles_decided", "wants_to_leave"]
 
 
 def received(application: AccountApplication, due: date) -> Letter:
@@ -76,6 +79,23 @@ def left(wish: LeaveWish) -> Letter:
         ]  # fmt: skip
         subject = _("Uw verzoek om te stoppen met {portal}").format(portal=brand.name)
     return Letter(f"left/{wish.id}", account.email, subject, "\n\n".join(lines) + "\n", brand.sender)
+
+
+def roles_decided(row: RoleRequest) -> Letter:
+    """To whoever asked for roles: they have them, or why not; needs membership and account with it."""
+    brand, account = brand_of(row.brand), row.membership.account
+    with override(row.language), worded(brand, row.language):
+        if row.decision == Decision.APPROVED:
+            names = ", ".join(str(ROLE_NAMES[Role(role)]) for role in row.roles)
+            said = _("U heeft er vanaf nu deze rollen bij: {roles}.").format(roles=names)
+        else:
+            said = _("We kunnen u de rollen waar u om vroeg niet geven. De reden: {reason}").format(reason=row.reason)
+        lines = [
+            _("Beste {name},").format(name=account.name), said,
+            _("Heeft u vragen? Bel dan {phone}.").format(phone=brand.support_phone), brand.name,
+        ]  # fmt: skip
+        subject = _("Uw verzoek om rollen in {portal}").format(portal=brand.name)
+    return Letter(f"roles/{row.id}", account.email, subject, "\n\n".join(lines) + "\n", brand.sender)
 
 
 def _letter(application: AccountApplication, what: str, subject: str, *paragraphs: str) -> Letter:

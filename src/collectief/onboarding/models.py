@@ -1,4 +1,4 @@
-"""What people who have no account yet ask for."""
+"""What people ask the insurer for about access: an account, or a further role."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ from uuid import uuid4
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+
+from collectief.access.models import Membership
+from collectief.contracts.models import Organisation
 
 
 class AccountApplication(models.Model):
@@ -30,3 +33,24 @@ class AccountApplication(models.Model):
 
     class Meta:
         db_table = "account_application"
+
+
+class RoleRequest(models.Model):
+    """Somebody asks for further roles where nobody of their organisation can give them (U02). One open at a time."""
+
+    insurer_id = models.BigIntegerField()
+    organisation = models.ForeignKey(Organisation, models.PROTECT, db_index=False)
+    membership = models.ForeignKey(Membership, models.CASCADE)
+    roles = ArrayField(models.CharField(max_length=40))
+    brand = models.CharField(max_length=40)
+    language = models.CharField(max_length=5)
+    asked_at = models.DateTimeField()
+    # Empty until decided; then what was, for the letter and for Mijn account.
+    decision = models.CharField(max_length=12, default="")
+    reason = models.CharField(max_length=500, default="")
+
+    class Meta:
+        db_table = "role_request"
+        constraints = [
+            models.UniqueConstraint(fields=["membership"], condition=models.Q(decision=""), name="role_request_once")
+        ]

@@ -12,9 +12,9 @@ from collectief.cases.queries import open_cases
 from collectief.cases.rules import About, Decision, registry
 from collectief.scope.database import office
 
-from . import changing, leaving, linking, operator
+from . import asking_roles, changing, leaving, linking, operator
 
-_KINDS = (linking.KIND, leaving.KIND, changing.KIND)
+_KINDS = (linking.KIND, leaving.KIND, changing.KIND, asking_roles.KIND)
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,3 +45,14 @@ def judge_first(profile: SegmentProfile, members: Collection[Member]) -> None:
     """
     if profile.first_only and any(access.will_manage(profile, one) for one in members):
         raise AccessRefused("managed_already")
+
+
+def askable(profile: SegmentProfile, members: Collection[Member], own_id: int) -> frozenset[Role]:
+    """The roles that a member may ask the insurer for: those they lack, where nobody there can give them (U02).
+
+    None for the insurer's own staff, who would ask themselves.
+    """
+    own = next(one for one in members if one.id == own_id)
+    if profile.is_office or any(access.will_manage(profile, one) for one in members):
+        return frozenset()
+    return frozenset(profile.applicable) - own.roles

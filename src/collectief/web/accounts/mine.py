@@ -23,6 +23,7 @@ from collectief.segments.profile import Means
 
 from ..page import PortalRequest, oneself
 from ..single_sign_on import AGAIN
+from .asking_roles import own_request
 from .forms import MailForm
 from .leave import own_wish
 
@@ -42,7 +43,8 @@ def mine(request: PortalRequest) -> HttpResponse:
     reach = [contract.label for contract in contracts(request.scope)] if request.scope.contracts is not None else []
     context = {
         "reach": reach, "lines": lines, "with_password": _with_password(request), "confirm": _confirming(request),
-        "wish": own_wish(request), "mail": _mail_form(request) if _reads_messages(request) else None,
+        "wish": own_wish(request), "further": own_request(request),
+        "mail": _mail_form(request) if _reads_messages(request) else None,
         "fresh": sessions.is_fresh(request.session, now=timezone.now()),
     }  # fmt: skip
     return render(request, "accounts/mine.html", context)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from . import invitation, leave, manage, mandates, mine
+from . import asking_roles, invitation, leave, manage, mandates, mine
 
 urlpatterns = [
     path("accountbeheer/", manage.accounts, name="accounts"),
@@ -21,6 +21,7 @@ urlpatterns = [
     path("mijn-account/", mine.mine, name="my_account"),
     path("mijn-account/sessies/", mine.end_sessions, name="end_sessions"),
     path("mijn-account/mail/", mine.choose_mail, name="choose_mail"),
+    path("mijn-account/rollen/", asking_roles.ask_roles, name="ask_roles"),
     path("mijn-account/stoppen/", leave.leave, name="leave"),
     path("mijn-account/blijven/", leave.stay, name="stay_after_all"),
     path("uitnodiging/<str:token>/", invitation.invitation, name="invitation"),

@@ -45,6 +45,11 @@ def leaving_refusals() -> dict[str, tuple[str, str]]:
     """Of leaving the portal (O16)."""
     return {
         "leaving_already": (_("U heeft al gevraagd om te stoppen."), _("Het staat op Mijn account.")),
+        "asked_already": (_("U heeft al om rollen gevraagd."), _("Het staat op Mijn account.")),
+        "managed_here": (
+            _("Bij uw organisatie geeft een collega de rollen."),
+            _("Vraag het wie bij uw organisatie de accounts beheert."),
+        ),
         "no_such_wish": (_("Dit verzoek kan nu niet."), _("Bekijk op Mijn account hoe het ervoor staat.")),
     }
 
