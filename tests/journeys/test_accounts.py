@@ -112,3 +112,37 @@ def test_applying_for_an_account_until_the_invitation(visitor):
 def _operator(visitor, *arguments: str) -> str:
     command = [sys.executable, "-m", "collectief.config.command", "applications", *arguments]
     return subprocess.run(command, env=visitor.stack.environment, check=True, capture_output=True, text=True).stdout
+
+
+@pytest.mark.feature("U02")
+@pytest.mark.feature("K01")
+def test_where_nobody_manages_accounts_a_role_is_asked_of_the_insurer(otto, staff):
+    """Voor het aanmaken van nieuwe rollen vraagt u het ons, als niemand bij u accountbeheerder is."""
+    otto.opens("/mijn-account/")
+    otto.page.get_by_role("link", name="Een andere rol nodig? Vraag haar aan").click()
+    otto.sees_heading("Een rol aanvragen")
+    otto.finds_no_barriers("roles")
+    otto.page.get_by_role("button", name="Verzoek versturen").click()
+    otto.sees("Kies ten minste één rol.")
+    otto.finds_no_barriers("roles-none")
+    otto.page.get_by_label("financieel").check()
+    otto.page.get_by_role("button", name="Verzoek versturen").click()
+    otto.sees("U heeft gevraagd om: financieel.")
+    otto.finds_no_barriers("roles-asked")
+
+    sanne = staff("sanne@kantoor.example")
+    link = sanne.page.get_by_role("link", name="Otto Smit, Otto Flexkrachten B.V.")
+    for _ in range(60):
+        sanne.opens("/zaken/?soort=role_request")
+        if link.count():
+            break
+        sanne.page.wait_for_timeout(500)
+    link.first.click()
+    sanne.sees("Gevraagde rollen")
+    sanne.finds_no_barriers("role-case")
+    sanne.page.get_by_text("Weigeren…").click()
+    sanne.page.get_by_label("Reden").fill("Bel ons even op.")
+    sanne.page.get_by_role("button", name="Weigeren", exact=True).click()
+    sanne.sees("is geweigerd.")
+    otto.opens("/mijn-account/")
+    otto.sees("Dat kon niet. De reden: Bel ons even op.")
