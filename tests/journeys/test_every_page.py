@@ -10,7 +10,7 @@ from tests.journeys.tour_steps import walks_everywhere
 
 @pytest.mark.feature("X14")
 @pytest.mark.feature("K07")
-@pytest.mark.timeout(1200)
+@pytest.mark.timeout(1800)
 def test_every_page_of_every_portal_is_without_barriers(browser, stack, tmp_path):
     tour = Tour(browser, stack, "nl")
     try:

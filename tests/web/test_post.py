@@ -78,6 +78,20 @@ def test_what_is_not_there_is_said(sanne):
     assert client.get(f"/post/{elsewhere}/").status_code == 404
 
 
+@pytest.mark.feature("U11")
+def test_cards_that_cannot_be_made_yet_stand_in_a_table_of_their_year(sanne):
+    ours, moment = agency(), this_moment()
+    offer(ours, product(ours))
+    enrolled(ours, Human(valid_bsns(1, start=948_000_000)[0]), moment)
+    year = moment.today.year
+    client = client_of(sanne)
+    client.post("/post/passen/", {"jaar": str(year)})
+    assert go_on(ours.organisation.insurer_id, ours.organisation.id, year, now=timezone.now()) == 0
+    page = text_of(client.get("/post/passen/"))
+    assert f'aria-labelledby="missing-{year}"' in page and f'id="missing-{year}"' in page
+    assert "Er is geen postadres bekend" in page
+
+
 @pytest.mark.feature("G06")
 def test_schedules_that_cannot_be_sent_yet_stand_below_with_the_reason(sanne):
     duinstad, moment = town(), this_moment()
