@@ -9,10 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from collectief.brands.catalogue import brand as brand_of
 from collectief.scope.database import helping, signing_in
+from collectief.scope.once import is_first
 from collectief.scope.scope import Scope
 from collectief.segments.profile import Permission
 
@@ -169,20 +170,11 @@ def _asked(
             asked_office=office.organisation_id if office else None, asked_portal=office.brand if office else "",
             asked_at=now, address=known.email, password_mark=known.password_mark, nonce=tokens.new_nonce(),
         )  # fmt: skip
-        if not _kept(reset):
+        # Of two at the same moment the second is not.
+        if not is_first(reset):
             raise AccessRefused("reset_running")
         stopping.tell(reset.id, "asked")
     return reset
-
-
-def _kept(reset: FactorReset) -> bool:
-    """Whether it is the only one for its account: of two at the same moment the second is not."""
-    try:
-        with transaction.atomic():
-            reset.save(force_insert=True)
-    except IntegrityError:
-        return False
-    return True
 
 
 def _approved(insurer_id: int, reset_id: int, hand: Hand, now: datetime, *, office: Scope | None = None) -> FactorReset:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from collectief.audit import actions as audit
 from collectief.brands.catalogue import brand as brand_of
@@ -18,6 +18,7 @@ from collectief.contracts.queries import ContactView
 from collectief.contracts.rules import ContactKind
 from collectief.foundation.period import Period
 from collectief.scope.database import office
+from collectief.scope.once import is_first
 from collectief.scope.scope import Scope
 from collectief.segments.profile import Permission
 
@@ -34,7 +35,7 @@ def add_customer(scope: Scope, new: NewCustomer) -> int:
         insurer_id=scope.insurer_id, name=new.name, kvk=new.kvk, rsin=new.rsin, branch=new.branch, segment=new.segment
     )
     with office(scope.insurer_id):
-        first = _is_first(row)
+        first = is_first(row)
     if not first:
         raise CustomerRefused("known_already")
     _record(scope, row.id, "customer.add")
@@ -119,15 +120,6 @@ def _customer(scope: Scope, organisation_id: int) -> Organisation:
     if row is None:
         raise NoCustomer(organisation_id)
     return row
-
-
-def _is_first(row: Organisation) -> bool:
-    try:
-        with transaction.atomic():
-            row.save(force_insert=True)
-    except IntegrityError:
-        return False
-    return True
 
 
 def _record(

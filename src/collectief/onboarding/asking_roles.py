@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import get_language
 from procrastinate.contrib.django import app as queue
@@ -19,6 +19,7 @@ from collectief.brands.catalogue import brand as brand_of
 from collectief.cases import actions as cases
 from collectief.cases.rules import CaseRefused, Deciding, Decision, due_on
 from collectief.scope.database import managing_accounts
+from collectief.scope.once import is_first
 from collectief.scope.scope import Scope
 from collectief.segments.catalogue import profile
 from collectief.segments.profile import Role
@@ -81,22 +82,13 @@ def ask(scope: Scope, roles: Iterable[Role], *, now: datetime) -> None:
             brand=scope.brand, language=get_language() or "nl", asked_at=now,
         )  # fmt: skip
         # Of two at the same moment the second is not.
-        first = _is_first(made)
+        first = is_first(made)
         if first:
             # By name, since jobs stand above actions.
             queue.configure_task("onboarding.receive_role_request").defer(request_id=made.id, insurer=scope.insurer)
     if not first:
         raise AccessRefused("asked_already")
     audit.record(scope, "account.ask_roles", objects={"membership": [own.id]}, detail={"roles": sorted(wanted)})
-
-
-def _is_first(made: RoleRequest) -> bool:
-    try:
-        with transaction.atomic():
-            made.save(force_insert=True)
-    except IntegrityError:
-        return False
-    return True
 
 
 def decided(deciding: Deciding) -> None:

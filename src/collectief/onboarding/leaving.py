@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import get_language
 from procrastinate.contrib.django import app as queue
@@ -20,6 +20,7 @@ from collectief.brands.catalogue import brand as brand_of
 from collectief.cases import actions as cases
 from collectief.cases.rules import CaseRefused, Deciding, Decision, due_on
 from collectief.scope.database import managing_accounts
+from collectief.scope.once import is_first
 from collectief.scope.scope import Scope
 from collectief.segments.catalogue import profile
 
@@ -45,7 +46,7 @@ def ask(scope: Scope, wish: Wish, *, now: datetime) -> Route:
             brand=scope.brand, language=get_language() or "nl", asked_at=now,
         )  # fmt: skip
         # Of two at the same moment the second is not.
-        first = _is_first(made)
+        first = is_first(made)
         if first:
             # By name, since jobs stand above actions.
             job = "onboarding.tell_managers" if route == Route.MANAGERS else "onboarding.receive_leaving"
@@ -54,15 +55,6 @@ def ask(scope: Scope, wish: Wish, *, now: datetime) -> Route:
         raise AccessRefused("leaving_already")
     audit.record(scope, "account.ask_to_leave", objects={"membership": [own.id]}, detail={"wish": wish, "by": route})
     return route
-
-
-def _is_first(wish: LeaveWish) -> bool:
-    try:
-        with transaction.atomic():
-            wish.save(force_insert=True)
-    except IntegrityError:
-        return False
-    return True
 
 
 @transaction.atomic

@@ -12,12 +12,13 @@ from collectief.cases import actions as cases
 from collectief.cases.rules import CaseRefused, Deciding, Decision
 from collectief.contracts.models import GroupContract
 from collectief.scope.database import office
+from collectief.scope.once import is_first
 from collectief.scope.scope import Scope
 from collectief.segments.profile import Permission
 
 from .covering import follow_offers
 from .models import ContractOffer, Product, ProductTariff
-from .proposing import is_first, propose, proposed, settle
+from .proposing import propose, proposed, settle
 from .queries import NoContract, NoLabel, NoProduct
 from .rules import ProductKind, State, Tariff, TermsRefused, judge_discount, judge_offer, judge_tariff
 from .terms import kept

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
-
 from collectief.audit import actions as audit
 from collectief.cases import actions as cases
 from collectief.cases.rules import Deciding, Decision
 from collectief.scope.database import office
+from collectief.scope.once import is_first
 from collectief.scope.scope import Scope
 
-from .models import Product, Proposal
+from .models import Proposal
 from .rules import State
 
 
@@ -25,16 +24,6 @@ def propose(scope: Scope, row: Proposal, kind: str, action: str, *, now: datetim
         case = cases.open_case(scope.insurer_id, kind, str(row.pk), now=now, opened_by=scope.account_id)
     audit.record(scope, action, objects={kind: [row.pk], "case": [case.id]})
     return case.id
-
-
-def is_first(row: Product | Proposal) -> bool:
-    """Whether it is kept: of two that cannot both be, the second is not."""
-    try:
-        with transaction.atomic():
-            row.save(force_insert=True)
-    except IntegrityError:
-        return False
-    return True
 
 
 def proposed[Row: Proposal](model: type[Row], deciding: Deciding) -> Row:

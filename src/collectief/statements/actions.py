@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 from procrastinate.contrib.django import app as queue
 from procrastinate.exceptions import AlreadyEnqueued
@@ -15,6 +15,7 @@ from collectief.cases import actions as cases
 from collectief.cases.rules import CaseRefused, Deciding, Decision
 from collectief.participants.models import Participant
 from collectief.scope.database import office, opened
+from collectief.scope.once import is_first
 from collectief.scope.scope import Scope
 from collectief.segments.profile import Capability, Permission
 
@@ -53,11 +54,8 @@ def ask(scope: Scope, participant_id: int, asked: Asked, *, now: datetime) -> Wa
         raise S1Refused(*refusals)
     row = _row(scope, person, asked, known, now=now)
     row.contracts = contracts
-    try:
-        with transaction.atomic():
-            row.save(force_insert=True)
-    except IntegrityError:
-        raise S1Refused(Refusal("already_requested")) from None
+    if not is_first(row):
+        raise S1Refused(Refusal("already_requested"))
     audit.record(
         scope, "s1.ask", participants=[participant_id], objects={"s1": [row.id]},
         detail={"country": row.country, "form": row.form, "ground": row.ground, "way": row.way},
