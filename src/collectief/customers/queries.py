@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db import connection
 from django.db.models import Count, Q, QuerySet
@@ -133,22 +134,22 @@ def customers(scope: Scope, *, text: str = "", page: int = 1, size: int = 25) ->
             own = own.filter(Q(kvk=text) | Q(rsin=text) | Q(customer_number=text) | Q(branch=text))
         elif text:
             own = own.filter(name__icontains=text)
-        found = own.annotate(held=Count("groupcontract")).order_by("name", "id")
-        return [_customer(row) for row in found[(page - 1) * size : page * size]], own.count()
+        found = _views(own.order_by("name", "id"))[(page - 1) * size : page * size]
+        return [CustomerView(*row) for row in found], own.count()
 
 
 def customer(scope: Scope, organisation_id: int) -> CustomerFile:
     """One of them. Raises NotAllowed, NoCustomer."""
     scope.require(Permission.MAINTAIN_CUSTOMERS)
     with office(scope.insurer_id):
-        own = own_customers(scope.insurer_id).filter(id=organisation_id)
-        row = own.annotate(held=Count("groupcontract")).first()
+        row = _views(own_customers(scope.insurer_id).filter(id=organisation_id)).first()
         if row is not None:
-            contracts = GroupContract.objects.filter(organisation=row).select_related("organisation")
+            contracts = GroupContract.objects.filter(organisation=organisation_id).select_related("organisation")
             return CustomerFile(
-                _customer(row), tuple(_contract(one) for one in contracts.order_by("number")),
-                _proposals(ContractProposal.objects.filter(organisation=row)), contacts_of(row.id),
-                Membership.objects.filter(organisation=row, is_active=True).count(),
+                CustomerView(*row), tuple(_contract(one) for one in contracts.order_by("number")),
+                _proposals(ContractProposal.objects.filter(organisation=organisation_id)),
+                contacts_of(organisation_id),
+                Membership.objects.filter(organisation=organisation_id, is_active=True).count(),
             )  # fmt: skip
     raise NoCustomer(organisation_id)
 
@@ -214,10 +215,10 @@ def _people(contract: GroupContract, today: date) -> tuple[int, int]:
     return int(people), int(coming)
 
 
-def _customer(row: Organisation) -> CustomerView:
-    held: int = row.held  # type: ignore[attr-defined]
-    return CustomerView(
-        row.id, row.name, row.customer_number, row.kvk, row.rsin, row.branch, row.segment, row.end_day, held
+def _views(rows: QuerySet[Organisation]) -> QuerySet[Organisation, tuple[Any, ...]]:
+    """As `CustomerView` takes them."""
+    return rows.annotate(held=Count("groupcontract")).values_list(
+        "id", "name", "customer_number", "kvk", "rsin", "branch", "segment", "end_day", "held"
     )
 
 

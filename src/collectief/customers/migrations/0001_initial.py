@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import django.db.models.deletion
 from django.db import migrations, models
 
@@ -9,8 +11,8 @@ from collectief.scope.database import Audience
 from collectief.scope.rowsecurity import own_insurer
 
 
-def _key(to: str, **more: object) -> models.ForeignKey:  # type: ignore[type-arg]
-    return models.ForeignKey(to=to, on_delete=django.db.models.deletion.PROTECT, db_index=False, **more)  # type: ignore[arg-type]
+def _key(to: str, *, null: bool = False) -> models.ForeignKey[Any, Any]:
+    return models.ForeignKey(to=to, on_delete=django.db.models.deletion.PROTECT, db_index=False, null=null)
 
 
 class Migration(migrations.Migration):
