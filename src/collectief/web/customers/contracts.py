@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
@@ -23,6 +22,7 @@ from ..contracts.contacts import OF_CONTRACT
 from ..page import PortalRequest, page
 from ..paging import found_page, last_page, page_number, pages
 from . import reaching, words
+from .changing import drawn, of_contract, of_organisation
 from .forms import ContractForm, EndForm, NameForm, SearchForm
 from .organisations import KEEP, SIZE, file_of
 
@@ -69,13 +69,10 @@ def open_(request: PortalRequest, organisation_id: int) -> HttpResponse:
         else:
             messages.success(request, _("Dit is voorgesteld. Het geldt zodra een collega akkoord is bij Zaken."))
             return redirect("customer", organisation_id=organisation_id)
-    context = {
-        "form": form, "title": _("Nieuw contract"), "about": view.name,
-        "back": reverse("customer", kwargs={"organisation_id": organisation_id}), "up": reverse("customers"),
-        "list": _("Organisaties"), "button": _("Voorstellen"),
-        "said": _("Het contract is er zodra een collega akkoord is. Producten en kortingen worden daarna voorgesteld."),
-    }  # fmt: skip
-    return render(request, "customers/change.html", context, status=422 if form.errors else 200)
+    return drawn(
+        request, form, of_organisation(view.name, organisation_id), title=_("Nieuw contract"), button=_("Voorstellen"),
+        said=_("Het contract is er zodra een collega akkoord is. Producten en kortingen worden daarna voorgesteld."),
+    )  # fmt: skip
 
 
 @page(KEEP)
@@ -105,12 +102,8 @@ def rename(request: PortalRequest, group_contract_id: int) -> HttpResponse:
         actions.rename_contract(request.scope, group_contract_id, form.cleaned_data["name"])
         messages.success(request, _("De naam is opgeslagen."))
         return redirect("group_contract", group_contract_id=group_contract_id)
-    context = {
-        "form": form, "title": _("Naam wijzigen"), "about": view.number, "back": _address(group_contract_id),
-        "up": reverse("group_contracts"), "list": _("Contracten"), "button": _("Opslaan"),
-        "said": _("De klant ziet de nieuwe naam meteen, ook wie het contract heeft gekoppeld."),
-    }  # fmt: skip
-    return render(request, "customers/change.html", context, status=422 if form.errors else 200)
+    said = _("De klant ziet de nieuwe naam meteen, ook wie het contract heeft gekoppeld.")
+    return drawn(request, form, of_contract(view.number, group_contract_id), title=_("Naam wijzigen"), said=said)
 
 
 @page(KEEP)
@@ -118,12 +111,9 @@ def rename(request: PortalRequest, group_contract_id: int) -> HttpResponse:
 def contacts(request: PortalRequest, group_contract_id: int) -> HttpResponse:
     """The administrative and the financial contact."""
     found = _file(request, group_contract_id)
-    said = {
-        "about": found.view.number, "back": _address(group_contract_id), "up": reverse("group_contracts"),
-        "list": _("Contracten"),
-    }  # fmt: skip
+    place = of_contract(found.view.number, group_contract_id)
     response = reaching.changed(
-        request, found.contacts, found.view.organisation_id, group_contract_id, OF_CONTRACT, said
+        request, found.contacts, found.view.organisation_id, group_contract_id, OF_CONTRACT, place
     )
     if response is None:
         messages.success(request, _("De contactgegevens zijn opgeslagen."))
@@ -152,16 +142,12 @@ def end(request: PortalRequest, group_contract_id: int) -> HttpResponse:
         else:
             messages.success(request, _("Dit is voorgesteld. Het geldt zodra een collega akkoord is bij Zaken."))
             return redirect("group_contract", group_contract_id=group_contract_id)
-    context = {
-        "form": form, "title": _("Andere einddatum"), "about": f"{view.number} – {view.name}",
-        "back": _address(group_contract_id), "up": reverse("group_contracts"), "list": _("Contracten"),
-        "button": _("Voorstellen"),
-        "said": _(
-            "Een contract eindigt pas als niemand er na die dag nog aan deelneemt: de organisatie meldt haar "
-            "deelnemers eerst af, of zet ze over. Wie daarna nog wordt aangemeld, neemt deel t/m die dag."
-        ),
-    }  # fmt: skip
-    return render(request, "customers/change.html", context, status=422 if form.errors else 200)
+    said = _(
+        "Een contract eindigt pas als niemand er na die dag nog aan deelneemt: de organisatie meldt haar "
+        "deelnemers eerst af, of zet ze over. Wie daarna nog wordt aangemeld, neemt deel t/m die dag."
+    )
+    place = of_contract(f"{view.number} – {view.name}", group_contract_id)
+    return drawn(request, form, place, title=_("Andere einddatum"), said=said, button=_("Voorstellen"))
 
 
 def _file(request: PortalRequest, contract_id: int) -> ContractFile:
@@ -169,7 +155,3 @@ def _file(request: PortalRequest, contract_id: int) -> ContractFile:
         return queries.group_contract(request.scope, contract_id, today=timezone.localdate())
     except NoContract:
         raise Http404 from None
-
-
-def _address(contract_id: int) -> str:
-    return reverse("group_contract", kwargs={"group_contract_id": contract_id})

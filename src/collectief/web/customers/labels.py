@@ -18,6 +18,7 @@ from collectief.segments.catalogue import profile
 
 from ..page import PortalRequest, page
 from ..terms.words import terms_refusal
+from .changing import Place, drawn
 from .forms import NameForm
 from .organisations import KEEP
 
@@ -52,12 +53,9 @@ def rename(request: PortalRequest) -> HttpResponse:
         else:
             messages.success(request, _("De naam is opgeslagen."))
             return redirect("labels")
-    context = {
-        "form": form, "title": _("Naam wijzigen"), "about": label, "back": reverse("labels"), "up": reverse("labels"),
-        "list": _("Labels en portalen"), "button": _("Opslaan"),
-        "said": _("De nieuwe naam staat meteen bij alle producten van dit label. Premies en kortingen blijven gelijk."),
-    }  # fmt: skip
-    return render(request, "customers/change.html", context, status=422 if form.errors else 200)
+    said = _("De nieuwe naam staat meteen bij alle producten van dit label. Premies en kortingen blijven gelijk.")
+    place = Place(label, reverse("labels"), reverse("labels"), _("Labels en portalen"))
+    return drawn(request, form, place, title=_("Naam wijzigen"), said=said)
 
 
 def _portal(one: Brand, language: str) -> dict[str, object]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
@@ -22,6 +21,7 @@ from collectief.segments.profile import Permission
 from ..page import PortalRequest, page
 from ..paging import found_page, last_page, page_number, pages
 from . import reaching, words
+from .changing import drawn, of_organisation
 from .forms import CustomerForm, EndForm, NameForm, SearchForm
 
 KEEP = Permission.MAINTAIN_CUSTOMERS
@@ -97,12 +97,8 @@ def rename(request: PortalRequest, organisation_id: int) -> HttpResponse:
         actions.rename_customer(request.scope, organisation_id, form.cleaned_data["name"])
         messages.success(request, _("De naam is opgeslagen."))
         return redirect("customer", organisation_id=organisation_id)
-    context = {
-        "form": form, "title": _("Naam wijzigen"), "about": view.name, "back": _address(organisation_id),
-        "up": reverse("customers"), "list": _("Organisaties"), "button": _("Opslaan"),
-        "said": _("De klant ziet de nieuwe naam meteen. KvK-nummer en soort klant blijven zoals ze zijn."),
-    }  # fmt: skip
-    return render(request, "customers/change.html", context, status=422 if form.errors else 200)
+    said = _("De klant ziet de nieuwe naam meteen. KvK-nummer en soort klant blijven zoals ze zijn.")
+    return drawn(request, form, of_organisation(view.name, organisation_id), title=_("Naam wijzigen"), said=said)
 
 
 @page(KEEP)
@@ -110,11 +106,8 @@ def rename(request: PortalRequest, organisation_id: int) -> HttpResponse:
 def contacts(request: PortalRequest, organisation_id: int) -> HttpResponse:
     """Where the organisation itself is reached."""
     found = file_of(request, organisation_id)
-    said = {
-        "about": found.view.name, "back": _address(organisation_id), "up": reverse("customers"),
-        "list": _("Organisaties"),
-    }  # fmt: skip
-    response = reaching.changed(request, found.contacts, organisation_id, None, (ContactKind.COMPANY,), said)
+    place = of_organisation(found.view.name, organisation_id)
+    response = reaching.changed(request, found.contacts, organisation_id, None, (ContactKind.COMPANY,), place)
     if response is None:
         messages.success(request, _("De contactgegevens zijn opgeslagen."))
         return redirect("customer", organisation_id=organisation_id)
@@ -140,15 +133,11 @@ def end(request: PortalRequest, organisation_id: int) -> HttpResponse:
         else:
             messages.success(request, _("De einddatum is opgeslagen."))
             return redirect("customer", organisation_id=organisation_id)
-    context = {
-        "form": form, "title": _("Einde als klant"), "about": view.name, "back": _address(organisation_id),
-        "up": reverse("customers"), "list": _("Organisaties"), "button": _("Opslaan"),
-        "said": _(
-            "Na die dag begint er niets nieuws: geen contract, en niemand krijgt een account. Wie een account heeft, "
-            "kan blijven terugkijken. Het kan pas als alle contracten dan voorbij zijn."
-        ),
-    }  # fmt: skip
-    return render(request, "customers/change.html", context, status=422 if form.errors else 200)
+    said = _(
+        "Na die dag begint er niets nieuws: geen contract, en niemand krijgt een account. Wie een account heeft, "
+        "kan blijven terugkijken. Het kan pas als alle contracten dan voorbij zijn."
+    )
+    return drawn(request, form, of_organisation(view.name, organisation_id), title=_("Einde als klant"), said=said)
 
 
 def file_of(request: PortalRequest, organisation_id: int) -> CustomerFile:
@@ -157,7 +146,3 @@ def file_of(request: PortalRequest, organisation_id: int) -> CustomerFile:
         return queries.customer(request.scope, organisation_id)
     except NoCustomer:
         raise Http404 from None
-
-
-def _address(organisation_id: int) -> str:
-    return reverse("customer", kwargs={"organisation_id": organisation_id})

@@ -17,6 +17,7 @@ from collectief.customers.queries import Contacts
 
 from ..contracts.contacts import KINDS, ContactsForm, as_typed
 from ..page import PortalRequest
+from .changing import Place
 
 TITLES = {**KINDS, ContactKind.COMPANY: gettext_lazy("Contactgegevens van de organisatie")}
 
@@ -39,9 +40,9 @@ def changed(
     organisation_id: int,
     contract_id: int | None,
     kinds: Sequence[ContactKind],
-    page: dict[str, str],
+    place: Place,
 ) -> HttpResponse | None:
-    """The form, or None once what was typed is kept; `page` says of whom it is and leads back."""
+    """The form, or None once what was typed is kept; `place` says of whom it is and leads back."""
     form = ContactsForm(
         request.POST if request.method == "POST" else None, kinds=kinds, titles=TITLES,
         initial=as_typed(known, contract_id, kinds),
@@ -49,4 +50,6 @@ def changed(
     if request.method == "POST" and form.is_valid():
         actions.change_contacts(request.scope, organisation_id, contract_id, form.wanted, now=timezone.now())
         return None
-    return render(request, "customers/contacts.html", {"form": form, **page}, status=422 if form.errors else 200)
+    return render(
+        request, "customers/contacts.html", {"form": form, "place": place}, status=422 if form.errors else 200
+    )
