@@ -92,7 +92,7 @@ def test_refused_the_reason_is_read_and_one_can_ask_again(otto, post):
     assert roles_of(otto) == ["administrative"]
 
 
-def test_one_asks_once_at_a_time(otto, monkeypatch):
+def test_one_asks_once_at_a_time(otto):
     with opened(otto):
         asking_roles.ask(otto, [Role.FINANCIAL], now=timezone.now())
         with pytest.raises(AccessRefused, match="asked_already"):

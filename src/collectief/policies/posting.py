@@ -110,10 +110,10 @@ class _Insured:
     address: tuple[str, ...]
 
 
-def organisations(insurer_id: int | None = None) -> list[tuple[int, int]]:
-    """Insurer and id of the customers whose people get their schedule at home: of one insurer, or of all."""
+def organisations() -> list[tuple[int, int]]:
+    """Insurer and id of the customers whose people get their schedule at home, of every insurer."""
     segments = [one.slug for one in PROFILES.values() if one.schedules_at_home]
-    with office(insurer_id):
+    with office():
         own = Organisation.objects.filter(segment__in=segments)
         return list(own.order_by("id").values_list("insurer_id", "id"))
 
