@@ -196,6 +196,19 @@ def eessi(monkeypatch):
 
 
 @pytest.fixture
+def printer(monkeypatch) -> Iterator[str]:
+    """A print service of our own, over loopback; its address."""
+    from collectief.gateways import loopback
+    from collectief.gateways.print import client, simulator
+    from collectief.post import handing
+    from tests.rules.test_gateways_print import SECRET
+
+    with loopback.running(lambda _: simulator.application("ours", SECRET)) as address:
+        monkeypatch.setattr(handing, "current_service", lambda: client.NotifyPrint(address, "ours", SECRET))
+        yield address
+
+
+@pytest.fixture
 def ours():
     """An agency with two contracts and Anna, administratief."""
     from tests.world import agency

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from collectief.policies.models import ContractOffer, Product, ProductTariff
 from collectief.policies.rules import ProductKind, State
 from collectief.scope.database import office
-from tests.world import Agency
+from tests.world import Agency, agency
 
 BEGIN = date(2020, 1, 1)
 _AGREED = {"state": State.AGREED, "proposed_by": "Sanne", "proposed_at": datetime(2019, 12, 1, tzinfo=UTC)}
@@ -42,3 +42,10 @@ def offer(
             insurer_id=customer.organisation.insurer_id, organisation=customer.organisation, product=made,
             contract=customer.contracts[contract], first_day=first_day, offered=offered, discount=discount, **_AGREED,
         )  # fmt: skip
+
+
+def insuring_agency() -> Agency:
+    """An agency whose first contract offers a basic insurance: who takes part is insured."""
+    customer = agency()
+    offer(customer, product(customer))
+    return customer

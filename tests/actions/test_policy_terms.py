@@ -24,7 +24,7 @@ from collectief.policies.premium import NoTariff, due_in
 from collectief.policies.rules import ProductKind
 from collectief.scope.database import office, opened
 from collectief.scope.scope import NotAllowed
-from tests.terms_world import offer, product
+from tests.terms_world import insuring_agency, offer, product
 from tests.world import Human, agency, confirm, enrol, enrolled, member_of, valid_bsns
 
 pytestmark = pytest.mark.django_db
@@ -46,9 +46,7 @@ def asked(customer, application, about, moment):
 @pytest.fixture
 def insuring():
     """An agency whose first contract has a basic insurance."""
-    customer = agency()
-    offer(customer, product(customer))
-    return customer
+    return insuring_agency()
 
 
 @pytest.fixture

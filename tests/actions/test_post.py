@@ -10,9 +10,7 @@ from django.utils import timezone
 
 from collectief.audit.models import AuditEvent
 from collectief.documents import actions as documents
-from collectief.documents.store import Place, current_store
-from collectief.gateways import loopback
-from collectief.gateways.print import client, simulator
+from collectief.documents.store import Place, StoreUnavailable, current_store
 from collectief.gateways.print.port import PrintUnavailable
 from collectief.post import actions, handing, jobs, queries
 from collectief.post.models import Consignment
@@ -22,18 +20,10 @@ from collectief.scope.database import housekeeping, opened, working_for
 from collectief.scope.scope import NotAllowed
 from tests.letters_world import FRAME, on_paper, wanted
 from tests.office_world import clerk
-from tests.rules.test_gateways_print import SECRET, behaves, received
+from tests.rules.test_gateways_print import behaves, received
 from tests.world import Human, agency, enrolled, member_of, valid_bsns
 
 pytestmark = [pytest.mark.django_db, pytest.mark.feature("K08")]
-
-
-@pytest.fixture
-def printer(monkeypatch):
-    """A print service of our own; its address."""
-    with loopback.running(lambda _: simulator.application("ours", SECRET)) as address:
-        monkeypatch.setattr(handing, "current_service", lambda: client.NotifyPrint(address, "ours", SECRET))
-        yield address
 
 
 @pytest.fixture
@@ -107,6 +97,19 @@ def test_an_outage_delays_and_loses_nothing(ours, letter, printer):
     assert handing.left() == [(ours.scope.insurer_id, ours.organisation.id)]
     jobs.follow(0)
     assert len(received(printer)["letters"]) == 1
+
+
+def test_while_files_cannot_be_reached_a_letter_waits_and_is_not_taken_for_lost(ours, letter, printer, monkeypatch):
+    send(ours, letter)
+
+    def away():
+        raise StoreUnavailable("EndpointConnectionError")
+
+    monkeypatch.setattr("collectief.documents.queries.current_store", away)
+    with pytest.raises(StoreUnavailable) as problem, transaction.atomic():
+        hand_over(ours)
+    assert jobs.hand_over.retry_strategy.lasts(problem.value, attempts=1_000), "for as long as it takes"
+    assert (row_of(ours).state, received(printer)["letters"]) == (State.WAITING, [])
 
 
 def test_taken_without_an_answer_it_is_not_sent_again(ours, letter, printer):

@@ -14,15 +14,14 @@ from collectief.audit.models import AuditEvent
 from collectief.contracts.models import Contact
 from collectief.documents import actions as documents
 from collectief.enrolment.facts import Application, Kind
-from collectief.gateways import loopback
-from collectief.gateways.print import client, simulator
+from collectief.gateways.print import client
 from collectief.mutations import actions as mutations
 from collectief.mutations.corridor import Request, Subject
 from collectief.policies import issuing
 from collectief.policies.held_cards import cards_of
 from collectief.policies.models import InsuranceCard
 from collectief.policies.reissuing import made_anew
-from collectief.post import actions, handing, jobs, queries
+from collectief.post import actions, jobs, queries
 from collectief.post.models import Consignment
 from collectief.post.queries import NoConsignment
 from collectief.post.rules import Again, PostRefused, Returned, State
@@ -30,20 +29,12 @@ from collectief.scope.database import opened, working_for
 from collectief.scope.scope import NotAllowed
 from tests.letters_world import on_paper
 from tests.office_world import clerk
-from tests.rules.test_gateways_print import SECRET, behaves, received
+from tests.rules.test_gateways_print import behaves, received
 from tests.terms_world import offer, product
 from tests.web.visiting import this_moment
 from tests.world import Human, agency, enrolled, valid_bsns
 
 pytestmark = [pytest.mark.django_db, pytest.mark.feature("K08")]
-
-
-@pytest.fixture
-def printer(monkeypatch):
-    """A print service of our own; its address."""
-    with loopback.running(lambda _: simulator.application("ours", SECRET)) as address:
-        monkeypatch.setattr(handing, "current_service", lambda: client.NotifyPrint(address, "ours", SECRET))
-        yield address
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from collectief.documents.models import Document
 from collectief.documents.store import StoreUnavailable
 from collectief.scope.database import opened
 from collectief.web.participants import bundle
-from tests.terms_world import offer, product
+from tests.terms_world import insuring_agency, offer, product
 from tests.web.test_letters import leaves
 from tests.web.visiting import client_of, crowd, left, text_of, this_moment
 from tests.world import Human, agency, enrolled, member_of, valid_bsns
@@ -26,9 +26,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.feature("X11")]
 
 @pytest.fixture
 def ours():
-    customer = agency()
-    offer(customer, product(customer))
-    return customer
+    return insuring_agency()
 
 
 def opened_zip(response) -> dict[str, bytes]:

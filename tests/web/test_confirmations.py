@@ -18,7 +18,7 @@ from collectief.mutations.corridor import Request, Subject
 from collectief.mutations.models import Mutation
 from collectief.scope.database import opened
 from tests.household_world import asked, family, town
-from tests.terms_world import offer, product
+from tests.terms_world import insuring_agency, offer, product
 from tests.web.visiting import client_of, refused, text_of, this_moment, waiting
 from tests.world import Human, agency, confirm, enrolled, member_of, valid_bsns
 
@@ -27,9 +27,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.feature("U07"), pytest.mark.fea
 
 @pytest.fixture
 def ours():
-    customer = agency()
-    offer(customer, product(customer))
-    return customer
+    return insuring_agency()
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from collectief.enrolment.facts import Application, Kind
 from collectief.mutations import actions as mutations
 from collectief.mutations.corridor import Request, Subject
 from collectief.scope.database import opened
-from tests.terms_world import offer, product
+from tests.terms_world import insuring_agency, offer, product
 from tests.web.visiting import client_of, text_of, this_moment
 from tests.world import Human, agency, enrolled, valid_bsns
 
@@ -22,9 +22,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.feature("U06")]
 
 @pytest.fixture
 def ours():
-    customer = agency()
-    offer(customer, product(customer))
-    return customer
+    return insuring_agency()
 
 
 def page_of(customer, participant: int) -> str:

@@ -20,7 +20,7 @@ from collectief.enrolment.models import Participation
 from collectief.mutations import actions as mutations
 from collectief.mutations.corridor import Request, Subject
 from collectief.scope.database import opened, signing_in
-from tests.terms_world import offer, product
+from tests.terms_world import insuring_agency, offer, product
 from tests.web.visiting import client_of, text_of, this_moment
 from tests.world import Human, agency, enrolled, member_of, valid_bsns
 
@@ -31,9 +31,7 @@ NUMBER = re.compile(r"nummer\s+([0-9A-Z]{4}(?:-[0-9A-Z]{4}){3}-[0-9A-Z])")
 
 @pytest.fixture
 def ours():
-    customer = agency()
-    offer(customer, product(customer))
-    return customer
+    return insuring_agency()
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from collectief.audit.models import AuditEvent
 from collectief.foundation.dates import dutch
 from collectief.policies.statements import looked_back
 from collectief.scope.database import opened
-from tests.terms_world import offer, product
+from tests.terms_world import insuring_agency
 from tests.web.test_letters import kept, leaves, read
 from tests.web.visiting import client_of, text_of, this_moment
 from tests.world import Human, agency, enrolled, member_of, valid_bsns
@@ -21,9 +21,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.feature("U08"), pytest.mark.fea
 
 @pytest.fixture
 def ours():
-    customer = agency()
-    offer(customer, product(customer))
-    return customer
+    return insuring_agency()
 
 
 @pytest.fixture
