@@ -41,25 +41,27 @@ def excel_lists() -> Iterator[Line]:
         yield Line("excel-list", size, size / median(ours), size / median(floor), peak / 2**20, more)
 
 
-def _rows(scope: Any, size: int) -> Any:
+def _listed(scope: Any, size: int) -> Any:
+    """The list as the portal has it, of its first so many people."""
+    from dataclasses import replace
     from itertools import islice
 
-    from collectief.enrolment.queries import Search, whole_list
+    from collectief.contracts.queries import contracts
+    from collectief.enrolment.queries import Search
+    from collectief.exports.lists import participants
 
-    return islice(whole_list(scope, Search(), today=TODAY), size)
+    listed = participants(scope, Search(), contracts(scope), today=TODAY)
+    return replace(listed, rows=islice(listed.rows, size))
 
 
 def _written(scope: Any, size: int) -> None:
     """What the portal does for one download."""
     from collectief.audit import actions as audit
-    from collectief.contracts.queries import contracts
     from collectief.scope.database import opened
-    from collectief.web.participants.downloads import _columns
-    from collectief.web.people import workbook
+    from collectief.web.sheet import people_file
 
     with opened(scope):
-        columns = _columns(scope, contracts(scope), TODAY)
-        response, people = workbook(scope, columns, _rows(scope, size), title="Deelnemers", name="deelnemers.xlsx")
+        response, people = people_file(scope, _listed(scope, size), name="deelnemers.xlsx")
         audit.record(scope, "participants.download", participants=people, detail={"lines": len(people)})
         response.close()
     if len(people) != size:
@@ -67,13 +69,12 @@ def _written(scope: Any, size: int) -> None:
 
 
 def _cells(scope: Any, size: int) -> list[list[Any]]:
-    from collectief.contracts.queries import contracts
+    from collectief.exports.people import Beside
     from collectief.scope.database import opened
-    from collectief.web.participants.downloads import _columns
 
     with opened(scope):
-        columns = _columns(scope, contracts(scope), TODAY)
-        return [[_plain(column.cell(row, "")) for column in columns] for row in _rows(scope, size)]
+        listed = _listed(scope, size)
+        return [[_plain(column.cell(row, Beside())) for column in listed.columns] for row in listed.rows]
 
 
 def _plain(cell: Any) -> Any:

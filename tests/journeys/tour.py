@@ -23,7 +23,7 @@ NO_PAGE = {
     "policy_schedule", "policy_schedule_on", "termination_letter", "insurance_statement", "kept_letter", "confirmation",
     "s1_form",
     "download_documents", "documents_of", "download_contract_use", "download_flow_list", "download_deductible_use",
-    "deductible_letter", "download_current", "download_former", "download_template",
+    "deductible_letter", "download_current", "download_former", "download_template", "download_export", "stop_export",
     "upload_template", "upload_bad_rows", "download_log",
     "current_count", "former_count", "mutation_state", "upload_progress", "run_progress",
     "home", "sign_in_begin", "single_sign_on",

@@ -42,7 +42,8 @@ def walks_everywhere(tour: Tour, folder: Path) -> None:
     _runs(tour)
     _invited(tour)
     assert tour.faults == [], "\n".join(tour.faults)
-    assert page_names() - tour.seen == set(), "pages that nobody looked at: link them, or add a step"
+    unseen = page_names() - tour.seen
+    assert not unseen, f"pages that nobody looked at: link them, or add a step: {sorted(unseen)}"
 
 
 def _front_doors(tour: Tour) -> None:
@@ -122,8 +123,6 @@ def _account_manager(tour: Tour) -> None:
     otto = tour.signed_in("mijnzz", "Otto Smit", OTTO)
     otto.looks_at("/mijn-account/rollen/")
     otto.sends("roles-none")
-    otto.page.locator("main [name=roles]").first.check()
-    otto.sends("roles-asked")
 
 
 def _mandates(tour: Tour) -> None:

@@ -11,10 +11,10 @@ from django.db import connection
 from django.utils import timezone
 
 from collectief.audit.models import AuditEvent
+from collectief.foundation.sheet import write_sheet
 from collectief.participants import queries as participants
 from collectief.reporting.rules import Span
 from collectief.scope.database import opened
-from collectief.web.sheet import write_sheet
 from tests.stays_world import fixed
 from tests.web.visiting import client_of, crowd, left, text_of, this_moment
 from tests.world import Human, agency, enrolled, member_of, valid_bsns
@@ -171,7 +171,7 @@ def test_text_in_a_workbook_stays_the_text_it_was(typed):
 
 
 def test_what_does_not_fit_on_a_sheet_is_on_the_next(monkeypatch):
-    monkeypatch.setattr("collectief.web.sheet.MOST_ROWS", 3)
+    monkeypatch.setattr("collectief.foundation.sheet.MOST_ROWS", 3)
     for count, sheets in ((0, [[]]), (2, [[1, 2]]), (3, [[1, 2], [3]]), (5, [[1, 2], [3, 4], [5]])):
         stream = io.BytesIO()
         assert write_sheet(stream, "Lijst", [("N", 5)], [(number,) for number in range(1, count + 1)]) == count

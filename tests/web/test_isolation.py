@@ -30,6 +30,7 @@ from collectief.segments.catalogue import PROFILES
 from collectief.segments.profile import Capability, Permission
 from collectief.statements.models import S1Request
 from tests.bulk_world import Register, demo_file, planned
+from tests.exports_world import exported
 from tests.letters_world import kept, on_paper
 from tests.office_world import applied, clerk, import_of, insurer_id, news_of, product_of, run_of
 from tests.s1_world import s1_of
@@ -88,6 +89,7 @@ def anna(monkeypatch, tmp_path):
             "organisation_id": customer.organisation.id,
             "group_contract_id": customer.contracts[0].id,
             "account_id": ours.scope.account_id,
+            **exported(ours.scope),
             "reset_id": 0,
         }
         relation_number = Participation.objects.get().relation_number

@@ -70,11 +70,11 @@ def test_a_rejection_tells_why_and_what_to_do_in_the_list_and_behind_it():
     assert f'href="/mutaties/{mutation}/"' in page
 
 
-def test_the_seven_categories_of_the_manual_can_be_chosen_in_its_order(ours):
+def test_the_seven_categories_of_the_manual_can_be_chosen_in_its_order_and_two_of_ours(ours):
     both = member_of(ours.organisation, roles=["administrative", "financial"])
     manual = [
         "Beëindigingsbrief", "Bevestiging", "S1", "Financieel", "In- en uitstroom", "Verwerkingsverslag",
-        "Verzekeringsverklaring", "Van de verzekeraar",
+        "Verzekeringsverklaring", "Geplande lijst", "Van de verzekeraar",
     ]  # fmt: skip
     for scope, shown in ((both, manual), (ours.scope, [one for one in manual if one != "Financieel"])):
         choices = (
@@ -215,6 +215,8 @@ def test_every_code_and_category_has_words():
         "s1.issued",
         "s1.refused",
         "flow.fixed",
+        "export.ready",
+        "export.stopped",
         "question.answered",
         "batch.done",
         "batch.refused",

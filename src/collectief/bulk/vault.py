@@ -7,28 +7,22 @@ after 30 days the key is destroyed and nothing of them can be read again (law 9)
 from __future__ import annotations
 
 import os
-import tempfile
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection
+from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
-from uuid import uuid4
 
 import orjson
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from django.core.files.base import File
-from django.core.files.storage import default_storage
 
 from collectief.foundation.sealing import NONCE_BYTES, seal, unseal
+from collectief.scope import sealed_file
 from collectief.scope.secret import derived, key_for
 
 _FOLDER = "uploads"
 _PURPOSE = "batches"
 _PLACE = b"batch-key"
-_SEGMENT = 1024 * 1024
-# A segment and what sealing adds to it: nonce and authentication tag.
-_SEALED_SEGMENT = _SEGMENT + NONCE_BYTES + 16
 
 
 def new_key() -> tuple[bytes, bytes]:
@@ -73,36 +67,20 @@ class ChunkVault:
 
 
 def store_file(key: bytes, batch_id: int, stream: IO[bytes]) -> str:
-    """Keep the uploaded file, sealed in segments, until its rows are read; under which name."""
-    with tempfile.TemporaryFile() as sealed:
-        for number, segment in enumerate(iter(lambda: stream.read(_SEGMENT), b"")):
-            sealed.write(seal(key, segment, b"%d:%d" % (batch_id, number)))
-        sealed.seek(0)
-        return default_storage.save(f"{_FOLDER}/{uuid4()}", File(sealed))
+    """Keep the uploaded file until its rows are read; under which name."""
+    return sealed_file.keep(_FOLDER, key, str(batch_id), stream)
 
 
-@contextmanager
-def plain_file(key: bytes, batch_id: int, stored_as: str) -> Iterator[Path]:
-    """The uploaded file as a program can open it, for as long as the block lasts, readable by nobody else."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "upload"
-        with path.open("wb") as plain, default_storage.open(stored_as, "rb") as sealed:
-            for number, segment in enumerate(iter(lambda: sealed.read(_SEALED_SEGMENT), b"")):
-                plain.write(unseal(key, segment, b"%d:%d" % (batch_id, number)))
-        yield path
+def plain_file(key: bytes, batch_id: int, stored_as: str) -> AbstractContextManager[Path]:
+    """The uploaded file as a program can open it, for as long as the block lasts."""
+    return sealed_file.plain_path(key, str(batch_id), stored_as)
 
 
 def remove_file(stored_as: str) -> None:
     """The rows are read: the file has no use any more."""
-    default_storage.delete(stored_as)
+    sealed_file.remove(stored_as)
 
 
 def remove_files_but(awaited: Collection[str], *, before: datetime) -> None:
-    """Remove what was stored before `before` and nobody awaits: whose removal was missed, or whose upload broke off."""
-    try:
-        _, names = default_storage.listdir(_FOLDER)
-    except FileNotFoundError:
-        return
-    for name in (f"{_FOLDER}/{name}" for name in names):
-        if name not in awaited and default_storage.get_modified_time(name) < before:
-            default_storage.delete(name)
+    """Remove what was stored before `before` and nobody awaits."""
+    sealed_file.remove_all_but(_FOLDER, awaited, before=before)

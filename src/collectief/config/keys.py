@@ -115,10 +115,11 @@ def steps() -> list[Step]:
     from collectief.access.renewing import FACTORS
     from collectief.bulk.renewing import UPLOADS
     from collectief.documents.renewing import LETTERS
+    from collectief.exports.renewing import EXPORTS
     from collectief.mutations.renewing import WAITING
     from collectief.participants.renewing import PEOPLE, REGISTER
 
-    return [PEOPLE, WAITING, UPLOADS, REGISTER, FACTORS, LETTERS]
+    return [PEOPLE, WAITING, UPLOADS, REGISTER, FACTORS, LETTERS, EXPORTS]
 
 
 @contextmanager

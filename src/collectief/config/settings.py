@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "collectief.statements",
     "collectief.bulk",
     "collectief.reporting",
+    "collectief.exports",
     "collectief.web",
     "collectief.demo",
 ]

@@ -10,9 +10,7 @@ import hashlib
 import hmac
 from dataclasses import dataclass, field
 
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
-from collectief.foundation.sealing import seal, unseal
+from collectief.foundation.sealing import new_key, seal, unseal
 from collectief.scope.secret import derived, key_for
 
 _PURPOSE = "letters"
@@ -28,7 +26,7 @@ class Sealed:
 
 def sealed(number: str, pdf: bytes) -> Sealed:
     """The letter with this number under a fresh key."""
-    key, place = AESGCM.generate_key(256), number.encode()
+    key, place = new_key(), number.encode()
     return Sealed(seal(key_for(_PURPOSE), key, place), seal(key, pdf, place))
 
 

@@ -16,6 +16,11 @@ NONCE_BYTES = 12
 INDEX_BYTES = 16
 
 
+def new_key() -> bytes:
+    """A fresh key to seal with."""
+    return AESGCM.generate_key(256)
+
+
 def seal(key: bytes, plain: bytes, associated: bytes) -> bytes:
     """`plain` encrypted and authenticated, bound to `associated` (the row it belongs to)."""
     nonce = os.urandom(NONCE_BYTES)

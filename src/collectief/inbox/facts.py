@@ -26,6 +26,8 @@ class About(StrEnum):
     FLOW_LIST = "flow_list"
     # What somebody asked and was answered, on the page Contact (G14).
     QUESTION = "question"
+    # A list that somebody has made by itself: the number is the plan's (X11).
+    EXPORT = "export"
 
 
 @value()

@@ -35,6 +35,7 @@ PROFILE = SegmentProfile(
             Capability.CONTRACT_USE,
             Capability.MESSAGES,
             Capability.FLOW_LISTS,
+            Capability.SCHEDULED_EXPORTS,
             Capability.CONFIRMATION_LETTERS,
         }
     ),
@@ -92,6 +93,7 @@ PROFILE = SegmentProfile(
         MessageCategory.REJECTION,
         MessageCategory.FINANCIAL,
         MessageCategory.FLOW,
+        MessageCategory.EXPORT,
         MessageCategory.FROM_INSURER,
     ),
     # G06: the manual has a choice of payment and does not say of what. No account number is asked here: who pays by

@@ -47,6 +47,8 @@ class Capability(StrEnum):
     MESSAGES = "messages"
     # Who came to a contract and left it in a month or a year (U23, G08).
     FLOW_LISTS = "flow_lists"
+    # A list is made by itself, again and again, for whoever planned it (X11).
+    SCHEDULED_EXPORTS = "scheduled_exports"
     # What of the deductible people have used in a year (U25).
     DEDUCTIBLE_USE = "deductible_use"
     # Somebody with partner and children at once, in steps, and with insurance where they want it (G06).
@@ -104,6 +106,8 @@ class MessageCategory(StrEnum):
     FLOW = "flow"
     PROCESSING_REPORT = "processing_report"
     INSURANCE_STATEMENT = "insurance_statement"
+    # A list that was made by itself (X11).
+    EXPORT = "export"
     # What the insurer itself writes, for whatever role (K03).
     FROM_INSURER = "from_insurer"
 

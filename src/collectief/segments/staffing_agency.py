@@ -95,6 +95,7 @@ PROFILE = SegmentProfile(
         MessageCategory.FLOW,
         MessageCategory.PROCESSING_REPORT,
         MessageCategory.INSURANCE_STATEMENT,
+        MessageCategory.EXPORT,
         MessageCategory.FROM_INSURER,
     ),
     # What failed, one or in a file, stands with what became of it.

@@ -39,6 +39,7 @@ urlpatterns = [
     path("", include("collectief.web.reporting.urls")),
     path("", include("collectief.web.terms.urls")),
     path("", include("collectief.web.customers.urls")),
+    path("", include("collectief.web.exports.urls")),
     path("", include("collectief.web.inbox.urls")),
     path("", include("collectief.web.news.urls")),
     path("", include("collectief.web.post.urls")),

@@ -19,13 +19,15 @@ from collectief.deductible.queries import DEFAULT_SORT, Asked, Left, NoUse, UseL
 from collectief.deductible.rules import first_kept, is_final
 from collectief.documents.actions import Wanted
 from collectief.enrolment.queries import stays_of
+from collectief.exports.lists import PeopleList
+from collectief.exports.people import Column, person_columns
 from collectief.scope.scope import Scope
 from collectief.segments.profile import Capability, Field, MessageCategory, Permission
 
 from ..letters import letter_file
 from ..page import PortalRequest, page
 from ..paging import last_page, link, page_number, pages
-from ..people import Column, person_columns, workbook
+from ..sheet import people_file
 from .forms import UseForm
 
 SIZE = 50
@@ -68,10 +70,8 @@ def download(request: PortalRequest, year: int) -> HttpResponseBase:
     """Exactly what is found, as a workbook."""
     scope = request.scope
     asked = _asked(UseForm(request.GET), _year(year), request.GET.get("sorteer", DEFAULT_SORT))
-    response, people = workbook(
-        scope, _columns(scope), queries.use_lines(scope, asked), title=_("Eigen risico {year}").format(year=year),
-        name=f"{_('eigen-risico-verbruik')}-{year}.xlsx",
-    )  # fmt: skip
+    listed = PeopleList(_("Eigen risico {year}").format(year=year), _columns(scope), queries.use_lines(scope, asked))
+    response, people = people_file(scope, listed, name=f"{_('eigen-risico-verbruik')}-{year}.xlsx")
     audit.record(
         scope, "deductible.download", participants=people, detail={"year": year, "lines": len(people)}
     )  # fmt: skip

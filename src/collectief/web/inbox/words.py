@@ -13,6 +13,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from collectief.contracts.queries import ContractView, contracts
+from collectief.exports.rules import Which
 from collectief.foundation.dates import dutch
 from collectief.inbox.facts import About
 from collectief.inbox.queries import MessageView
@@ -21,6 +22,7 @@ from collectief.scope.scope import Scope
 from collectief.segments.profile import Capability, MessageCategory, Permission
 from collectief.statements.countries import name_of
 
+from ..exports.words import LISTS
 from ..reporting.words import OFFICIAL, list_query, span_words
 from ..rich_text import rich
 from ..templatetags.look import number
@@ -35,6 +37,7 @@ CATEGORIES: Mapping[MessageCategory, str | Promise] = {
     MessageCategory.FLOW: gettext_lazy("In- en uitstroom"),
     MessageCategory.PROCESSING_REPORT: gettext_lazy("Verwerkingsverslag"),
     MessageCategory.INSURANCE_STATEMENT: gettext_lazy("Verzekeringsverklaring"),
+    MessageCategory.EXPORT: gettext_lazy("Geplande lijst"),
     MessageCategory.FROM_INSURER: gettext_lazy("Van de verzekeraar"),
 }
 
@@ -69,6 +72,7 @@ def line(view: MessageView, known: Sequence[ContractView], scope: Scope) -> Line
         "file": view.facts.get("file", "–"), "year": view.facts.get("year", "–"),
         "form": view.facts.get("form", "–"), "country": _country(view.facts.get("country", "")),
         "title": _said(view.facts.get("title")), "month": _month(view.facts.get("month")),
+        "list": LISTS[Which(view.facts["list"])] if view.about == About.EXPORT else "–",
         "asked_on": _day(view.facts["asked_on"]) if "asked_on" in view.facts else "–",
     }  # fmt: skip
     text = str(texts().get(view.code, _("Bericht"))).format_map(Shown(given))
@@ -117,6 +121,8 @@ def texts() -> dict[str, str]:
         "s1.issued": _("Formulier {form} van {name} voor {country} staat klaar"),
         "s1.refused": _("Formulier {form} van {name} voor {country} is afgewezen"),
         "question.answered": _("Uw vraag van {asked_on} is beantwoord"),
+        "export.ready": _("Uw geplande lijst staat klaar: {list}"),
+        "export.stopped": _("Uw geplande lijst wordt niet meer gemaakt: {list}"),
         "batch.done": _("Het bestand {file} is verwerkt"),
         "batch.refused": _("Het bestand {file} kon niet worden gelezen"),
         "batch.stopped": _("De verwerking van het bestand {file} is gestopt"),
@@ -146,6 +152,9 @@ def _more(view: MessageView) -> list[str]:
         said.append(_("Einddatum (t/m): {day}").format(day=_day(facts["last_day"])))
     if facts.get("as_of"):
         said.append(_("Peildatum: {day}").format(day=_day(facts["as_of"])))
+    if facts.get("until"):
+        said.append(_("Regels: {what}").format(what=number(facts["lines"])))
+        said.append(_("Op te halen t/m: {day}").format(day=_day(facts["until"])))
     if facts.get("outcomes"):
         said.append(_outcomes(facts["outcomes"]))
     return said
@@ -185,6 +194,11 @@ def _answer(view: MessageView) -> str:
     return f"{reverse('contact')}#vraag-{view.about_id}"
 
 
+def _exports(view: MessageView) -> str:
+    """Where every list that is ready stands."""
+    return reverse("exports")
+
+
 _LEADS: Mapping[About, _Lead] = {
     About.MUTATION: _Lead(gettext_lazy("Naar de wijziging"), Permission.SEE_PARTICIPANTS, _page_of("mutation")),
     About.PARTICIPANT: _Lead(gettext_lazy("Naar de deelnemer"), Permission.SEE_PARTICIPANTS, _page_of("participant")),
@@ -199,6 +213,9 @@ _LEADS: Mapping[About, _Lead] = {
     ),
     About.FLOW_LIST: _Lead(
         gettext_lazy("Naar de lijst"), Permission.SEE_PARTICIPANTS, _fixed_list, Capability.FLOW_LISTS
+    ),
+    About.EXPORT: _Lead(
+        gettext_lazy("Naar uw geplande lijsten"), Permission.SEE_PARTICIPANTS, _exports, Capability.SCHEDULED_EXPORTS
     ),
     About.QUESTION: _Lead(
         gettext_lazy("Naar het antwoord"), Permission.SEE_DASHBOARD, _answer, Capability.ASK_QUESTIONS

@@ -14,10 +14,10 @@ from django.utils.translation import ngettext
 
 from collectief.access.role_names import ROLE_NAMES
 from collectief.audit.queries import LogLine, LogPage
+from collectief.foundation.sheet import write_sheet
 from collectief.segments.profile import Role
 
 from ..paging import Pages, last_page, pages
-from ..sheet import write_sheet
 from ..templatetags.look import number
 from .words import action_words, outcome_words
 

@@ -47,6 +47,8 @@ KINDS: dict[str, Kind] = {
             "participants.download": gettext_lazy("Lijst met huidige deelnemers gedownload"),
             "participants.download_former": gettext_lazy("Lijst met oud deelnemers gedownload"),
             "participants.download_template": gettext_lazy("Huidige deelnemers gedownload in het sjabloon"),
+            "exports.make": gettext_lazy("Geplande lijst gemaakt"),
+            "exports.download": gettext_lazy("Geplande lijst gedownload"),
             "mutations.see": gettext_lazy("Wijziging bekeken"),
             "mutations.latest": gettext_lazy("Dashboard bekeken"),
             "mutations.open": gettext_lazy("Lijst met wijzigingen in behandeling bekeken"),
@@ -92,6 +94,8 @@ KINDS: dict[str, Kind] = {
             "batch.refused": gettext_lazy("Bestand afgewezen"),
             "batch.cancelled": gettext_lazy("Bestand geannuleerd"),
             "batch.stopped": gettext_lazy("Verwerking van een bestand gestopt"),
+            "exports.plan": gettext_lazy("Lijst gepland"),
+            "exports.stop": gettext_lazy("Geplande lijst gestopt"),
         },
     ),
     "accounts": Kind(

@@ -9,6 +9,7 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from collectief.exports.rules import Which
 from collectief.scope.scope import Scope
 from collectief.segments.profile import Capability, Permission
 
@@ -27,6 +28,9 @@ def download_links(scope: Scope, form: SearchForm, query: QueryDict, *, former: 
         found.append((_("Download in het sjabloon, om te wijzigen"), _with(reverse("download_template"), asked)))
     if not former and scope.profile.allows(Capability.INSURANCE_LETTERS):
         found.append((_("Download alle documenten (ZIP)"), _with(reverse("download_documents"), asked)))
+    if scope.may(Permission.SEE_PARTICIPANTS, Capability.SCHEDULED_EXPORTS):
+        which = {"lijst": str(Which.FORMER if former else Which.CURRENT)}
+        found.append((_("Vanzelf laten maken"), _with(reverse("plan_export"), which | whole)))
     return found
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date
 from itertools import islice
 
 from django.conf import settings
@@ -22,18 +21,17 @@ from collectief.bulk.sheets.columns import template_for
 from collectief.bulk.sheets.filled import write_filled
 from collectief.contracts.queries import ContractView, contracts
 from collectief.enrolment.queries import ListRow, Search, whole_list
+from collectief.exports import lists
+from collectief.exports.people import shows_bsn
 from collectief.foundation.dates import BirthDate, dutch
-from collectief.scope.scope import Scope
 from collectief.segments.profile import Capability, Permission
 
 from ..page import PortalRequest, page
-from ..people import Column, person_columns, shows_bsn, workbook
-from ..sheet import sheet_file
+from ..sheet import people_file, sheet_file
 from . import bundle
 from .forms import SearchForm
 from .found import participant_of
 from .lists import search_of
-from .present import status
 
 
 @page(Permission.SEE_PARTICIPANTS)
@@ -118,13 +116,10 @@ def _list(request: PortalRequest, *, former: bool) -> HttpResponseBase:
         return redirect(
             reverse("former_participants" if former else "current_participants") + f"?{request.GET.urlencode()}"
         )
-    response, people = workbook(
-        request.scope,
-        _columns(request.scope, known, today),
-        whole_list(request.scope, search, today=today, former=former),
-        title=_("Oud deelnemers") if former else _("Huidige deelnemers"),
+    response, people = people_file(
+        request.scope, lists.participants(request.scope, search, known, today=today, former=former),
         name=_("oud-deelnemers.xlsx") if former else _("deelnemers.xlsx"),
-    )
+    )  # fmt: skip
     audit.record(
         request.scope, "participants.download_former" if former else "participants.download", participants=people,
         objects={"contract": [search.contract_id]} if search.contract_id is not None else None,
@@ -139,17 +134,6 @@ def _search(request: PortalRequest, known: list[ContractView], *, former: bool) 
     keys = profile.former_search if former else profile.current_search
     form = SearchForm(request.GET, keys=keys, contracts=known)
     return search_of(form, known) if form.is_valid() else None
-
-
-def _columns(scope: Scope, known: list[ContractView], today: date) -> list[Column[ListRow]]:
-    numbers = {contract.id: contract.number for contract in known}
-    return [
-        *person_columns(scope),
-        Column(_("Contractnummer"), 16, lambda row, beside: numbers[row.contract_id]),
-        Column(_("Ingangsdatum"), 14, lambda row, beside: row.first_day),
-        Column(_("Einddatum (t/m)"), 16, lambda row, beside: row.last_day),
-        Column(_("Status"), 18, lambda row, beside: status(row, today)[0]),
-    ]
 
 
 def _filled(row: ListRow, contract: str) -> dict[str, str]:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from collectief.contracts.queries import ContractView
 from collectief.enrolment.queries import SORTS, ListPage, ListRow
+from collectief.exports.words import Standing, standing_words
 from collectief.foundation.dates import dutch
 from collectief.mutations.queries import MutationView
 from collectief.policies.held_cards import CardView
@@ -27,6 +28,10 @@ from ..words import refusal
 from .shown import Known, cells, field_labels
 
 SIZES = (25, 50, 100)
+_COLOURS = {
+    Standing.LEAVES: "warning", Standing.BEGINS: "info", Standing.PENDING: "warning", Standing.ENDED: "neutral",
+    Standing.ACTIVE: "success",
+}  # fmt: skip
 
 
 def kinds() -> dict[str, str]:
@@ -55,15 +60,8 @@ def states() -> dict[str, tuple[str, str]]:
 
 def status(row: ListRow, today: date) -> tuple[str, str]:
     """A row's state in words, and its colour."""
-    if row.pending == "leaves":
-        return _("Afgemeld"), "warning"
-    if row.pending == "begins":
-        return _("Nog niet ingegaan"), "info"
-    if row.pending:
-        return _("In behandeling"), "warning"
-    if row.last_day is not None and row.last_day < today:
-        return _("Beëindigd"), "neutral"
-    return _("Actief"), "success"
+    standing = Standing.of(row, today)
+    return standing_words(standing), _COLOURS[standing]
 
 
 @dataclass(frozen=True, slots=True)

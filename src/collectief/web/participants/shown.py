@@ -11,13 +11,12 @@ from django.utils.translation import gettext as _
 from collectief.audit import actions as audit
 from collectief.contracts.queries import ContractView
 from collectief.enrolment.queries import ListRow
+from collectief.exports.people import sex_words
 from collectief.foundation.bsn import Bsn
 from collectief.foundation.dates import BirthDate, dutch
 from collectief.participants.queries import AddressView, ParticipantView, bsns, sexes
 from collectief.scope.scope import Scope
 from collectief.segments.profile import Field
-
-from ..people import sex_words
 
 _NOTHING = "–"
 

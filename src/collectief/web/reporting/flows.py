@@ -11,22 +11,28 @@ from typing import Any
 from django.http import FileResponse, Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from collectief.audit import actions as audit
 from collectief.contracts.queries import ContractView, contracts
+from collectief.exports import lists
+from collectief.exports.lists import PeopleList
+from collectief.exports.people import Column, person_columns, shows_bsn, shows_reference, with_beside
+from collectief.exports.rules import Which
 from collectief.foundation.dates import dutch
 from collectief.reporting.changes import Changed, Said, changed, changed_lines
-from collectief.reporting.flow_lists import Asked, FixedView, FlowLine, flow_lines, flow_page, last_fixed
+from collectief.reporting.flow_lists import Asked, FixedView, flow_page, last_fixed
 from collectief.reporting.rules import Span, spans
 from collectief.scope.scope import Scope
 from collectief.segments.profile import Capability, Permission
 
 from ..page import PortalRequest, page
 from ..paging import found_page, last_page, page_number, pages
-from ..people import Column, person_columns, shows_bsn, shows_reference, with_beside, workbook
+from ..sheet import people_file
 from .choosing import chosen_contract
 from .words import CHANGES, EVERYONE, OFFICIAL, list_query, movement_words, span_words
 
@@ -77,6 +83,8 @@ def flows(request: PortalRequest) -> HttpResponse:
         "address": choice.address(choice.stand), "everyone": EVERYONE, "stand": choice.stand,
         "until": span_words(Span.month(choice.fixed.month)) if choice.fixed and choice.stand else "",
     }  # fmt: skip
+    if request.scope.profile.allows(Capability.SCHEDULED_EXPORTS):
+        context["plan_url"] = _plan_url(asked)
     shown = _changes(request, asked) if choice.stand == CHANGES else _lines(request, asked)
     return render(request, "reporting/flows.html", context | shown)
 
@@ -97,15 +105,13 @@ def download(request: PortalRequest) -> HttpResponseBase:
 
 
 def _lines_file(scope: Scope, asked: Asked, name: str) -> tuple[FileResponse, array[int]]:
-    lines = flow_lines(scope, asked, today=timezone.localdate())
-    return workbook(scope, _columns(scope), lines, title=_("In- en uitstroom"), name=name)
+    return people_file(scope, lists.flows(scope, asked, today=timezone.localdate()), name=name)
 
 
 def _changes_file(scope: Scope, asked: Asked, name: str) -> tuple[FileResponse, array[int]]:
     """What the list said when it was fixed, and what it says now; who is on neither side has nothing there."""
-    return workbook(
-        scope, _change_columns(scope), changed_lines(scope, asked), title=_("Sindsdien gewijzigd"), name=name
-    )  # fmt: skip
+    listed = PeopleList(_("Sindsdien gewijzigd"), _change_columns(scope), changed_lines(scope, asked))
+    return people_file(scope, listed, name=name)
 
 
 def _choice(request: PortalRequest) -> _Choice | None:
@@ -165,6 +171,11 @@ def _said(one: Said | None) -> tuple[str, str, date | None] | None:
     return (*movement_words(one.movement), one.last_day) if one else None
 
 
+def _plan_url(asked: Asked) -> str:
+    """Where the list of a month is planned (X11)."""
+    return f"{reverse('plan_export')}?{urlencode({'lijst': str(Which.FLOWS), 'contract': str(asked.contract.id)})}"
+
+
 def _record(request: PortalRequest, action: str, asked: Asked, people: Any, **more: int) -> None:
     fixed = {"fixed": f"{asked.fixed:%Y-%m}"} if asked.fixed else {}
     detail = {"span": asked.span.code, "everyone": asked.everyone, "bsn": shows_bsn(request.scope), **fixed, **more}
@@ -178,15 +189,6 @@ def _by_year(there: list[Span]) -> list[tuple[int, list[tuple[str, str]]]]:
     return [
         (year, [(one.code, span_words(one)) for one in of_year])
         for year, of_year in groupby(there, key=lambda one: one.first.year)
-    ]
-
-
-def _columns(scope: Scope) -> list[Column[FlowLine]]:
-    return [
-        *person_columns(scope),
-        Column(_("Ingangsdatum"), 14, lambda line, beside: line.first_day),
-        Column(_("Einddatum (t/m)"), 16, lambda line, beside: line.last_day),
-        Column(_("In- of uitstroom"), 20, lambda line, beside: movement_words(line.movement)[0]),
     ]
 
 

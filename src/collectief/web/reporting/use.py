@@ -12,12 +12,13 @@ from django.views.decorators.http import require_GET
 
 from collectief.audit import actions as audit
 from collectief.contracts.queries import contracts
+from collectief.foundation.sheet import Cell, write_sheet
 from collectief.reporting.queries import fixed_use_of, use_of
 from collectief.reporting.rules import MonthOfUse
 from collectief.segments.profile import Capability, Permission
 
 from ..page import PortalRequest, page
-from ..sheet import Cell, sheet_file, write_sheet
+from ..sheet import sheet_file
 from .chart import chart
 from .choosing import chosen_contract
 

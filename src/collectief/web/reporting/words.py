@@ -7,12 +7,16 @@ from urllib.parse import urlencode
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from collectief.exports import words
 from collectief.reporting.rules import Movement, Span
 
 # What an address says for the list as it was fixed, or for what changed since; without it the list is of now.
 OFFICIAL, CHANGES = "vastgesteld", "gewijzigd"
 # What it says for everyone; without it only who came or left.
 EVERYONE = "alle"
+_COLOURS = {
+    Movement.CAME: "success", Movement.LEFT: "warning", Movement.CAME_AND_LEFT: "info", Movement.STAYED: "neutral",
+}  # fmt: skip
 
 
 def span_words(span: Span) -> str:
@@ -30,9 +34,4 @@ def list_query(contract: str, period: str, *, everyone: bool = False, stand: str
 
 def movement_words(movement: Movement) -> tuple[str, str]:
     """What moved, and its colour."""
-    return {
-        Movement.CAME: (_("Ingestroomd"), "success"),
-        Movement.LEFT: (_("Uitgestroomd"), "warning"),
-        Movement.CAME_AND_LEFT: (_("In- en uitgestroomd"), "info"),
-        Movement.STAYED: (_("Deelnemer"), "neutral"),
-    }[movement]
+    return words.movement_words(movement), _COLOURS[movement]

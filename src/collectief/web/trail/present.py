@@ -16,12 +16,12 @@ from collectief.access.role_names import ROLE_NAMES
 from collectief.audit.actions import PURPOSE, SUPERVISION
 from collectief.audit.search import FoundEvent
 from collectief.contracts import queries as contracts
+from collectief.foundation.sheet import write_sheet
 from collectief.participants import queries as participants
 from collectief.scope.scope import Scope
 from collectief.segments.profile import Role
 
 from ..log.words import action_words, outcome_words
-from ..sheet import write_sheet
 from ..templatetags.look import number
 
 # Of an event of thousands of people so many are named on the screen, and in a workbook.

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from array import array
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import batched
 from typing import Protocol
 
-from django.http import FileResponse
 from django.utils.translation import gettext as _
 
 from collectief.foundation.dates import BirthDate
 from collectief.foundation.names import PersonName
+from collectief.foundation.sheet import Cell
 from collectief.participants.queries import bsns, sexes
 from collectief.scope.scope import Scope
 from collectief.segments.profile import Field
-
-from .sheet import Cell, sheet_file, write_sheet
 
 # For how many people at once it is asked what stands beside a row, while a list is written.
 _AT_ONCE = 1_000
@@ -95,22 +92,6 @@ def person_columns(scope: Scope) -> list[Column[Person]]:
     if shows_reference(scope):
         found.append(Column(_("Extern referentienummer"), 24, lambda row, beside: row.external_reference))
     return found
-
-
-def workbook[Row: Person](
-    scope: Scope, columns: Sequence[Column[Row]], rows: Iterable[Row], *, title: str, name: str
-) -> tuple[FileResponse, array[int]]:
-    """Rows as a workbook, which is gone once the response is closed; and whom it is about, for the trail."""
-    people = array("q")
-
-    def cells() -> Iterator[list[Cell]]:
-        for row, beside in with_beside(scope, rows):
-            people.append(row.participant_id)
-            yield [column.cell(row, beside) for column in columns]
-
-    heads = [(column.head, column.width) for column in columns]
-    response, _lines = sheet_file(name, lambda stream: write_sheet(stream, title, heads, cells()))
-    return response, people
 
 
 def sex_words(letter: str) -> str:

@@ -1,0 +1,72 @@
+"""Large files that are kept, sealed in segments, so that none is ever whole in memory (law 9).
+
+A file has a key of its own, which its row keeps sealed with the installation's: once the row has gone no copy of the
+file can be read, wherever one lies.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import IO
+from uuid import uuid4
+
+from django.core.files.base import File
+from django.core.files.storage import default_storage
+
+from collectief.foundation.sealing import NONCE_BYTES, seal, unseal
+
+_SEGMENT = 1024 * 1024
+# A segment and what sealing adds to it: nonce and authentication tag.
+_SEALED_SEGMENT = _SEGMENT + NONCE_BYTES + 16
+
+
+def keep(folder: str, key: bytes, place: str, stream: IO[bytes]) -> str:
+    """Keep a file in a folder, bound to `place`, what it is of; under which name. Raises OSError."""
+    with tempfile.TemporaryFile() as sealed:
+        for number, segment in enumerate(iter(lambda: stream.read(_SEGMENT), b"")):
+            sealed.write(seal(key, segment, _bound(place, number)))
+        sealed.seek(0)
+        return default_storage.save(f"{folder}/{uuid4()}", File(sealed))
+
+
+def plain(key: bytes, place: str, stored_as: str, into: IO[bytes]) -> None:
+    """Write a kept file as it was. Raises OSError, and cryptography.exceptions.InvalidTag for what was not kept so."""
+    with default_storage.open(stored_as, "rb") as sealed:
+        for number, segment in enumerate(iter(lambda: sealed.read(_SEALED_SEGMENT), b"")):
+            into.write(unseal(key, segment, _bound(place, number)))
+
+
+@contextmanager
+def plain_path(key: bytes, place: str, stored_as: str) -> Iterator[Path]:
+    """The same as a file that a program can open, for as long as the block lasts, readable by nobody else."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "plain"
+        with path.open("wb") as stream:
+            plain(key, place, stored_as, stream)
+        yield path
+
+
+def remove(stored_as: str) -> None:
+    """It has no use any more."""
+    default_storage.delete(stored_as)
+
+
+def remove_all_but(folder: str, awaited: Collection[str], *, before: datetime) -> None:
+    """Remove what was kept in a folder before `before` and nobody awaits: whose removal was missed, or whose making
+    broke off.
+    """
+    try:
+        _, names = default_storage.listdir(folder)
+    except FileNotFoundError:
+        return
+    for name in (f"{folder}/{name}" for name in names):
+        if name not in awaited and default_storage.get_modified_time(name) < before:
+            default_storage.delete(name)
+
+
+def _bound(place: str, number: int) -> bytes:
+    return f"{place}:{number}".encode()
