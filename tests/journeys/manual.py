@@ -57,6 +57,11 @@ def _follows(link: str, heading: str) -> Callable[[Visitor], None]:
     return does
 
 
+def _sees_what_is_planned(visitor: Visitor) -> None:
+    for link, heading in (("Vanzelf laten maken", "Lijst plannen"), ("Bekijk wat u heeft gepland", "Geplande lijsten")):
+        _follows(link, heading)(visitor)
+
+
 def _opens_the_first(visitor: Visitor) -> None:
     visitor.page.locator("main tbody a").first.click()
     visitor.page.locator("main dl.c-details").first.wait_for()
@@ -67,6 +72,7 @@ AGENCY = {
     "Anna de Boer": (
         Picture("uitzendbureaus/dashboard", "Dashboard"),
         Picture("uitzendbureaus/huidige-deelnemers", "Huidige deelnemers"),
+        Picture("uitzendbureaus/geplande-lijsten", "Huidige deelnemers", _sees_what_is_planned),
         Picture("uitzendbureaus/afmelden", "Huidige deelnemers", _opens_somebody, ".c-opened"),
         Picture("uitzendbureaus/deelnemer", "Huidige deelnemers", _all_of_somebody),
         Picture("uitzendbureaus/verdragsrecht", "Huidige deelnemers", _asks_for_an_s1),

@@ -21,6 +21,7 @@ from collectief.contracts.models import Contact, GroupContract, Insurer, Organis
 from collectief.contracts.rules import ContactKind
 from collectief.enrolment import actions as enrolment
 from collectief.enrolment.facts import Application, Kind
+from collectief.exports.rules import offered
 from collectief.foundation.bsn import Bsn
 from collectief.foundation.names import PersonName
 from collectief.gateways.brp.inhabitants import dummy_bsns, inhabitant
@@ -39,6 +40,7 @@ from .abroad import ask_for_s1s, make_directory
 from .applications import apply_for_accounts
 from .cast import COMPANIES, DEMO_PASSWORD, KANTOOR, MANDATES, Colleague, Company
 from .deductible import use_deductibles
+from .exports import plan_lists
 from .families import enrol_family
 from .work_accounts import LINKED
 
@@ -172,9 +174,11 @@ def populate(today: date, *, scale: float, say: Callable[[str], None]) -> None:
         people = list(dummy_bsns(max(60, int(company.people * scale)), seed=SEED + number))
         History(scope, [number for number, _ in company.contracts], people, today, SEED + number).write(say)
         ask_for_s1s(scope, _noon(today).now, judge=_judge())
+        with office():
+            contract = GroupContract.objects.get(insurer_id=scope.insurer_id, number=company.contracts[0][0])
+        if offered(scope.profile):
+            plan_lists(scope, contract.id, today)
         if scope.profile.allows(Capability.ENROL_HOUSEHOLD):
-            with office():
-                contract = GroupContract.objects.get(insurer_id=scope.insurer_id, number=company.contracts[0][0])
             enrol_family(scope, contract.number, contract.id, _noon(today - timedelta(days=3)), seed=SEED - 1)
     _use_deductibles(today)
 
