@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from collectief.access import letters
-from collectief.access.models import Account, Membership
+from collectief.access.models import Account, Mandate, Membership
 from collectief.gateways.mail.port import AddressRefused, Letter, MailUnavailable
 from collectief.inbox import actions, announcing, jobs
 from collectief.inbox.facts import About, Tiding
@@ -22,7 +22,7 @@ from collectief.scope.database import housekeeping, office, opened
 from collectief.scope.scope import Scope
 from collectief.segments.profile import MessageCategory
 from tests.bulk_world import demo_file, done
-from tests.world import Human, agency, enrolled, member_of, valid_bsns
+from tests.world import Human, agency, enrolled, mandated, member_of, valid_bsns
 
 pytestmark = [pytest.mark.django_db, pytest.mark.feature("X08")]
 
@@ -282,3 +282,56 @@ def test_the_job_does_both(ours, piet, server):
     tell(ours, timezone.now(), seen=True)
     jobs.announce(0)
     assert len(server.taken) == 1
+
+
+def _acts(ours, *, roles=("administrative",), contracts=None, end_day=None) -> Scope:
+    """Somebody of an administration office who acts for ours; who they are at home."""
+    home = agency(name="Kantoor Zuid", segment="administration_office", roles=["administrative"], contracts=0)
+    mandated(ours, home.scope, roles=roles, contracts=contracts, end_day=end_day)
+    return home.scope
+
+
+@pytest.mark.feature("X07")
+def test_who_acts_under_a_mandate_gets_mail_of_the_principals_messages(ours, server, moment):
+    noor = _acts(ours)
+    chooses(noor, MailChoice.AT_ONCE)
+    tell(ours, moment.now)
+    minute(moment.now)
+    [letter] = [one for one in server.taken if one.to == email(noor)]
+    assert letter.subject == "Er staat een bericht klaar – MijnZZ Zakelijk"
+    assert "Kies die na het inloggen" in letter.text
+    assert ours.organisation.name not in letter.text
+    # What nobody acts for says nothing of it.
+    assert all("Kies die na het inloggen" not in one.text for one in server.taken if one.to != email(noor))
+
+
+@pytest.mark.feature("X07")
+@pytest.mark.parametrize("why", ["role", "contract", "over", "revoked", "left", "elsewhere"])
+def test_who_acts_and_may_not_read_it_gets_none(ours, server, moment, why):
+    noor = _acts(
+        ours, roles=("account_manager",) if why == "role" else ("administrative",),
+        contracts=[ours.contracts[1]] if why == "contract" else None,
+        end_day=timezone.localdate(moment.now) if why == "over" else None,
+    )  # fmt: skip
+    chooses(noor, MailChoice.AT_ONCE)
+    with office():
+        theirs = Mandate.objects.filter(principal=ours.organisation)
+        if why == "revoked":
+            theirs.update(revoked_at=moment.now)
+        if why == "left":
+            Membership.objects.filter(account_id=noor.account_id).update(is_active=False)
+    whose = agency(name="Otto") if why == "elsewhere" else ours
+    tell(whose, moment.now, contracts=[whose.contracts[0].id])
+    minute(moment.now)
+    assert [one for one in server.taken if one.to == email(noor)] == []
+
+
+@pytest.mark.feature("X07")
+def test_revoked_before_the_mail_is_due_it_does_not_go(ours, server, moment):
+    noor = _acts(ours)
+    tell(ours, moment.now)
+    minute(moment.now)
+    with office():
+        Mandate.objects.filter(principal=ours.organisation).update(revoked_at=moment.now)
+    minute(half_past_seven(moment.now))
+    assert [one for one in server.taken if one.to == email(noor)] == []

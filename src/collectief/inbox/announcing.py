@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from collectief.access import letters
+from collectief.access.acting import mandataries, scopes_on_behalf
 from collectief.access.models import Account
 from collectief.access.queries import door, members_here, scopes_at
 from collectief.access.rules import Standing
@@ -30,6 +31,7 @@ from collectief.contracts.models import Organisation
 from collectief.gateways.mail.port import AddressRefused, Letter, MailUnavailable
 from collectief.scope.database import housekeeping, office, opened, signing_in
 from collectief.scope.scope import Scope
+from collectief.segments.catalogue import profile
 from collectief.segments.profile import MessageCategory
 
 from .models import Announcement, MailPreference
@@ -115,15 +117,22 @@ def _places(organisation_id: int, arrived: Sequence[Arrived], now: datetime) -> 
         [(segment, insurer)] = rows
         members = [one for one in members_here(organisation_id, now=now) if one.standing == Standing.ACTIVE]
     served = [brand for brand in all_brands() if brand.insurer == insurer and segment in brand.segments]
+    acting = mandataries(organisation_id, profile(segment), today=timezone.localdate(now))
+    whom = [
+        *((one.account_id, one.roles, one.contracts, segment) for one in members),
+        *((one.account_id, one.roles, one.contracts, one.segment) for one in acting),
+    ]
     found = []
-    for one in members:
+    for account_id, roles, contracts, home in whom:
         brands = tuple(
             brand.slug
             for brand in served
-            if _concerned(arrived, one.account_id, door(brand, segment).profile.messages_for(one.roles), one.contracts)
+            # Whoever acts for others comes in as somebody of their own organisation.
+            if home in brand.segments
+            and _concerned(arrived, account_id, door(brand, segment).profile.messages_for(roles), contracts)
         )
         if brands:
-            found.append(_Place(one.account_id, brands))
+            found.append(_Place(account_id, brands))
     return found
 
 
@@ -185,28 +194,42 @@ def _send(one: Announcement, now: datetime) -> None:
 
 def _letter(one: Announcement, brand: Brand, now: datetime) -> Letter | None:
     """What there is to say; None for who has read everything by now, wants no mail any more or may not come in."""
-    count = 0
-    for scope in scopes_at(brand, one.account_id, channel="job"):
-        with opened(scope):
-            count += unread(scope, now=now)
+    own = _unread(scopes_at(brand, one.account_id, channel="job"), now)
+    today = timezone.localdate(now)
+    others = _unread(scopes_on_behalf(brand, one.account_id, channel="job", today=today), now)
     with signing_in():
         account = Account.objects.filter(id=one.account_id, is_active=True).first()
         wish = MailPreference.objects.filter(account_id=one.account_id, brand=one.brand).first()
-    if not count or account is None or (wish is not None and wish.choice == MailChoice.NEVER):
+    if not own + others or account is None or (wish is not None and wish.choice == MailChoice.NEVER):
         return None
     return announcement(
-        brand, account.email, wish.language if wish else "nl", key=f"{one.id}/{one.version}", count=count
-    )
+        brand, account.email, wish.language if wish else "nl", key=f"{one.id}/{one.version}", count=own + others,
+        on_behalf=others > 0,
+    )  # fmt: skip
 
 
-def announcement(brand: Brand, to: str, language: str, *, key: str, count: int) -> Letter:
-    """The mail: that something is there and where, and how to have it otherwise."""
+def _unread(scopes: Iterable[Scope], now: datetime) -> int:
+    """How many messages are new in these scopes together."""
+    count = 0
+    for scope in scopes:
+        with opened(scope):
+            count += unread(scope, now=now)
+    return count
+
+
+def announcement(brand: Brand, to: str, language: str, *, key: str, count: int, on_behalf: bool = False) -> Letter:
+    """The mail: that something is there and where, and how to have it otherwise.
+
+    `on_behalf`: some of it is of organisations that one acts for.
+    """
     with override(language), worded(brand, language):
         one = count == 1
+        said = _("Werkt u namens een andere organisatie? Kies die na het inloggen: er staat ook iets voor haar klaar.")
         lines = [
             _("Er staat een bericht klaar in {portal}.") if one else _("Er staan berichten klaar in {portal}."),
             _("Log in om te lezen:"),
             letters.address(brand, "/berichten/"),
+            *([said] if on_behalf else []),
             _("Hoe vaak u deze mail krijgt, kiest u in het portaal bij Mijn account."),
             brand.name,
         ]
