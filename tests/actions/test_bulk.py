@@ -9,10 +9,12 @@ from django.utils import timezone
 
 from collectief.bulk import actions, inline, jobs, queries
 from collectief.bulk.models import Batch, BatchChunk
+from collectief.bulk.rules import KEPT
 from collectief.enrolment.facts import Application, Kind
 from collectief.enrolment.models import Participation
+from collectief.inbox.models import Message
 from collectief.mutations import actions as mutations
-from collectief.mutations.corridor import Request, Subject
+from collectief.mutations.corridor import Moment, Request, Subject
 from collectief.mutations.models import Mutation
 from collectief.participants.models import Participant
 from collectief.scope.database import opened
@@ -164,3 +166,31 @@ def test_enrol_and_terminate_of_one_person_by_form_and_file_stay_in_step(ours, n
         mutations.submit(ours.scope, [Request(leave, Subject(participant_id=participant.id))], moment)
     batch = done(ours.scope, path)
     assert batch.outcome_counts["unchanged"] == 4
+
+
+def _reminded(scope) -> list[dict]:
+    with opened(scope):
+        return list(Message.objects.filter(code="batch.due").order_by("id").values_list("facts", flat=True))
+
+
+@pytest.mark.feature("X08")
+def test_a_plan_that_waits_is_told_of_after_a_week_and_before_it_ends(ours, number, tmp_path):
+    batch = planned(ours.scope, demo_file(tmp_path, number, rows=2))
+    other = planned(agency(name="Otto").scope, demo_file(tmp_path, "0", rows=1, name="otto.xlsx"))
+    for days, times in ((6, 0), (7, 1), (8, 1), (26, 1), (27, 2), (29, 2)):
+        now = batch.created_at + timedelta(days=days)
+        jobs.remind_by(Moment(timezone.localdate(now), now))
+        assert len(_reminded(ours.scope)) == times, days
+    ends = timezone.localdate(batch.created_at + KEPT).isoformat()
+    assert _reminded(ours.scope)[0] == {"file": batch.file_name, "expires": ends}
+    assert other.organisation_id != batch.organisation_id
+
+
+@pytest.mark.feature("X08")
+def test_after_an_outage_it_is_told_once_and_of_what_was_dealt_with_not_at_all(ours, number, tmp_path):
+    late = planned(ours.scope, demo_file(tmp_path, number, rows=2, name="late.xlsx"))
+    done(ours.scope, demo_file(tmp_path, number, rows=2, seed=9, name="done.xlsx"))
+    now = late.created_at + timedelta(days=28)
+    for _ in range(2):
+        jobs.remind_by(Moment(timezone.localdate(now), now))
+    assert [facts["file"] for facts in _reminded(ours.scope)] == ["late.xlsx"]

@@ -253,6 +253,18 @@ def test_what_was_begun_is_ended_in_a_scope_without_rights(brug, tess):
     assert (bare.roles, bare.organisation_id) == (frozenset(), brug.organisation.id)
 
 
+def test_also_of_who_was_taken_off_the_mandate(brug, tess):
+    number = mandated(brug, tess)
+    with managing_accounts(tess.organisation_id, tess.insurer_id):
+        MandatePerson.objects.filter(mandate_id=number).delete()
+    bare = scope_without_rights(
+        tess.account_id, brug.organisation.id, tess.brand, channel="upload", mandate_id=number
+    )  # fmt: skip
+    assert (bare.roles, bare.account) == (frozenset(), "Tess (Kantoor Zuid)")
+    with pytest.raises(NoAccess):
+        acting(brug, tess, number)
+
+
 def test_acting_costs_one_question_as_ones_own_does(brug, tess, django_assert_num_queries):
     number = mandated(brug, tess)
     from collectief.scope.database import signing_in

@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 
 from collectief.access import mandates
+from collectief.access.models import MandatePerson
 from collectief.audit.models import AuditEvent
 from collectief.bulk import actions as bulk
 from collectief.bulk import housework, jobs
@@ -16,7 +17,7 @@ from collectief.enrolment import actions as enrolment
 from collectief.enrolment import jobs as enrolment_jobs
 from collectief.enrolment.models import Participation
 from collectief.mutations.models import Mutation
-from collectief.scope.database import housekeeping, opened
+from collectief.scope.database import housekeeping, managing_accounts, opened
 from collectief.scope.scope import Scope
 from tests.bulk_world import demo_file, planned
 from tests.world import Agency, Human, acting, agency, enrol, mandated, member_of, valid_bsns
@@ -63,6 +64,19 @@ def test_a_file_goes_on_under_its_mandate_and_stops_when_that_ends(brug, tess, t
         assert not Participation.objects.exists()
         stopped = AuditEvent.objects.filter(action="batch.stopped").get()
         assert (stopped.account, stopped.object_ids["under_mandate"]) == ("Tess (Kantoor Zuid)", [number])
+
+
+def test_a_file_of_who_was_taken_off_the_mandate_stops_and_keeps_nothing_from_ending(brug, tess, tmp_path):
+    number = mandated(brug, tess)
+    scope = acting(brug, tess, number)
+    batch = planned(scope, demo_file(tmp_path, brug.contracts[0].number, rows=2))
+    with managing_accounts(tess.organisation_id, tess.insurer_id):
+        MandatePerson.objects.filter(mandate_id=number).delete()
+    jobs.wake.func(0)
+    jobs.forget_before(timezone.now() + timedelta(days=31))
+    with opened(brug.scope):
+        row = Batch.objects.get(id=batch.id)
+        assert (row.state, row.key_sealed) == ("cancelled", None)
 
 
 def test_what_waits_for_the_brp_is_rejected_when_the_mandate_has_ended(brug, tess, moment):

@@ -133,17 +133,19 @@ def _scope(account_id: int, organisation_id: int, brand_slug: str, channel: str,
     return replace(_made(brand, channel, *found[:-1]), represents=found[-1])
 
 
-# The same for who acts under a mandate: for the principal, as somebody of whoever has the number it was given to.
+# The same for who acts under a mandate: for the principal, as somebody of whoever has the number it was given to. Who
+# may not act under it any more is found too, where it is asked so: what they had begun is ended as theirs.
 _UNDER_MANDATE = """
-SELECT i.id, i.slug, o.id, o.name, o.segment, a.id, a.name, d.roles, d.contracts, p.roles, h.id, h.name
-  FROM mandate_person p JOIN mandate d ON d.id = p.mandate_id JOIN membership m ON m.id = p.membership_id
-  JOIN account a ON a.id = m.account_id JOIN organisation h ON h.id = m.organisation_id
-  JOIN organisation o ON o.id = d.principal_id JOIN insurer i ON i.id = o.insurer_id
- WHERE d.id = %s AND m.account_id = %s AND o.id = %s AND h.id = coalesce(%s, h.id)
+SELECT i.id, i.slug, o.id, o.name, o.segment, a.id, a.name, d.roles, d.contracts, coalesce(p.roles, '{}'), h.id, h.name
+  FROM mandate d JOIN organisation o ON o.id = d.principal_id JOIN insurer i ON i.id = o.insurer_id
+  JOIN membership m ON m.account_id = %s JOIN account a ON a.id = m.account_id
+  JOIN organisation h ON h.id = m.organisation_id
+  LEFT JOIN mandate_person p ON p.mandate_id = d.id AND p.membership_id = m.id
+ WHERE d.id = %s AND o.id = %s AND h.id = coalesce(%s, h.id)
    AND h.insurer_id = o.insurer_id AND h.kvk = d.kvk
-   AND ((m.is_active AND a.is_active AND d.revoked_at IS NULL AND d.first_day <= %s
+   AND ((p.id IS NOT NULL AND m.is_active AND a.is_active AND d.revoked_at IS NULL AND d.first_day <= %s
          AND coalesce(d.end_day, 'infinity') > %s) OR NOT %s)
- ORDER BY h.id LIMIT 1
+ ORDER BY p.id IS NULL, h.id LIMIT 1
 """
 
 
@@ -160,7 +162,7 @@ def _acting(
 ) -> Scope:
     day = today or timezone.localdate()
     with connection.cursor() as cursor:
-        cursor.execute(_UNDER_MANDATE, [mandate_id, account_id, organisation_id, home_id, day, day, only_active])
+        cursor.execute(_UNDER_MANDATE, [account_id, mandate_id, organisation_id, home_id, day, day, only_active])
         found = cursor.fetchone()
     brand = brand_of(brand_slug)
     if found is None or found[1] != brand.insurer:

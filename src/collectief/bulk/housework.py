@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import connection
 
-from .rules import ENDED, State
+from .rules import ENDED, REMIND_AFTER, State
 
 # Which step a busy batch waits for.
 _STEPS = {State.RECEIVED: "read", State.PLANNING: "plan", State.CARRYING_OUT: "carry_out"}
@@ -33,6 +33,13 @@ _UNENDED = "SELECT id, organisation_id, account_id, brand, state, mandate_id FRO
 def overdue_batches(before: datetime) -> list[Unended]:
     """What was sent before `before` and never came to an end, as a plan that nobody accepted. Inside `housekeeping`."""
     return _unended(f"{_UNENDED} created_at < %s AND state <> ALL (%s)", [before, [str(state) for state in ENDED]])
+
+
+def to_remind(now: datetime) -> list[Unended]:
+    """Plans that wait for agreement and of which that is to be told once more. Must run inside `housekeeping`."""
+    late = " OR ".join("(reminded < %s AND created_at <= %s)" for _ in REMIND_AFTER)
+    given = [one for number, after in enumerate(REMIND_AFTER, 1) for one in (number, now - after)]
+    return _unended(f"{_UNENDED} state = %s AND ({late})", [State.PLANNED, *given])
 
 
 def forget(before: datetime, *, also: Sequence[int] = ()) -> None:

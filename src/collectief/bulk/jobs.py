@@ -18,12 +18,11 @@ from collectief.scope.database import housekeeping, opened
 from collectief.scope.patience import Patience
 from collectief.scope.scope import NotAllowed, Scope
 
-from . import actions, chunks, housework, queries, vault
+from . import actions, chunks, housework, queries, reminding, rules, vault
 
 _log = logging.getLogger(__name__)
 _PATIENCE = Patience(RegisterSilent, seconds=15)
 
-_KEPT = timedelta(days=30)
 # A file is gone as soon as its rows are read; what lies longer was left behind.
 _FILES_KEPT = timedelta(days=1)
 # After this a busy batch that nobody works on is taken up again.
@@ -70,7 +69,22 @@ def carry_out_lane(scope: Scope, batch_id: int, lane: int) -> None:
 @app.task(name="bulk.forget", queue="bulk", pass_context=False)
 def forget(timestamp: int) -> None:
     """Each night: what was sent and has had its 30 days is gone (law 9)."""
-    forget_before(timezone.now() - _KEPT)
+    forget_before(timezone.now() - rules.KEPT)
+
+
+@app.periodic(cron="41 5 * * *")
+@app.task(name="bulk.remind", queue="interactive", queueing_lock="bulk.remind", retry=Patience(seconds=60))
+def remind(timestamp: int) -> None:
+    """Each morning, before the daily mail: of plans that wait for agreement it is told once more (X08)."""
+    remind_by(moment())
+
+
+def remind_by(now: Moment) -> None:
+    """The same, as of a moment."""
+    with housekeeping():
+        due = housework.to_remind(now.now)
+    for found in due:
+        reminding.remind(_bare(found), found.id, now)
 
 
 def forget_before(before: datetime) -> None:

@@ -41,6 +41,8 @@ class Batch(models.Model):
     outcome_counts = models.JSONField(default=dict)
     # The BRP did not answer when last asked; the batch goes on by itself when it does.
     register_silent = models.BooleanField(default=False)
+    # How many times it was told once more that the plan waits (X08).
+    reminded = models.SmallIntegerField(default=0, db_default=0)
     key_sealed = models.BinaryField(null=True)
     created_at = models.DateTimeField(db_default=models.functions.Now())
     planned_at = models.DateTimeField(null=True)

@@ -123,6 +123,7 @@ def texts() -> dict[str, str]:
         "question.answered": _("Uw vraag van {asked_on} is beantwoord"),
         "export.ready": _("Uw geplande lijst staat klaar: {list}"),
         "export.stopped": _("Uw geplande lijst wordt niet meer gemaakt: {list}"),
+        "batch.due": _("Het bestand {file} wacht nog op uw akkoord"),
         "batch.done": _("Het bestand {file} is verwerkt"),
         "batch.refused": _("Het bestand {file} kon niet worden gelezen"),
         "batch.stopped": _("De verwerking van het bestand {file} is gestopt"),
@@ -132,6 +133,8 @@ def texts() -> dict[str, str]:
 
 def _colour(code: str) -> str:
     came_to = code.partition(".")[2]
+    if came_to == "due":
+        return "warning"
     if came_to in ("rejected", "refused", "stopped"):
         return "danger"
     return "success" if came_to not in ("", "waiting", "withdrawn") else "info"
@@ -155,6 +158,9 @@ def _more(view: MessageView) -> list[str]:
     if facts.get("until"):
         said.append(_("Regels: {what}").format(what=number(facts["lines"])))
         said.append(_("Op te halen t/m: {day}").format(day=_day(facts["until"])))
+    if facts.get("expires"):
+        ends = _("Zonder akkoord vervalt het op {day}; er verandert dan niets.")
+        said.append(ends.format(day=_day(facts["expires"])))
     if facts.get("outcomes"):
         said.append(_outcomes(facts["outcomes"]))
     return said
