@@ -89,7 +89,7 @@ def test_every_address_says_who_may_open_it():
         "single_sign_on", "single_sign_on_complete", "check_document",
     }  # fmt: skip
     assert signed_in == {
-        "ask_roles", "leave", "stay_after_all", "choose_mail",
+        "ask_roles", "take_back_roles", "leave", "stay_after_all", "choose_mail",
         "stay", "my_account", "end_sessions", "own_sign_in", "prove_again", "change_password", "change_address",
         "on_behalf", "own_app", "own_telephone", "own_passkey", "link_identity", "remove_factor", "new_recovery_codes",
     }  # fmt: skip

@@ -28,7 +28,7 @@ NO_PAGE = {
     "current_count", "former_count", "mutation_state", "upload_progress", "run_progress",
     "home", "sign_in_begin", "single_sign_on",
     "sign_out", "stay", "language", "link_later", "link_identity", "remove_factor",
-    "end_sessions", "choose_mail", "stay_after_all", "reactivate_account", "resend_invitation",
+    "end_sessions", "choose_mail", "stay_after_all", "take_back_roles", "reactivate_account", "resend_invitation",
     "revoke_invitation",
     "send_again", "upload_accept", "upload_cancel", "find_by_bsn", "read_all_messages", "ask_statement",
     "take_case", "give_back_case", "note_case", "decide_case", "download_trail",

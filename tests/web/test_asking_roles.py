@@ -65,7 +65,7 @@ def test_roles_are_asked_for_and_there_once_the_insurer_agrees(otto, post):
     assert empty.status_code == 422 and "Kies ten minste één rol." in text_of(empty)
     said = text_of(client.post(ASK, {"roles": ["financial", "account_manager"]}, follow=True))
     assert "We hebben uw verzoek ontvangen." in said
-    assert "U heeft gevraagd om: accountbeheer, financieel." in said and ASK not in said
+    assert "U heeft gevraagd om: accountbeheer, financieel." in said and f'href="{ASK}"' not in said
     assert roles_of(otto) == ["administrative"], "nothing changes before that"
     found = case()
     facts = dict(found.about.facts)
@@ -98,6 +98,48 @@ def test_one_asks_once_at_a_time(otto):
         with pytest.raises(AccessRefused, match="asked_already"):
             asking_roles.ask(otto, [Role.ACCOUNT_MANAGER], now=timezone.now())
     assert "U heeft al om rollen gevraagd." in text_of(client_of(otto).post(ASK, {"roles": ["financial"]}))
+
+
+TAKE_BACK = "/mijn-account/rollen/intrekken/"
+
+
+def test_it_can_be_taken_back_and_its_case_is_closed(otto):
+    client = client_of(otto)
+    client.post(ASK, {"roles": ["financial"]})
+    found = case()
+    page = text_of(client.get(MINE))
+    assert TAKE_BACK in page
+    said = text_of(client.post(TAKE_BACK, follow=True))
+    assert "Uw verzoek om een rol is ingetrokken." in said and "U heeft gevraagd om" not in said and ASK in said
+    with opened(otto):
+        assert AuditEvent.objects.filter(action="account.take_back_roles").count() == 1
+    # Whoever judges it at that very moment is told, and nothing comes of it.
+    with pytest.raises(CaseRefused, match="taken_back"):
+        requests.decide(INSURER, found.case_id, Decision.APPROVED, by="Sanne")
+    jobs.take_back(insurer=INSURER, kind=asking_roles.KIND, subject=str(row().id), by_id=otto.account_id)
+    assert requests.waiting(INSURER) == []
+    assert roles_of(otto) == ["administrative"]
+    again = text_of(client.post(TAKE_BACK, follow=True))
+    assert "Dit verzoek kan nu niet." in again
+    # One can ask again.
+    assert "U heeft gevraagd om: financieel." in text_of(client.post(ASK, {"roles": ["financial"]}, follow=True))
+
+
+def test_taken_back_before_its_case_there_is_none(otto):
+    client = client_of(otto)
+    client.post(ASK, {"roles": ["financial"]})
+    client.post(TAKE_BACK)
+    jobs.receive_role_request(request_id=row().id, insurer=INSURER)
+    assert requests.waiting(INSURER) == []
+
+
+def test_a_colleague_takes_back_nothing_of_mine(otto):
+    client_of(otto).post(ASK, {"roles": ["financial"]})
+    with office():
+        organisation = Membership.objects.select_related("organisation__insurer").get(account_id=otto.account_id)
+    dirk = member_of(organisation.organisation, roles=["administrative"], name="Dirk")
+    assert "Dit verzoek kan nu niet." in text_of(client_of(dirk).post(TAKE_BACK, follow=True))
+    assert row().decision == ""
 
 
 @pytest.mark.parametrize("roles", [["administrative"], ["help_desk"], ["everything"], []])
@@ -145,7 +187,7 @@ def test_another_organisation_sees_nothing_of_it_and_nobody_signed_in_gets_no_pa
     assert stranger().get(ASK).status_code == 302
 
 
-@pytest.mark.parametrize("code", ["asked_already", "managed_here"])
+@pytest.mark.parametrize("code", ["asked_already", "managed_here", "no_such_request"])
 def test_a_refusal_says_what_to_do(code):
     reason, remedy = access_refusal(code, {}, brand("mijnzz"))
     assert reason and remedy

@@ -164,6 +164,18 @@ def test_the_answer_is_a_message_for_whoever_asked_and_for_no_colleague(anna, ou
 
 
 @pytest.mark.feature("G14")
+def test_whoever_reads_the_answer_on_contact_has_read_the_message(anna, ours, sanne):
+    answered(anna, ours, sanne)
+    colleague = member_of(ours.organisation, roles=["administrative"], name="Collega")
+    client_of(colleague).get("/contact/")
+    with opened(ours.scope):
+        assert unread(ours.scope, now=timezone.now()) == 1
+    anna.get("/contact/")
+    with opened(ours.scope):
+        assert unread(ours.scope, now=timezone.now()) == 0
+
+
+@pytest.mark.feature("G14")
 def test_who_works_in_some_contracts_gets_their_own_answer(ours, sanne):
     asker = member_of(ours.organisation, roles=["administrative"], name="Asker", contracts=[ours.contracts[0]])
     answered(client_of(asker), ours, sanne)

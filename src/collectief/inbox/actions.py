@@ -15,7 +15,7 @@ from collectief.scope.scope import Scope
 from collectief.segments.profile import Permission
 
 from .delivering import COLUMNS, RECORD, row_of
-from .facts import Tiding
+from .facts import About, Tiding
 from .queries import Asked, where
 from .rules import kept_until
 
@@ -47,6 +47,12 @@ def write(scope: Scope, told: Iterable[Tiding], *, at: datetime, seen_by_sender:
 def mark_read(scope: Scope, message_ids: Collection[int], *, now: datetime) -> None:
     """From now on the scope's account has read these, as far as they are its to read. Raises NotAllowed."""
     _mark(scope, Asked(), now, " AND m.id = ANY (%(ids)s)", {"ids": list(message_ids)})
+
+
+def mark_read_about(scope: Scope, about: About, ids: Collection[int], *, now: datetime) -> None:
+    """The same of what these messages lead to, which was read there. Raises NotAllowed."""
+    which = " AND m.about = %(about)s AND m.about_id = ANY (%(ids)s)"
+    _mark(scope, Asked(), now, which, {"about": str(about), "ids": list(ids)})
 
 
 def mark_all_read(scope: Scope, asked: Asked, *, now: datetime) -> None:

@@ -26,8 +26,11 @@ from collectief.segments.profile import Role
 
 from .models import RoleRequest
 from .rules import askable
+from .taking_back import close_case
 
 KIND = "role_request"
+# Instead of a decision, where whoever asked took it back.
+TAKEN_BACK = "taken_back"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +57,13 @@ def own_askable(scope: Scope, *, now: datetime) -> tuple[Role, ...]:
 
 
 def own_request(scope: Scope) -> AskedView | None:
-    """What one asked for last, unless that was granted."""
+    """What one asked for last, unless that was granted or taken back."""
     with managing_accounts(scope.organisation_id, scope.insurer_id):
         own = RoleRequest.objects.filter(
             organisation_id=scope.organisation_id, membership__account_id=scope.account_id
         ).order_by("-id")
         found = own.first()
-    if found is None or found.decision == Decision.APPROVED:
+    if found is None or found.decision in (Decision.APPROVED, TAKEN_BACK):
         return None
     due = due_on(KIND, timezone.localdate(found.asked_at))
     return AskedView(tuple(map(Role, found.roles)), due, found.decision, found.reason)
@@ -91,16 +94,38 @@ def ask(scope: Scope, roles: Iterable[Role], *, now: datetime) -> None:
     audit.record(scope, "account.ask_roles", objects={"membership": [own.id]}, detail={"roles": sorted(wanted)})
 
 
+@transaction.atomic
+def take_back(scope: Scope) -> None:
+    """Do without the roles after all. Raises AccessRefused("no_such_request") when nothing is asked for."""
+    with managing_accounts(scope.organisation_id, scope.insurer_id):
+        own = RoleRequest.objects.select_for_update(of=("self",)).filter(
+            organisation_id=scope.organisation_id, membership__account_id=scope.account_id, decision=""
+        )
+        found = own.first()
+        if found is not None:
+            found.decision = TAKEN_BACK
+            found.save(update_fields=["decision"])
+            close_case(scope, KIND, found.id)
+    if found is None:
+        raise AccessRefused("no_such_request")
+    audit.record(scope, "account.take_back_roles", objects={"membership": [found.membership_id]})
+
+
 def decided(deciding: Deciding) -> None:
     """What the insurer's decision does, as staff: the roles are there beside the others, or the reason why not.
 
-    Raises CaseRefused when whoever asked has no access any more.
+    Raises CaseRefused when whoever asked has no access any more, or took it back.
     """
     own = RoleRequest.objects.filter(id=deciding.subject, insurer_id=deciding.insurer_id)
     membership_id = own.values_list("membership_id", flat=True).get()
     # The membership before the request, as a colleague who changes it locks it.
     membership = Membership.objects.select_for_update(of=("self",)).select_related("organisation").get(id=membership_id)
     row = own.select_for_update().get()
+    if row.decision == TAKEN_BACK:
+        # Refusing it closes the case and tells nobody.
+        if deciding.decision == Decision.APPROVED:
+            raise CaseRefused("taken_back")
+        return
     if deciding.decision == Decision.APPROVED:
         if not membership.is_active:
             raise CaseRefused("no_access_now")

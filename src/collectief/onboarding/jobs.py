@@ -104,8 +104,10 @@ def receive_role_request(*, request_id: int, insurer: str) -> None:
     """Open the case of roles that were asked for; done again, it opens no second."""
     insurer_id = _insurer(insurer)
     with office(insurer_id):
-        row = RoleRequest.objects.get(id=request_id)
-        cases.open_case(insurer_id, asking_roles.KIND, str(row.id), now=row.asked_at)
+        # Whoever takes it back meanwhile waits for the case, and closes it.
+        row = RoleRequest.objects.select_for_update().get(id=request_id)
+        if not row.decision:
+            cases.open_case(insurer_id, asking_roles.KIND, str(row.id), now=row.asked_at)
 
 
 @app.task(name="onboarding.tell_asker_of_roles", queue="interactive", retry=_PATIENCE)

@@ -14,6 +14,7 @@ from collectief.access.rules import AccessRefused, Standing, Wish, WishState, ju
 from collectief.cases.rules import TERMS, About, Kind
 from collectief.segments.catalogue import profile
 
+from . import taking_back
 from .leaving import KIND, decided
 
 WISHES = {
@@ -70,8 +71,7 @@ def refusals() -> dict[str, tuple[str, str]]:
             _("Een collega bij de organisatie heeft dit al gedaan."),
             _("Weiger het verzoek: dan is deze zaak gesloten. Er gaat geen mail uit."),
         ),
-        "taken_back": (_("De klant heeft dit verzoek ingetrokken."), _("U hoeft niets meer te doen.")),
-    }
+    } | taking_back.refusals()
 
 
 LEAVING = Kind(

@@ -13,6 +13,7 @@ from collectief.contracts.models import ContractLink, Organisation
 from collectief.contracts.queries import held
 from collectief.contracts.rules import LinkState
 
+from . import taking_back
 from .linking import KIND, decided
 
 
@@ -53,8 +54,7 @@ def refusals() -> dict[str, tuple[str, str]]:
             _("Geen klant van ons heeft contract {number} met dit klantnummer."),
             _("Weiger het verzoek, en schrijf erbij dat de nummers niet bij elkaar horen."),
         ),
-        "taken_back": (_("De klant heeft dit verzoek ingetrokken."), _("U hoeft niets meer te doen.")),
-    }
+    } | taking_back.refusals()
 
 
 LINKS = Kind(

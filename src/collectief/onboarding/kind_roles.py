@@ -15,6 +15,7 @@ from collectief.cases.rules import TERMS, About, Kind
 from collectief.segments.catalogue import profile
 from collectief.segments.profile import Role
 
+from . import taking_back
 from .asking_roles import KIND, decided
 from .models import RoleRequest
 
@@ -62,7 +63,7 @@ def refusals() -> dict[str, tuple[str, str]]:
             _("De aanvrager heeft geen toegang meer."),
             _("Weiger het verzoek: dan is deze zaak gesloten."),
         ),
-    }
+    } | taking_back.refusals()
 
 
 ROLE_REQUESTS = Kind(

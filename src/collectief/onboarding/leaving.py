@@ -24,6 +24,8 @@ from collectief.scope.once import is_first
 from collectief.scope.scope import Scope
 from collectief.segments.catalogue import profile
 
+from .taking_back import close_case
+
 KIND = "leaving"
 
 
@@ -68,9 +70,7 @@ def take_back(scope: Scope) -> None:
         if found is not None:
             found.state = WishState.WITHDRAWN
             found.save(update_fields=["state"])
-            queue.configure_task("onboarding.take_back").defer(
-                insurer=scope.insurer, kind=KIND, subject=str(found.id), by_id=scope.account_id
-            )
+            close_case(scope, KIND, found.id)
     if found is None:
         raise AccessRefused("no_such_wish")
     audit.record(scope, "account.stay", objects={"membership": [found.membership_id]})

@@ -25,6 +25,8 @@ from collectief.scope.database import signing_in
 from collectief.scope.scope import Scope
 from collectief.segments.profile import Capability, Permission
 
+from .taking_back import close_case
+
 KIND = "contract_link"
 # So often an organisation may try in ten minutes: enough to link a drawer full, too few to guess.
 _TRIES = 10
@@ -96,9 +98,7 @@ def unlink(scope: Scope, link_id: int, *, now: datetime) -> None:
     found.save(update_fields=["state", "ended_by", "ended_at"])
     audit.record(scope, "contract.unlink", objects={"link": [found.id]}, detail={"was": before})
     if before == LinkState.ASKED:
-        queue.configure_task("onboarding.take_back").defer(
-            insurer=scope.insurer, kind=KIND, subject=str(found.id), by_id=scope.account_id
-        )
+        close_case(scope, KIND, found.id)
 
 
 def decided(deciding: Deciding) -> None:

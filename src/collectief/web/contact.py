@@ -18,6 +18,8 @@ from django.views.decorators.http import require_http_methods
 from collectief.brands.catalogue import Desk
 from collectief.foundation.bsn import Bsn
 from collectief.foundation.dates import dutch
+from collectief.inbox.actions import mark_read_about
+from collectief.inbox.facts import About
 from collectief.questions import actions
 from collectief.questions.queries import QuestionView, own_questions
 from collectief.questions.rules import LONGEST, QuestionRefused
@@ -98,12 +100,20 @@ def contact(request: PortalRequest) -> HttpResponse:
             said = _("We hebben uw vraag ontvangen. Uiterlijk op {day} staat ons antwoord op deze pagina.")
             messages.success(request, said.format(day=dutch(due)))
             return redirect("contact")
+    own = own_questions(request.scope)
+    _have_read(request, [one.id for one in own if one.answered_at])
     titles = {desk.title["nl"]: title for title, desk in desks}
     context = {
         "form": form, "desks": desks, "about": form["van"].value(),
-        "questions": [(one, titles.get(one.desk, one.desk), *_state(one)) for one in own_questions(request.scope)],
+        "questions": [(one, titles.get(one.desk, one.desk), *_state(one)) for one in own],
     }  # fmt: skip
     return render(request, "contact.html", context, status=422 if form.errors else 200)
+
+
+def _have_read(request: PortalRequest, answered: list[int]) -> None:
+    """Whoever has the answers before them has read what the messages of them say."""
+    if answered and request.scope.may(Permission.SEE_MESSAGES, Capability.MESSAGES):
+        mark_read_about(request.scope, About.QUESTION, answered, now=timezone.now())
 
 
 def _state(one: QuestionView) -> tuple[str, str]:

@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from collectief.access.role_names import ROLE_NAMES
 from collectief.access.rules import AccessRefused
@@ -21,6 +21,7 @@ from collectief.segments.profile import Role
 from ..page import PortalRequest, oneself
 from ..password.steps import drawn, say, sent
 from .forms import RolesField, offer
+from .words import access_refusal
 
 
 class AskRolesForm(forms.Form):
@@ -49,6 +50,19 @@ def ask_roles(request: PortalRequest) -> HttpResponse:
             messages.success(request, _("We hebben uw verzoek ontvangen. U krijgt per mail antwoord."))
             return redirect("my_account")
     return drawn(request, "accounts/roles.html", form, offered=offered)
+
+
+@oneself
+@require_POST
+def take_back(request: PortalRequest) -> HttpResponse:
+    """Toch niet: everything stays as it is."""
+    try:
+        asking_roles.take_back(request.scope)
+    except AccessRefused as refused:
+        messages.error(request, " ".join(access_refusal(refused.code, refused.params, request.brand)))
+    else:
+        messages.success(request, _("Uw verzoek om een rol is ingetrokken."))
+    return redirect("my_account")
 
 
 def own_request(request: PortalRequest) -> dict[str, Any]:

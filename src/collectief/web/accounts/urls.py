@@ -22,6 +22,7 @@ urlpatterns = [
     path("mijn-account/sessies/", mine.end_sessions, name="end_sessions"),
     path("mijn-account/mail/", mine.choose_mail, name="choose_mail"),
     path("mijn-account/rollen/", asking_roles.ask_roles, name="ask_roles"),
+    path("mijn-account/rollen/intrekken/", asking_roles.take_back, name="take_back_roles"),
     path("mijn-account/stoppen/", leave.leave, name="leave"),
     path("mijn-account/blijven/", leave.stay, name="stay_after_all"),
     path("uitnodiging/<str:token>/", invitation.invitation, name="invitation"),

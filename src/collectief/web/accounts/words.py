@@ -50,6 +50,7 @@ def leaving_refusals() -> dict[str, tuple[str, str]]:
             _("Bij uw organisatie geeft een collega de rollen."),
             _("Vraag het wie bij uw organisatie de accounts beheert."),
         ),
+        "no_such_request": (_("Dit verzoek kan nu niet."), _("Bekijk op Mijn account hoe het ervoor staat.")),
         "no_such_wish": (_("Dit verzoek kan nu niet."), _("Bekijk op Mijn account hoe het ervoor staat.")),
     }
 

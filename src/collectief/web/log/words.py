@@ -111,6 +111,7 @@ KINDS: dict[str, Kind] = {
             "account.change_contracts": gettext_lazy("Contracten van een collega gewijzigd"),
             "account.deactivate": gettext_lazy("Account gedeactiveerd"),
             "account.ask_roles": gettext_lazy("Gevraagd om een rol"),
+            "account.take_back_roles": gettext_lazy("Verzoek om een rol ingetrokken"),
             "account.ask_to_leave": gettext_lazy("Gevraagd om te stoppen met het portaal"),
             "account.choose_mail": gettext_lazy("Gekozen wanneer er mail komt over berichten"),
             "account.stay": gettext_lazy("Verzoek om te stoppen ingetrokken"),
