@@ -193,7 +193,8 @@ def test_the_use_of_the_contract_is_seen_at_a_glance(inge):
         inge.page.get_by_role("button", name="Tonen").click()
     inge.page.get_by_role("heading", name="41001 – Minima", level=2).wait_for()
     heads = [one.strip() for one in inge.page.locator("thead").first.locator("th").all_inner_texts()]
-    assert [head.split(" (")[0].split("\n")[0] for head in heads] == [
+    # Behind them, once a run has fixed a month, what it was fixed as.
+    assert [head.split(" (")[0].split("\n")[0] for head in heads[:5]] == [
         "Maand", "Aantal deelnemers", "Verschil", "Ingestroomd", "Uitgestroomd",
     ]  # fmt: skip
     said = inge.page.locator("dl.c-details").first.inner_text()
