@@ -26,9 +26,9 @@ from collectief.policies.addressing import portal_of
 from collectief.policies.cards import CardProblem, CardsRefused, card_number, judge_year, years
 from collectief.policies.held_cards import card_years, cards_of
 from collectief.policies.issuing import issue_cards
-from collectief.policies.models import InsuranceCard, PolicyTerm
+from collectief.policies.models import InsuranceCard, LabelCode, PolicyTerm
 from collectief.post.models import Consignment
-from collectief.scope.database import opened, working_for
+from collectief.scope.database import office, opened, working_for
 from collectief.scope.scope import NotAllowed
 from tests.office_world import clerk
 from tests.terms_world import offer, product
@@ -94,6 +94,8 @@ def test_everyone_who_is_insured_gets_one_with_its_last_day_and_it_goes_to_the_a
         f"Pasnummer / Card number {first.number}", "31-12-2027", "geeft de pas door", "Take the card with you",
     ):  # fmt: skip
         assert said in text, text
+    # Nobody told us by which code others know this insurer.
+    assert "UZOVI" not in text
     assert {(one.kind, one.to, one.state) for one in consignments(ours)} == {
         ("insurance_card", "organisation", "waiting")
     }
@@ -105,6 +107,21 @@ def test_everyone_who_is_insured_gets_one_with_its_last_day_and_it_goes_to_the_a
         )
         [held] = cards_of(ours.scope, someone)
     assert (held.number, held.expires_on) == (first.number, date(2027, 12, 31))
+
+
+@pytest.mark.feature("K02")
+def test_it_has_the_code_of_who_insures_as_it_is_when_the_card_begins(ours):
+    insurer_id = ours.organisation.insurer_id
+    with office(insurer_id):
+        for label, uzovi, first_day in (
+            ("Zorg", "1111", date(2020, 1, 1)), ("Zorg", "2222", date(2027, 1, 1)), ("Zorg", "3333", date(2027, 1, 2)),
+            ("Anders", "4444", date(2027, 1, 1)),
+        ):  # fmt: skip
+            LabelCode.objects.create(insurer_id=insurer_id, label=label, uzovi=uzovi, first_day=first_day)
+    people(ours, 1)
+    go_on(ours)
+    [card] = cards(ours)
+    assert "UZOVI 2222" in text_on(ours, card)
 
 
 def test_run_again_it_makes_nothing_twice_and_who_came_since_gets_theirs(ours):

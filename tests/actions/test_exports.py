@@ -277,6 +277,15 @@ def test_of_a_contract_that_ended_there_is_no_month_any_more(ours):
     _stopped(ours, plan_id, Stopped.NO_CONTRACT)
 
 
+def test_of_a_contract_that_is_still_to_begin_there_is_a_list_with_nobody_in_it(ours):
+    contract = ours.contracts[1]
+    with office():
+        GroupContract.objects.filter(id=contract.id).update(first_day=TODAY)
+    make(planned(ours.scope, Which.FLOWS, contract_id=contract.id, rhythm=FIRST_OF_MONTH, now=LAST_MONTH))
+    assert [(one.which, one.lines) for one in files(ours.scope)] == [(Which.FLOWS, 0)]
+    assert plans(ours.scope)[0].stopped is None
+
+
 def test_a_file_is_not_legible_where_it_lies_and_killed_half_way_nothing_happened(ours, monkeypatch):
     plan_id = planned(ours.scope)
     one = due(plan_id, now=NOW)

@@ -15,7 +15,7 @@ from collectief.config.terms import terms as command
 from collectief.contracts.models import GroupContract
 from collectief.policies import queries
 from collectief.policies.loading import Loaded, load
-from collectief.policies.models import ContractOffer, Product, ProductTariff
+from collectief.policies.models import ContractOffer, LabelCode, Product, ProductTariff
 from collectief.policies.rules import TermsRefused
 from collectief.scope.database import auditing, office, opened
 from tests.actions.test_terms import NOW
@@ -74,7 +74,25 @@ def test_the_file_of_the_demo_world_can_be_taken_over(ours):
                 insurer=ours.organisation.insurer, organisation=ours.organisation, number=number, name="Vestiging",
                 first_day="2022-01-01",
             )  # fmt: skip
-    assert taken_over(DEMO) == Loaded(3, 5, len(DEMO["offer"]))
+    assert taken_over(DEMO) == Loaded(3, 5, len(DEMO["offer"]), 1)
+
+
+CODES = """
+[label."Zorg en Zekerheid"]
+uzovi = { "2022-01-01" = "7085", "2027-01-01" = "%s" }
+"""
+
+
+@pytest.mark.usefixtures("ours")
+def test_codes_of_labels_are_taken_over_once():
+    given = tomllib.loads(CODES % "7086")
+    assert [taken_over(given), taken_over(given)] == [Loaded(codes=2), Loaded()]
+    with office(insurer_id()):
+        assert list(LabelCode.objects.order_by("first_day").values_list("label", "uzovi")) == [
+            ("Zorg en Zekerheid", "7085"), ("Zorg en Zekerheid", "7086"),
+        ]  # fmt: skip
+    with pytest.raises(TermsRefused, match="uzovi_digits"):
+        taken_over(tomllib.loads(CODES % "708"))
 
 
 def test_one_person_is_not_two(ours):
@@ -135,8 +153,8 @@ def test_the_command_says_what_it_did_or_why_not(ours, tmp_path):
     file.write_text(FILE % ours.contracts[0].number)
     assert "zijn niet dezelfde" in _ran(file, "Sanne").output
     done = _ran(file)
-    assert (done.exit_code, done.output) == (0, "New: 1 products, 1 tariffs, 1 offers.\n")
-    assert _ran(file).output == "New: 0 products, 0 tariffs, 0 offers.\n"
+    assert (done.exit_code, done.output) == (0, "New: 1 products, 1 tariffs, 1 offers, 0 codes.\n")
+    assert _ran(file).output == "New: 0 products, 0 tariffs, 0 offers, 0 codes.\n"
     for text, said in ((FILE % "nowhere", "nowhere"), ("[product.X]\n", "is not in the file"), ("= 3", "nothing was")):
         file.write_text(text)
         refused = _ran(file)

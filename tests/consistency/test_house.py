@@ -167,7 +167,13 @@ def test_the_applications_login_may_read_nothing_by_itself():
 
 
 # What is not an organisation's own by its number: itself, and what its insurer sells to everyone.
-_OWN = {"organisation": "id", "product": "insurer_id", "product_tariff": "insurer_id", "news": "insurer_id"}
+_OWN = {
+    "organisation": "id",
+    "product": "insurer_id",
+    "product_tariff": "insurer_id",
+    "news": "insurer_id",
+    "label_code": "insurer_id",
+}
 
 
 @pytest.mark.django_db

@@ -70,7 +70,7 @@ KINDS: dict[LetterKind, Callable[[Any], Letter]] = {
     ),
     LetterKind.INSURANCE_CARD: lambda brand: insurance_card(
         brand, NAME, "1980-02-01", "300123", "Zorg en Zekerheid", "De Brug", "1234 5678 9", 2027,
-        address=("De Brug", "Hoofdweg 1", "2333 AA  LEIDEN"), to_home=False,
+        uzovi="7085", address=("De Brug", "Hoofdweg 1", "2333 AA  LEIDEN"), to_home=False,
     ),
     LetterKind.DEDUCTIBLE: lambda brand: yearly_overview(
         UseLine(1, NAME, "300123", "1980-02-01", "", USED), brand.insurer_name, "De Brug"

@@ -13,12 +13,14 @@ from collectief.policies.rules import (
     OLDEST,
     WHOLE,
     Band,
+    LabelCode,
     ProductKind,
     Tariff,
     TermsRefused,
     cap,
     judge_bands,
     judge_discount,
+    judge_label_code,
     judge_tariff,
 )
 
@@ -121,3 +123,38 @@ def test_how_much_discount_the_law_allows(kind, day, most):
         judge_discount(kind, day, most + 1)
     with pytest.raises(TermsRefused, match="discount_negative"):
         judge_discount(kind, day, -1)
+
+
+FIRST = LabelCode(date(2022, 1, 1), "7085")
+
+
+@pytest.mark.parametrize(
+    ("known", "code"),
+    [
+        ([], FIRST),
+        ([FIRST], LabelCode(date(2022, 1, 2), "7086")),
+        ([FIRST], LabelCode(YEAR, "7086")),
+        # What is yet to come can be another.
+        ([FIRST, LabelCode(YEAR, "7086")], LabelCode(YEAR, "7087")),
+    ],
+)
+def test_a_label_gets_a_code_from_a_day_on(known, code):
+    judge_label_code(code, known, today=TODAY)
+
+
+@pytest.mark.parametrize(
+    ("known", "code", "refused"),
+    [
+        *(([], LabelCode(YEAR, typed), "uzovi_digits") for typed in ("", "708", "70855", "70a5", "٧٠٨٥")),
+        # What held once stays as it was.
+        ([FIRST], LabelCode(date(2021, 1, 1), "7086"), "uzovi_later"),
+        ([FIRST], LabelCode(FIRST.first_day, "7086"), "uzovi_later"),
+        ([LabelCode(TODAY, "7085")], LabelCode(TODAY, "7086"), "uzovi_later"),
+        ([FIRST, LabelCode(YEAR, "7086")], LabelCode(TODAY, "7087"), "uzovi_later"),
+    ],
+)
+def test_and_not_otherwise(known, code, refused):
+    with pytest.raises(TermsRefused) as why:
+        judge_label_code(code, known, today=TODAY)
+    assert why.value.code == refused
+    assert why.value.params == ({"first_day": known[-1].first_day} if refused == "uzovi_later" else {})

@@ -22,7 +22,7 @@ from collectief.foundation.assurance import AssuranceLevel
 from collectief.foundation.dates import dutch
 from collectief.gateways.eherkenning.port import Identity
 from collectief.mutations.models import Mutation
-from collectief.policies.models import Product
+from collectief.policies.models import LabelCode, Product
 from collectief.scope.database import auditing, office, opened
 from collectief.scope.scope import Scope
 from tests.customers_world import decided
@@ -357,6 +357,34 @@ def test_labels_and_portals_are_seen_and_a_label_is_renamed(sanne):
     with office(insurer_id()):
         assert set(Product.objects.values_list("code", "label")) == {("BASIS", "Zorg <b>A</b>"), ("B", "Zorg C")}
     assert sanne.get(page).url == sanne.get("/labels/naam/").url == "/labels/"
+
+
+def test_a_label_gets_its_code_from_a_day_on_and_keeps_it_under_another_name(sanne):
+    product_of(name="Zorg A")
+    page = "/labels/code/?label=Zorg%20A"
+    for body, said in (
+        ({}, "Vul de UZOVI-code in."),
+        ({"uzovi": "7085", "first_day": "31-02-2026"}, "Vul een bestaande datum in"),
+        ({"uzovi": "708", "first_day": "01-01-2022"}, "Een UZOVI-code heeft vier cijfers."),
+    ):
+        wrong = sanne.post(page, body)
+        assert (wrong.status_code, said in text_of(wrong)) == (422, True), said
+    saved = text_of(sanne.post(page, {"uzovi": "70 85", "first_day": "01-01-2022"}, follow=True))
+    assert "De UZOVI-code is opgeslagen." in saved and "7085 vanaf 01-01-2022" in saved
+    taken = text_of(sanne.post(page, {"uzovi": "7086", "first_day": "01-01-2022"}))
+    assert "Vanaf 01-01-2022 geldt al een andere code. Kies een latere dag." in taken
+    sanne.post("/labels/naam/?label=Zorg%20A", {"name": "Zorg B"})
+    assert "7085 vanaf 01-01-2022" in text_of(sanne.get("/labels/"))
+    with office(insurer_id()):
+        assert list(LabelCode.objects.values_list("label", "uzovi")) == [("Zorg B", "7085")]
+    assert sanne.get(page).url == "/labels/"
+    assert _actions().count("label.set_code") == 1
+
+
+def _actions() -> list[str]:
+    """What the office did, by its own trail."""
+    with auditing(insurer_id()):
+        return list(AuditEvent.objects.order_by("id").values_list("action", flat=True))
 
 
 def _pages(ours: Agency) -> list[str]:

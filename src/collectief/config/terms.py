@@ -42,4 +42,5 @@ def load(file: Path, insurer: str, by: str, agreed_by: str) -> None:
         raise click.ClickException(f"nothing was taken over: {missing} is not in the file") from None
     except (LookupError, ValueError) as wrong:
         raise click.ClickException(f"nothing was taken over: {wrong}") from None
-    click.echo(f"New: {loaded.products} products, {loaded.tariffs} tariffs, {loaded.offers} offers.")
+    said = f"{loaded.products} products, {loaded.tariffs} tariffs, {loaded.offers} offers, {loaded.codes} codes"
+    click.echo(f"New: {said}.")

@@ -138,11 +138,8 @@ def _listed(scope: Scope, plan: ExportPlan, today: date) -> tuple[PeopleList[Any
     of = f"-{contract.number}" if contract else ""
     if plan.which == Which.FLOWS:
         span = Span.month(month_before(today))
-        if (
-            contract is None
-            or not contract.period.first_day < span.end
-            or (contract.period.last_day is not None and contract.period.last_day < span.first)
-        ):
+        # Of one that is still to begin there is a list with nobody in it; of one that is over there is none any more.
+        if contract is None or (contract.period.last_day or span.first) < span.first:
             raise _NoContract
         return flows(scope, Asked(contract, span), today=today), f"{_('in-en-uitstroom')}{of}-{span.code}.xlsx"
     former = plan.which == Which.FORMER

@@ -34,7 +34,7 @@ class Stopped(StrEnum):
     BY_OWNER = "by_owner"
     # Whoever planned it may not see it, or not come in.
     NO_ACCESS = "no_access"
-    # The contract it was of is not theirs any more, or there was nobody in it in the month that is due.
+    # The contract it was of is not theirs any more, or had ended before the month that is due.
     NO_CONTRACT = "no_contract"
 
 

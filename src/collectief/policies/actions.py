@@ -19,7 +19,7 @@ from collectief.segments.profile import Permission
 from .covering import follow_offers
 from .models import ContractOffer, Product, ProductTariff
 from .proposing import propose, proposed, settle
-from .queries import NoContract, NoLabel, NoProduct
+from .queries import NoContract, NoProduct
 from .rules import ProductKind, State, Tariff, TermsRefused, judge_discount, judge_offer, judge_tariff
 from .terms import kept
 
@@ -38,28 +38,6 @@ def add_product(scope: Scope, *, code: str, name: str, kind: ProductKind, label:
         raise TermsRefused("product_exists", number=code)
     audit.record(scope, "terms.add_product", objects={"product": [made.id]})
     return made.id
-
-
-@transaction.atomic
-def rename_label(scope: Scope, old: str, new: str) -> None:
-    """Call who carries the risk otherwise, at every product of theirs; no premium or offer changes by it.
-
-    Raises NotAllowed, NoLabel, TermsRefused: label_exists, since two labels do not become one by a name.
-    """
-    scope.require(Permission.MAINTAIN_CUSTOMERS)
-    if old == new:
-        return
-    with office(scope.insurer_id):
-        own = Product.objects.filter(insurer_id=scope.insurer_id)
-        taken = own.filter(label=new).exists()
-        changed = sorted(own.filter(label=old).values_list("id", flat=True))
-        if changed and not taken:
-            own.filter(id__in=changed).update(label=new)
-    if not changed:
-        raise NoLabel(old)
-    if taken:
-        raise TermsRefused("label_exists", name=new)
-    audit.record(scope, "label.rename", objects={"product": changed})
 
 
 @transaction.atomic

@@ -46,12 +46,14 @@ _TO = {CardsTo.ORGANISATION: To.ORGANISATION, CardsTo.PARTICIPANT: To.PARTICIPAN
 # address is not known lives with whoever took the insurance out.
 _HOLDERS = """
 SELECT DISTINCT ON (p.id) p.id, p.initials, p.prefix, p.surname, p.birth_date, p.relation_number, t.contract_id,
-       d.label, coalesce(a.street, ''), coalesce(a.house_number, ''), coalesce(a.postcode, ''), coalesce(a.city, ''),
-       coalesce(a.country, '')
+       d.label, coalesce(u.uzovi, ''), coalesce(a.street, ''), coalesce(a.house_number, ''),
+       coalesce(a.postcode, ''), coalesce(a.city, ''), coalesce(a.country, '')
   FROM policy_term t JOIN participant p ON p.id = t.participant_id AND p.organisation_id = t.organisation_id
   JOIN product d ON d.id = t.product_id
   LEFT JOIN LATERAL (SELECT * FROM address x WHERE x.organisation_id = t.organisation_id
      AND x.participant_id IN (p.id, t.policyholder_id) ORDER BY x.participant_id = p.id DESC LIMIT 1) a ON true
+  LEFT JOIN LATERAL (SELECT c.uzovi FROM label_code c WHERE c.insurer_id = t.insurer_id AND c.label = d.label
+     AND c.first_day <= %(day)s::date ORDER BY c.first_day DESC LIMIT 1) u ON true
  WHERE t.organisation_id = %(organisation)s AND t.kind = %(basic)s AND t.period @> %(day)s::date
 """
 # Who has no card of the year; what could not be made is tried once in a run.
@@ -85,7 +87,9 @@ class Holder:
     birth_date: str
     relation_number: str
     contract_id: int
+    # Who insures them: by name, and by UZOVI code where that is known.
     label: str
+    uzovi: str
     address: tuple[str, ...]
 
 
@@ -172,10 +176,10 @@ def _holders(customer: Organisation, to: CardsTo, day: date, whose: str, **given
         rows = cursor.fetchall()
     of_office = postal_lines(customer.id) if to == CardsTo.ORGANISATION else ()
     found = []
-    for id_, initials, prefix, surname, born, relation_number, contract_id, label, *home in rows:
+    for id_, initials, prefix, surname, born, relation_number, contract_id, label, uzovi, *home in rows:
         name = PersonName(initials, prefix, surname)
         address = of_office if to == CardsTo.ORGANISATION else home_lines(name, *home)
-        found.append(Holder(id_, name, born, relation_number, contract_id, label, address))
+        found.append(Holder(id_, name, born, relation_number, contract_id, label, uzovi, address))
     return found
 
 
@@ -200,7 +204,7 @@ def card_letters(
             Wanted(
                 insurance_card(
                     brand, one.name, one.birth_date, one.relation_number, one.label, customer.name, number, year,
-                    address=one.address, to_home=to == CardsTo.PARTICIPANT,
+                    uzovi=one.uzovi, address=one.address, to_home=to == CardsTo.PARTICIPANT,
                 ),
                 one.id, f"verzekeringspas-{one.relation_number}-{year}", frozenset({one.contract_id}),
             )

@@ -130,6 +130,7 @@ def insurance_card(
     number: str,
     year: int,
     *,
+    uzovi: str,
     address: tuple[str, ...],
     to_home: bool,
 ) -> Letter:
@@ -146,6 +147,8 @@ def insurance_card(
             parts.append(Part(_("Over deze pas"), said=said, language=language))
     both = (" / ".join(pair) for pair in zip(*labels, strict=True))
     lines = tuple(zip(both, (str(name), _born(birth_date), number, until), strict=True))
+    # The same word in every language; where the code is not known, nothing stands for it.
+    lines += (("UZOVI", uzovi),) if uzovi else ()
     facts = ((_("Relatienummer"), relation_number), (_("Via"), organisation))
     title = _("Verzekeringspas {year}").format(year=year)
     says = {"number": number, "year": year}

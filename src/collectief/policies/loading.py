@@ -17,8 +17,9 @@ from collectief.contracts.models import GroupContract, Insurer
 from collectief.foundation.money import Money
 from collectief.scope.database import office
 
+from . import rules
 from .covering import follow_offers
-from .models import ContractOffer, Product, ProductTariff
+from .models import ContractOffer, LabelCode, Product, ProductTariff
 from .rules import Band, ProductKind, State, Tariff, TermsRefused, judge_discount, judge_prices
 from .terms import kept
 
@@ -30,6 +31,7 @@ class Loaded:
     products: int = 0
     tariffs: int = 0
     offers: int = 0
+    codes: int = 0
 
 
 @transaction.atomic
@@ -53,9 +55,14 @@ def load(insurer: str, terms: Mapping[str, Any], *, by: str, agreed_by: str, now
             for code, (product, _new) in products.items()
             for one in terms["product"][code]["tariff"]
         ]
+        codes = [
+            _code(found, label, *one)
+            for label, given in terms.get("label", {}).items()
+            for one in given["uzovi"].items()
+        ]
         offers = [_offer(found, products[one["product"]][0], one, stands) for one in terms.get("offer", [])]
     loaded = Loaded(
-        sum(new for _product, new in products.values()), sum(tariffs), sum(new for _contract, new in offers)
+        sum(new for _product, new in products.values()), sum(tariffs), sum(new for _contract, new in offers), sum(codes)
     )
     if loaded == Loaded():
         return loaded
@@ -71,6 +78,17 @@ def load(insurer: str, terms: Mapping[str, Any], *, by: str, agreed_by: str, now
 def _product(insurer: Insurer, code: str, given: Mapping[str, Any]) -> tuple[Product, bool]:
     known = {"name": given["name"], "kind": ProductKind(given["kind"]), "label": given.get("label", insurer.name)}
     return Product.objects.get_or_create(insurer=insurer, code=code, defaults=known)
+
+
+def _code(insurer: Insurer, label: str, first_day: str, uzovi: str) -> bool:
+    """The UZOVI code of a label from a day on; what is there already stays."""
+    code = rules.LabelCode(date.fromisoformat(first_day), uzovi)
+    rules.judge_label_code(code, [], today=code.first_day)
+    known = LabelCode.objects.filter(insurer=insurer, label=label)
+    _row, made = known.get_or_create(
+        first_day=code.first_day, defaults={"insurer": insurer, "label": label, "uzovi": code.uzovi}
+    )
+    return made
 
 
 def _tariff(product: Product, given: Mapping[str, Any], stands: Mapping[str, Any]) -> bool:

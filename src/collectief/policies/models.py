@@ -23,6 +23,19 @@ class Product(models.Model):
         constraints = [models.UniqueConstraint(fields=["insurer", "code"], name="product_once")]
 
 
+class LabelCode(models.Model):
+    """The UZOVI code of a label from a day on; the latest that has begun holds."""
+
+    insurer = models.ForeignKey(Insurer, models.PROTECT, db_index=False)
+    label = models.CharField(max_length=80)
+    uzovi = models.CharField(max_length=4)
+    first_day = models.DateField()
+
+    class Meta:
+        db_table = "label_code"
+        constraints = [models.UniqueConstraint(fields=["insurer", "label", "first_day"], name="label_code_once")]
+
+
 class Proposal(models.Model):
     """Terms that one employee enters and another agrees to before they count (four eyes, K02)."""
 

@@ -14,8 +14,9 @@ from collectief.scope.database import office
 from collectief.scope.scope import Scope
 from collectief.segments.profile import Permission
 
+from . import models
 from .models import ContractOffer, Product, ProductTariff
-from .rules import ProductKind, State, Tariff
+from .rules import LabelCode, ProductKind, State, Tariff
 from .terms import tariff_of
 
 
@@ -45,10 +46,11 @@ class ProductView:
 
 @dataclass(frozen=True, slots=True)
 class LabelView:
-    """A label: who carries the risk of these products, by name."""
+    """A label: who carries the risk of these products, by name; `codes` are its UZOVI codes, the latest first."""
 
     name: str
     products: tuple[str, ...]
+    codes: tuple[LabelCode, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,10 +122,15 @@ def labels(scope: Scope) -> list[LabelView]:
         rows = list(
             Product.objects.filter(insurer_id=scope.insurer_id).order_by("label", "name").values_list("label", "name")
         )
+        known = models.LabelCode.objects.filter(insurer_id=scope.insurer_id).order_by("-first_day")
+        dated = list(known.values_list("label", "first_day", "uzovi"))
     found: dict[str, list[str]] = defaultdict(list)
     for label, name in rows:
         found[label].append(name)
-    return [LabelView(label, tuple(names)) for label, names in found.items()]
+    codes: dict[str, list[LabelCode]] = defaultdict(list)
+    for label, first_day, uzovi in dated:
+        codes[label].append(LabelCode(first_day, uzovi))
+    return [LabelView(label, tuple(names), tuple(codes[label])) for label, names in found.items()]
 
 
 def contract_terms(scope: Scope, number: str, *, today: date) -> ContractTerms:

@@ -108,6 +108,25 @@ def cap(kind: ProductKind, day: date) -> int:
     return next((one.most for one in reversed(known) if one.first_day <= day), 0) if known else WHOLE
 
 
+@value(order=True)
+class LabelCode:
+    """The UZOVI code of a label from a day on, until its next: by it others in care know who insures somebody."""
+
+    first_day: date
+    uzovi: str
+
+
+def judge_label_code(code: LabelCode, known: Sequence[LabelCode], *, today: date) -> None:
+    """Whether a label gets this code. Raises TermsRefused: uzovi_digits, uzovi_later (`first_day` is from when
+    another holds), since what held once stays as it was; of a day that is yet to come the code can be another.
+    """
+    if not (code.uzovi.isascii() and code.uzovi.isdigit() and len(code.uzovi) == 4):
+        raise TermsRefused("uzovi_digits")
+    last = max((one.first_day for one in known), default=None)
+    if last is not None and (code.first_day < last or code.first_day == last <= today):
+        raise TermsRefused("uzovi_later", first_day=last)
+
+
 def judge_bands(bands: Sequence[Band]) -> tuple[Band, ...]:
     """The bands in order of age. Raises TermsRefused: no_bands, band_backwards, band_overlap, band_gap, below_zero.
 

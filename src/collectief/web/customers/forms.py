@@ -58,6 +58,19 @@ class _Digits(forms.CharField):
         return re.sub(r"[\s.]", "", super().clean(value))
 
 
+class LabelCodeForm(forms.Form):
+    """By which number others in care know a label, and from when."""
+
+    uzovi = _Digits(
+        label=gettext_lazy("UZOVI-code"), max_length=20,
+        help_text=gettext_lazy("Vier cijfers, zoals Vektis ze heeft uitgegeven."),
+        error_messages={"required": gettext_lazy("Vul de UZOVI-code in.")},
+    )  # fmt: skip
+    first_day = DayField(
+        label=gettext_lazy("Geldt vanaf"), error_messages={"required": gettext_lazy("Vul de eerste dag in.")}
+    )
+
+
 class CustomerForm(forms.Form):
     """Nieuwe organisatie."""
 

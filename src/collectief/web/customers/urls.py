@@ -23,4 +23,5 @@ urlpatterns = [
     path("collectiviteiten/<int:group_contract_id>/einde/", contracts.end, name="end_contract"),
     path("labels/", labels.labels, name="labels"),
     path("labels/naam/", labels.rename, name="rename_label"),
+    path("labels/code/", labels.code, name="label_code"),
 ]

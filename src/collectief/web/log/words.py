@@ -247,6 +247,7 @@ KINDS: dict[str, Kind] = {
             "contract.propose_end": gettext_lazy("Andere einddatum van een contract voorgesteld"),
             "label.list": gettext_lazy("Labels en portalen bekeken"),
             "label.rename": gettext_lazy("Naam van een label gewijzigd"),
+            "label.set_code": gettext_lazy("UZOVI-code van een label vastgelegd"),
         },
         office=True,
     ),

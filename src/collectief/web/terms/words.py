@@ -77,6 +77,8 @@ def _refusals() -> dict[str, str]:
         "not_in_contract": _("Dit product is dan niet in het contract, en kan er dus niet uit."),
         "no_tariff": _("Dit product heeft op die dag nog geen premie. Stel eerst een premie voor."),
         "one_person": _("Wie voorstelt en wie akkoord geeft, zijn niet dezelfde. Laat een collega meekijken."),
+        "uzovi_digits": _("Een UZOVI-code heeft vier cijfers. Controleer de code."),
+        "uzovi_later": _("Vanaf {first_day} geldt al een andere code. Kies een latere dag."),
         "label_exists": _("Er is al een label met de naam {name}. Kies een andere naam."),
         "product_exists": _("Er is al een product met code {number}. Kies een andere code."),
     }
