@@ -17,7 +17,7 @@ from collectief.reporting.flow_lists import Asked, FlowLine, flow_lines
 from collectief.scope.scope import Scope
 
 from .people import Column, Person, person_columns, with_beside
-from .words import Standing, movement_words, standing_words
+from .words import MOVEMENTS, STANDINGS, Standing, said
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +45,13 @@ def participants(
     scope: Scope, search: Search, known: Iterable[ContractView], *, today: date, former: bool = False
 ) -> PeopleList[ListRow]:
     """Who takes part and is found, or who did before. Reading its rows raises NotAllowed."""
-    numbers = {contract.id: contract.number for contract in known}
+    numbers, standings = {contract.id: contract.number for contract in known}, said(STANDINGS)
     columns: list[Column[ListRow]] = [
         *person_columns(scope),
         Column(_("Contractnummer"), 16, lambda row, beside: numbers[row.contract_id]),
         Column(_("Ingangsdatum"), 14, lambda row, beside: row.first_day),
         Column(_("Einddatum (t/m)"), 16, lambda row, beside: row.last_day),
-        Column(_("Status"), 18, lambda row, beside: standing_words(Standing.of(row, today))),
+        Column(_("Status"), 18, lambda row, beside: standings[Standing.of(row, today)]),
     ]
     title = _("Oud deelnemers") if former else _("Huidige deelnemers")
     return PeopleList(title, columns, whole_list(scope, search, today=today, former=former))
@@ -59,10 +59,11 @@ def participants(
 
 def flows(scope: Scope, asked: Asked, *, today: date) -> PeopleList[FlowLine]:
     """Who came to a contract and left it. Reading its rows raises NotAllowed."""
+    movements = said(MOVEMENTS)
     columns: list[Column[FlowLine]] = [
         *person_columns(scope),
         Column(_("Ingangsdatum"), 14, lambda line, beside: line.first_day),
         Column(_("Einddatum (t/m)"), 16, lambda line, beside: line.last_day),
-        Column(_("In- of uitstroom"), 20, lambda line, beside: movement_words(line.movement)),
+        Column(_("In- of uitstroom"), 20, lambda line, beside: movements[line.movement]),
     ]
     return PeopleList(_("In- en uitstroom"), columns, flow_lines(scope, asked, today=today))

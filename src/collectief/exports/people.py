@@ -16,6 +16,8 @@ from collectief.participants.queries import bsns, sexes
 from collectief.scope.scope import Scope
 from collectief.segments.profile import Field
 
+from .words import SEXES, said
+
 # For how many people at once it is asked what stands beside a row, while a list is written.
 _AT_ONCE = 1_000
 
@@ -88,15 +90,11 @@ def person_columns(scope: Scope) -> list[Column[Person]]:
     if scope.sees(Field.BIRTH_DATE):
         found.append(Column(_("Geboortedatum"), 14, lambda row, beside: _born(row.birth_date)))
     if scope.sees(Field.SEX):
-        found.append(Column(_("Geslacht"), 10, lambda row, beside: sex_words(beside.sex)))
+        sex_said = said(SEXES)
+        found.append(Column(_("Geslacht"), 10, lambda row, beside: sex_said.get(beside.sex, "")))
     if shows_reference(scope):
         found.append(Column(_("Extern referentienummer"), 24, lambda row, beside: row.external_reference))
     return found
-
-
-def sex_words(letter: str) -> str:
-    """M or V in the language of the page; empty for neither."""
-    return {"M": _("M"), "V": _("V")}.get(letter, "")
 
 
 def _born(text: str) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
 
-from django.utils.translation import gettext as _
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from collectief.enrolment.queries import ListRow
 from collectief.reporting.rules import Movement
@@ -28,17 +30,18 @@ class Standing(StrEnum):
         return cls.ENDED if row.last_day is not None and row.last_day < today else cls.ACTIVE
 
 
-def standing_words(standing: Standing) -> str:
-    """How it stands, in the language of now."""
-    return {
-        Standing.LEAVES: _("Afgemeld"), Standing.BEGINS: _("Nog niet ingegaan"), Standing.PENDING: _("In behandeling"),
-        Standing.ENDED: _("Beëindigd"), Standing.ACTIVE: _("Actief"),
-    }[standing]  # fmt: skip
+STANDINGS: Mapping[Standing, str | Promise] = {
+    Standing.LEAVES: _("Afgemeld"), Standing.BEGINS: _("Nog niet ingegaan"), Standing.PENDING: _("In behandeling"),
+    Standing.ENDED: _("Beëindigd"), Standing.ACTIVE: _("Actief"),
+}  # fmt: skip
+MOVEMENTS: Mapping[Movement, str | Promise] = {
+    Movement.CAME: _("Ingestroomd"), Movement.LEFT: _("Uitgestroomd"), Movement.CAME_AND_LEFT: _("In- en uitgestroomd"),
+    Movement.STAYED: _("Deelnemer"),
+}  # fmt: skip
+# As the BRP has it; of whom it is not known, nothing is said.
+SEXES: Mapping[str, str | Promise] = {"M": _("M"), "V": _("V")}
 
 
-def movement_words(movement: Movement) -> str:
-    """What moved, in the language of now."""
-    return {
-        Movement.CAME: _("Ingestroomd"), Movement.LEFT: _("Uitgestroomd"),
-        Movement.CAME_AND_LEFT: _("In- en uitgestroomd"), Movement.STAYED: _("Deelnemer"),
-    }[movement]  # fmt: skip
+def said[Code](words: Mapping[Code, str | Promise]) -> dict[Code, str]:
+    """Words in the language of now: for a hundred thousand lines they are looked up once."""
+    return {code: str(word) for code, word in words.items()}

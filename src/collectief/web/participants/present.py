@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from collectief.contracts.queries import ContractView
 from collectief.enrolment.queries import SORTS, ListPage, ListRow
-from collectief.exports.words import Standing, standing_words
+from collectief.exports.words import STANDINGS, Standing
 from collectief.foundation.dates import dutch
 from collectief.mutations.queries import MutationView
 from collectief.policies.held_cards import CardView
@@ -61,7 +61,7 @@ def states() -> dict[str, tuple[str, str]]:
 def status(row: ListRow, today: date) -> tuple[str, str]:
     """A row's state in words, and its colour."""
     standing = Standing.of(row, today)
-    return standing_words(standing), _COLOURS[standing]
+    return str(STANDINGS[standing]), _COLOURS[standing]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from collectief.audit import actions as audit
 from collectief.contracts.queries import ContractView
 from collectief.enrolment.queries import ListRow
-from collectief.exports.people import sex_words
+from collectief.exports.words import SEXES
 from collectief.foundation.bsn import Bsn
 from collectief.foundation.dates import BirthDate, dutch
 from collectief.participants.queries import AddressView, ParticipantView, bsns, sexes
@@ -67,7 +67,7 @@ _CELLS: dict[Field, Callable[[ListRow, Known], str]] = {
     Field.BIRTH_DATE: lambda row, _known: _born(row.birth_date),
     Field.EXTERNAL_REFERENCE: lambda row, _known: row.external_reference or _NOTHING,
     Field.BSN: lambda row, known: _digits(known.bsns.get(row.participant_id)),
-    Field.SEX: lambda row, known: sex_words(known.sexes.get(row.participant_id, "")) or _NOTHING,
+    Field.SEX: lambda row, known: str(SEXES.get(known.sexes.get(row.participant_id, ""), "")) or _NOTHING,
     Field.CONTRACT: lambda row, known: known.contracts.get(row.contract_id, ""),
     Field.FIRST_DAY: lambda row, _known: dutch(row.first_day),
     Field.LAST_DAY: lambda row, _known: dutch(row.last_day) if row.last_day else _NOTHING,
@@ -86,7 +86,7 @@ def details(scope: Scope, person: ParticipantView) -> list[tuple[str, str]]:
         Field.BSN: lambda: _digits(bsns(scope, [person.id]).get(person.id)),
         Field.RELATION_NUMBER: lambda: person.relation_number,
         Field.BIRTH_DATE: lambda: _born(person.birth_date),
-        Field.SEX: lambda: sex_words(person.sex) or _NOTHING,
+        Field.SEX: lambda: str(SEXES.get(person.sex, "")) or _NOTHING,
         Field.EXTERNAL_REFERENCE: lambda: person.external_reference or _NOTHING,
         Field.ADDRESS: lambda: _address(person.address),
     }

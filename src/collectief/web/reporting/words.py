@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from collectief.exports import words
+from collectief.exports.words import MOVEMENTS
 from collectief.reporting.rules import Movement, Span
 
 # What an address says for the list as it was fixed, or for what changed since; without it the list is of now.
@@ -34,4 +34,4 @@ def list_query(contract: str, period: str, *, everyone: bool = False, stand: str
 
 def movement_words(movement: Movement) -> tuple[str, str]:
     """What moved, and its colour."""
-    return words.movement_words(movement), _COLOURS[movement]
+    return str(MOVEMENTS[movement]), _COLOURS[movement]
