@@ -28,7 +28,7 @@ def whole_page() -> Iterator[Line]:
     # Makes templates tell what they were rendered with, for the floor; undone before anything is timed.
     setup_test_environment(debug=False)
     client = signed_in(scope)
-    bare = {name: _bare_view(client, address) for name, address in ADDRESSES.items()}
+    bare = {name: _bare_view(client, scope, address) for name, address in ADDRESSES.items()}
     _quiet()
     for name, address in ADDRESSES.items():
         ours, floor = [], []
@@ -42,7 +42,7 @@ def whole_page() -> Iterator[Line]:
         yield Line("list-page", SIZES[-1], 1 / median(ours), 1 / median(floor), memory.peak / 2**20, more)
 
 
-def _bare_view(client: Any, address: str) -> Any:
+def _bare_view(client: Any, scope: Any, address: str) -> Any:
     """A view without anything around it, that draws what `address` drew."""
     from django.http import HttpResponse
     from django.template.loader import get_template
@@ -59,6 +59,7 @@ def _bare_view(client: Any, address: str) -> Any:
     if response.status_code != 200 or not drawn:
         raise RuntimeError(f"{address} answered {response.status_code}")
     template, context = get_template("participants/list.html"), drawn[0]
+    context["shell"] = _counted(context["shell"], scope)
     if len(context["lines"]) != 50:
         raise RuntimeError(f"{address} shows {len(context['lines'])} rows")
 
@@ -68,6 +69,19 @@ def _bare_view(client: Any, address: str) -> Any:
     if abs(len(view().content) - len(response.content)) > len(response.content) / 20:
         raise RuntimeError("the floor does not draw the same page")
     return view
+
+
+def _counted(shell: Any, scope: Any) -> Any:
+    """What stands around the page, with the count of new messages asked beforehand: the floor asks nobody."""
+    from dataclasses import replace
+    from functools import partial
+
+    from collectief.scope.database import opened
+
+    with opened(scope):
+        counts = {one.url: one.new() for one in shell.menu if one.new}
+    menu = [replace(one, new=partial(counts.get, one.url)) if one.new else one for one in shell.menu]
+    return replace(shell, menu=menu)
 
 
 def _plain(context: dict[str, Any]) -> Any:
