@@ -331,6 +331,8 @@ def test_revoked_before_the_mail_is_due_it_does_not_go(ours, server, moment):
     noor = _acts(ours)
     tell(ours, moment.now)
     minute(moment.now)
+    with housekeeping():
+        assert Announcement.objects.filter(account_id=noor.account_id).exists()
     with office():
         Mandate.objects.filter(principal=ours.organisation).update(revoked_at=moment.now)
     minute(half_past_seven(moment.now))

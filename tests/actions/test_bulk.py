@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.utils import timezone
 
+from collectief.access.queries import NoAccess
 from collectief.bulk import actions, inline, jobs, queries
 from collectief.bulk.models import Batch, BatchChunk
 from collectief.bulk.rules import KEPT
@@ -173,24 +174,52 @@ def _reminded(scope) -> list[dict]:
         return list(Message.objects.filter(code="batch.due").order_by("id").values_list("facts", flat=True))
 
 
+def _at_night(day: date) -> Moment:
+    """When the job runs, in summer and in winter before the daily mail of half past seven."""
+    return Moment(day, datetime(day.year, day.month, day.day, 3, 41, tzinfo=UTC))
+
+
 @pytest.mark.feature("X08")
-def test_a_plan_that_waits_is_told_of_after_a_week_and_before_it_ends(ours, number, tmp_path):
+@pytest.mark.parametrize("hour", [0, 10, 23])
+def test_a_plan_that_waits_is_told_of_after_a_week_and_before_it_ends(ours, number, tmp_path, hour):
     batch = planned(ours.scope, demo_file(tmp_path, number, rows=2))
-    other = planned(agency(name="Otto").scope, demo_file(tmp_path, "0", rows=1, name="otto.xlsx"))
+    came = timezone.localtime(batch.created_at).replace(hour=hour, minute=30)
+    with opened(ours.scope):
+        Batch.objects.filter(id=batch.id).update(created_at=came)
+    otto = agency(name="Otto").scope
+    planned(otto, demo_file(tmp_path, "0", rows=1, name="otto.xlsx"))
     for days, times in ((6, 0), (7, 1), (8, 1), (26, 1), (27, 2), (29, 2)):
-        now = batch.created_at + timedelta(days=days)
-        jobs.remind_by(Moment(timezone.localdate(now), now))
+        jobs.remind_by(_at_night(came.date() + timedelta(days=days)))
         assert len(_reminded(ours.scope)) == times, days
-    ends = timezone.localdate(batch.created_at + KEPT).isoformat()
+    ends = timezone.localdate(came + KEPT).isoformat()
     assert _reminded(ours.scope)[0] == {"file": batch.file_name, "expires": ends}
-    assert other.organisation_id != batch.organisation_id
+    assert {facts["file"] for facts in _reminded(otto)} == {"otto.xlsx"}
 
 
 @pytest.mark.feature("X08")
 def test_after_an_outage_it_is_told_once_and_of_what_was_dealt_with_not_at_all(ours, number, tmp_path):
     late = planned(ours.scope, demo_file(tmp_path, number, rows=2, name="late.xlsx"))
     done(ours.scope, demo_file(tmp_path, number, rows=2, seed=9, name="done.xlsx"))
-    now = late.created_at + timedelta(days=28)
     for _ in range(2):
-        jobs.remind_by(Moment(timezone.localdate(now), now))
+        jobs.remind_by(_at_night(timezone.localdate(late.created_at) + timedelta(days=28)))
     assert [facts["file"] for facts in _reminded(ours.scope)] == ["late.xlsx"]
+
+
+def test_one_that_nobody_can_be_found_for_keeps_no_other_waiting(ours, number, tmp_path, monkeypatch):
+    bad = planned(ours.scope, demo_file(tmp_path, number, rows=2, name="bad.xlsx"))
+    good = planned(ours.scope, demo_file(tmp_path, number, rows=2, seed=9, name="good.xlsx"))
+    bare = jobs._bare
+
+    def nobody(found):
+        if found.id == bad.id:
+            raise NoAccess
+        return bare(found)
+
+    monkeypatch.setattr(jobs, "_bare", nobody)
+    jobs.remind_by(_at_night(timezone.localdate() + timedelta(days=8)))
+    assert [facts["file"] for facts in _reminded(ours.scope)] == ["good.xlsx"]
+    jobs.forget_before(timezone.now() + timedelta(days=31))
+    with opened(ours.scope):
+        kept = dict(Batch.objects.values_list("id", "key_sealed"))
+    # What people sent is gone, whoever it can be ended for.
+    assert kept == {bad.id: None, good.id: None}

@@ -14,12 +14,13 @@ from collectief.audit.models import AuditEvent
 from collectief.config.terms import terms as command
 from collectief.contracts.models import GroupContract
 from collectief.policies import queries
+from collectief.policies.labels import rename_label
 from collectief.policies.loading import Loaded, load
 from collectief.policies.models import ContractOffer, LabelCode, Product, ProductTariff
 from collectief.policies.rules import TermsRefused
 from collectief.scope.database import auditing, office, opened
 from tests.actions.test_terms import NOW
-from tests.office_world import ZZ, insurer_id
+from tests.office_world import ZZ, clerk, insurer_id, product_of
 from tests.world import Agency, agency, member_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.feature("K02")]
@@ -85,14 +86,29 @@ uzovi = { "2022-01-01" = "7085", "2027-01-01" = "%s" }
 
 @pytest.mark.usefixtures("ours")
 def test_codes_of_labels_are_taken_over_once():
+    assert taken_over(tomllib.loads(CODES % "7086")) == Loaded(), "of what is not sold there is no code"
+    product_of(name="Zorg en Zekerheid")
     given = tomllib.loads(CODES % "7086")
     assert [taken_over(given), taken_over(given)] == [Loaded(codes=2), Loaded()]
     with office(insurer_id()):
         assert list(LabelCode.objects.order_by("first_day").values_list("label", "uzovi")) == [
             ("Zorg en Zekerheid", "7085"), ("Zorg en Zekerheid", "7086"),
         ]  # fmt: skip
-    with pytest.raises(TermsRefused, match="uzovi_digits"):
-        taken_over(tomllib.loads(CODES % "708"))
+    for wrong, code in (('"2028-01-01" = 708', "uzovi_digits"), ('"2021-01-01" = "7084"', "uzovi_later")):
+        with pytest.raises(TermsRefused, match=code):
+            taken_over(tomllib.loads(f'[label."Zorg en Zekerheid"]\nuzovi = {{ {wrong} }}'))
+
+
+def test_a_label_that_was_renamed_gets_no_code_under_its_former_name_and_can_be_called_so_again(ours):
+    product_of(name="Zorg en Zekerheid")
+    given = tomllib.loads(CODES % "7086")
+    taken_over(given)
+    sanne = clerk()
+    rename_label(sanne, "Zorg en Zekerheid", "Anders")
+    assert taken_over(given) == Loaded()
+    rename_label(sanne, "Anders", "Zorg en Zekerheid")
+    with office(insurer_id()):
+        assert LabelCode.objects.count() == 2
 
 
 def test_one_person_is_not_two(ours):

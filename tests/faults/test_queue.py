@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from types import SimpleNamespace
 
 import pytest
 from django.db import connections
+from procrastinate.exceptions import UniqueViolation
+from procrastinate.jobs import Status
 
-from collectief.bulk import actions
+from collectief.bulk import actions, jobs
 from collectief.config.worker import queue_app
 from collectief.scope.database import opened
 from tests.bulk_world import demo_file, received
@@ -59,3 +62,29 @@ def test_a_step_queued_by_a_job_is_not_seen_before_its_transaction_is_committed(
         worker.join(60)
         connections.close_all()
     assert planning() == 2
+
+
+class _Jobs:
+    """Two jobs whose worker has gone: for the first another waits already."""
+
+    def __init__(self) -> None:
+        self.again: list[str] = []
+        self.ended: list[tuple[str, str]] = []
+
+    async def get_stalled_jobs(self, **_: object) -> list[str]:
+        return ["doubled", "alone"]
+
+    async def retry_job(self, job: str) -> None:
+        if job == "doubled":
+            raise UniqueViolation("queueing lock", constraint_name=None, queueing_lock="lock")
+        self.again.append(job)
+
+    async def finish_job(self, job: str, status: Status, delete_job: bool) -> None:
+        self.ended.append((job, status.value))
+
+
+def test_a_job_that_another_waits_for_keeps_none_after_it_from_being_taken_up(monkeypatch):
+    queue = _Jobs()
+    monkeypatch.setattr(jobs, "app", SimpleNamespace(job_manager=queue))
+    asyncio.run(jobs.take_up_again.func(0))
+    assert (queue.again, queue.ended) == (["alone"], [("doubled", "failed")])

@@ -136,6 +136,8 @@ FIRST = LabelCode(date(2022, 1, 1), "7085")
         ([FIRST], LabelCode(YEAR, "7086")),
         # What is yet to come can be another.
         ([FIRST, LabelCode(YEAR, "7086")], LabelCode(YEAR, "7087")),
+        ([FIRST, LabelCode(date(2062, 1, 1), "7086")], LabelCode(YEAR, "7086")),
+        ([FIRST, LabelCode(YEAR, "7086")], LabelCode(TODAY, "7087")),
     ],
 )
 def test_a_label_gets_a_code_from_a_day_on(known, code):
@@ -150,11 +152,11 @@ def test_a_label_gets_a_code_from_a_day_on(known, code):
         ([FIRST], LabelCode(date(2021, 1, 1), "7086"), "uzovi_later"),
         ([FIRST], LabelCode(FIRST.first_day, "7086"), "uzovi_later"),
         ([LabelCode(TODAY, "7085")], LabelCode(TODAY, "7086"), "uzovi_later"),
-        ([FIRST, LabelCode(YEAR, "7086")], LabelCode(TODAY, "7087"), "uzovi_later"),
+        ([FIRST, LabelCode(YEAR, "7086")], LabelCode(FIRST.first_day, "7087"), "uzovi_later"),
     ],
 )
 def test_and_not_otherwise(known, code, refused):
     with pytest.raises(TermsRefused) as why:
         judge_label_code(code, known, today=TODAY)
     assert why.value.code == refused
-    assert why.value.params == ({"first_day": known[-1].first_day} if refused == "uzovi_later" else {})
+    assert why.value.params == ({"first_day": known[0].first_day} if refused == "uzovi_later" else {})

@@ -373,12 +373,18 @@ def test_a_label_gets_its_code_from_a_day_on_and_keeps_it_under_another_name(san
     assert "De UZOVI-code is opgeslagen." in saved and "7085 vanaf 01-01-2022" in saved
     taken = text_of(sanne.post(page, {"uzovi": "7086", "first_day": "01-01-2022"}))
     assert "Vanaf 01-01-2022 geldt al een andere code. Kies een latere dag." in taken
+    # A mistyped year is mended by filling in the right one.
+    for day in ("01-01-2062", "01-01-2061"):
+        assert f"7086 vanaf {day}" in text_of(sanne.post(page, {"uzovi": "7086", "first_day": day}, follow=True))
+    assert "2062" not in text_of(sanne.get("/labels/"))
+    with office(insurer_id()):
+        LabelCode.objects.filter(uzovi="7086").delete()
     sanne.post("/labels/naam/?label=Zorg%20A", {"name": "Zorg B"})
     assert "7085 vanaf 01-01-2022" in text_of(sanne.get("/labels/"))
     with office(insurer_id()):
         assert list(LabelCode.objects.values_list("label", "uzovi")) == [("Zorg B", "7085")]
     assert sanne.get(page).url == "/labels/"
-    assert _actions().count("label.set_code") == 1
+    assert _actions().count("label.set_code") == 3
 
 
 def _actions() -> list[str]:

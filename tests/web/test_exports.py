@@ -140,3 +140,10 @@ def test_a_page_asks_as_much_of_the_database_with_many_as_with_one(ours):
     for _ in range(4):
         making.make(due(planned(ours.scope), now=now), now=now)
     assert questions() == few
+
+
+def test_days_are_called_as_each_language_does(ours):
+    client = client_of(ours.scope)
+    assert "Elke maandag" in text_of(client.get("/geplande-lijsten/nieuw/"))
+    client.post("/taal/", {"language": "en"})
+    assert "Every Monday" in text_of(client.get("/geplande-lijsten/nieuw/"))

@@ -101,7 +101,8 @@ def scope_without_rights(
 ) -> Scope:
     """The scope of an account that may do nothing any more: in it, what it had begun can be ended properly.
 
-    Raises NoAccess when it never was a member.
+    For jobs alone, which know that it had begun something. Raises NoAccess when it never was a member, or, under a
+    mandate, of no organisation with the number that the mandate was given to.
     """
     with signing_in():
         if mandate_id is None:

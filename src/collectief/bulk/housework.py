@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from django.db import connection
+from django.utils import timezone
+
+from collectief.foundation.period import ONE_DAY
 
 from .rules import ENDED, REMIND_AFTER, State
 
@@ -35,10 +38,12 @@ def overdue_batches(before: datetime) -> list[Unended]:
     return _unended(f"{_UNENDED} created_at < %s AND state <> ALL (%s)", [before, [str(state) for state in ENDED]])
 
 
-def to_remind(now: datetime) -> list[Unended]:
+def to_remind(today: date) -> list[Unended]:
     """Plans that wait for agreement and of which that is to be told once more. Must run inside `housekeeping`."""
-    late = " OR ".join("(reminded < %s AND created_at <= %s)" for _ in REMIND_AFTER)
-    given = [one for number, after in enumerate(REMIND_AFTER, 1) for one in (number, now - after)]
+    late = " OR ".join("(reminded < %s AND created_at < %s)" for _ in REMIND_AFTER)
+    given: list[Any] = []
+    for number, after in enumerate(REMIND_AFTER, 1):
+        given += [number, timezone.make_aware(datetime.combine(today - after + ONE_DAY, time.min))]
     return _unended(f"{_UNENDED} state = %s AND ({late})", [State.PLANNED, *given])
 
 
@@ -46,8 +51,8 @@ def forget(before: datetime, *, also: Sequence[int] = ()) -> None:
     """Destroy key and rows of batches that ended before `before`, and of `also`. Must run inside `housekeeping`."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE batch SET key_sealed = NULL, stored_as = '' WHERE key_sealed IS NOT NULL AND state = ANY (%s)"
-            " AND (finished_at < %s OR id = ANY (%s)) RETURNING id",
+            "UPDATE batch SET key_sealed = NULL, stored_as = '' WHERE key_sealed IS NOT NULL"
+            " AND (state = ANY (%s) AND finished_at < %s OR id = ANY (%s)) RETURNING id",
             [[str(state) for state in ENDED], before, list(also)],
         )
         forgotten = [id_ for (id_,) in cursor.fetchall()]

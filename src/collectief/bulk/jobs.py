@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import UniqueViolation
+from procrastinate.jobs import Status
 
 from collectief.access.queries import NoAccess, scope_again, scope_without_rights
 from collectief.mutations.corridor import Moment
@@ -72,19 +76,20 @@ def forget(timestamp: int) -> None:
     forget_before(timezone.now() - rules.KEPT)
 
 
-@app.periodic(cron="41 5 * * *")
+@app.periodic(cron="41 3 * * *")
 @app.task(name="bulk.remind", queue="interactive", queueing_lock="bulk.remind", retry=Patience(seconds=60))
 def remind(timestamp: int) -> None:
-    """Each morning, before the daily mail: of plans that wait for agreement it is told once more (X08)."""
+    """Each night, before the daily mail: of plans that wait for agreement it is told once more (X08)."""
     remind_by(moment())
 
 
 def remind_by(now: Moment) -> None:
     """The same, as of a moment."""
     with housekeeping():
-        due = housework.to_remind(now.now)
+        due = housework.to_remind(now.today)
     for found in due:
-        reminding.remind(_bare(found), found.id, now)
+        with _by_itself(found.id):
+            reminding.remind(_bare(found), found.id, now)
 
 
 def forget_before(before: datetime) -> None:
@@ -92,7 +97,9 @@ def forget_before(before: datetime) -> None:
     with housekeeping():
         overdue = housework.overdue_batches(before)
     for found in overdue:
-        actions.expire(_bare(found), found.id, moment())
+        # What it cannot be ended as anybody for, its key is destroyed all the same.
+        with _by_itself(found.id):
+            actions.expire(_bare(found), found.id, moment())
     with housekeeping():
         housework.forget(before, also=[found.id for found in overdue])
         awaited = housework.awaited_files()
@@ -104,7 +111,11 @@ def forget_before(before: datetime) -> None:
 async def take_up_again(timestamp: int) -> None:
     """Four times a minute: jobs whose worker has not been heard of for 20 seconds are put back in the queue."""
     for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=20):
-        await app.job_manager.retry_job(job)
+        try:
+            await app.job_manager.retry_job(job)
+        except UniqueViolation:
+            # Another for the same waits already: that one does it, and the jobs after this one are not kept waiting.
+            await app.job_manager.finish_job(job, Status.FAILED, delete_job=False)
 
 
 @app.periodic(cron="* * * * *")
@@ -114,10 +125,21 @@ def wake(timestamp: int) -> None:
     with housekeeping():
         idle = housework.idle_batches(timezone.now() - _IDLE)
     for found in idle:
-        # The step looks the rights up anew, and stops the batch when they are gone.
-        scope = _bare(found)
-        with opened(scope):
-            actions.enqueue(found.step, scope, found.id)
+        with _by_itself(found.id):
+            # The step looks the rights up anew, and stops the batch when they are gone.
+            scope = _bare(found)
+            with opened(scope):
+                actions.enqueue(found.step, scope, found.id)
+
+
+@contextmanager
+def _by_itself(batch_id: int) -> Iterator[None]:
+    """One batch of many: what goes wrong with it is logged, and keeps the others from nothing."""
+    try:
+        with transaction.atomic():
+            yield
+    except (NoAccess, NotAllowed, KeyError) as problem:
+        _log.error("batch %d was left: %s", batch_id, type(problem).__name__)
 
 
 def _bare(found: housework.Unended) -> Scope:

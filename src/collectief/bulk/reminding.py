@@ -20,7 +20,7 @@ def remind(scope: Scope, batch_id: int, moment: Moment) -> None:
     with opened(scope):
         own = Batch.objects.select_for_update().filter(organisation_id=scope.organisation_id)
         batch = own.filter(id=batch_id, state=State.PLANNED).first()
-        times = reminders_by(batch.created_at, moment.now) if batch else 0
+        times = reminders_by(timezone.localdate(batch.created_at), moment.today) if batch else 0
         if batch is None or batch.reminded >= times:
             return
         batch.reminded = times

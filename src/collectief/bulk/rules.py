@@ -6,7 +6,7 @@ A chunk writes its verdicts as one word, a letter per row: the first of the verd
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -37,13 +37,14 @@ TOLD = (State.DONE, State.REFUSED, State.STOPPED)
 
 # How long what people sent is kept; a plan that nobody agreed to by then ends without changing anything (law 9).
 KEPT = timedelta(days=30)
-# So long after it came it is told once more that a plan waits (X08): when it was forgotten, and when time runs out.
+# So many days of the calendar after it came it is told once more that a plan waits (X08): when it was forgotten, and
+# when time runs out.
 REMIND_AFTER = (timedelta(days=7), timedelta(days=27))
 
 
-def reminders_by(created_at: datetime, now: datetime) -> int:
-    """How many reminders there should have been by now, of a plan that waits."""
-    return sum(now - created_at >= after for after in REMIND_AFTER)
+def reminders_by(came_on: date, today: date) -> int:
+    """How many reminders there should have been by today, of a plan that waits since a day."""
+    return sum(today - came_on >= after for after in REMIND_AFTER)
 
 
 class Planned(StrEnum):

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from django.db import transaction
 from django.utils import timezone
 from procrastinate.contrib.django import app
-from procrastinate.exceptions import AlreadyEnqueued
 
 from collectief.scope.patience import Patience
 
@@ -20,12 +18,9 @@ from .making import Due
 def make_due(timestamp: int) -> None:
     """Every hour, so that a night of outage costs no list: each that is due gets a job."""
     for one in making.due(timezone.localdate()):
-        name = f"exports.make/{one.plan_id}"
-        try:
-            with transaction.atomic():
-                make.configure(lock=name, queueing_lock=name).defer(**asdict(one))
-        except AlreadyEnqueued:
-            continue
+        # One at a time of a plan; what a second finds made, it leaves. No lock on queueing: it would keep a job that is
+        # tried again from its place where the next hour's already waits.
+        make.configure(lock=f"exports.make/{one.plan_id}").defer(**asdict(one))
 
 
 @app.task(name="exports.make", queue="bulk", retry=Patience(OSError, seconds=60))

@@ -110,17 +110,21 @@ def _scope(one: Due, now: datetime) -> Scope | None:
 
 def _make(scope: Scope, plan: ExportPlan, now: datetime) -> None:
     today = timezone.localdate(now)
-    listed, name = _listed(scope, plan, today)
+    # The list of a month is of the one before it was due, however late it is made, and none is left out. Who takes part
+    # is as of today: of days on which nothing was made nobody knows that any more.
+    of_months = plan.which == Which.FLOWS
+    day = plan.next_day if of_months else today
+    listed, name = _listed(scope, plan, day, today)
     with tempfile.TemporaryFile() as stream:
         people = listed.write(stream, scope)
         stream.seek(0)
-        stored_as, key_sealed = vault.keep(vault.place_of(plan.id, today), stream)
+        stored_as, key_sealed = vault.keep(vault.place_of(plan.id, day), stream)
     row = ExportFile.objects.create(
         plan=plan, insurer_id=plan.insurer_id, organisation_id=plan.organisation_id, account_id=plan.account_id,
-        day=today, made_at=now, keep_until=kept_until(today), name=name, lines=len(people), stored_as=stored_as,
+        day=day, made_at=now, keep_until=kept_until(today), name=name, lines=len(people), stored_as=stored_as,
         contracts=None if scope.contracts is None else sorted(scope.contracts), key_sealed=key_sealed,
     )  # fmt: skip
-    plan.next_day = rhythm_of(plan).next_after(today)
+    plan.next_day = rhythm_of(plan).next_after(day)
     plan.save(update_fields=["next_day"])
     audit.record(
         scope, "exports.make", participants=people, objects={"export_plan": [plan.id], "export": [row.id]},
@@ -129,7 +133,7 @@ def _make(scope: Scope, plan: ExportPlan, now: datetime) -> None:
     _tell(scope, plan, "export.ready", now, {"lines": len(people), "until": row.keep_until.isoformat()})
 
 
-def _listed(scope: Scope, plan: ExportPlan, today: date) -> tuple[PeopleList[Any], str]:
+def _listed(scope: Scope, plan: ExportPlan, day: date, today: date) -> tuple[PeopleList[Any], str]:
     """The list, and what its file is called. Raises _NoContract."""
     known = contracts(scope)
     contract = next((one for one in known if one.id == plan.contract_id), None)
@@ -137,7 +141,7 @@ def _listed(scope: Scope, plan: ExportPlan, today: date) -> tuple[PeopleList[Any
         raise _NoContract
     of = f"-{contract.number}" if contract else ""
     if plan.which == Which.FLOWS:
-        span = Span.month(month_before(today))
+        span = Span.month(month_before(day))
         # Of one that is still to begin there is a list with nobody in it; of one that is over there is none any more.
         if contract is None or (contract.period.last_day or span.first) < span.first:
             raise _NoContract
@@ -166,9 +170,9 @@ def _end(one: Due, now: datetime) -> None:
     brand = brand_of(one.brand)
     with working_for(one.organisation_id, one.insurer_id):
         audit.record_by_insurer(
-            one.insurer_id, brand.insurer_name, one.organisation_id, "exports.stop", account_id=one.account_id,
-            roles=("automatic",), access_point="job", objects={"export_plan": [one.plan_id]},
-            detail={"why": str(Stopped.NO_ACCESS)},
+            one.insurer_id, brand.insurer_name, one.organisation_id, "exports.stop", account_id=None,
+            roles=("automatic",), access_point="job", detail={"why": str(Stopped.NO_ACCESS)},
+            objects={"export_plan": [one.plan_id], "account": [one.account_id]},
         )  # fmt: skip
 
 
@@ -182,10 +186,8 @@ def forget(now: datetime) -> None:
     """Of what is past its term nothing is left, nor of plans that ended and have no file any more (law 9)."""
     today = timezone.localdate(now)
     with housekeeping():
-        past = ExportFile.objects.filter(keep_until__lt=today).order_by("keep_until", "id")
-        for id_, stored_as in past.values_list("id", "stored_as"):
-            vault.remove(stored_as)
-            ExportFile.objects.filter(id=id_).delete()
+        # Without its row no copy of a file can be read; the file itself goes with those that nobody awaits.
+        ExportFile.objects.filter(keep_until__lt=today).delete()
         ended = ExportPlan.objects.filter(stopped_at__lt=now - _ENDED_KEPT)
         ended.exclude(id__in=ExportFile.objects.values("plan_id")).delete()
         awaited = set(ExportFile.objects.values_list("stored_as", flat=True))

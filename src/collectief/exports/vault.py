@@ -36,11 +36,6 @@ def resealed_key(place: str, key_sealed: bytes, before: str, after: str) -> byte
     return seal(derived(after, _PURPOSE), unseal(derived(before, _PURPOSE), key_sealed, bound), bound)
 
 
-def remove(stored_as: str) -> None:
-    """Its term is over."""
-    sealed_file.remove(stored_as)
-
-
 def remove_all_but(awaited: Collection[str], *, before: datetime) -> None:
     """Remove what was kept before `before` and has no row: of a list whose making broke off."""
     sealed_file.remove_all_but(_FOLDER, awaited, before=before)

@@ -49,10 +49,10 @@ def mark_read(scope: Scope, message_ids: Collection[int], *, now: datetime) -> N
     _mark(scope, Asked(), now, " AND m.id = ANY (%(ids)s)", {"ids": list(message_ids)})
 
 
-def mark_read_about(scope: Scope, about: About, ids: Collection[int], *, now: datetime) -> None:
-    """The same of what these messages lead to, which was read there. Raises NotAllowed."""
-    which = " AND m.about = %(about)s AND m.about_id = ANY (%(ids)s)"
-    _mark(scope, Asked(), now, which, {"about": str(about), "ids": list(ids)})
+def mark_own_read(scope: Scope, about: About, ids: Collection[int], *, now: datetime) -> None:
+    """The same of messages for this account alone, where what they lead to was read there. Raises NotAllowed."""
+    which = " AND m.only_for = %(account)s AND m.about = %(about)s AND m.about_id = ANY (%(ids)s)"
+    _mark(scope, Asked(unread=True), now, which, {"about": str(about), "ids": list(ids)})
 
 
 def mark_all_read(scope: Scope, asked: Asked, *, now: datetime) -> None:

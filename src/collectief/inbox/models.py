@@ -40,6 +40,9 @@ class Message(models.Model):
             models.Index(fields=["organisation_id"], name="message_to_announce", condition=models.Q(announced=False)),
             models.Index(fields=["organisation_id", "-at", "-id"], name="message_latest"),
             models.Index(fields=["keep_until"], name="message_by_term"),
+            models.Index(
+                fields=["only_for", "about_id"], name="message_for_one", condition=models.Q(only_for__isnull=False)
+            ),
         ]
 
 

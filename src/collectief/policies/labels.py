@@ -31,7 +31,9 @@ def rename_label(scope: Scope, old: str, new: str) -> None:
         return
     with office(scope.insurer_id):
         own = Product.objects.filter(insurer_id=scope.insurer_id)
-        taken = own.filter(label=new).exists()
+        taken = (
+            own.filter(label=new).exists() or LabelCode.objects.filter(insurer_id=scope.insurer_id, label=new).exists()
+        )
         changed = sorted(own.filter(label=old).values_list("id", flat=True))
         if changed and not taken:
             own.filter(id__in=changed).update(label=new)
@@ -45,7 +47,8 @@ def rename_label(scope: Scope, old: str, new: str) -> None:
 
 @transaction.atomic
 def set_code(scope: Scope, label: str, code: rules.LabelCode, *, today: date) -> None:
-    """From a day on a label has this UZOVI code; cards that were made keep what stands on them.
+    """From a day on a label has this UZOVI code, and no other that was yet to come after that day; cards that were made
+    keep what stands on them.
 
     Raises NotAllowed, NoLabel, TermsRefused: uzovi_digits, uzovi_later.
     """
@@ -58,9 +61,16 @@ def set_code(scope: Scope, label: str, code: rules.LabelCode, *, today: date) ->
         known = [rules.LabelCode(day, uzovi) for day, uzovi in rows.values_list("first_day", "uzovi")]
         if products:
             rules.judge_label_code(code, known, today=today)
-            LabelCode.objects.update_or_create(
-                insurer_id=scope.insurer_id, label=label, first_day=code.first_day, defaults={"uzovi": code.uzovi}
+            # What was to come later is what somebody meant otherwise, or mistyped.
+            rows.filter(first_day__gt=today, first_day__gte=code.first_day).delete()
+            LabelCode.objects.create(
+                insurer_id=scope.insurer_id, label=label, first_day=code.first_day, uzovi=code.uzovi
             )
     if not products:
         raise NoLabel(label)
-    audit.record(scope, "label.set_code", objects={"product": products}, detail={"day": code.first_day.isoformat()})
+    audit.record(
+        scope,
+        "label.set_code",
+        objects={"product": products},
+        detail={"day": code.first_day.isoformat(), "uzovi": code.uzovi},
+    )

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from collectief.audit import actions as audit
 from collectief.contracts.models import GroupContract, Insurer
@@ -55,10 +56,11 @@ def load(insurer: str, terms: Mapping[str, Any], *, by: str, agreed_by: str, now
             for code, (product, _new) in products.items()
             for one in terms["product"][code]["tariff"]
         ]
+        today = timezone.localdate(now)
         codes = [
-            _code(found, label, *one)
+            _code(found, label, first_day, uzovi, today)
             for label, given in terms.get("label", {}).items()
-            for one in given["uzovi"].items()
+            for first_day, uzovi in sorted(given["uzovi"].items())
         ]
         offers = [_offer(found, products[one["product"]][0], one, stands) for one in terms.get("offer", [])]
     loaded = Loaded(
@@ -80,15 +82,17 @@ def _product(insurer: Insurer, code: str, given: Mapping[str, Any]) -> tuple[Pro
     return Product.objects.get_or_create(insurer=insurer, code=code, defaults=known)
 
 
-def _code(insurer: Insurer, label: str, first_day: str, uzovi: str) -> bool:
-    """The UZOVI code of a label from a day on; what is there already stays."""
-    code = rules.LabelCode(date.fromisoformat(first_day), uzovi)
-    rules.judge_label_code(code, [], today=code.first_day)
-    known = LabelCode.objects.filter(insurer=insurer, label=label)
-    _row, made = known.get_or_create(
-        first_day=code.first_day, defaults={"insurer": insurer, "label": label, "uzovi": code.uzovi}
-    )
-    return made
+def _code(insurer: Insurer, label: str, first_day: str, uzovi: object, today: date) -> bool:
+    """The UZOVI code of a label from a day on; what is there already stays, and of what is not sold there is none."""
+    code = rules.LabelCode(date.fromisoformat(first_day), str(uzovi))
+    rows = LabelCode.objects.filter(insurer=insurer, label=label)
+    known = [rules.LabelCode(day, said) for day, said in rows.values_list("first_day", "uzovi")]
+    sold = Product.objects.filter(insurer=insurer, label=label).exists()
+    if not sold or any(one.first_day == code.first_day for one in known):
+        return False
+    rules.judge_label_code(code, known, today=today)
+    LabelCode.objects.create(insurer=insurer, label=label, first_day=code.first_day, uzovi=code.uzovi)
+    return True
 
 
 def _tariff(product: Product, given: Mapping[str, Any], stands: Mapping[str, Any]) -> bool:

@@ -118,13 +118,13 @@ class LabelCode:
 
 def judge_label_code(code: LabelCode, known: Sequence[LabelCode], *, today: date) -> None:
     """Whether a label gets this code. Raises TermsRefused: uzovi_digits, uzovi_later (`first_day` is from when
-    another holds), since what held once stays as it was; of a day that is yet to come the code can be another.
+    another holds), since what held once stays as it was.
     """
     if not (code.uzovi.isascii() and code.uzovi.isdigit() and len(code.uzovi) == 4):
         raise TermsRefused("uzovi_digits")
-    last = max((one.first_day for one in known), default=None)
-    if last is not None and (code.first_day < last or code.first_day == last <= today):
-        raise TermsRefused("uzovi_later", first_day=last)
+    begun = max((one.first_day for one in known if one.first_day <= today), default=None)
+    if begun is not None and code.first_day <= begun:
+        raise TermsRefused("uzovi_later", first_day=begun)
 
 
 def judge_bands(bands: Sequence[Band]) -> tuple[Band, ...]:

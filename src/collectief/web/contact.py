@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods
 from collectief.brands.catalogue import Desk
 from collectief.foundation.bsn import Bsn
 from collectief.foundation.dates import dutch
-from collectief.inbox.actions import mark_read_about
+from collectief.inbox.actions import mark_own_read
 from collectief.inbox.facts import About
 from collectief.questions import actions
 from collectief.questions.queries import QuestionView, own_questions
@@ -113,7 +113,7 @@ def contact(request: PortalRequest) -> HttpResponse:
 def _have_read(request: PortalRequest, answered: list[int]) -> None:
     """Whoever has the answers before them has read what the messages of them say."""
     if answered and request.scope.may(Permission.SEE_MESSAGES, Capability.MESSAGES):
-        mark_read_about(request.scope, About.QUESTION, answered, now=timezone.now())
+        mark_own_read(request.scope, About.QUESTION, answered, now=timezone.now())
 
 
 def _state(one: QuestionView) -> tuple[str, str]:

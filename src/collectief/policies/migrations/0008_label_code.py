@@ -33,6 +33,6 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        own_insurer("label_code", Audience.STAFF, rights="SELECT, INSERT, UPDATE (label, uzovi)"),
+        own_insurer("label_code", Audience.STAFF, rights="SELECT, INSERT, UPDATE (label), DELETE"),
         own_insurer("label_code", Audience.ORGANISATION, rights="SELECT"),
     ]

@@ -77,7 +77,10 @@ def code(request: PortalRequest) -> HttpResponse:
         else:
             messages.success(request, _("De UZOVI-code is opgeslagen."))
             return redirect("labels")
-    said = _("De code staat op verzekeringspassen die vanaf nu worden gemaakt. Wat er al is, blijft zoals het is.")
+    said = _(
+        "De code komt op nieuwe verzekeringspassen die op of na deze dag ingaan."
+        " Codes die pas later zouden ingaan, vervallen."
+    )
     place = Place(label, reverse("labels"), reverse("labels"), _("Labels en portalen"))
     return drawn(request, form, place, title=_("UZOVI-code"), said=said)
 

@@ -30,7 +30,7 @@ _MONDAY = date(2024, 1, 1)
 def rhythm_words(rhythm: Rhythm) -> str:
     """Elke maandag, or elke maand op dag 1."""
     if rhythm.every == Every.WEEK:
-        return _("Elke {weekday}").format(weekday=date_format(_MONDAY.replace(day=rhythm.on), "l").lower())
+        return _("Elke {weekday}").format(weekday=date_format(_MONDAY.replace(day=rhythm.on), "l"))
     return _("Elke maand op dag {day}").format(day=rhythm.on)
 
 
