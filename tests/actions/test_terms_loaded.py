@@ -99,14 +99,17 @@ def test_codes_of_labels_are_taken_over_once():
             taken_over(tomllib.loads(f'[label."Zorg en Zekerheid"]\nuzovi = {{ {wrong} }}'))
 
 
-def test_a_label_that_was_renamed_gets_no_code_under_its_former_name_and_can_be_called_so_again(ours):
+@pytest.mark.usefixtures("ours")
+def test_a_label_that_was_renamed_gets_no_code_under_its_former_name_and_can_be_called_so_again():
     product_of(name="Zorg en Zekerheid")
     given = tomllib.loads(CODES % "7086")
     taken_over(given)
     sanne = clerk()
-    rename_label(sanne, "Zorg en Zekerheid", "Anders")
+    with opened(sanne):
+        rename_label(sanne, "Zorg en Zekerheid", "Anders")
     assert taken_over(given) == Loaded()
-    rename_label(sanne, "Anders", "Zorg en Zekerheid")
+    with opened(sanne):
+        rename_label(sanne, "Anders", "Zorg en Zekerheid")
     with office(insurer_id()):
         assert LabelCode.objects.count() == 2
 
