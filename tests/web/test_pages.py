@@ -261,3 +261,20 @@ def test_what_was_shown_to_one_person_is_kept_by_no_cache(anna, full):
         response = anna.get(address.format(**full))
         text_of(response)
         assert response.headers["Cache-Control"] == "no-store", address
+
+
+@pytest.mark.feature("G02")
+@pytest.mark.django_db
+@pytest.mark.parametrize("segment", ["municipality", "staffing_agency"])
+def test_the_menu_is_the_same_on_every_page_and_says_where_one_is(segment):
+    customer = agency(segment=segment)
+    client = client_of(customer.scope)
+
+    def menu(path: str) -> list[tuple[str, bool]]:
+        drawn = text_of(client.get(path)).partition('aria-label="Hoofdmenu"')[2].partition("</nav>")[0]
+        return [(href, " aria-current" in more) for href, more in re.findall(r'<a href="([^"]+)"([^>]*)>', drawn)]
+
+    entries = [href for href, _here in menu("/dashboard/")]
+    assert "/deelnemers/" in entries and "/berichten/" in entries
+    for page in entries:
+        assert menu(page) == [(href, href == page) for href in entries], page
