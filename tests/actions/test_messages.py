@@ -361,11 +361,11 @@ def test_a_segment_without_messages_is_told_nothing(ours, moment):
         assert Message.objects.count() == 0
 
 
-def test_the_manuals_categories_in_its_order():
+def test_the_manuals_categories_in_its_order_and_two_of_ours_behind_them():
     of_agency = PROFILES["staffing_agency"].message_categories
     assert [str(one) for one in of_agency] == [
         "termination_letter", "confirmation", "s1", "financial", "flow", "processing_report", "insurance_statement",
-        "from_insurer",
+        "export", "from_insurer",
     ]  # fmt: skip
     for profile in PROFILES.values():
         assert not profile.message_categories or profile.rejections_in in profile.message_categories
