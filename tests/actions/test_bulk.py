@@ -171,7 +171,7 @@ def test_enrol_and_terminate_of_one_person_by_form_and_file_stay_in_step(ours, n
 
 def _reminded(scope) -> list[dict]:
     with opened(scope):
-        return list(Message.objects.filter(code="batch.due").order_by("id").values_list("facts", flat=True))
+        return list(Message.objects.filter(code="plan.due").order_by("id").values_list("facts", flat=True))
 
 
 def _at_night(day: date) -> Moment:

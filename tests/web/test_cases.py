@@ -316,7 +316,7 @@ def test_every_refusal_has_words():
         ("contract_link", {"contract_unknown", "taken_back"}),
         ("leaving", {"last_manager", "no_role", "taken_back", "done_already"}),
         ("data_change", set()),
-        ("role_request", {"no_access_now"}),
+        ("role_request", {"no_access_now", "taken_back"}),
         ("question", set()),
         ("insurance_statement", set()),
         ("s1", {"s1_over"}),

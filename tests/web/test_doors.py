@@ -14,6 +14,7 @@ from collectief.participants import register as register_module
 from collectief.scope.database import opened
 from collectief.segments.profile import Role
 from tests.bulk_world import Register, demo_file, planned
+from tests.exports_world import exported
 from tests.letters_world import kept
 from tests.web.addresses import IDS, Address, addresses
 from tests.web.visiting import client_of, crowd, events, linked, stranger, text_of, waiting
@@ -32,7 +33,7 @@ def _guarded() -> list[Address]:
 def _posts_only(address: Address) -> bool:
     return address.name in (
         "upload_accept", "upload_cancel", "reactivate_account", "resend_invitation",
-        "revoke_invitation", "find_by_bsn", "read_all_messages", "ask_statement",
+        "revoke_invitation", "find_by_bsn", "read_all_messages", "ask_statement", "stop_export",
     )  # fmt: skip
 
 
@@ -101,6 +102,7 @@ def foreign(ours, monkeypatch, tmp_path) -> dict[str, int]:
     document = kept(otto.scope, participant)
     waiting(otto, start=902_500_000)
     batch = planned(otto.scope, demo_file(tmp_path, otto.contracts[0].number, rows=1))
+    made = exported(otto.scope)
     with opened(otto.scope):
         mutation = Mutation.objects.get(state="processed")
         # Cases, users and resets are for staff, who are elsewhere: no role here opens their addresses.
@@ -108,7 +110,7 @@ def foreign(ours, monkeypatch, tmp_path) -> dict[str, int]:
             "participant_id": participant, "participation_id": mutation.participation_ids[0],
             "mutation_id": mutation.id, "batch_id": batch.id, "membership_id": Membership.objects.get().id,
             "message_id": Message.objects.latest("id").id, "link_id": linked(otto), "contract_id": otto.contracts[0].id,
-            "document_id": document,
+            "document_id": document, **made,
         }  # fmt: skip
 
 

@@ -219,7 +219,7 @@ def test_every_code_and_category_has_words():
         "export.stopped",
         "question.answered",
         "batch.done",
-        "batch.due",
+        "plan.due",
         "batch.refused",
         "batch.stopped",
         "news",

@@ -28,6 +28,6 @@ def remind(scope: Scope, batch_id: int, moment: Moment) -> None:
         ends = timezone.localdate(batch.created_at + KEPT)
         facts = {"file": batch.file_name, "expires": ends.isoformat()}
         tiding = Tiding(
-            MessageCategory.PROCESSING_REPORT, "batch.due", About.BATCH, batch.id, batch.contracts, facts=facts
+            MessageCategory.PROCESSING_REPORT, "plan.due", About.BATCH, batch.id, batch.contracts, facts=facts
         )  # fmt: skip
         inbox.write(scope, [tiding], at=moment.now)

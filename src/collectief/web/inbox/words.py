@@ -123,7 +123,7 @@ def texts() -> dict[str, str]:
         "question.answered": _("Uw vraag van {asked_on} is beantwoord"),
         "export.ready": _("Uw geplande lijst staat klaar: {list}"),
         "export.stopped": _("Uw geplande lijst wordt niet meer gemaakt: {list}"),
-        "batch.due": _("Het bestand {file} wacht nog op uw akkoord"),
+        "plan.due": _("Het bestand {file} wacht nog op uw akkoord"),
         "batch.done": _("Het bestand {file} is verwerkt"),
         "batch.refused": _("Het bestand {file} kon niet worden gelezen"),
         "batch.stopped": _("De verwerking van het bestand {file} is gestopt"),
