@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -23,6 +24,7 @@ from collectief.documents import actions as letters
 from collectief.enrolment import actions as enrolment
 from collectief.enrolment.facts import Application, Kind
 from collectief.enrolment.models import Participation
+from collectief.exports import actions as exports
 from collectief.foundation.sealing import BsnKeys
 from collectief.gateways.brp.port import LookUp, RegisteredPerson
 from collectief.mutations import actions as mutations
@@ -35,6 +37,7 @@ from collectief.participants.models import Participant, RegisterCheck
 from collectief.scope import secret
 from collectief.scope.database import opened, signing_in
 from tests.bulk_world import again, demo_file, file_of, planned, received
+from tests.exports_world import exported
 from tests.letters_world import FRAME, wanted
 from tests.passkey_world import Device
 from tests.renewal_world import LATER, NEXT, indexes_in, people_of
@@ -87,6 +90,23 @@ def test_everybody_is_found_by_bsn_and_entered_once(keys, ours, people, moment):
     late = agency(name="Later", brand="mijnzz")
     enrolled(late, people[0], moment)
     assert keys.answer("SELECT count(*) FROM person") == 6, "known at this insurer already"
+
+
+@pytest.mark.feature("X11")
+def test_a_list_that_was_made_is_taken_as_it_was(keys, ours, people, moment):
+    found = exported(ours.scope)
+
+    def taken() -> bytes:
+        stream = io.BytesIO()
+        with opened(ours.scope):
+            exports.take(ours.scope, found["export_id"], stream, now=timezone.now())
+        return stream.getvalue()
+
+    before = taken()
+    assert "exports: 1" in keys.renew()
+    assert taken() == before
+    keys.renew(secret=LATER, before=NEXT)
+    assert taken() == before
 
 
 def test_a_letter_that_is_kept_is_opened_as_it_was(keys, ours, people, moment):
