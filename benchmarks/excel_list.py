@@ -43,7 +43,7 @@ def excel_lists() -> Iterator[Line]:
 
 def _listed(scope: Any, size: int) -> Any:
     """The list as the portal has it, of its first so many people."""
-    from dataclasses import replace
+    from copy import replace
     from itertools import islice
 
     from collectief.contracts.queries import contracts

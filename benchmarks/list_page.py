@@ -73,7 +73,7 @@ def _bare_view(client: Any, scope: Any, address: str) -> Any:
 
 def _counted(shell: Any, scope: Any) -> Any:
     """What stands around the page, with the count of new messages asked beforehand: the floor asks nobody."""
-    from dataclasses import replace
+    from copy import replace
     from functools import partial
 
     from collectief.scope.database import opened

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import replace
+from copy import replace
 from functools import partial
 
 from hypothesis import strategies as st

@@ -4,7 +4,7 @@ always manage each organisation (U30, O16, U02, G13, X07)."""
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+from copy import replace
 from datetime import datetime, timedelta
 from typing import Any
 

@@ -6,7 +6,7 @@ No segment has all of it yet; the rules ask the profile, so one that has is a pr
 
 from __future__ import annotations
 
-from dataclasses import replace
+from copy import replace
 
 import pytest
 from hypothesis.stateful import initialize, multiple

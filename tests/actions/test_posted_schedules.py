@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from dataclasses import replace
+from copy import replace
 from datetime import timedelta
 
 import pytest

@@ -7,7 +7,7 @@ import copy
 import hashlib
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from copy import replace
 
 import pytest
 from lxml import etree

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import fields, replace
+from copy import replace
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest

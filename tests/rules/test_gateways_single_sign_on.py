@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
+from copy import replace
 from urllib.parse import parse_qs, urlsplit
 
 import pytest

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from dataclasses import replace
+from copy import replace
 from datetime import date, timedelta
 
 import pytest

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ssl
 import threading
 from collections.abc import Iterator
-from dataclasses import replace
+from copy import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 

@@ -6,19 +6,19 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from msgspec import Struct
+
 from collectief.enrolment.facts import ADDRESS, Application, Kind
 from collectief.foundation.bsn import Bsn
 from collectief.foundation.dates import BirthDate
 from collectief.foundation.names import PersonName
-from collectief.foundation.value import value
 from collectief.mutations.corridor import Request, Subject
 
 KINDS = {"enrol": Kind.ENROL, "terminate": Kind.TERMINATE, "change_reference": Kind.CHANGE_REFERENCE}
 _ADDRESS = frozenset(ADDRESS)
 
 
-@value()
-class Sent:
+class Sent(Struct, frozen=True):
     """A row as it was sent and read: values by column, problems of shape, and the cells themselves.
 
     `person` is the blind index, in hexadecimals, of whom it is about; empty when it names nobody we know.

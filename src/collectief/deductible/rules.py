@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
+from msgspec import Struct
+
 from collectief.foundation.money import Money
-from collectief.foundation.value import value
 
 # The columns of a file, in their order; its first line names them.
 COLUMNS = ("relatienummer", "jaar", "eigen_risico", "verbruikt", "peildatum")
@@ -54,8 +55,7 @@ class Outcome(StrEnum):
     UNCHANGED = "unchanged"
 
 
-@value()
-class Use:
+class Use(Struct, frozen=True):
     """What somebody's deductible is in a year, what of it is used, and on which day that was so."""
 
     year: int
@@ -68,8 +68,7 @@ class Use:
         return self.deductible - self.used
 
 
-@value()
-class Line:
+class Line(Struct, frozen=True):
     """A line of a file that can be read."""
 
     number: int

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
+from msgspec import Struct
 
 from collectief.foundation.names import PersonName
 from collectief.foundation.period import Period
-from collectief.foundation.value import value
 from collectief.mutations.corridor import Subject
 from collectief.participants.keys import bsn_keys
 from collectief.policies.choosing import follow_stays
@@ -26,8 +26,7 @@ if TYPE_CHECKING:
     from .sitting import Case
 
 
-@value()
-class ParticipantRow:
+class ParticipantRow(Struct, frozen=True):
     """A participant as the facts of a chunk need it."""
 
     id: int

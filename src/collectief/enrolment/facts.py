@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
+from msgspec import Struct
+
 from collectief.foundation.dates import BirthDate
 from collectief.foundation.names import PersonName
 from collectief.foundation.period import Period
-from collectief.foundation.value import value
 from collectief.participants.rules import RegisterAnswer
 from collectief.policies.rules import ProductKind
 from collectief.segments.profile import SegmentProfile
@@ -38,8 +39,7 @@ class Place(StrEnum):
     CHILD = "child"
 
 
-@value()
-class Joins:
+class Joins(Struct, frozen=True):
     """As whom somebody is enrolled with their household, and the insurance asked with it (G06, G07).
 
     `products` are the numbers of the chosen products: none is the contract alone, for who is insured elsewhere.
@@ -53,8 +53,7 @@ class Joins:
     client: int | None = None
 
 
-@value()
-class Application:
+class Application(Struct, frozen=True):
     """One thing asked, in the same shape whether typed, uploaded or sent. Absent is None or empty.
 
     `contract` is a contract number; empty means "the one it must be". `to_contract` is for a transfer.
@@ -70,7 +69,7 @@ class Application:
     reason: str = ""
     reference: str = ""
     to_contract: str = ""
-    address: Mapping[str, str] = field(default_factory=dict)
+    address: Mapping[str, str] = {}
     joins: Joins | None = None
     # For a reversal: the mutation that is undone, and what it changed.
     reverses: int | None = None
@@ -86,8 +85,7 @@ class Contract:
     period: Period
 
 
-@value()
-class Stay:
+class Stay(Struct, frozen=True):
     """One participation: in which contract, when, and why it ended. `id` is None until it is in the table."""
 
     contract_id: int
@@ -96,16 +94,14 @@ class Stay:
     id: int | None = None
 
 
-@value()
-class Insured:
+class Insured(Struct, frozen=True):
     """A kind of product that somebody is insured with for a time."""
 
     kind: ProductKind
     period: Period
 
 
-@value()
-class Member:
+class Member(Struct, frozen=True):
     """One person as the organisation knows them; `known` is False for a newcomer."""
 
     known: bool = False
@@ -114,7 +110,7 @@ class Member:
     stays: tuple[Stay, ...] = ()
     register: RegisterAnswer | None = None
     # Without empty fields; known only where an application brings an address.
-    address: Mapping[str, str] = field(default_factory=dict)
+    address: Mapping[str, str] = {}
     # What the organisation insures them with by any stay; known only where an application asks insurance.
     insured: tuple[Insured, ...] = ()
 
@@ -132,24 +128,21 @@ class Terms:
     sold: Mapping[tuple[int, date], Mapping[int, ProductKind]] = field(default_factory=dict)
 
 
-@value()
-class StayChange:
+class StayChange(Struct, frozen=True):
     """A stay before and after: None before is a new stay, None after a stay that never was."""
 
     before: Stay | None
     after: Stay | None
 
 
-@value()
-class ReferenceChange:
+class ReferenceChange(Struct, frozen=True):
     """The external reference before and after."""
 
     before: str
     after: str
 
 
-@value()
-class AddressChange:
+class AddressChange(Struct, frozen=True):
     """The home address before and after, as a whole; empty is none."""
 
     before: Mapping[str, str]

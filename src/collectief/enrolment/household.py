@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Mapping
 from datetime import date
 
+from msgspec import Struct
+
 from collectief.foundation.dates import BirthDate
 from collectief.foundation.period import Period
-from collectief.foundation.value import value
 from collectief.mutations.verdicts import Refused
 from collectief.policies.rules import ADULT, ProductKind
 from collectief.segments.profile import SegmentProfile
@@ -16,8 +17,7 @@ from collectief.segments.profile import SegmentProfile
 from .facts import Application, Insured, Joins, Place
 
 
-@value()
-class Relative:
+class Relative(Struct, frozen=True):
     """One of a household: as whom, by the blind index of their BSN, born when, and with what insurance."""
 
     who: bytes
@@ -26,8 +26,7 @@ class Relative:
     joins: Joins
 
 
-@value()
-class Household:
+class Household(Struct, frozen=True):
     """Everyone who is enrolled together from a day on.
 
     `client` is the one to whom the household belongs: the first of `members`, or, where relatives are added, who takes

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import connection
+from msgspec import Struct
 
 from collectief.foundation.dates import BirthDate
 from collectief.foundation.names import PersonName
-from collectief.foundation.value import value
 from collectief.mutations.corridor import Request
 from collectief.participants.queries import identity
 from collectief.policies.choosing import Chosen, insure_as_chosen
@@ -25,8 +25,7 @@ from .facts import Joins, Place, Stay
 from .household import Household, Relative
 
 
-@value()
-class Newcomer:
+class Newcomer(Struct, frozen=True):
     """Somebody of a household as they are written: their new stay, and the participant whose household it is."""
 
     stay: Stay

@@ -9,7 +9,7 @@ accepted application is carried out on the member before the next is judged.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from copy import replace
 from datetime import date
 
 from collectief.foundation.period import ONE_DAY, Period

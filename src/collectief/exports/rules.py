@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
+from msgspec import Struct
+
 from collectief.foundation.period import ONE_DAY
-from collectief.foundation.value import value
 from collectief.segments.profile import Capability, SegmentProfile
 
 
@@ -63,8 +64,7 @@ def offered(profile: SegmentProfile) -> tuple[Which, ...]:
     return tuple(one for one in Which if one not in _NEEDS or profile.allows(_NEEDS[one]))
 
 
-@value()
-class Rhythm:
+class Rhythm(Struct, frozen=True):
     """When a list is made: `on` is a day of the week, Monday being 1, or a day of the month."""
 
     every: Every

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import re
 
+from msgspec import Struct
 from stdnum.exceptions import ValidationError
 from stdnum.nl import bsn as stdnum_bsn
 
-from .value import value
 
-
-@value()
-class Bsn:
+class Bsn(Struct, frozen=True):
     """A valid BSN. Its text forms hide the number, so that no log or error shows it by accident (law 5)."""
 
     digits: str

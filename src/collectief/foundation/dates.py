@@ -6,7 +6,7 @@ import re
 from datetime import date
 from functools import lru_cache
 
-from .value import value
+from msgspec import Struct
 
 _DAY_FIRST = re.compile(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4})")
 _YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ]00:00(?::00(?:\.0+)?)?)?")
@@ -37,8 +37,7 @@ def dutch(day: date) -> str:
     return f"{day.day:02}-{day.month:02}-{day.year:04}"
 
 
-@value(order=True)
-class BirthDate:
+class BirthDate(Struct, frozen=True, order=True):
     """A birth date; `month` and `day` are 0 where the registers do not know them.
 
     Its text form, `1980-00-00`, sorts and compares as the date does: it is what tables hold.

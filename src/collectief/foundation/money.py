@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
-from .value import value
+from msgspec import Struct
 
 _TYPED = re.compile(r"(?:€\s?)?(-?)(?:€\s?)?([0-9]{1,3}(?:\.[0-9]{3})+|[0-9]+)(?:,([0-9]{2}))?")
 
 
-@value(order=True)
-class Money:
+class Money(Struct, frozen=True, order=True):
     """An amount in euro; `cents` may be negative."""
 
     cents: int

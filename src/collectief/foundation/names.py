@@ -6,7 +6,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from .value import value
+from msgspec import Struct
 
 # Letters that Unicode does not take apart into a base letter and a mark.
 _PLAIN = str.maketrans(
@@ -90,8 +90,7 @@ def tidy_initials(text: str) -> str:
     return "".join(f"{initial}." for initial in initials)
 
 
-@value()
-class PersonName:
+class PersonName(Struct, frozen=True):
     """How a person is named: initials ("A.J."), prefix ("van der"; may be empty) and core surname ("Veen")."""
 
     initials: str

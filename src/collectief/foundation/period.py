@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from .value import value
+from msgspec import Struct
 
 ONE_DAY = timedelta(days=1)
 
@@ -13,8 +13,7 @@ EARLIEST_DAY = date(1900, 1, 1)
 LATEST_DAY = date(2099, 12, 31)
 
 
-@value(order=True)
-class Period:
+class Period(Struct, frozen=True, order=True):
     """Days from `first_day` up to but not including `end_day`; no `end_day` means open-ended.
 
     Raises ValueError when the period would hold no day.

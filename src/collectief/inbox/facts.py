@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Any
 
+from msgspec import Struct
+
 from collectief.foundation.names import PersonName
-from collectief.foundation.value import value
 from collectief.segments.profile import MessageCategory
 
 
@@ -30,8 +31,7 @@ class About(StrEnum):
     EXPORT = "export"
 
 
-@value()
-class Tiding:
+class Tiding(Struct, frozen=True):
     """A message as its writer hands it over: a code with facts, which the screen turns into words.
 
     `contracts` are those it is about: who does not reach all of them does not get it (G13). None is what lies across
@@ -48,7 +48,7 @@ class Tiding:
     # Of who is no participant yet; of who is, the name is read where it stands.
     name: PersonName | None = None
     # Codes, days and counts; of people nothing but what is in `name`.
-    facts: Mapping[str, Any] = field(default_factory=dict)
+    facts: Mapping[str, Any] = {}
     only_for: int | None = None
 
 

@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Protocol
 
+from msgspec import Struct
+
 from collectief.foundation.bsn import Bsn
-from collectief.foundation.value import value
 from collectief.inbox.facts import Tiding
 from collectief.participants.rules import RegisterAnswer
 
@@ -28,8 +29,7 @@ def lane_of(bsn_index: bytes) -> int:
     return bsn_index[0] % LANES
 
 
-@value()
-class Subject:
+class Subject(Struct, frozen=True):
     """Whom an application is about: any one of these finds a known participant, the BSN also a newcomer.
 
     The first that is there counts: the index of a BSN, a participant, a relation number, a reference. `bsn` is in
@@ -43,8 +43,7 @@ class Subject:
     reference: str = ""
 
 
-@value()
-class Request:
+class Request(Struct, frozen=True):
     """An application and its subject; `source` names the row of a file it came from."""
 
     application: Any
@@ -56,8 +55,7 @@ class Request:
         return str(self.application.kind)
 
 
-@value()
-class Entry:
+class Entry(Struct, frozen=True):
     """What a mutation says of itself once judged: whom and what it touched."""
 
     participant_id: int | None = None
@@ -73,8 +71,7 @@ class Entry:
         return [id_ for id_ in (self.contract_id, self.also_contract_id) if id_ is not None]
 
 
-@value()
-class Outcome:
+class Outcome(Struct, frozen=True):
     """What became of one request. `mutation_id` is None where nothing needed recording."""
 
     verdict: Verdict
@@ -92,8 +89,7 @@ class Moment:
     now: datetime
 
 
-@value()
-class Kept:
+class Kept(Struct, frozen=True):
     """Accepted applications as they were judged: carried out without judging again, while the facts are the same.
 
     `places` say which of the requests; `lines` hold what carrying them out needs, as their family wrote it. A BSN is

@@ -3,33 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
 from datetime import date
 from typing import Any
 
-from collectief.foundation.value import value
+from msgspec import Struct
 
 
-@value()
-class Refused:
+class Refused(Struct, frozen=True):
     """Not possible; `code` and `params` are turned into a reason and a remedy by the locale."""
 
     code: str
-    params: Mapping[str, str] = field(default_factory=dict)
+    params: Mapping[str, str] = {}
 
 
-@value()
-class Unchanged:
+class Unchanged(Struct, frozen=True):
     """What was asked is already so."""
 
 
-@value()
-class Waiting:
+class Waiting(Struct, frozen=True):
     """No judgement yet: the BRP must be asked first."""
 
 
-@value()
-class Accepted:
+class Accepted(Struct, frozen=True):
     """Possible, with what it changes. `effective_day` is the first day that differs because of it.
 
     `changes` belong to the family of kinds that judged.

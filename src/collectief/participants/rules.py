@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from msgspec import Struct
+
 from collectief.foundation.dates import BirthDate
 from collectief.foundation.names import PersonName
-from collectief.foundation.value import value
 
 
-@value()
-class RegisterAnswer:
+class RegisterAnswer(Struct, frozen=True):
     """What the BRP said of a person lately; name and birth date only when it knows them."""
 
     found: bool

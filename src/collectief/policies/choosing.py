@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from datetime import date
 
 from django.db import connection
+from msgspec import Struct
 from procrastinate.contrib.django import app as queue
 
 from collectief.foundation.dates import BirthDate
 from collectief.foundation.money import Money, total
 from collectief.foundation.period import Period
-from collectief.foundation.value import value
 from collectief.scope.scope import Scope
 from collectief.scope.staging import stage
 
@@ -23,8 +23,7 @@ from .premium import Cover, Discount, NoTariff, due_in
 from .queries import OfferView
 
 
-@value()
-class Chosen:
+class Chosen(Struct, frozen=True):
     """A product that somebody takes out for themselves or another, from a day on."""
 
     participation_id: int

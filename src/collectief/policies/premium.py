@@ -11,10 +11,11 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from itertools import pairwise
 
+from msgspec import Struct
+
 from collectief.foundation.dates import BirthDate
 from collectief.foundation.money import Money, total
 from collectief.foundation.period import Period
-from collectief.foundation.value import value
 
 from .rules import WHOLE, DiscountCap, ProductKind, Tariff, cap, caps
 
@@ -22,16 +23,14 @@ from .rules import WHOLE, DiscountCap, ProductKind, Tariff, cap, caps
 _UNKNOWN_MONTH = 7
 
 
-@value()
-class Discount:
+class Discount(Struct, frozen=True):
     """A collective discount from a day on, in hundredths of a percent, until the next one begins."""
 
     first_day: date
     hundredths: int
 
 
-@value()
-class Cover:
+class Cover(Struct, frozen=True):
     """A product that somebody has for a time, with everything its premium depends on but their birth date.
 
     `tariffs` and `discounts` are in order of their first day. `voluntary` is the voluntary deductible in euro, which
@@ -46,8 +45,7 @@ class Cover:
     voluntary: int = 0
 
 
-@value()
-class Line:
+class Line(Struct, frozen=True):
     """A stretch of days of one product at one price: what a person reads on a policy and a bordereau explains.
 
     `gross` is the premium of a whole month at this age; `discount` and `deductible` are what is taken off it; `net` is

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from datetime import date
 from enum import StrEnum
 
+from msgspec import Struct
+
 from collectief.foundation.money import NOTHING, Money
-from collectief.foundation.value import value
 
 # Nobody is older, and no table says so.
 OLDEST = 150
@@ -43,8 +44,7 @@ class TermsRefused(ValueError):
         self.code, self.params = code, params
 
 
-@value(order=True)
-class Band:
+class Band(Struct, frozen=True, order=True):
     """A premium for the ages `from_age` up to and including `last_age` (None: and over), per whole month."""
 
     from_age: int
@@ -57,8 +57,7 @@ class Band:
         return OLDEST if self.last_age is None else self.last_age
 
 
-@value()
-class Tariff:
+class Tariff(Struct, frozen=True):
     """What a product costs from `first_day` on, until its next tariff begins.
 
     `bands` cover every age once, in order. `voluntary` is what each voluntary deductible, in euro, takes off the
@@ -81,8 +80,7 @@ class Tariff:
         return dict(self.voluntary).get(voluntary, NOTHING)
 
 
-@value(order=True)
-class DiscountCap:
+class DiscountCap(Struct, frozen=True, order=True):
     """How much collective discount the law allows on a kind of product from a day on, in hundredths of a percent."""
 
     first_day: date
@@ -108,8 +106,7 @@ def cap(kind: ProductKind, day: date) -> int:
     return next((one.most for one in reversed(known) if one.first_day <= day), 0) if known else WHOLE
 
 
-@value(order=True)
-class LabelCode:
+class LabelCode(Struct, frozen=True, order=True):
     """The UZOVI code of a label from a day on, until its next: by it others in care know who insures somebody."""
 
     first_day: date

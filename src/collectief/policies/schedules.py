@@ -9,16 +9,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from itertools import pairwise
 
+from msgspec import Struct
+
 from collectief.foundation.dates import BirthDate
 from collectief.foundation.money import Money, total
 from collectief.foundation.period import ONE_DAY, Period
-from collectief.foundation.value import value
 
 from .premium import Cover, Line, due_in
 
 
-@value()
-class Price:
+class Price(Struct, frozen=True):
     """A product on a schedule: a whole month of it, and what was taken off."""
 
     product: str
@@ -28,8 +28,7 @@ class Price:
     net: Money
 
 
-@value()
-class Schedule:
+class Schedule(Struct, frozen=True):
     """Days on which nothing changes in what somebody is insured with or pays for it."""
 
     period: Period

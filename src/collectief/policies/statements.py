@@ -9,8 +9,9 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Protocol
 
+from msgspec import Struct
+
 from collectief.foundation.period import ONE_DAY, Period
-from collectief.foundation.value import value
 
 # How far back a statement looks.
 YEARS = 3
@@ -32,8 +33,7 @@ class Term(Protocol):
         """Its days."""
 
 
-@value(order=True)
-class Stretch:
+class Stretch(Struct, frozen=True, order=True):
     """Days on end on which somebody was insured with a product under a contract."""
 
     first_day: date

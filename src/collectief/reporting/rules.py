@@ -7,20 +7,19 @@ from datetime import date
 from enum import StrEnum
 from itertools import groupby
 
+from msgspec import Struct
+
 from collectief.foundation.period import ONE_DAY
-from collectief.foundation.value import value
 
 
-@value()
-class Flow:
+class Flow(Struct, frozen=True):
     """How many came and left in a month."""
 
     came: int = 0
     left: int = 0
 
 
-@value()
-class MonthOfUse:
+class MonthOfUse(Struct, frozen=True):
     """A month of a contract: who takes part when it is over, and what made the difference with the month before.
 
     Who leaves on the last day of a month has left at its end.
@@ -75,8 +74,7 @@ class Movement(StrEnum):
         return cls.CAME if came else cls.LEFT if left else cls.STAYED
 
 
-@value(order=True)
-class Span:
+class Span(Struct, frozen=True, order=True):
     """The month or the whole year that a list is of: days from `first` up to but not including `end` (U23, G08)."""
 
     first: date

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import field
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
+
+from msgspec import Struct
 
 from collectief.foundation.bsn import Bsn
 from collectief.foundation.dates import BirthDate, parse_day
 from collectief.foundation.names import search_key, split_prefix, tidy, tidy_initials
 from collectief.foundation.period import EARLIEST_DAY, LATEST_DAY
-from collectief.foundation.value import value
 
 from .columns import ACTIONS, CHANGE_REFERENCE, ENROL, TERMINATE, Template
 
@@ -52,17 +52,15 @@ class _Wrong(ValueError):
         self.code, self.params = code, params
 
 
-@value()
-class Problem:
+class Problem(Struct, frozen=True):
     """What is wrong with a cell: its column ("" for the whole row), a code and what to say with it."""
 
     column: str
     code: str
-    params: Mapping[str, str] = field(default_factory=dict)
+    params: Mapping[str, str] = {}
 
 
-@value()
-class Row:
+class Row(Struct, frozen=True):
     """A row as read: the spreadsheet's own row number, action, values by column, problems and the cells as text."""
 
     number: int

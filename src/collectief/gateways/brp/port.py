@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from msgspec import Struct
+
 from collectief.foundation.bsn import Bsn
 from collectief.foundation.dates import BirthDate
 from collectief.foundation.names import PersonName
-from collectief.foundation.value import value
 
 
-@value()
-class RegisteredPerson:
+class RegisteredPerson(Struct, frozen=True):
     """A person as the BRP knows them; `birth_date` is None where the register knows nothing of it."""
 
     bsn: Bsn

@@ -5,7 +5,7 @@ Reading the log is an event too.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from copy import replace
 
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
