@@ -40,8 +40,8 @@ def test_a_bsn_of_another_insurer_or_under_another_number_is_not_read():
 def test_rows_of_a_file_are_read_in_their_own_place_only(place):
     vault = ChunkVault(bytes(32), 7)
     sealed = vault.seal("rows", 0, 1, {"bsn": "x"})
-    assert vault.open("rows", 0, 1, sealed) == {"bsn": "x"}
+    assert vault.open("rows", 0, 1, sealed, dict[str, str]) == {"bsn": "x"}
     with pytest.raises(InvalidTag):
-        vault.open(*place, sealed)
+        vault.open(*place, sealed, dict[str, str])
     with pytest.raises(InvalidTag):
-        ChunkVault(bytes(32), 8).open("rows", 0, 1, sealed)
+        ChunkVault(bytes(32), 8).open("rows", 0, 1, sealed, dict[str, str])

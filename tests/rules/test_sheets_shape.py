@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import replace
 from datetime import date, datetime, time
 from typing import Any
 
@@ -11,7 +12,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from collectief.bulk.sheets.columns import template_for
-from collectief.bulk.sheets.shape import Row, Shaper, cell_text, passes_eleven_test
+from collectief.bulk.sheets.rows import Row, Rows
+from collectief.bulk.sheets.shape import Shaper, cell_text, passes_eleven_test
 from collectief.foundation.bsn import Bsn
 from collectief.foundation.names import PREFIXES, split_prefix
 from collectief.segments.catalogue import profile
@@ -30,7 +32,16 @@ RENAMES = {"action": "Wijzigen referentie", "relation_number": "100001", "extern
 
 def shaped(cells: Mapping[str, Any]) -> Row | None:
     """The row with these cells, in the order of the template."""
-    return Shaper(TEMPLATE, {key: place for place, key in enumerate(KEYS)}).row(3, [cells.get(key, "") for key in KEYS])
+    return next(iter(shaped_with(shaper(), cells)), None)
+
+
+def shaper() -> Shaper:
+    return Shaper(TEMPLATE, {key: place for place, key in enumerate(KEYS)})
+
+
+def shaped_with(shaper: Shaper, *rows: Mapping[str, Any]) -> Rows:
+    """The rows with these cells, from row 3 of the spreadsheet on."""
+    return shaper.shaped(3, [[cells.get(key, "") for key in KEYS] for cells in rows])
 
 
 def row_of(cells: Mapping[str, Any]) -> Row:
@@ -296,25 +307,26 @@ def test_what_was_sent_is_kept_beside_what_was_read():
     row = row_of(
         ENROLS | {"birth_date": date(1980, 2, 1), "bsn": 12345672.0, "surname": "van der Veen", "city": "x\x07"}
     )
-    raw = dict(zip(KEYS, row.raw, strict=True))
-    assert (raw["birth_date"], raw["bsn"], raw["surname"], raw["city"]) == (
-        "01-02-1980", "12345672", "van der Veen", "x\x07",
-    )  # fmt: skip
+    assert row.cells == {
+        "action": "Aanmelden", "bsn": "12345672", "initials": "A.J.", "surname": "van der Veen",
+        "birth_date": "01-02-1980", "first_day": "01-11-2026", "city": "x\x07",
+    }  # fmt: skip
+    assert (row.values["prefix"], row.values["surname"], row.values["bsn"]) == ("van der", "Veen", "012345672")
 
 
 def test_cells_that_repeat_are_read_the_same_each_time():
     """TRUE, 1.0 and "1" are three things, whichever comes first."""
-    shaper = Shaper(TEMPLATE, {key: place for place, key in enumerate(KEYS)})
+    same = shaper()
     for cell, read in ((1.0, "1"), (True, "TRUE"), ("1", "1"), (1.0, "1"), ("1 ", "1"), (True, "TRUE")):
-        row = shaper.row(3, [{**ENROLS, "house_number": cell}.get(key, "") for key in KEYS])
-        assert row is not None and row.values["house_number"] == read
+        [row] = shaped_with(same, ENROLS | {"house_number": cell})
+        assert row.values["house_number"] == read
 
 
 def test_a_wrong_cell_that_repeats_is_wrong_each_time():
-    shaper = Shaper(TEMPLATE, {key: place for place, key in enumerate(KEYS)})
+    same = shaper()
     for _ in range(3):
-        row = shaper.row(3, [{**ENROLS, "birth_date": "31-02-1980"}.get(key, "") for key in KEYS])
-        assert row is not None and [problem.code for problem in row.problems] == ["date_invalid"]
+        [row] = shaped_with(same, ENROLS | {"birth_date": "31-02-1980"})
+        assert [problem.code for problem in row.problems] == ["date_invalid"]
 
 
 ANY_CELL = st.one_of(
@@ -327,8 +339,22 @@ ANY_CELL = st.one_of(
 def test_no_cells_whatever_break_a_row(cells):
     row = shaped(cells)
     if row is not None:
-        assert len(row.raw) == len(KEYS)
+        assert row.cells
         assert row.problems or row.action
+
+
+SOME_CELLS = st.dictionaries(st.sampled_from(KEYS), ANY_CELL)
+LIKELY = st.sampled_from([ENROLS, TERMINATES, RENAMES, {}, ENROLS | {"surname": "van den Berg"}])
+
+
+@given(st.lists(st.builds(lambda likely, odd: likely | odd, LIKELY, SOME_CELLS), min_size=1, max_size=6))
+def test_rows_read_together_are_what_each_is_by_itself(lines):
+    """Reading goes by column: no row has anything of another's."""
+    together = shaped_with(shaper(), *lines)
+    apart = [(number, row) for number, cells in enumerate(lines, 3) if (row := shaped(cells)) is not None]
+    assert [row.number for row in together] == [number for number, _ in apart]
+    for row, (_, alone) in zip(together, apart, strict=True):
+        assert replace(row, number=3) == alone
 
 
 @given(ANY_CELL)

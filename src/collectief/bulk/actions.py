@@ -32,11 +32,12 @@ from collectief.scope.scope import Scope
 from collectief.segments.profile import Capability, MessageCategory, Permission
 
 from . import chunks, rules, vault
-from .applications import Sent, request_of
+from .applications import requests_of, shown
 from .intake import take_in
 from .models import Batch
 from .rules import PROBLEMS, Planned, State, Told
 from .sheets.reading import FileRefused
+from .sheets.rows import Row, Rows
 
 
 class NotThePlanSeen(ValueError):
@@ -119,25 +120,32 @@ def plan_chunk(scope: Scope, batch_id: int, lane: int, chunk: int, moment: Momen
         if taken is None:
             return
         facts = _facts(scope, lane)
-        good = [sent for sent in taken.rows if not sent.problems]
-        trial = mutations.Trial(scope, [request_of(sent, batch_id, batch.contract) for sent in good], moment)
+        rows = taken.rows
+        good = [place for place in range(len(rows)) if place not in rows.problems]
+        trial = mutations.Trial(scope, requests_of(_those(rows, good), batch_id, batch.contract), moment)
     if bsns := trial.waiting():
         trial.learn(ask_register(scope, batch_id, bsns, moment))
-    verdicts = dict(zip((sent.number for sent in good), trial.verdicts, strict=True))
-    plan = [rules.planned(verdicts[sent.number]) if not sent.problems else Planned.REJECTED for sent in taken.rows]
-    told: dict[int, Told] = {sent.number: (PROBLEMS, {}) for sent in taken.rows if sent.problems}
-    told |= {number: (one.code, one.params) for number, one in verdicts.items() if isinstance(one, Refused)}
+    plan: list[Planned | None] = [Planned.REJECTED] * len(rows)
+    told: dict[int, Told] = {rows.numbers[place]: (PROBLEMS, {}) for place in rows.problems}
+    for place, verdict in zip(good, trial.verdicts, strict=True):
+        plan[place] = rules.planned(verdict)
+        if isinstance(verdict, Refused):
+            told[rows.numbers[place]] = verdict.code, verdict.params
     kept = trial.keep()
-    keeping = chunks.Keeping(moment.today.isoformat(), [good[place].number for place in kept.places], kept.lines)
+    keeping = chunks.Keeping(moment.today.isoformat(), [rows.numbers[good[at]] for at in kept.places], kept.lines)
     if not _in_lane(taken):
         facts, keeping = "", _NOTHING
     with opened(scope):
         chunks.write_plan(batch, taken, [verdict for verdict in plan if verdict is not None], told, facts, keeping)
 
 
+def _those(rows: Rows, places: Sequence[int]) -> Rows:
+    return rows if len(places) == len(rows) else rows.pick(places)
+
+
 def _in_lane(taken: chunks.Chunk) -> bool:
     """Whether the lane's version says all of these people's; after a renewal of the secret they are of any (ADR 26)."""
-    return all(lane_of(bytes.fromhex(sent.person)) == taken.lane for sent in taken.rows if sent.person)
+    return all(lane_of(bytes.fromhex(person)) == taken.lane for person in taken.rows.people if person)
 
 
 def _facts(scope: Scope, lane: int, *, own: int = 0) -> str:
@@ -227,7 +235,11 @@ def _carry_out(scope: Scope, batch_id: int, lane: int, chunk: int, moment: Momen
             return
         kept = _kept(scope, batch_id, taken, moment)
         done = set(kept.numbers)
-        rest = [sent for sent in taken.rows if sent.number not in done] if kept.leaves_any(taken) else []
+        rest = (
+            taken.rows.pick([place for place, number in enumerate(taken.numbers) if number not in done])
+            if kept.leaves_any(taken)
+            else Rows()
+        )
         # Those first: none of them may find, by a reference, who is only now enrolled.
         came, ids = _judge_again(scope, batch, taken, rest, moment)
         if kept.numbers:
@@ -245,24 +257,24 @@ def _carry_out(scope: Scope, batch_id: int, lane: int, chunk: int, moment: Momen
 
 
 def _judge_again(
-    scope: Scope, batch: Batch, taken: chunks.Chunk, rows: Sequence[Sent], moment: Moment
+    scope: Scope, batch: Batch, taken: chunks.Chunk, rows: Rows, moment: Moment
 ) -> tuple[dict[int, Outcome], dict[int, int]]:
     """Judge these rows of a chunk and carry out what stands; what became of them, and their mutations, by number."""
     letters = dict(zip(taken.numbers, taken.planned, strict=True))
-    good = [sent for sent in rows if not sent.problems]
-    requests = [request_of(sent, batch.id, batch.contract) for sent in good]
+    good = _those(rows, [place for place in range(len(rows)) if place not in rows.problems])
+    requests = requests_of(good, batch.id, batch.contract)
 
-    def stands(number: int, verdict: Verdict) -> bool:
+    def stands(place: int, verdict: Verdict) -> bool:
         if isinstance(verdict, Waiting):
             enrolled = (request.subject.bsn for request in requests)
             raise AnswersNeeded(list(dict.fromkeys(bsn for bsn in enrolled if bsn is not None)))
-        sent = good[number]
-        return rules.stands(letters[sent.number], taken.told.get(sent.number), verdict)
+        number = good.numbers[place]
+        return rules.stands(letters[number], taken.told.get(number), verdict)
 
     outcomes = mutations.submit(scope, requests, moment, expected=stands) if requests else []
-    came = dict(zip((sent.number for sent in good), outcomes, strict=True))
-    bad = [sent for sent in rows if sent.problems]
-    ids = dict(zip((sent.number for sent in bad), _refuse_misshapen(scope, batch, bad, moment), strict=True))
+    came = dict(zip(good.numbers, outcomes, strict=True))
+    bad = [rows.row(place) for place in sorted(rows.problems)]
+    ids = dict(zip((row.number for row in bad), _refuse_misshapen(scope, batch, bad, moment), strict=True))
     return came, ids | {number: outcome.mutation_id or 0 for number, outcome in came.items()}
 
 
@@ -275,7 +287,7 @@ def _kept(scope: Scope, batch_id: int, taken: chunks.Chunk, moment: Moment) -> c
     if kept is None or kept.day != moment.today.isoformat():
         return _NOTHING
     # As `mutations.submit` will take them, in order: nobody waits in a circle.
-    anywhere = kept.leaves_any(taken) and any(not sent.person for sent in taken.rows)
+    anywhere = kept.leaves_any(taken) and not all(taken.rows.people)
     lanes.lock_lanes(scope.organisation_id, range(LANES) if anywhere else [taken.lane])
     same = taken.facts == _facts(scope, taken.lane, own=chunks.changes(batch_id, taken.lane))
     return kept if same else _NOTHING
@@ -369,18 +381,18 @@ def _outcome(letter: str, came: Outcome | None) -> rules.Outcome:
     return rules.Outcome.CHANGED_SINCE if came is not None and came.changed_since else rules.outcome_of(letter)
 
 
-def _refuse_misshapen(scope: Scope, batch: Batch, bad: list[Sent], moment: Moment) -> list[int]:
+def _refuse_misshapen(scope: Scope, batch: Batch, bad: list[Row], moment: Moment) -> list[int]:
     """Rows whose cells already were wrong: among the rejected mutations too, so that none is lost sight of."""
     known = {contract.number: contract.id for contract in contracts(scope)} if bad else {}
     refused = [
         mutations.Misshapen(
-            kind=sent.action or "unknown",
-            code=sent.problems[0][1],
-            params=sent.problems[0][2],
-            asked=sent.shown,
-            source=f"{batch.id}/{sent.number}",
-            contract_id=known.get(sent.values.get("contract") or batch.contract),
+            kind=row.action or "unknown",
+            code=row.problems[0].code,
+            params=row.problems[0].params,
+            asked=shown(row),
+            source=f"{batch.id}/{row.number}",
+            contract_id=known.get(row.values.get("contract") or batch.contract),
         )
-        for sent in bad
+        for row in bad
     ]
     return mutations.refuse(scope, refused, moment)

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Any
 
 from django.db import connection
+from msgspec import Struct
 
 from collectief.scope.staging import ids_array
 
 from . import vault
-from .applications import Sent
 from .models import Batch
 from .rules import OUTCOME_BY_LETTER, PLANNED_BY_LETTER, Outcome, Planned, Told
+from .sheets.rows import Row, Rows
 
 _WHERE = "organisation_id = %s AND batch_id = %s AND lane = %s AND chunk = %s"
 
@@ -22,43 +22,39 @@ _WHERE = "organisation_id = %s AND batch_id = %s AND lane = %s AND chunk = %s"
 _KEPT_OPEN = 6
 
 
-def add(batch: Batch, safe: vault.ChunkVault, lane: int, chunk: int, lines: Sequence[Sequence[Any]]) -> None:
-    """Put a chunk away; a line is the fields of `Sent`, in order."""
+def add(batch: Batch, safe: vault.ChunkVault, lane: int, chunk: int, rows: Rows) -> None:
+    """Put a chunk away."""
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO batch_chunk (organisation_id, batch_id, lane, chunk, size, numbers, sealed, planned,"
             " plan_told, facts, kept, outcomes, outcome_told, mutation_ids) VALUES (%s, %s, %s, %s, %s, %s::integer[],"
             " %s, '', '', '', '', '', '', '{}')",
             [
-                batch.organisation_id, batch.id, lane, chunk, len(lines), ids_array(line[0] for line in lines),
-                safe.seal("rows", lane, chunk, lines),
+                batch.organisation_id, batch.id, lane, chunk, len(rows), ids_array(rows.numbers),
+                safe.seal("rows", lane, chunk, rows),
             ],
         )  # fmt: skip
 
 
-def append(batch: Batch, safe: vault.ChunkVault, lane: int, chunk: int, lines: Sequence[Sequence[Any]]) -> None:
+def append(batch: Batch, safe: vault.ChunkVault, lane: int, chunk: int, rows: Rows) -> None:
     """Add rows to a chunk that was put away."""
     key = [batch.organisation_id, batch.id, lane, chunk]
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT sealed FROM batch_chunk WHERE {_WHERE}", key)
-        whole = [*safe.open("rows", lane, chunk, cursor.fetchone()[0]), *lines]
+        whole = safe.open("rows", lane, chunk, cursor.fetchone()[0], Rows)
+        whole.extend(rows)
         cursor.execute(
             f"UPDATE batch_chunk SET size = %s, numbers = %s::integer[], sealed = %s WHERE {_WHERE}",
-            [len(whole), ids_array(line[0] for line in whole), safe.seal("rows", lane, chunk, whole), *key],
+            [len(whole), ids_array(whole.numbers), safe.seal("rows", lane, chunk, whole), *key],
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Keeping:
+class Keeping(Struct, frozen=True):
     """Rows that can be carried out as judged on `day`: their numbers, and what `mutations.carry_out` takes."""
 
     day: str
     numbers: list[int]
     lines: str
-
-    @property
-    def as_list(self) -> list[Any]:
-        return [self.day, self.numbers, self.lines]
 
     def leaves_any(self, chunk: Chunk) -> bool:
         """Whether the chunk has other rows too."""
@@ -76,11 +72,11 @@ class Chunk:
     told: dict[int, Told]
     facts: str
     kept: Keeping | None
-    _open: Callable[[], list[Any]]
+    _open: Callable[[], Rows]
 
     @cached_property
-    def rows(self) -> list[Sent]:
-        return [Sent(*line) for line in self._open()]
+    def rows(self) -> Rows:
+        return self._open()
 
 
 def take(batch: Batch, lane: int, chunk: int, *, unplanned: bool, lock: bool = False) -> Chunk | None:
@@ -104,8 +100,8 @@ def take(batch: Batch, lane: int, chunk: int, *, unplanned: bool, lock: bool = F
     numbers, sealed, planned, told, facts, kept = found
     return Chunk(
         lane, chunk, numbers, planned, _told(safe, "plan", lane, chunk, told), facts,
-        Keeping(*safe.open("kept", lane, chunk, kept)) if kept else None,
-        lambda: safe.open("rows", lane, chunk, sealed),
+        safe.open("kept", lane, chunk, kept, Keeping) if kept else None,
+        lambda: safe.open("rows", lane, chunk, sealed, Rows),
     )  # fmt: skip
 
 
@@ -126,7 +122,7 @@ def write_plan(
                 "".join(verdict.letter for verdict in verdicts),
                 safe.seal("plan", chunk.lane, chunk.number, told) if told else b"",
                 facts,
-                safe.seal("kept", chunk.lane, chunk.number, kept.as_list) if kept.numbers else b"",
+                safe.seal("kept", chunk.lane, chunk.number, kept) if kept.numbers else b"",
                 batch.organisation_id, batch.id, chunk.lane, chunk.number,
             ],
         )  # fmt: skip
@@ -235,7 +231,7 @@ def places(
 class Opened:
     """A row with all that is known of it."""
 
-    sent: Sent
+    sent: Row
     planned: Planned | None
     outcome: Outcome | None
     told: Told | None
@@ -243,7 +239,7 @@ class Opened:
 
 
 # The contents of a chunk, its plan, its outcomes, why, and the mutations of its rows.
-_Contents = tuple[list[Any], str, str, dict[int, Told], list[int]]
+_Contents = tuple[Rows, str, str, dict[int, Told], list[int]]
 
 
 def opened(batch: Batch, where: Sequence[Place]) -> Iterator[Opened]:
@@ -260,9 +256,9 @@ def opened(batch: Batch, where: Sequence[Place]) -> Iterator[Opened]:
         return together[place] if place in together else _contents(batch, safe, [place])[place]
 
     for number, lane, chunk_number, place in where:
-        lines, planned, outcomes, told, mutation_ids = chunk(lane, chunk_number)
+        rows, planned, outcomes, told, mutation_ids = chunk(lane, chunk_number)
         yield Opened(
-            Sent(*lines[place]),
+            rows.row(place),
             PLANNED_BY_LETTER[planned[place]] if planned else None,
             OUTCOME_BY_LETTER[outcomes[place]] if outcomes else None,
             told.get(number),
@@ -285,7 +281,7 @@ def _contents(
         )  # fmt: skip
         return {
             (lane, number): (
-                safe.open("rows", lane, number, sealed), planned, outcomes,
+                safe.open("rows", lane, number, sealed, Rows), planned, outcomes,
                 _told(safe, "plan", lane, number, plan_told) | _told(safe, "outcome", lane, number, outcome_told),
                 mutation_ids,
             )
@@ -296,4 +292,4 @@ def _contents(
 def _told(safe: vault.ChunkVault, what: str, lane: int, chunk: int, sealed: bytes | memoryview) -> dict[int, Told]:
     if not sealed:
         return {}
-    return {int(number): (code, params) for number, (code, params) in safe.open(what, lane, chunk, sealed).items()}
+    return safe.open(what, lane, chunk, sealed, dict[int, Told])

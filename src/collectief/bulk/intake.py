@@ -17,9 +17,10 @@ from collectief.scope.scope import Scope
 
 from . import chunks, vault
 from .models import Batch
-from .sheets.columns import template_for
+from .sheets.columns import TERMINATE, template_for
 from .sheets.reading import read_rows
-from .sheets.shape import Problem, Row, looks_like_bsn
+from .sheets.rows import Problem, Rows
+from .sheets.shape import looks_like_bsn
 
 # Rows judged and carried out in one transaction; a form waits for one of these at most.
 CHUNK = 2500
@@ -31,15 +32,19 @@ def take_in(scope: Scope, batch: Batch, path: Path, key: bytes) -> tuple[int, li
     people, own = _People(scope), {contract.number for contract in contracts(scope)}
     packing = _Packing(batch, vault.ChunkVault(key, batch.id))
     for rows in reading:
-        for row, person in zip(rows, people.of(rows), strict=True):
-            contract = row.values.get("contract")
-            if contract and contract not in own and looks_like_bsn(contract):
-                # The columns have shifted: what is no contract of theirs must not be kept as one.
-                _object(row, Problem("contract", "bsn_in_wrong_column"))
-                row.values.pop("contract")
-            packing.add(row, person)
+        _refuse_bsns_as_contracts(rows, own)
+        packing.add(rows, people.of(rows))
     packing.finish()
     return packing.count, list(reading.head.warnings)
+
+
+def _refuse_bsns_as_contracts(rows: Rows, own: set[str]) -> None:
+    """The columns have shifted: what is no contract of theirs must not be kept as one."""
+    named = rows.column("contract")
+    suspect = {contract for contract in set(named) - own if looks_like_bsn(contract)}
+    for place in [place for place, contract in enumerate(named) if contract in suspect] if suspect else ():
+        rows.object(place, Problem("contract", "bsn_in_wrong_column"))
+        rows.set(place, "contract", "")
 
 
 class _People:
@@ -53,37 +58,39 @@ class _People:
         self._scope, self._keys = scope, bsn_keys(scope)
         self._given: dict[str, bytes] = {}
 
-    def of(self, rows: Sequence[Row]) -> list[bytes]:
+    def of(self, rows: Rows) -> list[bytes]:
         """One for each row; a row that names two people gets a problem of its own."""
-        numbers = {row.values["relation_number"] for row in rows if "relation_number" in row.values}
-        references = {row.values["external_reference"] for row in rows if _by_reference(row)}
-        by_number = self._known("relation_number", numbers)
-        by_reference = self._known("external_reference", references)
-        return [self._person(row, by_number, by_reference) for row in rows]
+        index = self._keys.blind_index
+        people = [index(Bsn(bsn)) if bsn else b"" for bsn in rows.column("bsn")]
+        numbers, references = rows.column("relation_number"), rows.column("external_reference")
+        nameless = {
+            place for place, action in enumerate(rows.actions)
+            if action == TERMINATE and references[place] and not people[place] and not numbers[place]
+        }  # fmt: skip
+        by_number = self._known("relation_number", set(filter(None, numbers)))
+        by_reference = self._known("external_reference", {references[place] for place in nameless})
+        for place, (action, reference) in enumerate(zip(rows.actions, references, strict=True)):
+            if numbers[place]:
+                people[place] = self._by_number(rows, place, people[place], by_number.get(numbers[place], set()))
+            elif place in nameless:
+                people[place] = self._by_reference(rows, place, reference, by_reference.get(reference, set()))
+            if reference and people[place] and action != TERMINATE:
+                self._given[reference] = people[place]
+        return people
 
-    def _person(self, row: Row, by_number: dict[str, set[bytes]], by_reference: dict[str, set[bytes]]) -> bytes:
-        values = row.values
-        person = b""
-        if bsn := values.get("bsn"):
-            person = self._keys.blind_index(Bsn(bsn))
-        if number := values.get("relation_number"):
-            named = next(iter(by_number.get(number, ())), b"")
-            if person and named and person != named:
-                _object(row, Problem("relation_number", "two_people"))
-                return b""
-            person = person or named
-        elif not person and _by_reference(row):
-            reference = values["external_reference"]
-            meant = by_reference.get(reference, set()) | (
-                {self._given[reference]} if reference in self._given else set()
-            )
-            if len(meant) > 1:
-                _object(row, Problem("external_reference", "reference_ambiguous", {"reference": reference}))
-                return b""
-            person = next(iter(meant), b"")
-        if person and row.action != "terminate" and (gives := values.get("external_reference")):
-            self._given[gives] = person
-        return person
+    def _by_number(self, rows: Rows, place: int, person: bytes, known: set[bytes]) -> bytes:
+        named = next(iter(known), b"")
+        if person and named and person != named:
+            rows.object(place, Problem("relation_number", "two_people"))
+            return b""
+        return person or named
+
+    def _by_reference(self, rows: Rows, place: int, reference: str, known: set[bytes]) -> bytes:
+        meant = known | ({self._given[reference]} if reference in self._given else set())
+        if len(meant) > 1:
+            rows.object(place, Problem("external_reference", "reference_ambiguous", {"reference": reference}))
+            return b""
+        return next(iter(meant), b"")
 
     def _known(self, column: str, wanted: Iterable[str]) -> dict[str, set[bytes]]:
         """The organisation's own participants by that column."""
@@ -101,21 +108,6 @@ class _People:
         return found
 
 
-def _by_reference(row: Row) -> bool:
-    """Whether a reference is all that says whom the row is about."""
-    values = row.values
-    return (
-        row.action == "terminate"
-        and "external_reference" in values
-        and "bsn" not in values
-        and "relation_number" not in values
-    )
-
-
-def _object(row: Row, problem: Problem) -> None:
-    row.problems.append(problem)
-
-
 class _Packing:
     """Puts rows into chunks as they come, an open one per lane.
 
@@ -125,35 +117,50 @@ class _Packing:
     def __init__(self, batch: Batch, safe: vault.ChunkVault) -> None:
         self.count = 0
         self._batch, self._safe = batch, safe
-        self._open: list[list[list[Any]]] = [[] for _ in range(LANES)]
-        self._number = [0] * LANES
+        self._open = [Rows() for _ in range(LANES)]
+        self._next = [0] * LANES
+        # How many rows a lane has in chunks of full size; in which chunk each person is.
+        self._placed = [0] * LANES
         self._where: list[dict[bytes, int]] = [{} for _ in range(LANES)]
-        self._late: dict[tuple[int, int], list[list[Any]]] = defaultdict(list)
+        self._late: dict[tuple[int, int], Rows] = defaultdict(Rows)
 
-    def add(self, row: Row, person: bytes) -> None:
-        self.count += 1
-        lane = lane_of(person) if person else row.number % LANES
-        problems = [[one.column, one.code, dict(one.params)] for one in row.problems] if row.problems else []
-        line = [row.number, row.action, row.values, problems, row.raw, person.hex()]
-        here = self._number[lane]
-        if person:
-            chunk = self._where[lane].setdefault(person, here)
-            if chunk != here:
-                self._late[lane, chunk].append(line)
-                return
-        self._open[lane].append(line)
-        if len(self._open[lane]) >= CHUNK:
-            self._put_away(lane)
+    def add(self, rows: Rows, people: Sequence[bytes]) -> None:
+        """Put rows away, each about the person at its place, or nobody."""
+        self.count += len(rows)
+        rows.people = [person.hex() for person in people]
+        lanes = [
+            lane_of(person) if person else number % LANES for person, number in zip(people, rows.numbers, strict=True)
+        ]
+        for lane in range(LANES):
+            among = [place for place, one in enumerate(lanes) if one == lane]
+            self._open[lane].extend(rows.pick(self._first_time(lane, among, rows, people)))
+            while len(self._open[lane]) >= CHUNK:
+                self._put_away(lane, CHUNK)
+
+    def _first_time(self, lane: int, among: Sequence[int], rows: Rows, people: Sequence[bytes]) -> list[int]:
+        """The places of those that go into the next chunks; the others are about who is in an earlier one."""
+        where, placed = self._where[lane], self._placed[lane]
+        going: list[int] = []
+        for place in among:
+            here = placed // CHUNK
+            if (person := people[place]) and (chunk := where.setdefault(person, here)) != here:
+                self._late[lane, chunk].extend(rows.pick([place]))
+            else:
+                going.append(place)
+                placed += 1
+        self._placed[lane] = placed
+        return going
 
     def finish(self) -> None:
         """Put away what is still open, then who came back late."""
         for lane in range(LANES):
             if self._open[lane]:
-                self._put_away(lane)
-        for (lane, chunk), lines in self._late.items():
-            chunks.append(self._batch, self._safe, lane, chunk, lines)
+                self._put_away(lane, CHUNK)
+        for (lane, chunk), rows in self._late.items():
+            chunks.append(self._batch, self._safe, lane, chunk, rows)
 
-    def _put_away(self, lane: int) -> None:
-        chunks.add(self._batch, self._safe, lane, self._number[lane], self._open[lane])
-        self._open[lane] = []
-        self._number[lane] += 1
+    def _put_away(self, lane: int, size: int) -> None:
+        rows = self._open[lane]
+        chunks.add(self._batch, self._safe, lane, self._next[lane], rows.pick(range(min(size, len(rows)))))
+        self._open[lane] = rows.pick(range(size, len(rows)))
+        self._next[lane] += 1

@@ -11,9 +11,9 @@ from django.db.models import QuerySet
 from collectief.scope.scope import Scope
 
 from . import chunks
-from .applications import Sent
 from .models import Batch
 from .rules import BUSY, PROBLEMS, Outcome, Planned, State
+from .sheets.rows import Row
 
 # Under one name, so that pages need not know tables.
 NotFound = Batch.DoesNotExist
@@ -30,13 +30,13 @@ class RowView:
     code: str
     params: dict[str, Any]
     mutation_id: int | None
-    sent: Sent
+    sent: Row
 
     @property
     def problems(self) -> list[tuple[str, str, dict[str, Any]]]:
         """(column, code, params) of everything that is wrong; the column is empty for a judgement."""
         if self.code == PROBLEMS:
-            return [(column, code, params) for column, code, params in self.sent.problems]
+            return [(one.column, one.code, dict(one.params)) for one in self.sent.problems]
         return [("", self.code, self.params)] if self.code else []
 
     @property

@@ -7,7 +7,6 @@ is judged again as it is carried out, by the same rules as ever.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from collectief.foundation.bsn import Bsn
 from collectief.foundation.sealing import BsnKeys
@@ -17,6 +16,7 @@ from collectief.scope.staging import bytes_array
 
 from . import vault
 from .rules import ENDED
+from .sheets.rows import Rows
 
 _BATCH = {"id": "bigint", "sealed": "bytea"}
 _CHUNK = {"batch_id": "bigint", "lane": "smallint", "chunk": "integer", "sealed": "bytea"}
@@ -27,8 +27,6 @@ SELECT b.id, b.insurer_id, b.key_sealed, c.lane, c.chunk, c.sealed
   FROM batch b JOIN batch_chunk c ON c.batch_id = b.id
  WHERE b.key_sealed IS NOT NULL AND b.state NOT IN ({_ENDED})
 """
-# Where a row as it was put away has its cells, and whom it is about (`applications.Sent`).
-_VALUES, _PERSON = 2, 5
 # Thousands of rows each: a few are in memory at a time.
 _CHUNKS = 4
 
@@ -59,26 +57,25 @@ def _remade(renewal: Renewal) -> Iterator[list[Row]]:
         made: list[Row] = []
         for batch_id, insurer_id, key_sealed, lane, chunk, sealed in found:
             safe = vault.ChunkVault(vault.resealed_key(key_sealed, renewal.before, renewal.after)[0], batch_id)
-            lines = safe.open("rows", lane, chunk, sealed)
-            by_bsn = _by_bsn(lines, *keys[insurer_id])
+            rows = safe.open("rows", lane, chunk, sealed, Rows)
+            by_bsn = _by_bsn(rows, *keys[insurer_id])
             note_renewed(renewal, [(insurer_id, *pair) for pair in by_bsn.items()])
-            after = by_bsn | _known(renewal, insurer_id, lines, by_bsn)
-            for line in lines:
-                # Of somebody who is not known any more a row says so.
-                line[_PERSON] = after.get(bytes.fromhex(line[_PERSON]), b"").hex()
-            made.append((batch_id, lane, chunk, safe.seal("rows", lane, chunk, lines)))
+            after = by_bsn | _known(renewal, insurer_id, rows, by_bsn)
+            # Of somebody who is not known any more a row says so.
+            rows.people = [after.get(bytes.fromhex(person), b"").hex() for person in rows.people]
+            made.append((batch_id, lane, chunk, safe.seal("rows", lane, chunk, rows)))
         yield made
 
 
-def _by_bsn(lines: list[list[Any]], before: BsnKeys, after: BsnKeys) -> _Index:
+def _by_bsn(rows: Rows, before: BsnKeys, after: BsnKeys) -> _Index:
     """The next index of everyone whose row has their BSN."""
-    bsns = {Bsn(line[_VALUES]["bsn"]) for line in lines if line[_PERSON] and line[_VALUES].get("bsn")}
+    bsns = {Bsn(bsn) for person, bsn in zip(rows.people, rows.column("bsn"), strict=True) if person and bsn}
     return {before.blind_index(bsn): after.blind_index(bsn) for bsn in bsns}
 
 
-def _known(renewal: Renewal, insurer_id: int, lines: list[list[Any]], but: _Index) -> _Index:
+def _known(renewal: Renewal, insurer_id: int, rows: Rows, but: _Index) -> _Index:
     """The next index of everyone who is named otherwise."""
-    named = {bytes.fromhex(line[_PERSON]) for line in lines if line[_PERSON]} - but.keys()
+    named = {bytes.fromhex(person) for person in rows.people if person} - but.keys()
     if not named:
         return {}
     found = renewal.connection.execute(

@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
-import orjson
+import msgspec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from collectief.foundation.sealing import NONCE_BYTES, seal, unseal
@@ -52,15 +52,14 @@ class ChunkVault:
     def seal(self, what: str, lane: int, chunk: int, content: Any) -> bytes:
         """`content` as JSON, sealed; `what` it is ("rows", "plan", "outcome") is part of its place."""
         nonce = os.urandom(NONCE_BYTES)
-        plain = orjson.dumps(content, option=orjson.OPT_NON_STR_KEYS, default=dict)
+        plain = msgspec.json.encode(content, enc_hook=dict)
         return nonce + self._cipher.encrypt(nonce, plain, self._place(what, lane, chunk))
 
-    def open(self, what: str, lane: int, chunk: int, sealed: bytes | memoryview) -> Any:
-        """What was sealed there. Raises cryptography.exceptions.InvalidTag for anything else."""
+    def open[T](self, what: str, lane: int, chunk: int, sealed: bytes | memoryview, shape: type[T]) -> T:
+        """What was sealed there, of that shape. Raises cryptography.exceptions.InvalidTag for anything else."""
         sealed = bytes(sealed)
-        return orjson.loads(
-            self._cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], self._place(what, lane, chunk))
-        )
+        plain = self._cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], self._place(what, lane, chunk))
+        return msgspec.json.decode(plain, type=shape)
 
     def _place(self, what: str, lane: int, chunk: int) -> bytes:
         return f"{self._batch}:{what}:{lane}:{chunk}".encode()

@@ -1,7 +1,7 @@
 """Reads one spreadsheet and dies: `python -m collectief.bulk.sheets.child`, a JSON question on standard input.
 
 Whatever the file does to the parser, it does to this process only: memory, time and files are limited before the
-file is opened. Answers are JSON lines: a head, chunks of rows, an end; or why the file is refused.
+file is opened. Answers are lines of JSON (`answer`).
 """
 
 from __future__ import annotations
@@ -15,13 +15,15 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-import orjson
+import msgspec
 
 from collectief.foundation.names import search_key
 from collectief.segments.profile import TerminationReason
 
+from .answer import Answer, FileHead
 from .columns import COLUMNS, MARK_WORD, Template
 from .container import FileRefused, Limits, look_at
+from .rows import Rows
 from .shape import REQUIRED, Shaper
 
 CHUNK = 1000
@@ -51,11 +53,11 @@ def main() -> None:
         for answer in _answers(Path(question["path"]), template, limits):
             _say(answer)
     except FileRefused as refused:
-        _say({"refused": refused.code, "params": refused.params})
+        _say(Answer(refused=refused.code, params=refused.params))
 
 
-def _say(answer: dict[str, Any]) -> None:
-    sys.stdout.buffer.write(orjson.dumps(answer, option=orjson.OPT_APPEND_NEWLINE))
+def _say(answer: Answer) -> None:
+    sys.stdout.buffer.write(msgspec.json.encode(answer) + b"\n")
 
 
 def _confine(limits: Limits) -> None:
@@ -67,7 +69,7 @@ def _confine(limits: Limits) -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (_OPEN_FILES, _OPEN_FILES))
 
 
-def _answers(path: Path, template: Template, limits: Limits) -> Iterator[dict[str, Any]]:
+def _answers(path: Path, template: Template, limits: Limits) -> Iterator[Answer]:
     look_at(path, limits)
     from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
@@ -81,30 +83,25 @@ def _answers(path: Path, template: Template, limits: Limits) -> Iterator[dict[st
     except CalamineError:
         raise FileRefused("unreadable") from None
     where, extra = _places(header, template)
-    yield {"head": {"sheet": sheet.name, "warnings": _warnings(extra)}}
-    rows = _rows(Shaper(template, where), sheet.iter_rows(), header_at)
+    yield Answer(head=FileHead(sheet.name, _warnings(extra)))
     count = 0
-    while chunk := list(islice(rows, CHUNK)):
-        count += len(chunk)
-        yield {"rows": chunk}
+    for rows in _rows(Shaper(template, where), sheet.iter_rows(), header_at):
+        count += len(rows)
+        yield Answer(rows=rows)
     if not count:
         raise FileRefused("no_rows")
-    yield {"end": count}
+    yield Answer(end=count)
 
 
-def _rows(shaper: Shaper, lines: Iterator[list[Any]], header_at: int) -> Iterator[list[Any]]:
-    """The rows below the headers as lists for JSON; the parser's iterator starts at row 1, also of a sheet that
-    starts lower, so that the numbers are those the spreadsheet shows."""
-    shaped = shaper.shaped
-    for number, cells in enumerate(islice(lines, header_at, None), start=header_at + 1):
-        row = shaped(cells)
-        if row is not None:
-            action, values, problems, raw = row
-            yield [
-                number, action, values,
-                [[problem.column, problem.code, problem.params] for problem in problems] if problems else problems,
-                raw,
-            ]  # fmt: skip
+def _rows(shaper: Shaper, lines: Iterator[list[Any]], header_at: int) -> Iterator[Rows]:
+    """The rows below the headers; the parser's iterator starts at row 1, also of a sheet that starts lower, so that
+    the numbers are those the spreadsheet shows."""
+    below = islice(lines, header_at, None)
+    first = header_at + 1
+    while chunk := list(islice(below, CHUNK)):
+        if rows := shaper.shaped(first, chunk):
+            yield rows
+        first += len(chunk)
 
 
 def _find_header(workbook: Any, template: Template) -> tuple[Any, int, list[str]]:

@@ -10,32 +10,25 @@ import select
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
-import orjson
+import msgspec
 
+from .answer import Answer, FileHead
 from .columns import Template
 from .container import FileRefused, Limits
-from .shape import Problem, Row
+from .rows import Rows
 
 __all__ = ["FileHead", "FileRefused", "Limits", "Reading", "read_rows"]
 
 _PIECE = 1 << 18
 _PIPE = 1 << 20
-
-
-@dataclass(slots=True)
-class FileHead:
-    """What is known of the file besides its rows: the sheet read, and what was passed over."""
-
-    sheet: str = ""
-    warnings: list[dict[str, Any]] = field(default_factory=list)
+_DECODER = msgspec.json.Decoder(Answer)
 
 
 class Reading:
-    """The rows of a file in chunks; `head` is filled once the first chunk is there."""
+    """The rows of a file, some at a time; `head` is filled once the first are there."""
 
     def __init__(self, path: Path, template: Template, limits: Limits) -> None:
         self.head = FileHead()
@@ -48,8 +41,8 @@ class Reading:
         }
         self._seconds = limits.seconds
 
-    def __iter__(self) -> Iterator[list[Row]]:
-        """Yields chunks; raises FileRefused, also for a child that died or took too long."""
+    def __iter__(self) -> Iterator[Rows]:
+        """Yields rows; raises FileRefused, also for a child that died or took too long."""
         child = subprocess.Popen(
             [sys.executable, "-P", "-m", "collectief.bulk.sheets.child"],
             stdin=subprocess.PIPE,
@@ -67,21 +60,16 @@ class Reading:
             child.stdin.write(json.dumps(self._question).encode() + b"\n")
             child.stdin.close()
             for line in _lines(child.stdout.fileno(), self._seconds):
-                answer = orjson.loads(line)
-                if "rows" in answer:
-                    yield [
-                        Row(
-                            number, action, values, [Problem(*problem) for problem in problems] if problems else [], raw
-                        )
-                        for number, action, values, problems, raw in answer["rows"]
-                    ]
-                elif "head" in answer:
-                    self.head.sheet, self.head.warnings = answer["head"]["sheet"], answer["head"]["warnings"]
-                elif "refused" in answer:
-                    raise FileRefused(answer["refused"], **answer["params"])
+                answer = _DECODER.decode(line)
+                if answer.rows is not None:
+                    yield answer.rows
+                elif answer.head is not None:
+                    self.head = answer.head
+                elif answer.refused:
+                    raise FileRefused(answer.refused, **answer.params)
                 else:
                     ended = True
-        except (BrokenPipeError, orjson.JSONDecodeError):
+        except (BrokenPipeError, msgspec.DecodeError):
             raise FileRefused("unreadable") from None
         finally:
             child.kill()

@@ -1,4 +1,4 @@
-"""One row of cells to values or problems of shape; plain Python, run in the child process.
+"""Rows of cells to values or problems of shape; plain Python, run in the child process.
 
 Problems are codes with parameters; the words are the portal's. Values are text in one spelling: days as
 yyyy-mm-dd, a BSN as nine digits, names tidied.
@@ -12,14 +12,13 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
-from msgspec import Struct
-
 from collectief.foundation.bsn import Bsn
 from collectief.foundation.dates import BirthDate, parse_day
 from collectief.foundation.names import search_key, split_prefix, tidy, tidy_initials
 from collectief.foundation.period import EARLIEST_DAY, LATEST_DAY
 
 from .columns import ACTIONS, CHANGE_REFERENCE, ENROL, TERMINATE, Template
+from .rows import Problem, Rows
 
 REQUIRED: Mapping[str, tuple[str, ...]] = {
     ENROL: ("bsn", "initials", "surname", "birth_date", "first_day"),
@@ -52,24 +51,6 @@ class _Wrong(ValueError):
         self.code, self.params = code, params
 
 
-class Problem(Struct, frozen=True):
-    """What is wrong with a cell: its column ("" for the whole row), a code and what to say with it."""
-
-    column: str
-    code: str
-    params: Mapping[str, str] = {}
-
-
-class Row(Struct, frozen=True):
-    """A row as read: the spreadsheet's own row number, action, values by column, problems and the cells as text."""
-
-    number: int
-    action: str
-    values: dict[str, str]
-    problems: list[Problem]
-    raw: Sequence[str]
-
-
 # What a cell came to: its value ("" when wrong or empty), its text, and what is wrong with it.
 type _Read = tuple[str, str, Problem | None]
 # Takes the column's key, the cell and its text; gives the value or raises _Wrong.
@@ -77,19 +58,19 @@ type _Reader = Callable[[str, Any, str], str]
 
 
 class Shaper:
-    """Shapes rows of one file: `where` says in which cell of a row each column of the template stands.
+    """Shapes the rows of one file: `where` says in which cell of a row each column of the template stands.
 
-    Most cells of a large file repeat (dates, reasons, contracts, names): what they came to is remembered.
+    It goes by column. Most cells of a large file repeat (dates, reasons, contracts, names): what they came to is
+    remembered, and looked up for a whole column by one call.
     """
 
     def __init__(self, template: Template, where: Mapping[str, int]) -> None:
-        self._blank = [""] * len(template.columns)
         readers: dict[str, _Reader] = {
             "bsn": _bsn, "birth": _birth, "day": _day, "text": _text, "choice": _text,
         }  # fmt: skip
-        self._plan = [
-            (index, column.key, where[column.key], readers[column.kind], _memory(column.key))
-            for index, column in enumerate(template.columns)
+        self._columns = [
+            _Column(column.key, where[column.key], readers[column.kind])
+            for column in template.columns
             if column.key in where
         ]
         self._reasons = {
@@ -98,65 +79,137 @@ class Shaper:
             for name in (reason.code, reason.dutch, reason.english)
         }
 
-    def row(self, number: int, cells: Sequence[Any]) -> Row | None:
-        """The row in these cells, which reach as far as the header does; None when it is empty."""
-        shaped = self.shaped(cells)
-        return None if shaped is None else Row(number, *shaped)
+    def shaped(self, first: int, lines: Sequence[Sequence[Any]]) -> Rows:
+        """The rows in these lines of cells, one or more, as wide as the header; without empty ones.
 
-    def shaped(self, cells: Sequence[Any]) -> tuple[str, dict[str, str], list[Problem], list[str]] | None:
-        """Action, values, problems and cells as text, without the cost of a `Row`."""
-        values: dict[str, str] = {}
-        problems: list[Problem] = []
-        shown = self._blank.copy()
-        empty = True
-        for index, key, place, reader, memory in self._plan:
-            cell = cells[place]
-            if cell == "":
-                continue
-            read = memory.get(cell) if memory is not None else None
-            if read is None:
-                read = _read(key, cell, reader, memory)
-            value, text, problem = read
-            if problem is not None:
-                problems.append(problem)
-            elif value:
-                values[key] = value
-            else:
-                continue
-            shown[index] = text
-            empty = False
-        if empty:
-            return None
-        return self._judge(values, problems), values, problems, shown
+        The first line is the spreadsheet's row `first`.
+        """
+        cells = list(zip(*lines, strict=True))
+        rows = Rows(list(range(first, first + len(lines))), [""] * len(lines))
+        for column in self._columns:
+            column.read(cells[column.place], rows)
+        rows = _without_empty(rows)
+        self._judge(rows)
+        return rows
 
-    def _judge(self, values: dict[str, str], problems: list[Problem]) -> str:
-        typed = values.pop("action", "")
-        action = _action(typed)
-        if not action:
-            # An action cell that could not be read has its problem already.
-            if not any(problem.column == "action" for problem in problems):
-                problems.append(Problem("action", "action_unknown" if typed else "action_missing"))
-            return ""
-        missing = [key for key in REQUIRED[action] if key not in values]
-        if missing or action != ENROL:
-            wrong = {problem.column for problem in problems}
-            problems += [Problem(key, f"{key}_missing") for key in missing if key not in wrong]
-            if action != ENROL and not any(key in values or key in wrong for key in NAMED_BY[action]):
-                problems.append(Problem("", "person_missing"))
-        if action == TERMINATE and "reason" in values:
-            code = self._reasons.get(search_key(values["reason"]))
-            if code:
-                values["reason"] = code
+    def _judge(self, rows: Rows) -> None:
+        """What is wrong with rows as a whole; their action and reason become codes."""
+        typed = rows.values.pop("action", None) or [""] * len(rows)
+        rows.texts.setdefault("action", typed)
+        rows.actions = list(map(_action, typed))
+        for action in dict.fromkeys(rows.actions):
+            among = [place for place, one in enumerate(rows.actions) if one == action]
+            if action:
+                _complete(rows, action, among)
             else:
-                problems.append(Problem("reason", "reason_unknown"))
-        if "surname" in values and "prefix" not in values:
-            prefix, values["surname"] = split_prefix(values["surname"])
-            if prefix:
-                values["prefix"] = prefix
-        first, last = values.get("first_day"), values.get("last_day")
-        if first and last and last < first:
-            problems.append(Problem("last_day", "end_before_start"))
-        return action
+                _unclear(rows, typed, among)
+            if action == TERMINATE:
+                self._find_reasons(rows, among)
+        _split_prefixes(rows)
+        _compare_days(rows)
+
+    def _find_reasons(self, rows: Rows, among: Sequence[int]) -> None:
+        lacking = set(rows.without("reason", among))
+        for place in among:
+            if place in lacking:
+                continue
+            if code := self._reasons.get(search_key(rows.values["reason"][place])):
+                rows.set(place, "reason", code)
+            else:
+                rows.object(place, Problem("reason", "reason_unknown"))
+
+
+def _unclear(rows: Rows, typed: Sequence[str], among: Sequence[int]) -> None:
+    for place in among:
+        # A cell that could not be read has its problem already.
+        if not rows.is_wrong(place, "action"):
+            rows.object(place, Problem("action", "action_unknown" if typed[place] else "action_missing"))
+
+
+def _complete(rows: Rows, action: str, among: Sequence[int]) -> None:
+    """Object to what an action lacks: a column it needs, or anything that says whom it is about."""
+    for key in REQUIRED[action]:
+        for place in rows.without(key, among):
+            if not rows.is_wrong(place, key):
+                rows.object(place, Problem(key, f"{key}_missing"))
+    if action == ENROL:
+        return
+    nameless = among
+    for key in NAMED_BY[action]:
+        nameless = rows.without(key, nameless)
+    for place in nameless:
+        if not any(rows.is_wrong(place, key) for key in NAMED_BY[action]):
+            rows.object(place, Problem("", "person_missing"))
+
+
+def _split_prefixes(rows: Rows) -> None:
+    """A prefix typed before the surname is moved to its own column, where that is empty."""
+    surnames, prefixes = rows.column("surname"), rows.column("prefix")
+    for place, (prefix, surname) in enumerate(map(_split, surnames)):
+        if prefix and not prefixes[place]:
+            rows.set(place, "prefix", prefix)
+            rows.set(place, "surname", surname)
+            prefixes = rows.column("prefix")
+
+
+_split = lru_cache(_REMEMBERED)(split_prefix)
+
+
+def _compare_days(rows: Rows) -> None:
+    if "first_day" in rows.values and "last_day" in rows.values:
+        for place, (first, last) in enumerate(zip(rows.values["first_day"], rows.values["last_day"], strict=True)):
+            if first and last and last < first and rows.actions[place]:
+                rows.object(place, Problem("last_day", "end_before_start"))
+
+
+def _without_empty(rows: Rows) -> Rows:
+    """Without the rows that have no value and nothing that is wrong."""
+    filled = list(map(any, zip(*rows.values.values(), strict=True))) if rows.values else [False] * len(rows)
+    if all(filled):
+        return rows
+    return rows.pick([place for place, full in enumerate(filled) if full or place in rows.problems])
+
+
+class _Column:
+    """One column of the file as it is read: where it stands, how a cell of it is read, and what cells came to."""
+
+    def __init__(self, key: str, place: int, reader: _Reader) -> None:
+        self.key, self.place, self._reader = key, place, reader
+        self._memory: dict[Any, _Read] = {"": _NOTHING}
+        self._remembers = key not in _UNIQUE
+
+    def read(self, cells: Sequence[Any], rows: Rows) -> None:
+        """Put what these cells come to into `rows`; nothing where none of them has anything in it."""
+        found = list(map(self._memory.get, cells))
+        if None in found:
+            found = [read or self._read(cell) for read, cell in zip(found, cells, strict=True)]
+        values, texts, problems = map(list, zip(*found, strict=True)) if found else ([], [], [])
+        if any(texts):
+            rows.values[self.key] = values
+            if texts != values:
+                rows.texts[self.key] = texts
+        if any(problems):
+            for place, problem in enumerate(problems):
+                if problem is not None:
+                    rows.object(place, problem)
+
+    def _read(self, cell: Any) -> _Read:
+        text = cell_text(cell)
+        try:
+            value = self._reader(self.key, cell, text)
+            # What comes to nothing was nothing.
+            read: _Read = (value, text, None) if value else _NOTHING
+        except _Wrong as wrong:
+            read = ("", text, Problem(self.key, wrong.code, wrong.params))
+        # Numbers are not remembered: 1.0 and TRUE are the same key.
+        if self._remembers and not isinstance(cell, int | float):
+            if len(self._memory) >= _REMEMBERED:
+                self._memory = {"": _NOTHING}
+            self._memory[cell] = read
+        return read
+
+
+_NOTHING: _Read = ("", "", None)
 
 
 def cell_text(cell: Any) -> str:
@@ -172,25 +225,7 @@ def cell_text(cell: Any) -> str:
     return str(cell)
 
 
-def _memory(key: str) -> dict[Any, _Read] | None:
-    return None if key in _UNIQUE else {}
-
-
-def _read(key: str, cell: Any, reader: _Reader, memory: dict[Any, _Read] | None) -> _Read:
-    text = cell_text(cell)
-    try:
-        read: _Read = (reader(key, cell, text), text, None)
-    except _Wrong as wrong:
-        read = ("", text, Problem(key, wrong.code, wrong.params))
-    # Numbers are not remembered: 1.0 and TRUE are the same key.
-    if memory is not None and not isinstance(cell, int | float):
-        if len(memory) >= _REMEMBERED:
-            memory.clear()
-        memory[cell] = read
-    return read
-
-
-@lru_cache(64)
+@lru_cache(1024)
 def _action(typed: str) -> str:
     return ACTIONS.get(search_key(typed), "")
 
