@@ -14,7 +14,7 @@ import pytest
 from collectief.bulk.sheets.columns import template_for
 from collectief.bulk.sheets.corrections import write_bad_rows
 from collectief.bulk.sheets.reading import read_rows
-from collectief.bulk.sheets.shape import Row
+from collectief.bulk.sheets.rows import Row
 from collectief.segments.catalogue import profile
 from tests.faults.test_hostile_files import template_file
 
@@ -138,7 +138,7 @@ def test_rejected_rows_come_back_as_a_file_that_reads_the_same(tmp_path):
     before = rows_of(path)
     again = tmp_path / "again.xlsx"
     with again.open("wb") as stream:
-        write_bad_rows(stream, TEMPLATE, ((row.raw, [("Reden", "Remedie")]) for row in before), language="nl")
+        write_bad_rows(stream, TEMPLATE, ((row.cells, [("Reden", "Remedie")]) for row in before), language="nl")
     reading = read_rows(again, TEMPLATE)
     after = [row for chunk in reading for row in chunk]
     assert [row.values for row in after] == [row.values for row in before]

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
 
 from msgspec import Struct
 
@@ -14,7 +15,7 @@ from collectief.foundation.names import PersonName
 from collectief.foundation.period import Period
 from collectief.participants.rules import RegisterAnswer
 from collectief.policies.rules import ProductKind
-from collectief.segments.profile import SegmentProfile
+from collectief.segments.profile import Capability, SegmentProfile
 
 # The fields of a home address.
 ADDRESS = ("country", "street", "house_number", "postcode", "city")
@@ -115,7 +116,7 @@ class Member(Struct, frozen=True):
     insured: tuple[Insured, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Terms:
     """What is the same for every application of an organisation on a day."""
 
@@ -126,6 +127,16 @@ class Terms:
     default_contract: str = ""
     # What each contract sells on the days on which insurance is asked for: product and kind, by contract and day.
     sold: Mapping[tuple[int, date], Mapping[int, ProductKind]] = field(default_factory=dict)
+
+    @cached_property
+    def possible(self) -> frozenset[Capability]:
+        """What can be done in this segment."""
+        return frozenset(filter(self.profile.allows, self.profile.capabilities))
+
+    @cached_property
+    def window(self) -> tuple[date, date]:
+        """The first and last day a mutation may take effect."""
+        return self.profile.window(self.today)
 
 
 class StayChange(Struct, frozen=True):

@@ -6,27 +6,49 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from msgspec import Struct, to_builtins
+
 from collectief.foundation.period import Period
 
 from .facts import AddressChange, Application, Change, Joins, Place, ReferenceChange, Stay, StayChange
 
 
+class Asked(Struct, frozen=True, omit_defaults=True):
+    """What was asked, as a mutation's record holds it: the fields that were filled in, without the BSN.
+
+    The kind stands in a column of its own.
+    """
+
+    contract: str = ""
+    to_contract: str = ""
+    name: tuple[str, str, str] | None = None
+    birth_date: str | None = None
+    first_day: date | None = None
+    last_day: date | None = None
+    reason: str = ""
+    reference: str = ""
+    address: dict[str, str] = {}
+    reverses: int | None = None
+    joins: dict[str, Any] | None = None
+
+    @classmethod
+    def of(cls, application: Application) -> Asked:
+        """The record of an application."""
+        name, born, joins = application.name, application.birth_date, application.joins
+        return cls(
+            application.contract, application.to_contract,
+            (name.initials, name.prefix, name.surname) if name else None,
+            str(born) if born else None,
+            application.first_day, application.last_day, application.reason, application.reference,
+            dict(application.address), application.reverses,
+            _joins(joins) if joins else None,
+        )  # fmt: skip
+
+
 def asked_as_json(application: Application) -> dict[str, Any]:
-    """The fields that were filled in, without the BSN; the kind stands in its own column."""
-    asked: dict[str, Any] = {
-        "contract": application.contract,
-        "to_contract": application.to_contract,
-        "name": [name.initials, name.prefix, name.surname] if (name := application.name) else None,
-        "birth_date": str(application.birth_date) if application.birth_date else None,
-        "first_day": application.first_day.isoformat() if application.first_day else None,
-        "last_day": application.last_day.isoformat() if application.last_day else None,
-        "reason": application.reason,
-        "reference": application.reference,
-        "address": dict(application.address),
-        "reverses": application.reverses,
-        "joins": _joins(application.joins) if application.joins else None,
-    }
-    return {key: value for key, value in asked.items() if value}
+    """What was asked, as JSON knows it."""
+    asked: dict[str, Any] = to_builtins(Asked.of(application))
+    return asked
 
 
 def _joins(joins: Joins) -> dict[str, Any]:

@@ -6,13 +6,13 @@ what is in the tables; its numbers it gets as it comes in.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
-import orjson
+import msgspec
 from django.db import connection
 
-from collectief.foundation.bsn import Bsn
+from collectief.foundation.sealing import BsnKeys
+from collectief.mutations.corridor import Request
 from collectief.mutations.verdicts import Accepted
 from collectief.participants.keys import bsn_keys
 from collectief.policies.covering import insure
@@ -50,29 +50,21 @@ SELECT %s, participant_id, {", ".join(f"coalesce(address::jsonb ->> '{name}', ''
 """
 
 
-def kept_line(
-    scope: Scope,
-    index: bytes,
-    bsn: Bsn,
-    member: Member,
-    verdict: Accepted,
-    *,
-    place: int,
-    source: str,
-    asked: Mapping[str, Any],
-) -> str:
-    """One newcomer, as `add` takes them: `member` is who they are once `verdict` is carried out."""
+def kept_line(keys: BsnKeys, place: int, request: Request, member: Member, verdict: Accepted) -> str:
+    """One newcomer, as `add` takes them: `member` is who they are once `verdict` on the request is carried out."""
+    index, bsn = request.subject.bsn_index, request.subject.bsn
     said = member.register
-    assert said is not None and said.name is not None
+    assert said is not None and said.name is not None and index is not None and bsn is not None
     [stay] = member.stays
     name, period = said.name, stay.period
     return line(
-        (index, bsn_keys(scope).sealed_at(bsn, index)),
+        (index, keys.sealed_at(bsn, index)),
         (
-            str(place), source, name.initials, name.prefix, name.surname, name.sort_key,
+            str(place), request.source, name.initials, name.prefix, name.surname, name.sort_key,
             str(said.birth_date or ""), said.sex, member.reference, str(stay.contract_id), period.first_day.isoformat(),
             period.end_day.isoformat() if period.end_day else "", _json(member.address) if member.address else "",
-            _json(asked), _json([memory.change_as_json(change) for change in verdict.changes]),
+            _json(memory.Asked.of(request.application)),
+            _json([memory.change_as_json(change) for change in verdict.changes]),
         ),
     )  # fmt: skip
 
@@ -95,4 +87,4 @@ def add(scope: Scope, lines: str) -> str:
 
 
 def _json(value: Any) -> str:
-    return orjson.dumps(value, default=dict).decode()
+    return msgspec.json.encode(value, enc_hook=dict).decode()

@@ -21,29 +21,29 @@ from .facts import AddressChange, Application, Change, Contract, Kind, Member, R
 from .household import judge_insurance
 
 # Any one of these will do.
-CAPABILITIES: Mapping[Kind, tuple[Capability, ...]] = {
-    Kind.ENROL: (Capability.ENROL, Capability.ENROL_HOUSEHOLD),
-    Kind.TERMINATE: (Capability.TERMINATE,),
-    Kind.RE_ENROL: (Capability.RE_ENROL,),
-    Kind.TRANSFER: (Capability.TRANSFER,),
-    Kind.CHANGE_REFERENCE: (Capability.CHANGE_REFERENCE,),
+CAPABILITIES: Mapping[Kind, frozenset[Capability]] = {
+    Kind.ENROL: frozenset({Capability.ENROL, Capability.ENROL_HOUSEHOLD}),
+    Kind.TERMINATE: frozenset({Capability.TERMINATE}),
+    Kind.RE_ENROL: frozenset({Capability.RE_ENROL}),
+    Kind.TRANSFER: frozenset({Capability.TRANSFER}),
+    Kind.CHANGE_REFERENCE: frozenset({Capability.CHANGE_REFERENCE}),
     # Whoever may terminate may undo: a mistake must not need more rights than making it.
-    Kind.REVERSE: (Capability.TERMINATE,),
+    Kind.REVERSE: frozenset({Capability.TERMINATE}),
 }
 
 
 def judge(application: Application, member: Member, terms: Terms) -> Verdict:
     """The verdict on one application. Pure: the same question gives the same answer."""
-    if not any(terms.profile.allows(one) for one in _needed(application)):
+    if terms.possible.isdisjoint(_needed(application)):
         return Refused("not_for_this_segment")
     return _JUDGES[application.kind](application, member, terms)
 
 
-def _needed(application: Application) -> tuple[Capability, ...]:
+def _needed(application: Application) -> frozenset[Capability]:
     """What a segment must be able to do for this; one of these is enough."""
     if application.joins is None:
         return CAPABILITIES[application.kind]
-    return (Capability.ENROL_HOUSEHOLD if application.joins.client is None else Capability.ADD_RELATIVES,)
+    return frozenset({Capability.ENROL_HOUSEHOLD if application.joins.client is None else Capability.ADD_RELATIVES})
 
 
 def carried_out(member: Member, verdict: Verdict) -> Member:
@@ -204,7 +204,7 @@ def judge_reversal(application: Application, member: Member, terms: Terms) -> Ve
     As far back as any change may go: what lies further needs a person at the insurer.
     """
     undone = tuple(_undone(change) for change in application.undoes)
-    earliest, _ = terms.profile.window(terms.today)
+    earliest, _ = terms.window
     if any(_first_difference(change) < earliest for change in undone if isinstance(change, StayChange)):
         return Refused("undo_too_early", {"earliest": _day(earliest)})
     stays = list(member.stays)
@@ -286,7 +286,7 @@ def _within(period: Period, contract: Contract) -> Period | Refused:
 
 
 def _outside_window(what: str, day: date, terms: Terms) -> Refused | None:
-    earliest, latest = terms.profile.window(terms.today)
+    earliest, latest = terms.window
     if day < earliest:
         return Refused(f"{what}_too_early", {"earliest": _day(earliest)})
     if day > latest:

@@ -18,6 +18,7 @@ from collectief.foundation.dates import BirthDate
 from collectief.foundation.names import PersonName
 from collectief.mutations.corridor import Entry, Kept, Moment, Request, Subject
 from collectief.mutations.verdicts import Accepted, Refused, Verdict
+from collectief.participants.keys import bsn_keys
 from collectief.participants.register import recent_answers
 from collectief.participants.rules import RegisterAnswer
 from collectief.policies.insured import insured_kinds
@@ -25,8 +26,7 @@ from collectief.scope.scope import Scope
 from collectief.scope.staging import next_ids
 
 from . import effects, memory, relatives
-from .facts import Application, Contract, Insured, Joins, Kind, Member, Stay, StayChange, Terms
-from .memory import asked_as_json
+from .facts import Application, Change, Contract, Insured, Joins, Kind, Member, Stay, StayChange, Terms
 from .newcomers import kept_line
 from .rules import carried_out, judge
 
@@ -166,30 +166,27 @@ class EnrolmentSitting:
     def keep(self, requests: Sequence[Request], verdicts: Sequence[Verdict]) -> Kept:
         """Who is new here and enrolled, by the only row about them: nothing else in the chunk can touch that."""
         times = Counter(request.subject.bsn_index for request in requests)
+        keys = bsn_keys(self.scope)
         places: list[int] = []
         lines: list[str] = []
         for place, (request, verdict) in enumerate(zip(requests, verdicts, strict=True)):
-            index, bsn = request.subject.bsn_index, request.subject.bsn
-            if isinstance(verdict, Accepted) and index and bsn and times[index] == 1:
+            subject = request.subject
+            index = subject.bsn_index
+            if isinstance(verdict, Accepted) and index and subject.bsn and times[index] == 1:
                 case = self._by_index[index]
                 if case.newcomer:
-                    asked = asked_as_json(request.application)
-                    lines.append(
-                        kept_line(
-                            self.scope, index, bsn, case.member, verdict,
-                            place=place, source=request.source, asked=asked,
-                        )
-                    )  # fmt: skip
+                    lines.append(kept_line(keys, place, request, case.member, verdict))
                     places.append(place)
         return Kept(places, "".join(lines))
 
     def _numbered(self, verdict: Accepted) -> Accepted:
-        changes = list(verdict.changes)
-        for place, change in enumerate(changes):
-            if isinstance(change, StayChange) and (after := change.after) is not None and after.id is None:
-                stay = Stay(after.contract_id, after.period, after.reason, next(self._stay_ids))
-                changes[place] = StayChange(change.before, stay)
-        return Accepted(verdict.effective_day, tuple(changes))
+        return Accepted(verdict.effective_day, tuple(map(self._with_number, verdict.changes)))
+
+    def _with_number(self, change: Change) -> Change:
+        if isinstance(change, StayChange) and (after := change.after) is not None and after.id is None:
+            stay = Stay(after.contract_id, after.period, after.reason, next(self._stay_ids))
+            return StayChange(change.before, stay)
+        return change
 
     def _case(self, subject: Subject) -> Case | Refused:
         """The one person meant. A reference that two participants share names nobody."""

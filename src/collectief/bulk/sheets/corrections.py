@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import IO
 
 import xlsxwriter
@@ -15,8 +15,8 @@ _EXTRA = {"nl": ("Wat er niet klopt", "Wat u kunt doen"), "en": ("What is wrong"
 # A cell of a workbook holds no more characters; longer text would be left out as a whole.
 _LONGEST_CELL = 32_767
 
-# (the cells as sent, and per problem the reason and the remedy)
-BadRow = tuple[Sequence[str], Sequence[tuple[str, str]]]
+# (the cells as sent, by the keys of the template's columns, and per problem the reason and the remedy)
+BadRow = tuple[Mapping[str, str], Sequence[tuple[str, str]]]
 
 
 def write_bad_rows(stream: IO[bytes], template: Template, rows: Iterable[BadRow], *, language: str) -> None:
@@ -29,8 +29,8 @@ def write_bad_rows(stream: IO[bytes], template: Template, rows: Iterable[BadRow]
         said = book.add_format({"num_format": "@", "text_wrap": True, "valign": "top"})
         width = len(template.columns)
         for line, (cells, problems) in enumerate(rows, start=HEADER_ROW + 1):
-            for number, cell in enumerate(cells[:width]):
-                if cell:
+            for number, column in enumerate(template.columns):
+                if cell := cells.get(column.key):
                     sheet.write_string(line, number, cell[:_LONGEST_CELL], text)
             sheet.write_string(line, width, " ".join(reason for reason, _ in problems), said)
             sheet.write_string(line, width + 1, " ".join(remedy for _, remedy in problems), said)

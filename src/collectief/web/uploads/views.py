@@ -148,12 +148,8 @@ def bad_rows(request: PortalRequest, batch_id: int) -> FileResponse:
         raise Http404
     language = _language()
     form = template_for(request.scope.profile)
-    keys = [column.key for column in form.columns]
     lines = (
-        (
-            [row.sent.cells.get(key, "") for key in keys],
-            [_noted(problem) for problem in present.wrong(row, form, language)],
-        )
+        (row.sent.cells, [_noted(problem) for problem in present.wrong(row, form, language)])
         for row in queries.bad_rows(found)
     )
     name = _("te-herstellen-regels-{number}.xlsx").format(number=found.id)
