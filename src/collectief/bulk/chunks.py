@@ -9,7 +9,7 @@ from functools import cached_property, lru_cache
 from django.db import connection
 from msgspec import Struct
 
-from collectief.scope.staging import ids_array
+from collectief.scope.staging import binary_cursor, ids_array
 
 from . import vault
 from .models import Batch
@@ -63,7 +63,10 @@ class Keeping(Struct, frozen=True):
 
 @dataclass(frozen=True)
 class Chunk:
-    """A chunk taken out: its rows, what its plan said of each, on which facts, and what it kept."""
+    """A chunk taken out: what its plan said of each row, on which facts, and what it kept.
+
+    Its rows are opened once they are asked for: what is carried out as it was kept needs none of them.
+    """
 
     lane: int
     number: int
@@ -87,21 +90,28 @@ def take(batch: Batch, lane: int, chunk: int, *, unplanned: bool, lock: bool = F
     if batch.key_sealed is None:
         return None
     left = "planned = ''" if unplanned else "outcomes = ''"
-    with connection.cursor() as cursor:
+    place = [batch.organisation_id, batch.id, lane, chunk]
+    with binary_cursor() as cursor:
         cursor.execute(
-            f"SELECT numbers, sealed, planned, plan_told, facts, kept FROM batch_chunk WHERE {_WHERE} AND {left}"
+            f"SELECT numbers, planned, plan_told, facts, kept FROM batch_chunk WHERE {_WHERE} AND {left}"
             f"{' FOR UPDATE' if lock else ''}",
-            [batch.organisation_id, batch.id, lane, chunk],
+            place,
         )
         found = cursor.fetchone()
     if found is None:
         return None
     safe = vault.ChunkVault(vault.opened_key(batch.key_sealed), batch.id)
-    numbers, sealed, planned, told, facts, kept = found
+    numbers, planned, told, facts, kept = found
+
+    def rows() -> Rows:
+        with binary_cursor() as cursor:
+            cursor.execute(f"SELECT sealed FROM batch_chunk WHERE {_WHERE}", place)
+            return safe.open("rows", lane, chunk, cursor.fetchone()[0], Rows)
+
     return Chunk(
         lane, chunk, numbers, planned, _told(safe, "plan", lane, chunk, told), facts,
         safe.open("kept", lane, chunk, kept, Keeping) if kept else None,
-        lambda: safe.open("rows", lane, chunk, sealed, Rows),
+        rows,
     )  # fmt: skip
 
 

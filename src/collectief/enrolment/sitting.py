@@ -17,7 +17,7 @@ from collectief.foundation.bsn import Bsn
 from collectief.foundation.dates import BirthDate
 from collectief.foundation.names import PersonName
 from collectief.mutations.corridor import Entry, Kept, Moment, Request, Subject
-from collectief.mutations.verdicts import Accepted, Refused, Verdict
+from collectief.mutations.verdicts import Accepted, Refused, Verdict, Waiting
 from collectief.participants.keys import bsn_keys
 from collectief.participants.register import recent_answers
 from collectief.participants.rules import RegisterAnswer
@@ -77,13 +77,35 @@ class EnrolmentSitting:
         # An accepted application makes at most one stay; what is not for real needs numbers that nobody has.
         self._stay_ids = _numbers("participation_id_seq", len(requests)) if for_real else count(-1, -1)
         self._find(requests)
+        # Newly enrolled here, or come back, and what the BRP said of them not read yet.
+        self._to_check = self._checked(requests)
+        self._answers: dict[bytes, RegisterAnswer] = {}
 
     def judge(self, request: Request) -> Verdict:
         """The rules' verdict on this application as its person stands now."""
         case = self._case(request.subject)
         if isinstance(case, Refused):
             return case
-        return judge(request.application, case.member, self.terms)
+        verdict = judge(request.application, case.member, self.terms)
+        if isinstance(verdict, Waiting) and self._to_check:
+            self._recall()
+            verdict = judge(request.application, case.member, self.terms)
+        return verdict
+
+    def _recall(self) -> None:
+        """Read what the BRP lately said, once somebody waits for it: most who are known here are judged without."""
+        self._answers = recent_answers(self.scope, self._to_check, now=self.moment.now)
+        self._to_check = frozenset()
+        for case in self._cases:
+            if answer := self._answers.get(case.bsn_index or b""):
+                self._hear(case, answer)
+
+    def _hear(self, case: Case, answer: RegisterAnswer) -> None:
+        unmoved = case.member is case.start
+        case.start = replace(case.start, register=answer)
+        case.member = case.start if unmoved else replace(case.member, register=answer)
+        if case.newcomer:
+            case.name = answer.name
 
     def accept(self, request: Request, verdict: Accepted) -> Accepted:
         """Move the person on; a newcomer is known from here. Gives the verdict with numbers for new stays."""
@@ -104,12 +126,9 @@ class EnrolmentSitting:
     def learn(self, said: Mapping[bytes, RegisterAnswer]) -> None:
         """Everyone is again as the tables had them, and the BRP has answered."""
         for case in self._cases:
-            answer = said.get(case.bsn_index) if case.bsn_index else None
-            if answer is not None:
-                case.start = replace(case.start, register=answer)
-                if case.newcomer:
-                    case.name = answer.name
             case.member = case.start
+            if answer := said.get(case.bsn_index or b""):
+                self._hear(case, answer)
         self._joined.clear()
 
     def write(self) -> None:
@@ -212,7 +231,7 @@ class EnrolmentSitting:
         return case
 
     def _find(self, requests: Sequence[Request]) -> None:
-        """Read participants, their stays and the BRP's recent answers for everyone the chunk is about."""
+        """Read participants and their stays for everyone the chunk is about."""
         rows = effects.find_participants(self.scope, [request.subject for request in requests])
         ids = [row.id for row in rows]
         stays = effects.find_stays(self.scope, ids)
@@ -221,15 +240,16 @@ class EnrolmentSitting:
         addresses = effects.find_addresses(self.scope, ids) if addressed else {}
         insuring = any(request.application.joins and request.application.joins.products for request in requests)
         insured = insured_kinds(self.scope, ids) if insuring else {}
-        self._answers: dict[bytes, RegisterAnswer] = {}
-        # Newly enrolled here, or come back: everyone else is judged without the BRP.
-        if checked := {r.subject.bsn_index for r in requests if r.kind in CHECKED and r.subject.bsn_index}:
-            self._answers = recent_answers(self.scope, checked, now=self.moment.now)
-        if any(request.kind in CHECKED and request.subject.bsn_index is None for request in requests):
-            self._answers |= recent_answers(self.scope, [row.bsn_index for row in rows], now=self.moment.now)
         for row in rows:
             kinds = tuple(Insured(*one) for one in insured.get(row.id, ()))
             self._know(row, tuple(stays.get(row.id, ())), addresses.get(row.id, {}), kinds)
+
+    def _checked(self, requests: Sequence[Request]) -> frozenset[bytes]:
+        """The indexes of those for whom the BRP may be needed."""
+        checked = {request.subject.bsn_index for request in requests if request.kind in CHECKED}
+        # Who comes back is named otherwise too.
+        named = {case.bsn_index for case in self._cases} if None in checked else set()
+        return frozenset(index for index in checked | named if index is not None)
 
     def _know(
         self,
@@ -240,8 +260,7 @@ class EnrolmentSitting:
     ) -> None:
         born = BirthDate.parse(row.birth_date) if row.birth_date else None
         hidden = self.scope.contracts is not None and not stays
-        answer = self._answers.get(row.bsn_index)
-        member = Member(not hidden, row.reference, born, stays, answer, address, insured)
+        member = Member(not hidden, row.reference, born, stays, None, address, insured)
         case = Case(
             member, member, row.bsn_index, row.id, row.relation_number, row.name, row.birth_date, out_of_reach=hidden
         )

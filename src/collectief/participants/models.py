@@ -15,11 +15,17 @@ class Person(models.Model):
     bsn_sealed = models.BinaryField()
     key_id = models.SmallIntegerField()
     # What stands on their insurance card, without its check digit; None until a first one is made (U11).
-    card_number = models.BigIntegerField(null=True, unique=True)
+    card_number = models.BigIntegerField(null=True)
 
     class Meta:
         db_table = "person"
-        constraints = [models.UniqueConstraint(fields=["insurer_id", "bsn_index"], name="person_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["insurer_id", "bsn_index"], name="person_once"),
+            # Only who has a number is in the index: nobody has one yet who comes in with a file.
+            models.UniqueConstraint(
+                fields=["card_number"], name="person_card_number_once", condition=models.Q(card_number__isnull=False)
+            ),
+        ]
 
 
 class RegisterCheck(models.Model):
