@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from collectief.foundation.bsn import Bsn
@@ -40,8 +40,6 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _EXACT = frozenset({"contract", "relation_number", "external_reference"})
 # Nobody's number belongs here: a file whose columns have shifted must not leave a BSN where it is not sealed.
 _NEVER_A_BSN = frozenset({"initials", "prefix", "surname", "country", "street", "house_number", "postcode", "city"})
-# Hardly ever twice the same: remembering them would only fill memory.
-_UNIQUE = frozenset({"bsn", "relation_number", "external_reference"})
 _REMEMBERED = 50_000
 
 
@@ -176,14 +174,17 @@ class _Column:
     def __init__(self, key: str, place: int, reader: _Reader) -> None:
         self.key, self.place, self._reader = key, place, reader
         self._memory: dict[Any, _Read] = {"": _NOTHING}
+        self._is_plain = _UNIQUE.get(key)
         self._remembers = key not in _UNIQUE
 
     def read(self, cells: Sequence[Any], rows: Rows) -> None:
         """Put what these cells come to into `rows`; nothing where none of them has anything in it."""
+        if cells.count("") == len(cells):
+            return
         found = list(map(self._memory.get, cells))
         if None in found:
             found = [read or self._read(cell) for read, cell in zip(found, cells, strict=True)]
-        values, texts, problems = map(list, zip(*found, strict=True)) if found else ([], [], [])
+        values, texts, problems = map(list, zip(*found, strict=True))
         if any(texts):
             rows.values[self.key] = values
             if texts != values:
@@ -194,6 +195,8 @@ class _Column:
                     rows.object(place, problem)
 
     def _read(self, cell: Any) -> _Read:
+        if self._is_plain is not None and isinstance(cell, str) and self._is_plain(cell):
+            return cell, cell, None
         text = cell_text(cell)
         try:
             value = self._reader(self.key, cell, text)
@@ -304,3 +307,16 @@ def _birth(key: str, cell: Any, text: str) -> str:
     if not EARLIEST_DAY.year <= born.year <= LATEST_DAY.year:
         raise _Wrong("date_out_of_range", year=str(born.year))
     return str(born)
+
+
+def _fits(longest: int, text: str) -> bool:
+    return len(text) <= longest and text.isprintable() and text == text.strip()
+
+
+# Columns in which hardly anything stands twice: remembering that would only fill memory. Each with what tells that a
+# text is its own value, as most are.
+_UNIQUE: Mapping[str, Callable[[str], bool]] = {
+    "bsn": looks_like_bsn,
+    "relation_number": partial(_fits, LONGEST["relation_number"]),
+    "external_reference": partial(_fits, LONGEST["external_reference"]),
+}
