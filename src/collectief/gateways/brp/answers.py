@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 import orjson
+from msgspec import Struct
 
 from collectief.foundation.dates import BirthDate
 
@@ -162,6 +163,7 @@ def _wrong_list(asked: Mapping[str, Any], name: str, most: int) -> list[dict[str
     return []
 
 
+@lru_cache(maxsize=256)
 def _exists(path: str) -> bool:
     known: Any = _KNOWN
     for part in path.split("."):
@@ -171,58 +173,87 @@ def _exists(path: str) -> bool:
     return True
 
 
+class Wanted(Struct, frozen=True):
+    """What a question asks of each person; whoever is shown gets no more."""
+
+    number: bool
+    # How each sex is shown; None where it is not asked for.
+    sexes: Mapping[str, Mapping[str, str]] | None
+    # The parts of a name; None where no name is asked for.
+    name: frozenset[str] | None
+    birth: bool
+    death: bool
+
+
 @lru_cache(maxsize=32)
-def _wanted(fields: Fields) -> Mapping[str, frozenset[str]]:
-    """For each group of fields, the parts asked for; a group asked for as a whole has all its parts."""
-    wanted: dict[str, frozenset[str]] = {}
+def wanted(fields: Fields) -> Wanted:
+    """What these fields ask for; a group asked for as a whole has all its parts."""
+    asked: dict[str, frozenset[str]] = {}
     for group, _, part in (path.partition(".") for path in fields):
         parts = frozenset([part.partition(".")[0]]) if part else frozenset(_KNOWN[group] or ())
-        wanted[group] = wanted.get(group, frozenset()) | parts
-    return wanted
+        asked[group] = asked.get(group, frozenset()) | parts
+    sexes = None
+    if "geslacht" in asked:
+        sexes = {
+            code: {part: text for part, text in (("code", code), ("omschrijving", name)) if part in asked["geslacht"]}
+            for code, name in _SEXES.items()
+        }
+    return Wanted(
+        number="burgerservicenummer" in asked,
+        sexes=sexes,
+        name=asked.get("naam"),
+        birth="geboorte" in asked,
+        death="overlijden" in asked,
+    )
 
 
-def void_as_json(digits: str, fields: Fields) -> dict[str, Any]:
+def void_as_json(digits: str, asked: Wanted) -> dict[str, Any]:
     """A person list that was entered in error: no more than that, and the number if asked for."""
-    shown: dict[str, Any] = {"burgerservicenummer": digits} if "burgerservicenummer" in fields else {}
+    shown: dict[str, Any] = {"burgerservicenummer": digits} if asked.number else {}
     return shown | {"opschortingBijhouding": {"reden": {"code": "F", "omschrijving": "fout"}}}
 
 
-def person_as_json(person: Person, fields: Fields) -> dict[str, Any]:
+def person_as_json(person: Person, asked: Wanted) -> dict[str, Any]:
     """The person as `personen` shows them, no more than was asked; empty values are left out.
 
     Who has died is marked as such whether asked for or not.
     """
-    wanted = _wanted(fields)
     shown: dict[str, Any] = {}
-    if "burgerservicenummer" in wanted:
+    if asked.number:
         shown["burgerservicenummer"] = person.bsn.digits
-    if "geslacht" in wanted:
-        shown["geslacht"] = _only({"code": person.sex, "omschrijving": _SEXES[person.sex]}, wanted["geslacht"])
-    if "naam" in wanted:
-        shown["naam"] = _name(person, wanted["naam"])
-    if "geboorte" in wanted:
+    if asked.sexes is not None:
+        shown["geslacht"] = asked.sexes[person.sex]
+    if asked.name is not None:
+        shown["naam"] = _name(person, asked.name)
+    if asked.birth:
         shown["geboorte"] = {"datum": date_as_json(person.birth_date)}
     if person.deceased:
-        if "overlijden" in wanted:
+        if asked.death:
             shown["overlijden"] = {"datum": date_as_json(None)}
         shown["opschortingBijhouding"] = {"reden": {"code": "O", "omschrijving": "overlijden"}}
     return shown
 
 
-def _only(value: dict[str, str], parts: frozenset[str]) -> dict[str, str]:
-    return {part: text for part, text in value.items() if part in parts and text}
-
-
 def _name(person: Person, parts: frozenset[str]) -> dict[str, str]:
-    name = {"voorletters": person.initials, "geslachtsnaam": person.surname, "voornamen": person.first_names}
-    if person.prefix:
+    name: dict[str, str] = {}
+    if person.initials and "voorletters" in parts:
+        name["voorletters"] = person.initials
+    if person.surname and "geslachtsnaam" in parts:
+        name["geslachtsnaam"] = person.surname
+    if person.first_names and "voornamen" in parts:
+        name["voornamen"] = person.first_names
+    if person.prefix and "voorvoegsel" in parts:
         name["voorvoegsel"] = person.prefix
     if "volledigeNaam" in parts:
-        name["volledigeNaam"] = " ".join(filter(None, (person.first_names, person.prefix, person.surname)))
-    return _only(name, parts)
+        whole = " ".join(filter(None, (person.first_names, person.prefix, person.surname)))
+        if whole:
+            name["volledigeNaam"] = whole
+    return name
 
 
-def date_as_json(day: BirthDate | None) -> dict[str, Any]:
+# Many people have few birth dates.
+@lru_cache(maxsize=32_768)
+def date_as_json(day: BirthDate | None) -> Mapping[str, Any]:
     """A date in one of the four shapes of the interface, by how much of it is known."""
     if day is None:
         return {"type": "DatumOnbekend", "onbekend": True, "langFormaat": "onbekend"}

@@ -9,9 +9,11 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import blake2b
 from importlib.resources import files
+
+from msgspec import Struct
 
 from collectief.foundation.bsn import Bsn
 from collectief.foundation.dates import BirthDate
@@ -27,8 +29,7 @@ _MIDDLES = 10_000_000
 _STEP = 4_370_341
 
 
-@dataclass(frozen=True, slots=True)
-class Inhabitant:
+class Inhabitant(Struct, frozen=True):
     """Somebody of the demo population. `sex` is M or V as in the BRP, `country` of origin is an ISO 3166 code."""
 
     bsn: Bsn
@@ -46,6 +47,9 @@ class Inhabitant:
         """The name as the Netherlands writes it."""
         return PersonName(self.initials, self.prefix, self.surname)
 
+
+# Many people have few birth dates.
+_born = lru_cache(maxsize=32_768)(BirthDate)
 
 type _Surname = tuple[str, str]  # prefix and core
 
@@ -136,8 +140,8 @@ def _birth_date(dice: int, country: str) -> BirthDate:
     dice, day = divmod(dice, _LENGTHS[month])
     unknown = dice % 100
     if country != "NL" and unknown < 6:
-        return BirthDate(year, 0, 0) if unknown < 3 else BirthDate(year, month + 1, 0)
-    return BirthDate(year, month + 1, day + 1)
+        return _born(year, 0, 0) if unknown < 3 else _born(year, month + 1, 0)
+    return _born(year, month + 1, day + 1)
 
 
 def dummy_bsns(count: int, *, seed: int = 0) -> Iterator[Bsn]:

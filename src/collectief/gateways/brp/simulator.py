@@ -23,7 +23,7 @@ from aiohttp import web
 from collectief.foundation.bsn import Bsn
 
 from ..loopback import Behaviour, fall_silent, hang_up, refuse_production, serve
-from .answers import Problem, Question, person_as_json, read_question, void_as_json
+from .answers import Problem, Question, person_as_json, read_question, void_as_json, wanted
 from .inhabitants import inhabitant
 from .residents import Resident
 
@@ -74,16 +74,17 @@ class Simulator:
         return _json({"type": question.type, "personen": persons}, 200, "application/json")
 
     def _persons(self, question: Question) -> list[dict[str, Any]]:
+        asked = wanted(question.fields)
         shown = []
         for digits in question.bsns:
             given = self.given.get(digits)
             if given is None:
                 if digits.startswith("9"):
-                    shown.append(person_as_json(inhabitant(Bsn(digits)), question.fields))
+                    shown.append(person_as_json(inhabitant(Bsn(digits)), asked))
             elif given.void:
-                shown.append(void_as_json(digits, question.fields))
+                shown.append(void_as_json(digits, asked))
             elif not given.unknown:
-                shown.append(person_as_json(given, question.fields))
+                shown.append(person_as_json(given, asked))
         return shown
 
     def _note(self, status: int, bsns: tuple[str, ...], found: int) -> None:
