@@ -251,15 +251,14 @@ def _name(person: Person, parts: frozenset[str]) -> dict[str, str]:
     return name
 
 
-# Many people have few birth dates.
-@lru_cache(maxsize=32_768)
-def date_as_json(day: BirthDate | None) -> Mapping[str, Any]:
+def date_as_json(day: BirthDate | None) -> dict[str, Any]:
     """A date in one of the four shapes of the interface, by how much of it is known."""
     if day is None:
         return {"type": "DatumOnbekend", "onbekend": True, "langFormaat": "onbekend"}
-    if not day.month:
-        return {"type": "JaarDatum", "jaar": day.year, "langFormaat": f"{day.year}"}
-    month = f"{_MONTHS[day.month - 1]} {day.year}"
-    if not day.day:
-        return {"type": "JaarMaandDatum", "jaar": day.year, "maand": day.month, "langFormaat": month}
-    return {"type": "Datum", "datum": str(day), "langFormaat": f"{day.day} {month}"}
+    year, month, number = day.year, day.month, day.day
+    if not month:
+        return {"type": "JaarDatum", "jaar": year, "langFormaat": f"{year}"}
+    long = f"{_MONTHS[month - 1]} {year}"
+    if not number:
+        return {"type": "JaarMaandDatum", "jaar": year, "maand": month, "langFormaat": long}
+    return {"type": "Datum", "datum": f"{year:04}-{month:02}-{number:02}", "langFormaat": f"{number} {long}"}

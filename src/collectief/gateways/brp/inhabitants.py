@@ -9,7 +9,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from hashlib import blake2b
 from importlib.resources import files
 
@@ -47,9 +47,6 @@ class Inhabitant(Struct, frozen=True):
         """The name as the Netherlands writes it."""
         return PersonName(self.initials, self.prefix, self.surname)
 
-
-# Many people have few birth dates.
-_born = lru_cache(maxsize=32_768)(BirthDate)
 
 type _Surname = tuple[str, str]  # prefix and core
 
@@ -140,8 +137,8 @@ def _birth_date(dice: int, country: str) -> BirthDate:
     dice, day = divmod(dice, _LENGTHS[month])
     unknown = dice % 100
     if country != "NL" and unknown < 6:
-        return _born(year, 0, 0) if unknown < 3 else _born(year, month + 1, 0)
-    return _born(year, month + 1, day + 1)
+        return BirthDate(year, 0, 0) if unknown < 3 else BirthDate(year, month + 1, 0)
+    return BirthDate(year, month + 1, day + 1)
 
 
 def dummy_bsns(count: int, *, seed: int = 0) -> Iterator[Bsn]:
