@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
+import msgspec
 import orjson
+from msgspec import UNSET, Struct, UnsetType
 
 from collectief.foundation.bsn import Bsn
 from collectief.foundation.dates import BirthDate
@@ -38,7 +41,62 @@ class BadAnswer(Exception):
     """The register answered something that is no answer; the message says what was missing, never about whom."""
 
 
-_initials = lru_cache(maxsize=4096)(tidy_initials)
+class _Date(Struct, tag_field="type", tag="Datum"):
+    datum: datetime.date
+
+
+class _YearMonth(Struct, tag_field="type", tag="JaarMaandDatum"):
+    jaar: int
+    maand: int
+
+
+class _Year(Struct, tag_field="type", tag="JaarDatum"):
+    jaar: int
+
+
+class _Unknown(Struct, tag_field="type", tag="DatumOnbekend"):
+    pass
+
+
+class _Birth(Struct):
+    datum: _Date | _YearMonth | _Year | _Unknown | UnsetType = UNSET
+
+
+class _Coded(Struct):
+    code: str | None
+
+
+class _Suspension(Struct):
+    reden: _Coded
+
+
+class _Name(Struct):
+    voorletters: str | None = None
+    voornamen: str = ""
+    voorvoegsel: str | None = None
+    geslachtsnaam: str = ""
+
+
+class _Person(Struct):
+    burgerservicenummer: str
+    naam: _Name | UnsetType = UNSET
+    geboorte: _Birth | None = None
+    geslacht: _Coded | UnsetType = UNSET
+    # That it is there says enough.
+    overlijden: Any = None
+    opschortingBijhouding: _Suspension | UnsetType = UNSET  # noqa: N815
+
+
+class _Answer(Struct):
+    type: str
+    personen: list[_Person]
+
+
+_answer = msgspec.json.Decoder(_Answer)
+
+# Among many people initials and names repeat.
+_initials = lru_cache(maxsize=32_768)(tidy_initials)
+_tidy = lru_cache(maxsize=32_768)(tidy)
 
 
 def question(digits: list[str]) -> bytes:
@@ -50,58 +108,44 @@ def read_persons(body: bytes, asked: Mapping[str, Bsn]) -> dict[Bsn, RegisteredP
     """The persons in an answer, by BSN; whoever was not asked for is left out. Raises BadAnswer."""
     persons: dict[Bsn, RegisteredPerson] = {}
     try:
-        answer = orjson.loads(body)
-        if answer["type"] != TYPE:
+        answer = _answer.decode(body)
+        if answer.type != TYPE:
             raise BadAnswer("type")
-        for line in answer["personen"]:
-            suspended_for = line["opschortingBijhouding"]["reden"]["code"] if "opschortingBijhouding" in line else ""
-            bsn = asked.get(line["burgerservicenummer"])
+        for line in answer.personen:
+            suspended_for = line.opschortingBijhouding.reden.code if line.opschortingBijhouding else ""
+            bsn = asked.get(line.burgerservicenummer)
             if bsn is None or suspended_for in _VOID:
                 continue
-            deceased = suspended_for == _DECEASED or bool(line.get("overlijden"))
-            sex = _SEXES.get(line["geslacht"]["code"], "") if "geslacht" in line else ""
-            persons[bsn] = RegisteredPerson(bsn, read_name(line["naam"]), _birth_date(line), deceased, sex)
-    except (ValueError, KeyError, TypeError, AttributeError, IndexError) as problem:
+            if not line.naam:
+                raise BadAnswer("naam")
+            deceased = suspended_for == _DECEASED or bool(line.overlijden)
+            sex = _SEXES.get(line.geslacht.code or "", "") if line.geslacht else ""
+            persons[bsn] = RegisteredPerson(bsn, _read_name(line.naam), _birth_date(line.geboorte), deceased, sex)
+    except (ValueError, OverflowError, msgspec.MsgspecError) as problem:
         # The exception's own text can hold a name: only its kind goes further.
         raise BadAnswer(type(problem).__name__) from None
     return persons
 
 
-def _birth_date(line: Mapping[str, Any]) -> BirthDate | None:
-    birth = line.get("geboorte")
-    return read_date(birth["datum"]) if birth and "datum" in birth else None
-
-
-def _tidy(text: str) -> str:
-    # Most names are plain letters, where there is nothing to tidy: it is looked for cheaply first.
-    return text if text.isascii() and text.isalpha() else tidy(text)
-
-
-def read_name(name: Mapping[str, Any]) -> PersonName:
+def _read_name(name: _Name) -> PersonName:
     """The name: initials as registered, else from the first names; who has one name has it as surname."""
-    initials = name.get("voorletters")
-    if initials:
-        initials = _initials(initials)
+    if name.voorletters:
+        initials = _initials(name.voorletters)
     else:
-        firsts = name.get("voornamen", "").split()
+        firsts = name.voornamen.split()
         initials = "".join("IJ." if first.startswith("IJ") else _initials(first[0]) for first in firsts)
-    prefix = name.get("voorvoegsel")
-    return PersonName(initials, tidy(prefix) if prefix else "", _tidy(name.get("geslachtsnaam", "")))
+    prefix = _tidy(name.voorvoegsel) if name.voorvoegsel else ""
+    return PersonName(initials, prefix, _tidy(name.geslachtsnaam))
 
 
-def read_date(day: Mapping[str, Any]) -> BirthDate | None:
+def _birth_date(birth: _Birth | None) -> BirthDate | None:
     """A date in one of the four shapes: whole, without day, without month, unknown (None).
 
-    Raises ValueError when it is none of them, KeyError when a part is missing.
+    Raises ValueError when it does not exist.
     """
-    match day["type"]:
-        case "Datum":
-            text = day["datum"]
-            return BirthDate(int(text[:4]), int(text[5:7]), int(text[8:]))
-        case "JaarMaandDatum":
-            return BirthDate(day["jaar"], day["maand"], 0)
-        case "JaarDatum":
-            return BirthDate(day["jaar"], 0, 0)
-        case "DatumOnbekend":
-            return None
-    raise ValueError("no kind of date")
+    day = birth.datum if birth else UNSET
+    if isinstance(day, _Date):
+        return BirthDate(day.datum.year, day.datum.month, day.datum.day)
+    if isinstance(day, _YearMonth):
+        return BirthDate(day.jaar, day.maand, 0)
+    return BirthDate(day.jaar, 0, 0) if isinstance(day, _Year) else None
