@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from typing import Any
 
@@ -261,4 +262,4 @@ def date_as_json(day: BirthDate | None) -> dict[str, Any]:
     long = f"{_MONTHS[month - 1]} {year}"
     if not number:
         return {"type": "JaarMaandDatum", "jaar": year, "maand": month, "langFormaat": long}
-    return {"type": "Datum", "datum": f"{year:04}-{month:02}-{number:02}", "langFormaat": f"{number} {long}"}
+    return {"type": "Datum", "datum": date(year, month, number).isoformat(), "langFormaat": f"{number} {long}"}
