@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from datetime import date, timedelta
 
 import pytest
+from django.db import IntegrityError, transaction
+from django.db.backends.postgresql.psycopg_any import DateRange
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -52,6 +55,23 @@ def insuring():
 @pytest.fixture
 def human() -> Human:
     return Human(valid_bsns(1)[0])
+
+
+@pytest.mark.parametrize("kind", [ProductKind.BASIC, ProductKind.SUPPLEMENTARY])
+def test_the_table_has_no_two_products_of_a_kind_on_a_day_of_a_stay(insuring, human, moment, kind):
+    enrolled(insuring, human, moment, since=date(2026, 11, 1))
+    with opened(insuring.scope):
+        term = PolicyTerm.objects.get()
+        days = term.period
+        PolicyTerm.objects.filter(id=term.id).delete()
+        for period, stands in (
+            (DateRange(days.lower, date(2027, 1, 1)), True),
+            (DateRange(date(2026, 12, 31), None), False),
+            (DateRange(date(2027, 1, 1), None), True),
+        ):
+            term.id, term.kind, term.period = None, kind, period
+            with nullcontext() if stands else pytest.raises(IntegrityError), transaction.atomic():
+                term.save(force_insert=True)
 
 
 @pytest.mark.feature("U18")

@@ -55,7 +55,7 @@ def _look_for_cycles_less() -> None:
     the time of an upload.
     """
     gc.freeze()
-    gc.set_threshold(50_000, 20, 100)
+    gc.set_threshold(200_000, 20, 100)
 
 
 def queue_app() -> App:
