@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from cryptography.exceptions import InvalidTag
 
+from collectief.bulk.sheets.rows import Problem, Rows
 from collectief.bulk.vault import ChunkVault
 from collectief.foundation.bsn import Bsn
 from collectief.foundation.sealing import BsnKeys
@@ -45,3 +46,18 @@ def test_rows_of_a_file_are_read_in_their_own_place_only(place):
         vault.open(*place, sealed, dict[str, str])
     with pytest.raises(InvalidTag):
         ChunkVault(bytes(32), 8).open("rows", 0, 1, sealed, dict[str, str])
+
+
+def test_rows_that_were_sealed_before_they_went_by_column_open_too():
+    vault = ChunkVault(bytes(32), 7)
+    rows = Rows([3], ["enrol"], {"bsn": ["999990019"]}, people=["ab"])
+    assert vault.rows(0, 1, vault.seal("rows", 0, 1, rows)) == rows
+    before = [
+        [3, "enrol", {"bsn": "999990019", "surname": "Janse"}, [], ["Aanmelden", "999990019"], "ab"],
+        [4, "", {"surname": "Bos"}, [["bsn", "bsn_invalid", {}]], ["Aanmelden", "1"], ""],
+    ]
+    first, second = vault.rows(0, 1, vault.seal("rows", 0, 1, before))
+    assert (first.number, first.action, first.values, first.person) == (
+        3, "enrol", {"bsn": "999990019", "surname": "Janse"}, "ab",
+    )  # fmt: skip
+    assert (second.number, second.values, second.problems) == (4, {"surname": "Bos"}, [Problem("bsn", "bsn_invalid")])

@@ -41,7 +41,7 @@ def append(batch: Batch, safe: vault.ChunkVault, lane: int, chunk: int, rows: Ro
     key = [batch.organisation_id, batch.id, lane, chunk]
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT sealed FROM batch_chunk WHERE {_WHERE}", key)
-        whole = safe.open("rows", lane, chunk, cursor.fetchone()[0], Rows)
+        whole = safe.rows(lane, chunk, cursor.fetchone()[0])
         whole.extend(rows)
         cursor.execute(
             f"UPDATE batch_chunk SET size = %s, numbers = %s::integer[], sealed = %s WHERE {_WHERE}",
@@ -106,7 +106,7 @@ def take(batch: Batch, lane: int, chunk: int, *, unplanned: bool, lock: bool = F
     def rows() -> Rows:
         with binary_cursor() as cursor:
             cursor.execute(f"SELECT sealed FROM batch_chunk WHERE {_WHERE}", place)
-            return safe.open("rows", lane, chunk, cursor.fetchone()[0], Rows)
+            return safe.rows(lane, chunk, cursor.fetchone()[0])
 
     return Chunk(
         lane, chunk, numbers, planned, _told(safe, "plan", lane, chunk, told), facts,
@@ -291,7 +291,7 @@ def _contents(
         )  # fmt: skip
         return {
             (lane, number): (
-                safe.open("rows", lane, number, sealed, Rows), planned, outcomes,
+                safe.rows(lane, number, sealed), planned, outcomes,
                 _told(safe, "plan", lane, number, plan_told) | _told(safe, "outcome", lane, number, outcome_told),
                 mutation_ids,
             )

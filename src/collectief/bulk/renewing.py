@@ -57,7 +57,7 @@ def _remade(renewal: Renewal) -> Iterator[list[Row]]:
         made: list[Row] = []
         for batch_id, insurer_id, key_sealed, lane, chunk, sealed in found:
             safe = vault.ChunkVault(vault.resealed_key(key_sealed, renewal.before, renewal.after)[0], batch_id)
-            rows = safe.open("rows", lane, chunk, sealed, Rows)
+            rows = safe.rows(lane, chunk, sealed)
             by_bsn = _by_bsn(rows, *keys[insurer_id])
             note_renewed(renewal, [(insurer_id, *pair) for pair in by_bsn.items()])
             after = by_bsn | _known(renewal, insurer_id, rows, by_bsn)

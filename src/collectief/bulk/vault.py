@@ -20,6 +20,8 @@ from collectief.foundation.sealing import NONCE_BYTES, seal, unseal
 from collectief.scope import sealed_file
 from collectief.scope.secret import derived, key_for
 
+from .sheets.rows import Problem, Rows
+
 _FOLDER = "uploads"
 _PURPOSE = "batches"
 _PLACE = b"batch-key"
@@ -61,8 +63,29 @@ class ChunkVault:
         plain = self._cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], self._place(what, lane, chunk))
         return msgspec.json.decode(plain, type=shape)
 
+    def rows(self, lane: int, chunk: int, sealed: bytes | memoryview) -> Rows:
+        """The rows that were sealed there; also in the form of before they went by column, while such are kept."""
+        found = self.open("rows", lane, chunk, sealed, _EITHER)
+        return found if isinstance(found, Rows) else _by_column(found)
+
     def _place(self, what: str, lane: int, chunk: int) -> bytes:
         return f"{self._batch}:{what}:{lane}:{chunk}".encode()
+
+
+# A row as it was put away before: number, action, values, problems, the cells in the order of the template, person.
+_Line = tuple[int, str, dict[str, str], list[Problem], list[str], str]
+_EITHER: Any = Rows | list[_Line]
+
+
+def _by_column(lines: list[_Line]) -> Rows:
+    """Without what was typed where that differs: nothing there says which column a cell stood in."""
+    rows = Rows([line[0] for line in lines], [line[1] for line in lines], people=[line[5] for line in lines])
+    for place, (_, _, values, problems, _, _) in enumerate(lines):
+        for key, value in values.items():
+            rows.values.setdefault(key, [""] * len(lines))[place] = value
+        if problems:
+            rows.problems[place] = problems
+    return rows
 
 
 def store_file(key: bytes, batch_id: int, stream: IO[bytes]) -> str:
