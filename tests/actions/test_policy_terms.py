@@ -67,6 +67,7 @@ def test_the_table_has_no_two_products_of_a_kind_on_a_day_of_a_stay(insuring, hu
         for period, stands in (
             (DateRange(days.lower, date(2027, 1, 1)), True),
             (DateRange(date(2026, 12, 31), None), False),
+            (DateRange(empty=True), False),
             (DateRange(date(2027, 1, 1), None), True),
         ):
             term.id, term.kind, term.period = None, kind, period

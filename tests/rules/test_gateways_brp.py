@@ -131,6 +131,8 @@ def test_who_was_not_asked_for_is_left_out() -> None:
         answer(person(naam=None)),
         answer(person(geslacht={})),
         answer(person(opschortingBijhouding=None)),
+        # Deeper than anybody reads.
+        answer(person(overlijden="deep")).replace(b'"deep"', b"[" * 100_000 + b"]" * 100_000),
     ],
 )
 def test_an_answer_that_is_none_is_refused_without_repeating_it(body: bytes) -> None:

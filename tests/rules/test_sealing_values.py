@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 from cryptography.exceptions import InvalidTag
 
-from collectief.bulk.sheets.rows import Problem, Rows
+from collectief.bulk.chunks import Keeping
+from collectief.bulk.sheets.columns import COLUMNS
+from collectief.bulk.sheets.rows import Problem, Row, Rows
 from collectief.bulk.vault import ChunkVault
 from collectief.foundation.bsn import Bsn
 from collectief.foundation.sealing import BsnKeys
@@ -52,12 +54,23 @@ def test_rows_that_were_sealed_before_they_went_by_column_open_too():
     vault = ChunkVault(bytes(32), 7)
     rows = Rows([3], ["enrol"], {"bsn": ["999990019"]}, people=["ab"])
     assert vault.rows(0, 1, vault.seal("rows", 0, 1, rows)) == rows
+    keys = [column.key for column in COLUMNS]
+
+    def cells(**typed: str) -> list[str]:
+        return [typed.get(key, "") for key in keys]
+
     before = [
-        [3, "enrol", {"bsn": "999990019", "surname": "Janse"}, [], ["Aanmelden", "999990019"], "ab"],
-        [4, "", {"surname": "Bos"}, [["bsn", "bsn_invalid", {}]], ["Aanmelden", "1"], ""],
+        [3, "enrol", {"surname": "Janse"}, [], cells(action="Aanmelden", surname=" Janse"), "ab"],
+        [4, "", {"surname": "Bos"}, [["bsn", "bsn_invalid", {}]], cells(action="Aan", surname="Bos", bsn="1"), ""],
     ]
     first, second = vault.rows(0, 1, vault.seal("rows", 0, 1, before))
-    assert (first.number, first.action, first.values, first.person) == (
-        3, "enrol", {"bsn": "999990019", "surname": "Janse"}, "ab",
-    )  # fmt: skip
-    assert (second.number, second.values, second.problems) == (4, {"surname": "Bos"}, [Problem("bsn", "bsn_invalid")])
+    assert first == Row(3, "enrol", {"surname": "Janse"}, {"action": "Aanmelden", "surname": " Janse"}, [], "ab")
+    assert second == Row(
+        4, "", {"surname": "Bos"}, {"action": "Aan", "surname": "Bos", "bsn": "1"}, [Problem("bsn", "bsn_invalid")]
+    )
+
+
+def test_what_a_plan_kept_before_opens_too():
+    vault = ChunkVault(bytes(32), 7)
+    sealed = vault.seal("kept", 0, 1, ["2026-11-29", [3, 4], "lines"])
+    assert vault.open("kept", 0, 1, sealed, Keeping) == Keeping("2026-11-29", [3, 4], "lines")

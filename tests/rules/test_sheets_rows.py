@@ -62,6 +62,20 @@ def test_another_value_leaves_what_was_typed(rows, data):
         assert (new.values, new.cells) == (expected, old.cells)
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"numbers": [1], "actions": ["enrol"], "values": {"bsn": []}}',
+        b'{"numbers": [1], "actions": []}',
+        b'{"numbers": [1], "actions": [""], "problems": {"5": [["bsn", "bsn_invalid"]]}}',
+        b'{"numbers": [1], "actions": [""], "people": ["a", "b"]}',
+    ],
+)
+def test_columns_that_are_not_of_the_same_rows_are_no_rows(body):
+    with pytest.raises(msgspec.ValidationError):
+        msgspec.json.decode(body, type=Rows)
+
+
 def test_which_rows_lack_a_value():
     rows = Rows([3, 4, 5], ["", "", ""], {"bsn": ["1", "", "2"]})
     assert list(rows.without("bsn", range(3))) == [1]

@@ -322,6 +322,11 @@ def test_cells_that_repeat_are_read_the_same_each_time():
         assert row.values["house_number"] == read
 
 
+def test_the_name_in_a_row_without_an_action_stays_as_it_was_typed():
+    row = row_of(ENROLS | {"action": "", "surname": "d'Ancona"})
+    assert (row.values["surname"], row.values.get("prefix")) == ("d'Ancona", None)
+
+
 def test_a_wrong_cell_that_repeats_is_wrong_each_time():
     same = shaper()
     for _ in range(3):

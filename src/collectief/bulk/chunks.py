@@ -49,7 +49,7 @@ def append(batch: Batch, safe: vault.ChunkVault, lane: int, chunk: int, rows: Ro
         )
 
 
-class Keeping(Struct, frozen=True):
+class Keeping(Struct, frozen=True, array_like=True):
     """Rows that can be carried out as judged on `day`: their numbers, and what `mutations.carry_out` takes."""
 
     day: str

@@ -32,8 +32,9 @@ def take_in(scope: Scope, batch: Batch, path: Path, key: bytes) -> tuple[int, li
     people, own = _People(scope), {contract.number for contract in contracts(scope)}
     packing = _Packing(batch, vault.ChunkVault(key, batch.id))
     for rows in reading:
+        about = people.of(rows)
         _refuse_bsns_as_contracts(rows, own)
-        packing.add(rows, people.of(rows))
+        packing.add(rows, about)
     packing.finish()
     return packing.count, list(reading.head.warnings)
 
@@ -135,7 +136,7 @@ class _Packing:
             among = [place for place, one in enumerate(lanes) if one == lane]
             self._open[lane].extend(rows.pick(self._first_time(lane, among, rows, people)))
             while len(self._open[lane]) >= CHUNK:
-                self._put_away(lane, CHUNK)
+                self._put_away(lane)
 
     def _first_time(self, lane: int, among: Sequence[int], rows: Rows, people: Sequence[bytes]) -> list[int]:
         """The places of those that go into the next chunks; the others are about who is in an earlier one."""
@@ -155,12 +156,12 @@ class _Packing:
         """Put away what is still open, then who came back late."""
         for lane in range(LANES):
             if self._open[lane]:
-                self._put_away(lane, CHUNK)
+                self._put_away(lane)
         for (lane, chunk), rows in self._late.items():
             chunks.append(self._batch, self._safe, lane, chunk, rows)
 
-    def _put_away(self, lane: int, size: int) -> None:
-        rows = self._open[lane]
+    def _put_away(self, lane: int) -> None:
+        rows, size = self._open[lane], CHUNK
         chunks.add(self._batch, self._safe, lane, self._next[lane], rows.pick(range(min(size, len(rows)))))
         self._open[lane] = rows.pick(range(size, len(rows)))
         self._next[lane] += 1

@@ -20,6 +20,7 @@ from collectief.foundation.sealing import NONCE_BYTES, seal, unseal
 from collectief.scope import sealed_file
 from collectief.scope.secret import derived, key_for
 
+from .sheets.columns import COLUMNS
 from .sheets.rows import Problem, Rows
 
 _FOLDER = "uploads"
@@ -78,8 +79,10 @@ _EITHER: Any = Rows | list[_Line]
 
 
 def _by_column(lines: list[_Line]) -> Rows:
-    """Without what was typed where that differs: nothing there says which column a cell stood in."""
+    """Each of these has all of its cells, in the order of the columns as it was then and still is."""
     rows = Rows([line[0] for line in lines], [line[1] for line in lines], people=[line[5] for line in lines])
+    typed = zip(*(line[4] for line in lines), strict=True)
+    rows.texts = {column.key: list(cells) for column, cells in zip(COLUMNS, typed, strict=True) if any(cells)}
     for place, (_, _, values, problems, _, _) in enumerate(lines):
         for key, value in values.items():
             rows.values.setdefault(key, [""] * len(lines))[place] = value

@@ -1,10 +1,10 @@
-"""What is sealed cannot be made smaller: trying it took more time than writing it."""
+"""What is sealed cannot be made smaller, so nobody tries: as it was for the rows and what is kept of them."""
 
 from __future__ import annotations
 
 from django.db import migrations
 
-_SEALED = ("sealed", "plan_told", "kept", "outcome_told")
+_SEALED = ("plan_told", "outcome_told")
 
 
 class Migration(migrations.Migration):

@@ -69,7 +69,7 @@ class Reading:
                     raise FileRefused(answer.refused, **answer.params)
                 else:
                     ended = True
-        except (BrokenPipeError, msgspec.DecodeError):
+        except (BrokenPipeError, ValueError, RecursionError, msgspec.MsgspecError):
             raise FileRefused("unreadable") from None
         finally:
             child.kill()

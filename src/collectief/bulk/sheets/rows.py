@@ -48,6 +48,13 @@ class Rows(Struct):
     problems: dict[int, list[Problem]] = {}
     people: list[str] = []
 
+    def __post_init__(self) -> None:
+        """Raises ValueError when a list has another length than the rows, or a problem no row."""
+        whole = len(self.numbers)
+        columns = (self.actions, *self.values.values(), *self.texts.values(), self.people or self.actions)
+        if any(len(column) != whole for column in columns) or any(not 0 <= place < whole for place in self.problems):
+            raise ValueError("the columns are not of the same rows")
+
     def __len__(self) -> int:
         return len(self.numbers)
 
@@ -84,7 +91,8 @@ class Rows(Struct):
         """Another value for a cell; what was typed stays what it was."""
         if (before := self.values.get(key)) is None:
             before = self.values[key] = [""] * len(self)
-        self.texts.setdefault(key, before.copy())
+        if key not in self.texts:
+            self.texts[key] = before.copy()
         before[place] = value
 
     def pick(self, places: Sequence[int]) -> Rows:

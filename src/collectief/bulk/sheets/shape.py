@@ -144,7 +144,7 @@ def _split_prefixes(rows: Rows) -> None:
     """A prefix typed before the surname is moved to its own column, where that is empty."""
     surnames, prefixes = rows.column("surname"), rows.column("prefix")
     for place, (prefix, surname) in enumerate(map(_split, surnames)):
-        if prefix and not prefixes[place]:
+        if prefix and not prefixes[place] and rows.actions[place]:
             rows.set(place, "prefix", prefix)
             rows.set(place, "surname", surname)
             prefixes = rows.column("prefix")

@@ -72,7 +72,7 @@ class _Suspension(Struct):
 
 class _Name(Struct):
     voorletters: str | None = None
-    voornamen: str = ""
+    voornamen: str | None = None
     voorvoegsel: str | None = None
     geslachtsnaam: str = ""
 
@@ -121,7 +121,7 @@ def read_persons(body: bytes, asked: Mapping[str, Bsn]) -> dict[Bsn, RegisteredP
             deceased = suspended_for == _DECEASED or bool(line.overlijden)
             sex = _SEXES.get(line.geslacht.code or "", "") if line.geslacht else ""
             persons[bsn] = RegisteredPerson(bsn, _read_name(line.naam), _birth_date(line.geboorte), deceased, sex)
-    except (ValueError, OverflowError, msgspec.MsgspecError) as problem:
+    except (ValueError, OverflowError, RecursionError, msgspec.MsgspecError) as problem:
         # The exception's own text can hold a name: only its kind goes further.
         raise BadAnswer(type(problem).__name__) from None
     return persons
@@ -132,7 +132,7 @@ def _read_name(name: _Name) -> PersonName:
     if name.voorletters:
         initials = _initials(name.voorletters)
     else:
-        firsts = name.voornamen.split()
+        firsts = (name.voornamen or "").split()
         initials = "".join("IJ." if first.startswith("IJ") else _initials(first[0]) for first in firsts)
     prefix = _tidy(name.voorvoegsel) if name.voorvoegsel else ""
     return PersonName(initials, prefix, _tidy(name.geslachtsnaam))

@@ -21,10 +21,12 @@ class Migration(migrations.Migration):
             [
                 _KEY.format(name="policy_term_one_basic", columns="", where="kind = 'basic'"),
                 _KEY.format(name="policy_term_one_of_each", columns="kind WITH =, ", where="kind <> 'basic'"),
-                "ALTER TABLE policy_term DROP CONSTRAINT policy_term_one_of_a_kind",
+                # WITHOUT OVERLAPS saw to that too.
+                "ALTER TABLE policy_term DROP CONSTRAINT policy_term_one_of_a_kind,"
+                " ADD CONSTRAINT policy_term_some_days CHECK (NOT isempty(period))",
             ],
             "ALTER TABLE policy_term ADD CONSTRAINT policy_term_one_of_a_kind"
             " UNIQUE (participation_id, kind, period WITHOUT OVERLAPS), DROP CONSTRAINT policy_term_one_basic,"
-            " DROP CONSTRAINT policy_term_one_of_each",
+            " DROP CONSTRAINT policy_term_one_of_each, DROP CONSTRAINT policy_term_some_days",
         )
     ]
