@@ -23,6 +23,8 @@ SELECT count(*) FROM pg_stat_activity a JOIN pg_roles r ON r.oid = a.usesysid
  WHERE a.datname = current_database() AND a.pid <> pg_backend_pid() AND NOT r.rolsuper
    AND pg_has_role(a.usesysid, 'c_organisation', 'SET')
 """
+# Whoever was stopped just now takes a moment to be gone, in seconds.
+_GOING = 3.0
 _DROPPED = "UPDATE sealing_key SET dropped_at = now() WHERE dropped_at IS NULL AND number < %s"
 
 
@@ -73,7 +75,7 @@ def renew(dry_run: bool, leaked: bool) -> None:
     try:
         with _owner(keep=not dry_run) as owner:
             number = _judge(_held(owner), before, after)
-            if there := owner.value(_CONNECTED):
+            if there := _still_connected(owner):
                 raise NotRenewed(f"{there} connections of the portal are open: stop web, workers and sealer first.")
             renewal = Renewal(owner.connection, before, after, number, number + 1)
             for step in steps():
@@ -193,3 +195,11 @@ def _drop(owner: Owner, number: int) -> tuple[int, int]:
 
     owner.run(_DROPPED, number)
     return drop_codes(owner, number)
+
+
+def _still_connected(owner: Owner) -> int:
+    """How many of the portal's connections are open, once those that are going are gone."""
+    until = time.monotonic() + _GOING
+    while (there := int(owner.value(_CONNECTED))) and time.monotonic() < until:
+        time.sleep(0.1)
+    return there
