@@ -10,6 +10,7 @@ from collectief.bulk import inline, intake, queries
 from collectief.enrolment.models import Participation
 from collectief.gateways.brp.inhabitants import dummy_bsns
 from collectief.mutations.models import Mutation
+from collectief.participants.keys import bsn_keys
 from collectief.participants.models import Address, Participant
 from collectief.scope.database import opened
 from tests.bulk_world import again, done, file_of, planned, row_of
@@ -256,3 +257,30 @@ def test_what_was_unchanged_when_planned_is_judged_again_when_a_contract_changed
     with opened(ours.scope):
         [row], _ = queries.page_of_rows(ended)
     assert (row.outcome, row.code) == ("changed_since", "contract_not_in_force")
+
+
+def test_who_was_changed_already_by_the_file_is_enrolled_with_what_the_brp_said_before(ours, people, tmp_path):
+    """The BRP's answers are read once somebody waits for them, and by then an earlier row has changed the person."""
+    first, second = (contract.number for contract in ours.contracts[:2])
+    done(ours.scope, file_of(tmp_path, row_of(people[0], first, external_reference="OLD")))
+    change = {"action": "Wijzigen referentie", "bsn": people[0].digits, "external_reference": "NEW"}
+    batch = done(ours.scope, file_of(tmp_path, change, row_of(people[0], second, external_reference="")))
+    assert outcomes(ours, batch) == {3: ("processed", ""), 4: ("processed", "")}
+    with opened(ours.scope):
+        assert Participant.objects.get().external_reference == "NEW"
+        assert set(Participation.objects.values_list("contract_id", "external_reference")) == {
+            (contract.id, "NEW") for contract in ours.contracts[:2]
+        }
+
+
+def test_of_two_things_wrong_whom_it_is_about_is_told_first(ours, number, people, tmp_path):
+    done(ours.scope, file_of(tmp_path, *(row_of(bsn, number) for bsn in people[:2])))
+    with opened(ours.scope):
+        index = bsn_keys(ours.scope).blind_index(people[0])
+        another = Participant.objects.exclude(bsn_index=index).get().relation_number
+    row = row_of(people[0], people[2].digits) | {"relation_number": another}
+    batch = done(ours.scope, file_of(tmp_path, row))
+    with opened(ours.scope):
+        [found], _ = queries.page_of_rows(batch)
+        assert [code for _, code, _ in found.problems] == ["two_people", "bsn_in_wrong_column"]
+        assert Mutation.objects.get(state="rejected").code == "two_people"
