@@ -133,24 +133,29 @@ class _Packing:
             lane_of(person) if person else number % LANES for person, number in zip(people, rows.numbers, strict=True)
         ]
         for lane in range(LANES):
-            among = [place for place, one in enumerate(lanes) if one == lane]
-            self._open[lane].extend(rows.pick(self._first_time(lane, among, rows, people)))
+            going, late = self._parted(lane, [place for place, one in enumerate(lanes) if one == lane], people)
+            for chunk, places in late.items():
+                self._late[lane, chunk].extend(rows.pick(places))
+            self._open[lane].extend(rows.pick(going))
             while len(self._open[lane]) >= CHUNK:
                 self._put_away(lane)
 
-    def _first_time(self, lane: int, among: Sequence[int], rows: Rows, people: Sequence[bytes]) -> list[int]:
-        """The places of those that go into the next chunks; the others are about who is in an earlier one."""
+    def _parted(
+        self, lane: int, among: Sequence[int], people: Sequence[bytes]
+    ) -> tuple[list[int], dict[int, list[int]]]:
+        """The places of those that go into the next chunks; by chunk, of those about who is in an earlier one."""
         where, placed = self._where[lane], self._placed[lane]
         going: list[int] = []
+        late: dict[int, list[int]] = defaultdict(list)
         for place in among:
             here = placed // CHUNK
             if (person := people[place]) and (chunk := where.setdefault(person, here)) != here:
-                self._late[lane, chunk].extend(rows.pick([place]))
+                late[chunk].append(place)
             else:
                 going.append(place)
                 placed += 1
         self._placed[lane] = placed
-        return going
+        return going, late
 
     def finish(self) -> None:
         """Put away what is still open, then who came back late."""
