@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 import orjson
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import UNSET, Struct, UnsetType, field
 
 from collectief.foundation.bsn import Bsn
 from collectief.foundation.dates import BirthDate
@@ -84,7 +84,7 @@ class _Person(Struct):
     geslacht: _Coded | UnsetType = UNSET
     # That it is there says enough.
     overlijden: Any = None
-    opschortingBijhouding: _Suspension | UnsetType = UNSET  # noqa: N815
+    suspension: _Suspension | UnsetType = field(default=UNSET, name="opschortingBijhouding")
 
 
 class _Answer(Struct):
@@ -112,7 +112,7 @@ def read_persons(body: bytes, asked: Mapping[str, Bsn]) -> dict[Bsn, RegisteredP
         if answer.type != TYPE:
             raise BadAnswer("type")
         for line in answer.personen:
-            suspended_for = line.opschortingBijhouding.reden.code if line.opschortingBijhouding else ""
+            suspended_for = line.suspension.reden.code if line.suspension else ""
             bsn = asked.get(line.burgerservicenummer)
             if bsn is None or suspended_for in _VOID:
                 continue
