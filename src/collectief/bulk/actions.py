@@ -121,7 +121,7 @@ def plan_chunk(scope: Scope, batch_id: int, lane: int, chunk: int, moment: Momen
             return
         facts = _facts(scope, lane)
         rows = taken.rows
-        good = [place for place in range(len(rows)) if place not in rows.problems]
+        good = rows.sound()
         trial = mutations.Trial(scope, requests_of(_those(rows, good), batch_id, batch.contract), moment)
     if bsns := trial.waiting():
         trial.learn(ask_register(scope, batch_id, bsns, moment))
@@ -261,7 +261,7 @@ def _judge_again(
 ) -> tuple[dict[int, Outcome], dict[int, int]]:
     """Judge these rows of a chunk and carry out what stands; what became of them, and their mutations, by number."""
     letters = dict(zip(taken.numbers, taken.planned, strict=True))
-    good = _those(rows, [place for place in range(len(rows)) if place not in rows.problems])
+    good = _those(rows, rows.sound())
     requests = requests_of(good, batch.id, batch.contract)
 
     def stands(place: int, verdict: Verdict) -> bool:

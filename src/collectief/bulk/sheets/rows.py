@@ -79,6 +79,10 @@ class Rows(Struct):
             return among
         return [place for place in among if not column[place]] if "" in column else ()
 
+    def sound(self) -> list[int]:
+        """The places of the rows with nothing wrong."""
+        return [place for place in range(len(self)) if place not in self.problems]
+
     def is_wrong(self, place: int, key: str) -> bool:
         """Whether something is wrong with that cell already."""
         return any(problem.column == key for problem in self.problems.get(place, ()))
