@@ -7,6 +7,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.db import connection
+
 from collectief.foundation.period import ONE_DAY, Period
 from collectief.scope.database import whole_organisation
 from collectief.scope.scope import Scope
@@ -16,6 +18,10 @@ from .models import ContractOffer, PolicyTerm
 from .premium import Cover, Discount
 from .queries import agreed_tariffs
 from .rules import ProductKind, State
+
+# Asked for every list page, with an id for each row: as an array they are one parameter, and the statement stays the
+# same however many rows there are.
+_INSURED = "SELECT participation_id FROM policy_term WHERE participation_id = ANY(%s) AND period @> %s::date"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +76,9 @@ def covers_of(terms: Sequence[TermView]) -> list[Cover]:
 
 def insured_on(day: date, participation_ids: Collection[int]) -> set[int]:
     """Which of these stays insure somebody on a day. Must run inside `opened`."""
-    found = PolicyTerm.objects.filter(participation_id__in=list(participation_ids), period__contains=day)
-    return set(found.values_list("participation_id", flat=True))
+    with connection.cursor() as cursor:
+        cursor.execute(_INSURED, [list(participation_ids), day])
+        return {id_ for (id_,) in cursor.fetchall()}
 
 
 def insured_kinds(scope: Scope, participant_ids: Collection[int]) -> dict[int, list[tuple[ProductKind, Period]]]:
