@@ -14,8 +14,8 @@ from collectief.bulk.sheets.columns import template_for
 from collectief.participants import register as register_module
 from collectief.scope.database import opened
 from tests.bulk_world import Register, demo_file, planned, received
-from tests.web.visiting import text_of
-from tests.world import valid_bsns
+from tests.web.visiting import client_of, text_of
+from tests.world import member_of, valid_bsns
 
 
 @pytest.fixture(autouse=True)
@@ -73,6 +73,28 @@ def test_the_file_of_bad_rows_says_so_too(anna, ours, tmp_path):
     said = [str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row if cell.value]
     assert any("Geboortedatum: De datum bestaat niet of is niet te lezen." in text for text in said)
     assert any("BSN: Controleer de negen cijfers" in text for text in said)
+
+
+@pytest.mark.feature("U19")
+def test_what_was_sent_goes_back_to_who_sent_it_and_to_no_colleague(anna, ours, tmp_path):
+    batch = planned(ours.scope, _sheet(tmp_path, ours, [WRONG]))
+    colleague = client_of(member_of(ours.organisation, roles=["administrative"], name="Dewi"))
+    where = f"/uploads/{batch.id}/fouten/"
+    page = text_of(colleague.get(f"/uploads/{batch.id}/"))
+    assert where not in page
+    assert "kan alleen Anna downloaden" in page
+    assert colleague.get(where).status_code == 404
+    assert where in text_of(anna.get(f"/uploads/{batch.id}/"))
+    assert anna.get(where).status_code == 200
+
+
+@pytest.mark.feature("U26")
+def test_a_file_of_bad_rows_only_is_finished_with_a_button(anna, ours, tmp_path):
+    batch = planned(ours.scope, _sheet(tmp_path, ours, [WRONG]))
+    assert "Rond dit bestand af" in text_of(anna.get(f"/uploads/{batch.id}/"))
+    anna.post(f"/uploads/{batch.id}/verwerken/", {"version": str(batch.version)})
+    with opened(ours.scope):
+        assert type(batch).objects.get(id=batch.id).state == "carrying_out"
 
 
 @pytest.mark.feature("X02")

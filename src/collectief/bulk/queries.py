@@ -81,6 +81,11 @@ def _own(scope: Scope) -> QuerySet[Batch]:
     return found if scope.contracts is None else found.filter(contracts__contained_by=sorted(scope.contracts))
 
 
+def is_sender(scope: Scope, found: Batch) -> bool:
+    """Whether it is the scope's own account that sent the file: to nobody else goes back what is in it (U19)."""
+    return found.account_id == scope.account_id
+
+
 def progress(found: Batch) -> Progress | None:
     """How far the present step is; None when nothing is being done."""
     if found.state not in BUSY:

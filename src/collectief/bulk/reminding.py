@@ -12,7 +12,7 @@ from collectief.scope.scope import Scope
 from collectief.segments.profile import MessageCategory
 
 from .models import Batch
-from .rules import KEPT, State, reminders_by
+from .rules import KEPT, State, reminders_by, worth_agreeing
 
 
 def remind(scope: Scope, batch_id: int, moment: Moment) -> None:
@@ -25,6 +25,9 @@ def remind(scope: Scope, batch_id: int, moment: Moment) -> None:
             return
         batch.reminded = times
         batch.save(update_fields=["reminded"])
+        if not worth_agreeing(batch.planned_counts):
+            # Nobody waits for it: agreed to or not, it changes nothing.
+            return
         ends = timezone.localdate(batch.created_at + KEPT)
         facts = {"file": batch.file_name, "expires": ends.isoformat()}
         tiding = Tiding(

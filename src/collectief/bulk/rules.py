@@ -102,6 +102,11 @@ def stands(planned_letter: str, told: Told | None, verdict: Verdict) -> bool:
     return not isinstance(verdict, Refused) or (told is not None and told[0] == verdict.code)
 
 
+def worth_agreeing(planned_counts: Mapping[str, Any]) -> int:
+    """How many rows of a plan would change anything when it is accepted."""
+    return sum(int(planned_counts.get(kind, 0)) for kind in (Planned.NEW, Planned.CHANGED))
+
+
 def outcome_of(planned_letter: str) -> Outcome:
     """What becomes of a row whose verdict still stands."""
     return {

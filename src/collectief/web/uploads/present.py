@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from collectief.bulk.queries import RowView
-from collectief.bulk.rules import Outcome, Planned, State
+from collectief.bulk.rules import Outcome, Planned, State, worth_agreeing
 from collectief.bulk.sheets.columns import Template
 
 from ..words import refusal
@@ -83,7 +83,7 @@ def good(batch: Any) -> int:
     """How many rows accepting would carry out, or did."""
     if batch.outcome_counts:
         return int(batch.outcome_counts.get(Outcome.PROCESSED, 0))
-    return sum(int(batch.planned_counts.get(kind, 0)) for kind in (Planned.NEW, Planned.CHANGED))
+    return worth_agreeing(batch.planned_counts)
 
 
 def bad(batch: Any) -> int:

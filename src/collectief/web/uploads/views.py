@@ -142,9 +142,9 @@ def cancel(request: PortalRequest, batch_id: int) -> HttpResponse:
 @guarded
 @require_GET
 def bad_rows(request: PortalRequest, batch_id: int) -> FileResponse:
-    """The rows that went wrong as a file that can be mended and sent again; only what was sent, to who may send."""
+    """The rows that went wrong as a file that can be mended and sent again; only what was sent, to who sent it."""
     found = _found(request, batch_id)
-    if found.key_sealed is None:
+    if found.key_sealed is None or not queries.is_sender(request.scope, found):
         raise Http404
     language = _language()
     form = template_for(request.scope.profile)
@@ -189,6 +189,7 @@ def _rows(request: PortalRequest, found: Any) -> dict[str, Any]:
         "pages": pages(request.GET, number, last_page(total, ROWS)),
         "warnings": present.warnings(found),
         "readable": found.key_sealed is not None,
+        "own": queries.is_sender(request.scope, found),
     }
 
 
