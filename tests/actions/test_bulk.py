@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from collectief.access.queries import NoAccess
@@ -18,6 +19,7 @@ from collectief.mutations import actions as mutations
 from collectief.mutations.corridor import Moment, Request, Subject
 from collectief.mutations.models import Mutation
 from collectief.participants.models import Participant
+from collectief.participants.register import RegisterSilent
 from collectief.scope.database import opened
 from collectief.scope.scope import NotAllowed
 from tests.bulk_world import again, demo_file, done, planned, received
@@ -81,7 +83,7 @@ def test_the_brp_is_asked_once_about_a_person(ours, number, tmp_path, register):
 def test_a_silent_brp_delays_the_batch_and_loses_nothing(ours, number, tmp_path, register):
     batch = received(ours.scope, demo_file(tmp_path, number, rows=30))
     register.silent = True
-    with pytest.raises(inline.UploadFailed, match="register_silent"):
+    with pytest.raises(RegisterSilent):
         inline.plan(ours.scope, batch.id)
     assert again(ours.scope, batch).register_silent
     register.silent = False
@@ -144,8 +146,6 @@ def test_what_was_sent_is_unreadable_after_thirty_days(ours, number, tmp_path):
 
 def test_no_table_holds_a_bsn_in_the_clear(ours, number, tmp_path):
     """Law 5: not in a row, a mutation, a participant or the trail."""
-    from django.db import connection
-
     from collectief.gateways.brp.inhabitants import dummy_bsns
 
     done(ours.scope, demo_file(tmp_path, number, rows=5, bad=0, seed=9))
@@ -186,8 +186,9 @@ def test_a_plan_that_waits_is_told_of_after_a_week_and_before_it_ends(ours, numb
     came = timezone.localtime(batch.created_at).replace(hour=hour, minute=30)
     with opened(ours.scope):
         Batch.objects.filter(id=batch.id).update(created_at=came)
-    otto = agency(name="Otto").scope
-    planned(otto, demo_file(tmp_path, "0", rows=1, name="otto.xlsx"))
+    theirs = agency(name="Otto")
+    otto = theirs.scope
+    planned(otto, demo_file(tmp_path, theirs.contracts[0].number, rows=1, name="otto.xlsx"))
     for days, times in ((6, 0), (7, 1), (8, 1), (26, 1), (27, 2), (29, 2)):
         jobs.remind_by(_at_night(came.date() + timedelta(days=days)))
         assert len(_reminded(ours.scope)) == times, days
@@ -205,6 +206,43 @@ def test_after_an_outage_it_is_told_once_and_of_what_was_dealt_with_not_at_all(o
     assert [facts["file"] for facts in _reminded(ours.scope)] == ["late.xlsx"]
 
 
+@pytest.mark.feature("X08")
+def test_of_a_plan_that_changes_nothing_it_is_not_told(ours, number, tmp_path):
+    path = demo_file(tmp_path, number, rows=2)
+    done(ours.scope, path)
+    same = planned(ours.scope, path)
+    wrong = planned(ours.scope, demo_file(tmp_path, "99999", rows=2, seed=9))
+    assert (same.planned_counts["unchanged"], wrong.planned_counts["rejected"]) == (2, 2)
+    jobs.remind_by(_at_night(timezone.localdate() + timedelta(days=8)))
+    assert _reminded(ours.scope) == []
+
+
+@pytest.mark.parametrize(("path", "came"), [("same", "unchanged"), ("wrong", "rejected")])
+def test_a_plan_that_changes_nothing_can_be_brought_to_its_end(ours, number, tmp_path, path, came):
+    """Or who sent only bad rows finds none of them at Mislukte verwerkingen (U26)."""
+    file = demo_file(tmp_path, number if path == "same" else "99999", rows=2)
+    if path == "same":
+        done(ours.scope, file)
+    ended = done(ours.scope, file)
+    assert (ended.state, ended.outcome_counts[came]) == ("done", 2)
+    with opened(ours.scope):
+        assert Mutation.objects.filter(state="rejected").count() == (2 if path == "wrong" else 0)
+
+
+def test_the_files_of_one_organisation_do_not_go_before_another_s_first(ours, number, tmp_path):
+    otto = agency(name="Otto").scope
+    path = demo_file(tmp_path, number, rows=1)
+    for scope in (ours.scope, ours.scope, ours.scope, otto):
+        batch = received(scope, path)
+        with opened(scope):
+            actions.enqueue("read", scope, batch.id)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT (args->>'organisation_id')::bigint FROM procrastinate_jobs ORDER BY priority DESC, id")
+        order = [organisation for (organisation,) in cursor.fetchall()]
+    mine = ours.scope.organisation_id
+    assert order == [mine, otto.organisation_id, mine, mine]
+
+
 def test_one_that_nobody_can_be_found_for_keeps_no_other_waiting(ours, number, tmp_path, monkeypatch):
     bad = planned(ours.scope, demo_file(tmp_path, number, rows=2, name="bad.xlsx"))
     good = planned(ours.scope, demo_file(tmp_path, number, rows=2, seed=9, name="good.xlsx"))
@@ -220,6 +258,14 @@ def test_one_that_nobody_can_be_found_for_keeps_no_other_waiting(ours, number, t
     assert [facts["file"] for facts in _reminded(ours.scope)] == ["good.xlsx"]
     jobs.forget_before(timezone.now() + timedelta(days=31))
     with opened(ours.scope):
-        kept = dict(Batch.objects.values_list("id", "key_sealed"))
+        kept = {id_: (key, state) for id_, key, state in Batch.objects.values_list("id", "key_sealed", "state")}
     # What people sent is gone, whoever it can be ended for.
-    assert kept == {bad.id: None, good.id: None}
+    assert kept == {bad.id: (None, "cancelled"), good.id: (None, "cancelled")}
+
+
+def test_what_can_no_longer_be_read_is_not_accepted(ours, number, tmp_path, moment):
+    batch = planned(ours.scope, demo_file(tmp_path, number, rows=2))
+    with opened(ours.scope):
+        Batch.objects.filter(id=batch.id).update(key_sealed=None)
+        with pytest.raises(actions.NotThePlanSeen):
+            actions.accept(ours.scope, batch.id, version=batch.version, moment=moment)

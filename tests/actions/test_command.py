@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from collectief.access.models import Account
+from collectief.bulk import actions, inline, jobs
 from collectief.bulk.models import Batch
 from collectief.config.command import main
 from collectief.enrolment.models import Participation
@@ -106,6 +107,48 @@ def test_a_silent_brp_is_said_and_the_workers_go_on_with_it(ours, tmp_path, regi
     register.silent = True
     done = upload(ours, demo_file(tmp_path, ours.contracts[0].number, rows=2))
     assert done.exit_code == 2
-    assert "De BRP antwoordt niet." in done.stderr
+    assert "De BRP antwoordt niet. Het bestand gaat vanzelf verder" in done.stderr
     with opened(ours.scope):
         assert Batch.objects.get().state == "planning"
+
+
+def test_a_silent_brp_is_said_to_programs_with_the_batch_that_goes_on(ours, tmp_path, register):
+    register.silent = True
+    done = upload(ours, demo_file(tmp_path, ours.contracts[0].number, rows=2), "--json")
+    with opened(ours.scope):
+        assert json.loads(done.output) == {"error": "register_silent", "batch": Batch.objects.get().id}
+
+
+def test_a_silent_brp_in_a_dry_run_leaves_nothing_to_go_on_with(ours, tmp_path, register):
+    register.silent = True
+    done = upload(ours, demo_file(tmp_path, ours.contracts[0].number, rows=2), "--dry-run")
+    assert done.exit_code == 2
+    assert "De BRP antwoordt niet. Er is niets bewaard" in done.stderr
+    with opened(ours.scope):
+        assert Batch.objects.get().state == "cancelled"
+
+
+def test_a_colleague_who_cancels_it_in_the_portal_meanwhile_is_told_of(ours, tmp_path, monkeypatch):
+    plan = inline.plan
+
+    def planned_and_cancelled(scope, batch_id):
+        plan(scope, batch_id)
+        with opened(scope):
+            actions.cancel(scope, batch_id, jobs.moment())
+
+    monkeypatch.setattr(inline, "plan", planned_and_cancelled)
+    done = upload(ours, demo_file(tmp_path, ours.contracts[0].number, rows=2))
+    assert done.exit_code == 2
+    assert "Dit bestand is in het portaal intussen verwerkt of geannuleerd" in done.stderr
+    assert participations(ours) == 0
+
+
+def test_rows_that_came_to_nothing_are_no_success(ours, tmp_path, monkeypatch):
+    def stopped(scope, batch_id):
+        with opened(scope):
+            actions.accept(scope, batch_id, version=1, moment=jobs.moment())
+        actions.stop(scope, batch_id, jobs.moment(), code="our_fault")
+
+    monkeypatch.setattr(inline, "carry_out", stopped)
+    done = upload(ours, demo_file(tmp_path, ours.contracts[0].number, rows=2))
+    assert (done.exit_code, done.output.strip()) == (1, "Niet verwerkt: 2")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from collectief.access.models import Membership
@@ -109,13 +111,40 @@ def test_a_fault_of_our_own_is_tried_again_and_then_said_and_in_the_log(tmp_path
     assert f"batch {batch.id} stopped: RuntimeError" in caplog.messages, "and not what the fault says"
 
 
-def test_a_file_cancelled_while_it_is_read_stays_cancelled(tmp_path, monkeypatch):
+def test_a_file_cancelled_before_it_is_read_stays_cancelled(tmp_path):
     ours = agency()
     batch = received(ours.scope, demo_file(tmp_path, ours.contracts[0].number, rows=5))
     with opened(ours.scope):
         actions.cancel(ours.scope, batch.id, jobs.moment())
     actions.read(ours.scope, batch.id, jobs.moment())
     assert again(ours.scope, batch).state == State.CANCELLED
+
+
+def test_who_cancels_a_file_while_it_is_read_need_not_wait_for_that(tmp_path, monkeypatch):
+    ours = agency()
+    batch = received(ours.scope, demo_file(tmp_path, ours.contracts[0].number, rows=5))
+    take_in = actions.take_in
+
+    def while_others_go_on(*given):
+        taken = take_in(*given)
+        # Another connection, as a page has; `result` would wait for as long as the reading does.
+        with ThreadPoolExecutor(1) as page:
+            page.submit(_cancel, ours.scope, batch.id).result(timeout=10)
+        return taken
+
+    monkeypatch.setattr(actions, "take_in", while_others_go_on)
+    actions.read(ours.scope, batch.id, jobs.moment())
+    assert again(ours.scope, batch).state == State.CANCELLED
+    with opened(ours.scope):
+        assert not chunks.left(batch.id, unplanned=True)
+
+
+def _cancel(scope, batch_id: int) -> None:
+    try:
+        with opened(scope):
+            actions.cancel(scope, batch_id, jobs.moment())
+    finally:
+        connection.close()
 
 
 def test_a_batch_nobody_works_on_is_found_and_taken_up_again(tmp_path):
@@ -188,15 +217,6 @@ def test_a_result_stays_thirty_days_from_when_it_was_there(tmp_path):
         Batch.objects.filter(id=batch.id).update(created_at=timezone.now() - timedelta(days=40))
     jobs.forget_before(timezone.now() - timedelta(days=30))
     assert again(ours.scope, batch).key_sealed is not None
-
-
-def test_the_command_says_what_becomes_of_it_when_the_brp_is_silent(tmp_path, register):
-    ours = agency()
-    register.silent = True
-    batch = received(ours.scope, demo_file(tmp_path, ours.contracts[0].number, rows=5))
-    with pytest.raises(inline.UploadFailed) as failed:
-        inline.plan(ours.scope, batch.id)
-    assert (failed.value.code, failed.value.batch_id) == ("register_silent", batch.id)
 
 
 @pytest.mark.parametrize(

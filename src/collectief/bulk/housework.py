@@ -48,12 +48,17 @@ def to_remind(today: date) -> list[Unended]:
 
 
 def forget(before: datetime, *, also: Sequence[int] = ()) -> None:
-    """Destroy key and rows of batches that ended before `before`, and of `also`. Must run inside `housekeeping`."""
+    """Destroy key and rows of batches that ended before `before`, and of `also`. Must run inside `housekeeping`.
+
+    What of `also` nobody could be found to end it for is cancelled here: without its key it comes to nothing else.
+    """
+    ended = [str(state) for state in ENDED]
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE batch SET key_sealed = NULL, stored_as = '' WHERE key_sealed IS NOT NULL"
+            "UPDATE batch SET key_sealed = NULL, stored_as = '', finished_at = coalesce(finished_at, now()),"
+            " state = CASE WHEN state = ANY (%s) THEN state ELSE %s END WHERE key_sealed IS NOT NULL"
             " AND (state = ANY (%s) AND finished_at < %s OR id = ANY (%s)) RETURNING id",
-            [[str(state) for state in ENDED], before, list(also)],
+            [ended, State.CANCELLED, ended, before, list(also)],
         )
         forgotten = [id_ for (id_,) in cursor.fetchall()]
         cursor.execute("DELETE FROM batch_chunk WHERE batch_id = ANY (%s)", [forgotten])

@@ -37,8 +37,8 @@ class Report:
 
     @property
     def bad(self) -> int:
-        """How many rows need mending."""
-        return sum(self.counts.get(kind, 0) for kind in (Planned.REJECTED, Outcome.CHANGED_SINCE))
+        """How many rows need mending, or came to nothing."""
+        return sum(self.counts.get(kind, 0) for kind in (Planned.REJECTED, Outcome.CHANGED_SINCE, Outcome.NOT_ACCEPTED))
 
     def as_json(self) -> dict[str, Any]:
         rows = [
@@ -57,32 +57,42 @@ def upload_file(path: Path, *, contract: str, email: str, portal: str, dry_run: 
     Raises UploadFailed. What was begun and is no dry run goes on by itself in the workers when this process ends
     early, up to the plan, and from acceptance to the result.
     """
+    scope = _scope_of(email, portal)
     try:
-        scope = scope_by_email(email, portal, channel="command")
         with opened(scope), path.open("rb") as stream:
             batch = actions.receive(
                 scope, stream, file_name=path.name, file_size=path.stat().st_size, contract=contract
             )
-    except NoAccess:
-        raise UploadFailed("no_account", email=email) from None
     except NotAllowed:
         raise UploadFailed("not_allowed", email=email) from None
     except actions.UnknownContract:
         raise UploadFailed("contract_unknown", contract=contract) from None
-    except KeyError:
-        raise UploadFailed("portal_unknown", portal=portal) from None
     try:
         plan(scope, batch.id)
         if not dry_run:
             carry_out(scope, batch.id)
         return _report(scope, batch.id, dry_run=dry_run)
+    except RegisterSilent:
+        code = "register_silent_trial" if dry_run else "register_silent"
+        raise UploadFailed(code, batch_id=None if dry_run else batch.id) from None
+    except actions.NotThePlanSeen:
+        raise UploadFailed("dealt_with", batch_id=batch.id) from None
     finally:
         if dry_run:
             _forget_plan(scope, batch.id)
 
 
+def _scope_of(email: str, portal: str) -> Scope:
+    try:
+        return scope_by_email(email, portal, channel="command")
+    except NoAccess:
+        raise UploadFailed("no_account", email=email) from None
+    except KeyError:
+        raise UploadFailed("portal_unknown", portal=portal) from None
+
+
 def plan(scope: Scope, batch_id: int) -> None:
-    """Read and judge. Raises UploadFailed for a file that cannot be read, or a BRP that does not answer."""
+    """Read and judge. Raises UploadFailed for a file that cannot be read, RegisterSilent when the BRP is."""
     actions.read(scope, batch_id, jobs.moment(), then_plan=False)
     with opened(scope):
         batch = queries.batch(scope, batch_id)
@@ -92,7 +102,10 @@ def plan(scope: Scope, batch_id: int) -> None:
 
 
 def carry_out(scope: Scope, batch_id: int) -> None:
-    """Accept the plan as it stands and carry it out. Raises UploadFailed when the BRP does not answer."""
+    """Accept the plan as it stands and carry it out.
+
+    Raises RegisterSilent when the BRP is, NotThePlanSeen when somebody dealt with it meanwhile.
+    """
     with opened(scope):
         batch = queries.batch(scope, batch_id)
         actions.accept(scope, batch_id, version=batch.version, moment=jobs.moment())
@@ -100,11 +113,8 @@ def carry_out(scope: Scope, batch_id: int) -> None:
 
 
 def _each_lane(work: Callable[[Scope, int, int], None], scope: Scope, batch_id: int) -> None:
-    try:
-        for lane in range(LANES):
-            work(scope, batch_id, lane)
-    except RegisterSilent:
-        raise UploadFailed("register_silent", batch_id=batch_id) from None
+    for lane in range(LANES):
+        work(scope, batch_id, lane)
 
 
 def _forget_plan(scope: Scope, batch_id: int) -> None:
