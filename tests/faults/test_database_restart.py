@@ -81,4 +81,18 @@ def test_the_database_crashes_while_planning_and_while_carrying_out(stack, tmp_p
 
     assert seen["outcomes"]["processed"] == seen["rows"] == ROWS
     assert seen["participations"] == seen["mutations"] == ROWS
+    _put_in_the_queue_again(stack)
     assert not stack.broken()
+
+
+def _put_in_the_queue_again(stack: Stack) -> None:
+    """Periodic jobs still are: one of them is due four times a minute (`bulk.take_up_again`)."""
+    assert stack.server is not None
+    now = time.time()
+    for _ in range(120):
+        with stack.server.superuser(stack.database) as connection:
+            [latest] = connection.execute("SELECT max(defer_timestamp) FROM procrastinate_periodic_defers").fetchone()
+        if latest > now:
+            return
+        time.sleep(0.25)
+    raise AssertionError(latest)

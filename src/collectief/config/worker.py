@@ -12,6 +12,7 @@ from typing import Any
 
 import psycopg
 import psycopg_pool
+from asgiref.sync import sync_to_async
 from django.db import DatabaseError, connection
 from procrastinate import App
 from procrastinate.contrib.django import app
@@ -75,6 +76,9 @@ async def _until_told(queues: list[str] | None, name: str) -> bool:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, told.set)
     which: Any = {"queues": queues} if queues else {}
+    # Periodic jobs are put in the queue from the one thread that asgiref keeps for such work. It outlives this loop,
+    # and what it holds is a line to the database as it was before.
+    await sync_to_async(connection.close)()
     running = queue_app()
     async with running.open_async():
         worker = asyncio.create_task(
