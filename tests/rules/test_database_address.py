@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from collectief.config.database import connections, from_url
+from collectief.config.environment import NotConfigured
 
 OURS = {"prepare_threshold": None, "application_name": "collectief", "server_side_binding": True}
 
@@ -48,3 +49,13 @@ def test_both_logins_get_their_options(monkeypatch, tmp_path):
     monkeypatch.setenv("DATABASE_OWNER_URL", "postgresql://owner:o@db/name?sslmode=verify-ca")
     found = connections(tmp_path)
     assert [found[alias]["OPTIONS"]["sslmode"] for alias in ("default", "owner")] == ["require", "verify-ca"]
+
+
+def test_the_owners_address_alone_is_refused_and_the_others_alone_is_for_both(monkeypatch, tmp_path):
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    monkeypatch.setenv("DATABASE_OWNER_URL", "postgresql://owner:o@db/name")
+    with pytest.raises(NotConfigured, match="DATABASE_URL"):
+        connections(tmp_path)
+    monkeypatch.delenv("DATABASE_OWNER_URL")
+    monkeypatch.setenv("DATABASE_URL", "postgresql://app:a@db/name")
+    assert {found["USER"] for found in connections(tmp_path).values()} == {"app"}

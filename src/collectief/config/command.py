@@ -13,6 +13,7 @@ import click
 
 from .audit import audit
 from .deductible import import_deductible
+from .environment import NotConfigured
 from .keys import keys
 from .requests import requests
 from .terms import terms
@@ -26,14 +27,15 @@ def _django() -> None:
 
 
 class _Commands(click.Group):
-    """Whatever is asked of the wrong secret is not done, and the message says what to do (ADR 26)."""
+    """What is asked of the wrong secret (ADR 26), or of an installation that was not told enough, is not done, and the
+    message says what to do."""
 
     def invoke(self, ctx: click.Context) -> Any:
         from collectief.scope.secret import WrongSecret
 
         try:
             return super().invoke(ctx)
-        except WrongSecret as wrong:
+        except (WrongSecret, NotConfigured) as wrong:
             raise click.ClickException(str(wrong)) from None
 
 
@@ -54,7 +56,9 @@ main.add_command(terms)
 
 
 @main.command()
-@click.option("--port", default=8000, show_default=True, envvar="PORT", help="Web; the simulators take the two above.")
+@click.option(
+    "--port", default=8000, show_default=True, envvar="PORT", help="Web; the simulators take the eight above."
+)
 def demo(port: int) -> None:
     """Run everything on this machine: database, simulators, demo world, worker and web."""
     from .run import run

@@ -18,18 +18,16 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 import psycopg
 
+from .environment import NotConfigured
+
 OWNER, APP, SUPERUSER = "collectief_owner", "collectief_app", "postgres"
 
 
-def installation_secret(state: Path, *, production: bool) -> str:
-    """The secret from which keys derive: COLLECTIEF_SECRET, or outside production a file made at first use.
-
-    Raises RuntimeError in production when it is not set.
-    """
+def installation_secret(state: Path) -> str:
+    """The secret from which keys derive: COLLECTIEF_SECRET, without which production does not start; elsewhere, a
+    file made at first use."""
     if given := os.environ.get("COLLECTIEF_SECRET"):
         return given
-    if production:
-        raise RuntimeError("COLLECTIEF_SECRET must be set: every key of the installation derives from it")
     file = state / "secret"
     if not file.exists():
         _write_once(file, secrets.token_urlsafe(48))
@@ -43,7 +41,7 @@ def login_password(state: Path, login: str) -> str:
     """
     file = state / "logins.json"
     if not file.exists():
-        secret = installation_secret(state, production=False)
+        secret = installation_secret(state)
         made = {
             one: hmac.new(secret.encode(), f"database:{one}".encode(), hashlib.sha256).hexdigest()
             for one in (SUPERUSER, OWNER, APP)
@@ -112,9 +110,12 @@ def connections(state: Path) -> dict[str, dict[str, Any]]:
     """Django's DATABASES: `default` serves, `owner` migrates.
 
     DATABASE_URL and DATABASE_OWNER_URL name a server of yours; without them it is the embedded one under `state`.
+    Raises NotConfigured for the owner's alone: what was meant for your server would be done to the embedded one.
     """
     if url := os.environ.get("DATABASE_URL"):
         found = {"default": from_url(url), "owner": from_url(os.environ.get("DATABASE_OWNER_URL", url))}
+    elif os.environ.get("DATABASE_OWNER_URL"):
+        raise NotConfigured("DATABASE_OWNER_URL is set and DATABASE_URL is not: set both")
     else:
         name = os.environ.get("COLLECTIEF_DATABASE", "collectief")
         found = {

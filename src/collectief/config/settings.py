@@ -7,16 +7,17 @@ from pathlib import Path
 
 from django.utils.csp import CSP
 
-from . import database, logs
+from . import database, environment, logs
 from .storage import storage
 
 PACKAGE = Path(__file__).resolve().parent.parent
 STATE = Path(os.environ.get("COLLECTIEF_STATE", ".data")).resolve()
-ENVIRONMENT = os.environ.get("COLLECTIEF_ENV", "demo")
-PRODUCTION = ENVIRONMENT == "production"
+PRODUCTION = environment.is_production(os.environ)
+# Other systems and their keys, the demo's where it is the demo; production does not start with one of those.
+TOLD = environment.told(os.environ, production=PRODUCTION)
 
 # One secret from which every key of this installation is derived; the demo makes its own (STATE/secret).
-SECRET_KEY = database.installation_secret(STATE, production=PRODUCTION)
+SECRET_KEY = database.installation_secret(STATE)
 # The former one, for as long as links and recovery codes of before count (docs/keys.md).
 SECRET_BEFORE = os.environ.get("COLLECTIEF_SECRET_BEFORE", "")
 DEBUG = False
@@ -172,29 +173,29 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 
-BRP_URL = os.environ.get("BRP_URL", "http://127.0.0.1:8091")
-BRP_API_KEY = os.environ.get("BRP_API_KEY", "demo")
+BRP_URL = TOLD["BRP_URL"]
+BRP_API_KEY = TOLD["BRP_API_KEY"]
 # smtp://user:password@host:port, or smtps://
-MAIL_URL = os.environ.get("MAIL_URL", "smtp://127.0.0.1:8094")
+MAIL_URL = TOLD["MAIL_URL"]
 # The gateway for short messages (CM.com, Business Messaging) and its product token.
-SMS_URL = os.environ.get("SMS_URL", "http://127.0.0.1:8095")
-SMS_TOKEN = os.environ.get("SMS_TOKEN", "demo")
+SMS_URL = TOLD["SMS_URL"]
+SMS_TOKEN = TOLD["SMS_TOKEN"]
 # The print service (NotifyNL), and the two halves of its key.
-PRINT_URL = os.environ.get("PRINT_URL", "http://127.0.0.1:8097")
-PRINT_SERVICE = os.environ.get("PRINT_SERVICE", "demo")
-PRINT_SECRET = os.environ.get("PRINT_SECRET", "demo-secret-of-the-print-service")
+PRINT_URL = TOLD["PRINT_URL"]
+PRINT_SERVICE = TOLD["PRINT_SERVICE"]
+PRINT_SECRET = TOLD["PRINT_SECRET"]
 # The access point of EESSI, and what it knows us by (docs/abroad.md).
-EESSI_URL = os.environ.get("EESSI_URL", "http://127.0.0.1:8098")
-EESSI_KEY = os.environ.get("EESSI_KEY", "demo")
+EESSI_URL = TOLD["EESSI_URL"]
+EESSI_KEY = TOLD["EESSI_KEY"]
 # A list of breached passwords that is asked by range, such as https://api.pwnedpasswords.com; empty asks none.
 BREACHED_PASSWORDS_URL = os.environ.get("BREACHED_PASSWORDS_URL", "")
 # How a link in a letter begins, {host} being the portal's first.
 PORTAL_ADDRESS = os.environ.get("COLLECTIEF_ADDRESS", "https://{host}" if PRODUCTION else "http://{host}:8000")
-EHERKENNING_URL = os.environ.get("EHERKENNING_URL", "http://127.0.0.1:8090")
+EHERKENNING_URL = TOLD["EHERKENNING_URL"]
 # A file with a connection per portal (docs/eherkenning.md); a portal that is not in it uses the broker above.
 EHERKENNING_CONNECTIONS = os.environ.get("EHERKENNING_CONNECTIONS", "")
 EHERKENNING_CLIENT_ID = os.environ.get("EHERKENNING_CLIENT_ID", "collectief")
-EHERKENNING_CLIENT_SECRET = os.environ.get("EHERKENNING_CLIENT_SECRET", "demo-secret")
+EHERKENNING_CLIENT_SECRET = TOLD["EHERKENNING_CLIENT_SECRET"]
 # A file with an insurer's own identity provider per portal of an office (docs/signing-in.md); empty: none has one.
 SINGLE_SIGN_ON_CONNECTIONS = os.environ.get("SINGLE_SIGN_ON_CONNECTIONS", "")
 

@@ -1,0 +1,84 @@
+"""What an installation is told: production does not start with anything of the demo's, nor half told."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from collectief.config.environment import DEMO, NotConfigured, is_production, told
+
+# Where the values lead does not matter here: nothing is asked of them.
+WHOLE = dict.fromkeys(DEMO, "https://elsewhere.example") | {
+    "COLLECTIEF_SECRET": "a" * 64,
+    "COLLECTIEF_HOSTS": "portal.example",
+    "DATABASE_URL": "postgresql://collectief_app:a@db.example/collectief",
+}
+
+
+def test_the_demo_needs_to_be_told_nothing():
+    assert told({}, production=False) == DEMO
+    assert told({"BRP_URL": "http://127.0.0.1:9002"}, production=False)["BRP_URL"] == "http://127.0.0.1:9002"
+
+
+def test_production_that_is_told_everything_uses_that():
+    assert told(WHOLE, production=True) == dict.fromkeys(DEMO, "https://elsewhere.example")
+
+
+@pytest.mark.parametrize("name", WHOLE)
+@pytest.mark.parametrize("empty", [True, False])
+def test_production_says_what_it_was_not_told(name, empty):
+    given = WHOLE | {name: ""} if empty else {one: value for one, value in WHOLE.items() if one != name}
+    with pytest.raises(NotConfigured, match=f"Not set: {name}\\.$"):
+        told(given, production=True)
+
+
+@pytest.mark.parametrize("name", DEMO)
+def test_production_does_not_take_what_the_demo_has(name):
+    with pytest.raises(NotConfigured, match=f"Still the demo's: {name}\\.$"):
+        told(WHOLE | {name: DEMO[name]}, production=True)
+
+
+def test_everything_that_is_missing_is_said_at_once():
+    with pytest.raises(NotConfigured) as refused:
+        told({"COLLECTIEF_SECRET": "a" * 64, "SMS_TOKEN": "demo"}, production=True)
+    assert all(name in str(refused.value) for name in WHOLE if name != "COLLECTIEF_SECRET")
+
+
+def test_portals_with_connections_of_their_own_need_no_broker_for_all_and_get_none():
+    given = {name: value for name, value in WHOLE.items() if not name.startswith("EHERKENNING")}
+    found = told(given | {"EHERKENNING_CONNECTIONS": "/etc/collectief/connections.toml"}, production=True)
+    assert (found["EHERKENNING_URL"], found["EHERKENNING_CLIENT_SECRET"]) == ("", "")
+    with pytest.raises(NotConfigured, match="Still the demo's: EHERKENNING_CLIENT_SECRET"):
+        told(WHOLE | {"EHERKENNING_CONNECTIONS": "x", "EHERKENNING_CLIENT_SECRET": "demo-secret"}, production=True)
+
+
+def test_a_word_for_the_environment_that_nobody_knows_is_not_taken_for_the_demo():
+    assert [is_production(given) for given in ({}, {"COLLECTIEF_ENV": ""}, {"COLLECTIEF_ENV": "production"})] == [
+        False, False, True,
+    ]  # fmt: skip
+    with pytest.raises(NotConfigured, match="'Production'"):
+        is_production({"COLLECTIEF_ENV": "Production"})
+
+
+def _started(given: dict[str, str], tmp_path) -> subprocess.CompletedProcess[str]:
+    """A command that reads the settings and asks nothing of the database."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    return subprocess.run(
+        [sys.executable, "-m", "collectief.config.command", "django", "diffsettings"],
+        env=kept | {"COLLECTIEF_ENV": "production", "COLLECTIEF_STATE": str(tmp_path)} | given,
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+
+
+def test_production_starts_when_it_was_told_everything_and_not_before(tmp_path):
+    done = _started({name: WHOLE[name] for name in ("COLLECTIEF_SECRET", "DATABASE_URL")}, tmp_path)
+    assert done.returncode == 1
+    assert "COLLECTIEF_HOSTS, BRP_URL, BRP_API_KEY" in done.stderr
+    assert "Traceback" not in done.stderr
+    done = _started(WHOLE, tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "127.0.0.1" not in done.stdout
+    assert "PRODUCTION = True" in done.stdout
