@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
 from django.apps import apps
 from django.conf import settings
 from django.forms import Form
@@ -13,7 +14,9 @@ from django.urls import get_resolver
 
 from collectief.access import sessions
 from collectief.brands.catalogue import all_brands
+from collectief.config.environment import DEMO, NotConfigured, told
 from collectief.config.logs import logging_settings
+from collectief.scope.database import Audience
 from collectief.segments.profile import Factor, Means
 
 DOCS = Path("docs")
@@ -66,6 +69,31 @@ def test_every_log_stands_in_the_inventory_with_who_reads_it_and_how_long_it_is_
     assert trail == set(re.findall(r"`(audit_\w+)`", " ".join(row[0] for row in inventory)))
     source = Path("src/collectief/config/settings.py").read_text()
     assert all(f"`{name}" in text for name in re.findall(r'"(COLLECTIEF_LOG\w*)"', source))
+
+
+def test_every_variable_of_the_environment_stands_in_the_page_for_operators_and_what_production_needs():
+    sources = [*Path("src/collectief").rglob("*.py")]
+    read = {
+        name for path in sources
+        for name in re.findall(r'os\.environ(?:\.get\(|\[)"([A-Z_]+)"', path.read_text())
+    }  # fmt: skip
+    assert len(read) > 15
+    table = {
+        name: without
+        for names, _, without in rows("operating.md", "variable")
+        for name in re.findall(r"`(\w+)`", names)
+    }
+    others = {name for name in table if name.startswith("AWS_")}
+    assert table.keys() - others == (read | DEMO.keys()) - {"DJANGO_SETTINGS_MODULE"}
+    needed = [name for name, without in table.items() if without.startswith("needed")]
+    assert told(dict.fromkeys(needed, "https://elsewhere.example"), production=True)
+    for name in needed:
+        with pytest.raises(NotConfigured, match=f"Not set: {name}\\."):
+            told(dict.fromkeys(needed, "https://elsewhere.example") | {name: ""}, production=True)
+
+
+def test_every_role_of_the_database_stands_in_the_page_of_the_database():
+    assert {name for name, *_ in rows("database.md", "role")} == {f"`{role}`" for role in Audience}
 
 
 def forms() -> list[type[Form]]:
