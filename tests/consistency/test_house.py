@@ -22,7 +22,6 @@ from tests.world import agency
 
 SOURCE = Path("src/collectief")
 CONTRACTS = tomllib.loads(Path("pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
-ROOMS = [room.strip() for layer in CONTRACTS[0]["layers"] for room in layer.split("|")]
 
 
 def _modules() -> list[Path]:
@@ -132,6 +131,18 @@ def test_english_is_complete():
 )
 def test_the_docs_are_fresh(script, make, page):
     assert Path(f"docs/{page}.md").read_text() == runpy.run_path(f"scripts/{script}")[make](), "run `make docs`"
+
+
+def test_a_mark_without_a_promise_stops_the_state_table():
+    rows = runpy.run_path("scripts/state-table")["rows"]
+    promises = {"titles": {"U01": "Sign in", "U02": "Roles", "U03": "News"}, "partial": {"U02": "one of two"}}
+    assert rows(promises, {"U01", "U02"}) == [
+        "| U01 | Sign in | done |  |", "| U02 | Roles | partial | one of two |", "| U03 | News | not yet |  |",
+    ]  # fmt: skip
+    with pytest.raises(SystemExit, match=r"no title of U04$"):
+        rows(promises, {"U01", "U04"})
+    with pytest.raises(SystemExit, match=r"no title of U05$"):
+        rows(promises | {"partial": {"U05": "all"}}, set())
 
 
 def test_every_requirement_of_asvs_has_a_line_and_every_test_it_names_is_there():
