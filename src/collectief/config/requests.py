@@ -12,7 +12,7 @@ _INSURER = click.option("--insurer", required=True, help="Whose: the slug, such 
 @click.group()
 def requests() -> None:
     """Requests of customers that wait for the insurer's judgement: linking a contract, leaving the portal,
-    a change to their data."""
+    a change to their data, a further role."""
 
 
 @requests.command("list")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -59,15 +60,21 @@ def addresses(stack: Stack) -> str:
         if colleague.acting_subject is None and colleague.email not in LINKED
     ]
     staff = [line for line in office_staff() if line["subject"] in LINKED.values()]
-    lines = ["", "Collectief is up.", "", *(f"  {name:<26}{address}" for name, address in rows)]
+    lines = ["", "Collectief is up.", "", *_columns(rows)]
     lines += ["", "Sign in and choose one of these people, level eH2+ or higher (Voorbeeld: eH3):", ""]
-    lines += [f"  {name:<26}{role:<28}{company}" for name, role, company in sorted(people)]
-    lines += ["", f"With an e-mail address, the password '{DEMO_PASSWORD}' and a second factor of your own:", ""]
-    lines += [f"  {email:<26}{role:<28}{company}" for email, role, company in own]
+    lines += _columns(sorted(people))
+    lines += ["", f"With an e-mail address, the password '{DEMO_PASSWORD}' and a second factor of your own"]
+    lines += ["(at the offices a passkey):", "", *_columns(own)]
     lines += ["", "At the office, with a work account of the simulator:", ""]
-    lines += [f"  {line['name']:<26}{line['does']}" for line in staff]
+    lines += _columns([(line["name"], line["does"]) for line in staff])
     lines += ["", "Ctrl-C stops everything."]
     return "\n".join(lines)
+
+
+def _columns(rows: Sequence[tuple[str, ...]]) -> list[str]:
+    """The rows under each other, every column as wide as its longest cell."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return ["  " + "  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
 
 
 def _interrupt(signal_number: int, frame: object) -> None:
