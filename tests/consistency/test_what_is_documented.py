@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -90,6 +91,20 @@ def test_every_variable_of_the_environment_stands_in_the_page_for_operators_and_
     for name in needed:
         with pytest.raises(NotConfigured, match=f"Not set: {name}\\."):
             told(dict.fromkeys(needed, "https://elsewhere.example") | {name: ""}, production=True)
+
+
+def test_the_readme_leads_to_every_page_and_has_the_rooms_in_the_order_of_the_house():
+    readme = Path("README.md").read_text()
+    pages = [path for path in DOCS.glob("*.md") if f"({path})" not in readme]
+    assert not pages
+    contracts = tomllib.loads(Path("pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    floor = {room.strip(): number for number, layer in enumerate(contracts[0]["layers"]) for room in layer.split("|")}
+    table = readme.partition("| room |")[2].partition("\n\n")[0]
+    told = [room for line in table.splitlines() for room in re.findall(r"`(\w+)`", line.partition(" | ")[0])]
+    assert set(told) == set(floor)
+    assert [floor[room] for room in told] == sorted(floor.values())
+    shown = set(re.findall(r"pictures/[\w-]+\.png", readme + "".join(path.read_text() for path in DOCS.glob("*.md"))))
+    assert {f"pictures/{path.name}" for path in (DOCS / "pictures").iterdir()} == shown, "a picture that nobody sees"
 
 
 def test_every_role_of_the_database_stands_in_the_page_of_the_database():
