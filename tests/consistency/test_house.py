@@ -103,6 +103,14 @@ def test_every_template_is_used():
     assert not unused
 
 
+def test_every_class_of_ours_has_a_rule():
+    templates = [*(SOURCE / "web" / "templates").rglob("*.html"), *(SOURCE / "web" / "templatetags").glob("*.py")]
+    used = {name for path in templates for name in re.findall(r"\bc-[a-z][a-z0-9-]*", path.read_text())}
+    rules = set(re.findall(r"\.(c-[a-z][a-z0-9-]*)", (SOURCE / "web/static/collectief/collectief.css").read_text()))
+    assert len(rules) > 20
+    assert not used - rules
+
+
 def test_english_is_complete():
     fresh = runpy.run_path("scripts/messages")["gathered"]()
     with (SOURCE / "locale/en/LC_MESSAGES/django.po").open("rb") as stream:

@@ -164,11 +164,6 @@ def judge_mandate(
         raise AccessRefused("mandate_ends_first")
 
 
-def in_force(first_day: date, end_day: date | None, revoked: bool, today: date) -> bool:
-    """Whether a mandate of these days holds today."""
-    return not revoked and first_day <= today and (end_day is None or today < end_day)
-
-
 def mandated(profile: SegmentProfile, mandate: Iterable[Role], person: Iterable[Role]) -> frozenset[Role]:
     """The roles that somebody has under a mandate: of the principal's segment, and of both."""
     return mandatable(profile, frozenset(mandate) & frozenset(person) & frozenset(profile.roles))

@@ -1,4 +1,4 @@
-"""Employers (werkgevers): source `vgz-izz-werkgevers`, requirements W01-W04. Its people come with their own issue.
+"""Employers (werkgevers): source `vgz-izz-werkgevers`, requirements W01-W05, W16, W17; nothing of its people yet.
 
 The main user gives colleagues access (W05); everyone signs in with an own password and a second factor.
 """

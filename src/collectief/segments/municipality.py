@@ -1,4 +1,4 @@
-"""Municipalities (gemeenten): source `zz-gemeenten`, requirements G01-G14. Its pages come with its own issue."""
+"""Municipalities (gemeenten): source `zz-gemeenten`, requirements G01-G14."""
 
 from __future__ import annotations
 
