@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from copy import replace
+from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -16,6 +17,7 @@ from collectief.enrolment import actions as enrolment
 from collectief.enrolment.models import HouseholdMember, Participation
 from collectief.foundation.dates import dutch
 from collectief.foundation.names import PersonName
+from collectief.mutations.jobs import forget_before
 from collectief.mutations.models import Mutation
 from collectief.policies.models import PolicyTerm
 from collectief.scope.database import opened, signing_in
@@ -260,6 +262,10 @@ def test_a_rejection_by_the_brp_is_told_where_one_looks_and_in_messages_and_can_
     assert "Iedereen is aangemeld." in text_of(inge.get(again))
     with opened(where.scope):
         assert Participation.objects.count() == 2
+    # Once what was refused is forgotten the page of it still opens.
+    forget_before(this_moment().now + timedelta(minutes=1))
+    text = text_of(inge.get(done))
+    assert "Er is niemand aangemeld" in text and reason in text and "Anders" not in text
 
 
 @pytest.mark.feature("G07")

@@ -8,6 +8,8 @@ from datetime import timedelta
 import pytest
 
 from collectief.foundation.dates import dutch
+from collectief.mutations.jobs import forget_before
+from collectief.mutations.rules import KEPT
 from tests.web.visiting import refused, text_of, this_moment, waiting
 from tests.world import valid_bsns
 
@@ -114,3 +116,21 @@ def test_a_wrong_date_says_so_at_its_field_and_in_the_summary(anna, ours):
     text = text_of(anna.post("/deelnemers/nieuw/", _typed(ours, first_day=later)))
     assert 'href="#id_first_day"' in text
     assert 'id="id_first_day-error"' in text
+
+
+@pytest.mark.feature("U26")
+def test_what_was_refused_is_shown_without_what_was_asked_once_that_is_forgotten(anna, ours):
+    mutation, kept = refused(ours, days_ago=31) + refused(ours, start=900_800_000)
+    forget_before(this_moment().now - KEPT)
+    address = f"/mutaties/{mutation}/"
+    text = text_of(anna.get(address))
+    assert "Wat hier is gevraagd, is na 30 dagen verwijderd." in text
+    assert "Anders" not in text
+    assert "Opnieuw aanmelden" not in text
+    assert anna.get(f"{address}intrekken/").status_code == 200
+    form = anna.get("/deelnemers/nieuw/", {"uit": mutation})
+    assert form.status_code == 200
+    assert "Anders" not in text_of(form)
+    text = text_of(anna.get(f"/mutaties/{kept}/"))
+    assert "na 30 dagen verwijderd" not in text
+    assert "Opnieuw aanmelden" in text

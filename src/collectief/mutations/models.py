@@ -57,6 +57,8 @@ class Mutation(models.Model):
     group_id = models.BigIntegerField(null=True)
     submitted_at = models.DateTimeField(db_default=Now())
     decided_at = models.DateTimeField(null=True)
+    # Refused or withdrawn, of who is no participant, and past its term: `asked` and `params` are empty (law 9).
+    forgotten = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         db_table = "mutation"
@@ -73,6 +75,11 @@ class Mutation(models.Model):
                 fields=["organisation", "-decided_at"],
                 name="mutation_rejected",
                 condition=models.Q(state="rejected"),
+            ),
+            models.Index(
+                fields=["decided_at"],
+                name="mutation_to_forget",
+                condition=models.Q(participant__isnull=True, state__in=["rejected", "withdrawn"], forgotten=False),
             ),
             # Hardly any mutation is one of a group.
             models.Index(fields=["group_id"], name="mutation_of_group", condition=models.Q(group_id__isnull=False)),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.db import connection
@@ -14,12 +14,9 @@ from collectief.participants.queries import names
 from collectief.scope.scope import Scope
 
 from .models import Mutation
-from .rules import OPEN, REVERSE, State
+from .rules import KEPT, OPEN, REVERSE, State
 
 NotFound = Mutation.DoesNotExist
-
-# How long a rejected mutation stays on the list of what to mend (U26).
-REJECTED_SHOWN = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +43,8 @@ class MutationView:
     undoes: int | None = None
     undoes_kind: str | None = None
     undoes_at: datetime | None = None
+    # What was asked is no longer kept.
+    forgotten: bool = False
 
     @property
     def open(self) -> bool:
@@ -85,7 +84,7 @@ def mutations_of(scope: Scope, participant_id: int) -> list[MutationView]:
 
 def rejected_mutations(scope: Scope, *, now: datetime, page: int = 1, size: int = 25) -> tuple[list[MutationView], int]:
     """What was rejected in the last 30 days, latest first, and how many (U26)."""
-    found = _of(scope).filter(state=State.REJECTED, decided_at__gte=now - REJECTED_SHOWN)
+    found = _of(scope).filter(state=State.REJECTED, decided_at__gte=now - KEPT)
     return _page(scope, found.order_by("-decided_at", "-id"), page, size)
 
 
@@ -139,7 +138,7 @@ def _views(scope: Scope, found: list[Mutation]) -> list[MutationView]:
         MutationView(
             row.id, row.kind, row.state, row.code, row.params, str(_name(row, known)), row.participant_id,
             row.contract_id, row.asked, row.touched, row.trail, row.effective_day, row.submitted_at, row.decided_at,
-            row.account, row.channel, *_undone(row),
+            row.account, row.channel, *_undone(row), row.forgotten,
         )
         for row in found
     ]  # fmt: skip

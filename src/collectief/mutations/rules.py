@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from enum import StrEnum
 
 
@@ -33,6 +34,9 @@ TRANSITIONS: Mapping[State, frozenset[State]] = {
 OPEN = (State.RECEIVED, State.CHECKING, State.WAITING)
 
 REVERSE = "reverse"
+
+# How long a rejected mutation stays on the list of what to mend (U26), and what was asked for who never came is kept.
+KEPT = timedelta(days=30)
 
 
 class TransitionRefused(ValueError):
