@@ -26,12 +26,14 @@ class Register:
 
     silent: bool = False
     asked: list[Bsn] = field(default_factory=list)
+    # Whom it does not know yet.
+    absent: set[Bsn] = field(default_factory=set)
 
     def look_up(self, bsns: Sequence[Bsn]) -> LookUp:
         if self.silent:
             return LookUp({}, frozenset(), tuple(bsns))
         self.asked.extend(bsns)
-        known = {bsn: inhabitant(bsn) for bsn in bsns if bsn.digits.startswith("9")}
+        known = {bsn: inhabitant(bsn) for bsn in bsns if bsn.digits.startswith("9") and bsn not in self.absent}
         found = {bsn: RegisteredPerson(bsn, one.name, one.birth_date, one.deceased) for bsn, one in known.items()}
         return LookUp(found, frozenset(set(bsns) - set(found)), ())
 

@@ -14,7 +14,7 @@ from collectief.gateways.brp.port import LookUp, RegisteredPerson
 from collectief.mutations import actions, lanes
 from collectief.mutations.corridor import LANES, Moment, Request, Subject
 from collectief.mutations.models import Mutation
-from collectief.mutations.verdicts import Accepted, Waiting
+from collectief.mutations.verdicts import Accepted, Refused, Waiting
 from collectief.participants import register
 from collectief.scope.database import opened
 from tests.world import Human, agency, confirm, enrol, enrolled, valid_bsns
@@ -120,3 +120,37 @@ def test_taking_something_back_counts_as_a_change_of_the_lane(ours, human, momen
         before = [lanes.version(ours.scope, lane) for lane in range(LANES)]
         enrolment.withdraw(ours.scope, outcome.mutation_id, moment)
         assert [lanes.version(ours.scope, lane) for lane in range(LANES)] == [number + 1 for number in before]
+
+
+def said_of(human: Human, *, found: bool = True, deceased: bool = False) -> LookUp:
+    person = RegisteredPerson(human.bsn, human.name, human.birth_date, deceased)
+    return LookUp({human.bsn: person}, frozenset(), ()) if found else LookUp({}, frozenset([human.bsn]), ())
+
+
+@pytest.mark.feature("U21")
+@pytest.mark.parametrize("said", [{"found": False}, {"deceased": True}], ids=["unknown", "deceased"])
+def test_who_was_refused_for_what_the_brp_said_is_asked_about_again(ours, human, moment, said):
+    number = ours.contracts[0].number
+    with opened(ours.scope):
+        register.keep(ours.scope, register.answers(ours.scope, said_of(human, **said)), now=moment.now)
+        hour = Moment(moment.today, moment.now + register.RECENT_REFUSAL)
+        [refused] = actions.submit(ours.scope, [enrol(ours.scope, human, number, moment.today)], hour)
+        assert isinstance(refused.verdict, Refused)
+        later = Moment(moment.today, hour.now + timedelta(seconds=1))
+        [again] = actions.submit(ours.scope, [enrol(ours.scope, human, number, moment.today)], later)
+        assert isinstance(again.verdict, Waiting)
+        # The answer that comes now is judged by, whichever it is.
+        enrolment.take_answers(ours.scope, [again.mutation_id], answered(ours.scope, human), later)
+        assert Mutation.objects.get(id=again.mutation_id).state == "processed"
+
+
+@pytest.mark.feature("U21")
+def test_who_the_brp_knows_is_asked_about_once_in_thirty_days(ours, human, moment):
+    confirm(ours.scope, [human], moment)
+    for passed, expected in ((register.RECENT, Accepted), (register.RECENT + timedelta(seconds=1), Waiting)):
+        later = Moment(moment.today, moment.now + passed)
+        with opened(ours.scope):
+            [verdict] = actions.Trial(
+                ours.scope, [enrol(ours.scope, human, ours.contracts[0].number, moment.today)], later
+            ).verdicts
+        assert isinstance(verdict, expected)

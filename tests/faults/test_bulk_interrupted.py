@@ -14,9 +14,10 @@ from collectief.access.models import Membership
 from collectief.bulk import actions, chunks, housework, inline, jobs
 from collectief.bulk.rules import State
 from collectief.enrolment.models import Participation
+from collectief.gateways.brp.inhabitants import dummy_bsns
 from collectief.participants import register as register_module
 from collectief.scope.database import housekeeping, office, opened
-from tests.bulk_world import again, demo_file, planned, received
+from tests.bulk_world import again, demo_file, done, file_of, planned, received, row_of
 from tests.world import agency
 
 pytestmark = [pytest.mark.usefixtures("committed_db", "register"), pytest.mark.feature("U21")]
@@ -48,6 +49,41 @@ def test_the_brp_is_asked_again_when_its_answers_have_had_their_time(tmp_path, r
         jobs.carry_out_lane(ours.scope, batch.id, lane)
     assert len(register.asked) == 12
     assert again(ours.scope, batch).outcome_counts["processed"] == 6
+
+
+@pytest.mark.parametrize("known_by_then", [True, False])
+def test_a_plan_put_off_asks_again_about_those_alone_whom_the_brp_did_not_know(
+    tmp_path, register, monkeypatch, known_by_then
+):
+    ours, people = agency(), list(dummy_bsns(6, seed=5))
+    register.absent = {people[0]}
+    path = file_of(tmp_path, *(row_of(bsn, ours.contracts[0].number) for bsn in people))
+    batch = planned(ours.scope, path)
+    with opened(ours.scope):
+        actions.accept(ours.scope, batch.id, version=batch.version, moment=jobs.moment())
+    register.asked.clear()
+    tomorrow = timezone.now() + timedelta(days=1)
+    monkeypatch.setattr(jobs, "moment", lambda: jobs.Moment(timezone.localdate(tomorrow), tomorrow))
+    if known_by_then:
+        register.absent = set()
+    for lane in (0, 1):
+        jobs.carry_out_lane(ours.scope, batch.id, lane)
+    assert register.asked == [people[0]]
+    # What was not agreed to is not done: who is known by now is sent again.
+    outcome = "changed_since" if known_by_then else "rejected"
+    found = {key: count for key, count in again(ours.scope, batch).outcome_counts.items() if count}
+    assert found == {"processed": 5, outcome: 1}
+
+
+def test_who_the_brp_did_not_know_is_enrolled_by_sending_the_file_again(tmp_path, register, monkeypatch):
+    ours, people = agency(), list(dummy_bsns(2, seed=5))
+    register.absent = set(people)
+    path = file_of(tmp_path, *(row_of(bsn, ours.contracts[0].number) for bsn in people))
+    assert done(ours.scope, path).outcome_counts["rejected"] == 2
+    register.absent = set()
+    # An hour later.
+    monkeypatch.setattr(register_module, "RECENT_REFUSAL", timedelta(0))
+    assert done(ours.scope, path).outcome_counts["processed"] == 2
 
 
 def test_a_silent_brp_while_carrying_out_leaves_every_row_to_do(tmp_path, register, monkeypatch):

@@ -280,15 +280,19 @@ def _judge_again(
     letters = dict(zip(taken.numbers, taken.planned, strict=True))
     good = _those(rows, rows.sound())
     requests = requests_of(good, batch.id, batch.contract)
+    waits: list[Bsn | None] = []
 
     def stands(place: int, verdict: Verdict) -> bool:
         if isinstance(verdict, Waiting):
-            enrolled = (request.subject.bsn for request in requests)
-            raise AnswersNeeded(list(dict.fromkeys(bsn for bsn in enrolled if bsn is not None)))
+            waits.append(requests[place].subject.bsn)
+            return False
         number = good.numbers[place]
         return rules.stands(letters[number], taken.told.get(number), verdict)
 
     outcomes = mutations.submit(scope, requests, moment, expected=stands) if requests else []
+    if waits:
+        # What was written goes with this transaction.
+        raise AnswersNeeded([bsn for bsn in dict.fromkeys(waits) if bsn is not None])
     came = dict(zip(good.numbers, outcomes, strict=True))
     bad = [rows.row(place) for place in sorted(rows.problems)]
     ids = dict(zip((row.number for row in bad), _refuse_misshapen(scope, batch, bad, moment), strict=True))

@@ -25,6 +25,9 @@ from .rules import RegisterAnswer
 
 # A person rarely changes name within a month; after it the BRP is asked again.
 RECENT = timedelta(days=30)
+# Whom the BRP does not know, or has as deceased, is refused; once that is mended the application is sent again, and
+# the BRP is asked anew. For a file one answer does from its plan to its carrying out, if that is not put off.
+RECENT_REFUSAL = timedelta(hours=1)
 
 _COLUMNS = {
     "bsn_index": "bytea", "found": "boolean", "deceased": "boolean", "initials": "text", "prefix": "text",
@@ -44,14 +47,18 @@ def current_register() -> PersonRegister:
 
 
 def recent_answers(scope: Scope, indexes: Collection[bytes], *, now: datetime) -> dict[bytes, RegisterAnswer]:
-    """The answers not older than `RECENT`, by blind index; must run inside the opened scope."""
+    """The answers that still count, by blind index; must run inside the opened scope.
+
+    That somebody lives and by what name counts for as long as `RECENT`, anything else as `RECENT_REFUSAL`.
+    """
     if not indexes:
         return {}
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT {_NAMES} FROM register_check"
-            " WHERE organisation_id = %s AND bsn_index = ANY (%s::bytea[]) AND checked_at >= %s",
-            [scope.organisation_id, bytes_array(indexes), now - RECENT],
+            " WHERE organisation_id = %s AND bsn_index = ANY (%s::bytea[])"
+            " AND checked_at >= CASE WHEN found AND NOT deceased THEN %s ELSE %s END",
+            [scope.organisation_id, bytes_array(indexes), now - RECENT, now - RECENT_REFUSAL],
         )
         return {
             bytes(index): RegisterAnswer(
