@@ -73,10 +73,19 @@ def test_the_simulator_writes_dates_as_the_client_reads_them(day: BirthDate | No
         ),
         ({"geslachtsnaam": "Suharto"}, PersonName("", "", "Suharto")),
         ({"voornamen": "Zoë"}, PersonName("Z.", "", "")),
+        ({}, PersonName("", "", "")),
     ],
 )
 def test_names(name: dict[str, str], expected: PersonName) -> None:
     assert read(person(naam=name)).name == expected
+
+
+def test_who_has_no_name_there_holds_up_none_of_those_asked_with_them() -> None:
+    other = Bsn("999990020")
+    nameless = {"burgerservicenummer": other.digits}
+    found = reading.read_persons(answer(person(), nameless), {one.digits: one for one in (BSN, other)})
+    assert [one.name for one in found.values()] == [PersonName("A.", "", "Bos"), PersonName("", "", "")]
+    assert not found[other].name.same_person_name(PersonName("A.", "", "Bos"))
 
 
 @pytest.mark.parametrize(
@@ -84,6 +93,7 @@ def test_names(name: dict[str, str], expected: PersonName) -> None:
     [
         ({}, False),
         ({"overlijden": {"datum": {"type": "DatumOnbekend"}}}, True),
+        ({"overlijden": {}}, False),
         ({"opschortingBijhouding": {"reden": {"code": "O", "omschrijving": "overlijden"}}}, True),
         ({"opschortingBijhouding": {"reden": {"code": "R", "omschrijving": "RNI"}}}, False),
         ({"opschortingBijhouding": {"reden": {"code": "E", "omschrijving": "emigratie"}}}, False),
@@ -121,7 +131,6 @@ def test_who_was_not_asked_for_is_left_out() -> None:
         b'{"type":"RaadpleegMetBurgerservicenummer"}',
         answer(kind="ZoekMetPostcodeEnHuisnummer"),
         b'{"type":"RaadpleegMetBurgerservicenummer","personen":{"a":1}}',
-        answer({"burgerservicenummer": BSN.digits}),
         answer(person(geboorte={"datum": {"type": "Datum", "datum": "1980-02-31"}})),
         answer(person(geboorte={"datum": {"type": "Anders"}})),
         answer(person(geboorte={"datum": {"type": "JaarMaandDatum", "jaar": 1980}})),

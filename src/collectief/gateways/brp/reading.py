@@ -79,10 +79,11 @@ class _Name(Struct):
 
 class _Person(Struct):
     burgerservicenummer: str
-    naam: _Name | UnsetType = UNSET
+    # Of whom no part of a name is registered it is left out, or empty: a name that nobody gives.
+    naam: _Name = field(default_factory=_Name)
     geboorte: _Birth | None = None
     geslacht: _Coded | UnsetType = UNSET
-    # That it is there says enough.
+    # That something is in it says enough; an empty group is as one that is left out.
     overlijden: Any = None
     suspension: _Suspension | UnsetType = field(default=UNSET, name="opschortingBijhouding")
 
@@ -116,8 +117,6 @@ def read_persons(body: bytes, asked: Mapping[str, Bsn]) -> dict[Bsn, RegisteredP
             bsn = asked.get(line.burgerservicenummer)
             if bsn is None or suspended_for in _VOID:
                 continue
-            if not line.naam:
-                raise BadAnswer("naam")
             deceased = suspended_for == _DECEASED or bool(line.overlijden)
             sex = _SEXES.get(line.geslacht.code or "", "") if line.geslacht else ""
             persons[bsn] = RegisteredPerson(bsn, _read_name(line.naam), _birth_date(line.geboorte), deceased, sex)
