@@ -8,6 +8,11 @@ from msgspec import Struct
 from stdnum.exceptions import ValidationError
 from stdnum.nl import bsn as stdnum_bsn
 
+# Nine digits that no other digit touches, with at most one sign between two of them; each place in a text is a start.
+_NINE = re.compile(r"(?<![0-9])(?=([0-9](?:[ .\u00a0-]?[0-9]){8})(?![0-9]))")
+# A Dutch telephone number as it is dialled from abroad: what follows the country is nine digits too.
+_FROM_ABROAD = re.compile(r"(?:\+|(?<![0-9])00)31[ .\u00a0-]?(?:\(0\) ?)?[0-9](?:[ .\u00a0-]?[0-9]){8}(?![0-9])")
+
 
 class Bsn(Struct, frozen=True):
     """A valid BSN. Its text forms hide the number, so that no log or error shows it by accident (law 5)."""
@@ -30,16 +35,21 @@ class Bsn(Struct, frozen=True):
 
     @staticmethod
     def is_in(text: str) -> bool:
-        """Whether somewhere in a text stands what reads as a BSN."""
-        for digits in re.findall(r"\d[\d .-]{7,}\d", text):
-            try:
-                Bsn.parse(re.sub(r"\D", "", digits))
-            except ValueError:
-                continue
-            return True
-        return False
+        """Whether somewhere in a text stands what reads as a BSN, beside whatever other numbers.
+
+        All nine digits must be there: eight are as often a day or a number of the KvK.
+        """
+        return any(map(_passes, _NINE.findall(_FROM_ABROAD.sub("+", text))))
 
     def __repr__(self) -> str:
         return "Bsn(*********)"
 
     __str__ = __repr__
+
+
+def _passes(text: str) -> bool:
+    try:
+        Bsn.parse(text)
+    except ValueError:
+        return False
+    return True
