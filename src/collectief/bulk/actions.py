@@ -19,8 +19,8 @@ from procrastinate.exceptions import AlreadyEnqueued
 from collectief.audit import actions as audit
 from collectief.contracts.queries import contracts
 from collectief.enrolment.facts import Kind
-from collectief.enrolment.family import CODE_MARK
 from collectief.foundation.bsn import Bsn
+from collectief.foundation.release import CODE_MARK
 from collectief.inbox import actions as inbox
 from collectief.inbox.facts import About, Tiding
 from collectief.mutations import actions as mutations

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 from collectief.foundation.dates import BirthDate
@@ -14,25 +12,12 @@ from collectief.inbox.facts import About, Tiding
 from collectief.mutations.corridor import Entry, Moment, Request
 from collectief.policies.insured import whose_insurance_ends
 from collectief.scope.scope import Scope
-from collectief.segments import catalogue as segments
-from collectief.segments import profile as segments_profile
 from collectief.segments.profile import Capability, MessageCategory
 
-from . import facts, household, memory, newcomers, rules
+from . import memory, newcomers
 from .facts import Application, Kind
 from .memory import asked_as_json
 from .sitting import EnrolmentSitting
-
-
-def _code_mark() -> str:
-    """Changes with anything that could make judging come out otherwise, or what a plan keeps look otherwise."""
-    judging = [facts, household, memory, newcomers, rules, segments_profile, *segments.MODULES]
-    sources = b"".join(Path(str(module.__file__)).read_bytes() for module in judging)
-    return hashlib.sha256(sources).hexdigest()[:12]
-
-
-# A plan made by one release is judged again by the next (ADR 11).
-CODE_MARK = _code_mark()
 
 
 class EnrolmentFamily:
