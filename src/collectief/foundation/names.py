@@ -28,7 +28,6 @@ _PREFIX = re.compile(
     "(" + "|".join(re.escape(prefix) for prefix in sorted(PREFIXES, key=len, reverse=True)) + r") (?=\S)|(d')(?=\w)",
     re.IGNORECASE,
 )
-_INITIAL = re.compile(r"(?:Chr|Ch|Fr|Ph|Sj|St|Th|Tj|IJ|Ij|\w)\.?", re.IGNORECASE)
 
 
 def tidy(text: str) -> str:
