@@ -42,18 +42,16 @@ def beside_import_export() -> Iterator[Line]:
 
 def _imported(path: Path, resource: str) -> dict[str, float]:
     """Import the file; how long each step took, and all of them together."""
-    from django.utils import timezone
     from import_export.formats.base_formats import XLSX
 
     from collectief.demo.cast import BRUG
     from collectief.demo.world import scope_of
-    from collectief.mutations.corridor import Moment
+    from collectief.mutations.corridor import this_moment
 
     from . import peer_resource
 
     scope = scope_of(BRUG, BRUG.colleagues[0], channel="upload")
-    now = timezone.now()
-    moment = Moment(timezone.localdate(now), now)
+    moment = this_moment()
     answers: dict[bytes, Any] = {}
     took: dict[str, float] = {}
     with _as_owner():

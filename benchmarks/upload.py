@@ -79,13 +79,11 @@ def floor_of(path: Path, size: int) -> float:
 
 def measured(stack: Any, bench: str, path: Path, size: int, floor: float, *, nothing_new: bool = False) -> Line:
     """Upload the file, accept its plan, and wait until everyone in it is there. Raises RuntimeError when it is not."""
-    from django.utils import timezone
-
     from collectief.bulk import actions, queries
     from collectief.bulk.rules import State
     from collectief.demo.cast import BRUG
     from collectief.demo.world import scope_of
-    from collectief.mutations.corridor import Moment
+    from collectief.mutations.corridor import this_moment
     from collectief.scope.database import opened
 
     scope = scope_of(BRUG, BRUG.colleagues[0], channel="upload")
@@ -112,8 +110,7 @@ def measured(stack: Any, bench: str, path: Path, size: int, floor: float, *, not
         steps["plan_s"] = round(time.perf_counter() - begin, 2)
         with opened(scope):
             version = queries.batch(scope, batch.id).version
-            now = timezone.now()
-            actions.accept(scope, batch.id, version=version, moment=Moment(timezone.localdate(now), now))
+            actions.accept(scope, batch.id, version=version, moment=this_moment())
             actions.enqueue("carry_out", scope, batch.id)
         wait(batch.id, State.DONE)
         took = time.perf_counter() - begin

@@ -20,7 +20,7 @@ from collectief.foundation.bsn import Bsn
 from collectief.foundation.dates import BirthDate, dutch
 from collectief.foundation.names import PersonName
 from collectief.inbox.models import Message
-from collectief.mutations.corridor import Moment
+from collectief.mutations.corridor import this_moment
 from collectief.mutations.models import Mutation
 from collectief.participants import register as register_module
 from collectief.scope import database
@@ -61,9 +61,8 @@ def anna(monkeypatch, tmp_path):
     elsewhere = _case_elsewhere()
     ours = agency()
     customer = agency(name="Klant Geheim", brand="voorbeeld")
-    now = timezone.now()
     secret = dataclasses.replace(SECRET, bsn=valid_bsns(1)[0])
-    participant = enrolled(ours, secret, Moment(timezone.localdate(now), now))
+    participant = enrolled(ours, secret, this_moment())
     batch = planned(ours.scope, demo_file(tmp_path, ours.contracts[0].number, rows=3, name="geheim-bestand.xlsx"))
     principal = agency(name="Opdrachtgever Geheim").organisation
     document = kept(ours.scope, participant)

@@ -24,7 +24,7 @@ from collectief.foundation.assurance import AssuranceLevel
 from collectief.foundation.dates import BirthDate
 from collectief.foundation.names import PersonName
 from collectief.mutations import actions as mutations
-from collectief.mutations.corridor import Moment, Outcome, Request, Subject
+from collectief.mutations.corridor import Moment, Outcome, Request, Subject, this_moment
 from collectief.scope.database import office, opened, signing_in
 from collectief.scope.scope import Scope
 from tests.world import Agency, Human, confirm, enrol, valid_bsns
@@ -63,12 +63,6 @@ def text_of(response: HttpResponse) -> str:
     """Everything that came back."""
     body = b"".join(response.streaming_content) if response.streaming else response.content
     return body.decode(errors="replace")
-
-
-def this_moment() -> Moment:
-    """Now, as pages know it."""
-    now = timezone.now()
-    return Moment(timezone.localdate(now), now)
 
 
 def crowd(agency: Agency, count: int, *, start: int = 900_100_000) -> list[int]:

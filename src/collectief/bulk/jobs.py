@@ -17,6 +17,7 @@ from procrastinate.jobs import Status
 
 from collectief.access.queries import NoAccess, scope_again, scope_without_rights
 from collectief.mutations.corridor import Moment
+from collectief.mutations.corridor import this_moment as moment
 from collectief.participants.register import RegisterSilent
 from collectief.scope.database import housekeeping, opened
 from collectief.scope.patience import Patience
@@ -31,11 +32,6 @@ _PATIENCE = Patience(RegisterSilent, seconds=15)
 _FILES_KEPT = timedelta(days=1)
 # After this a busy batch that nobody works on is taken up again.
 _IDLE = timedelta(minutes=2)
-
-
-def moment() -> Moment:
-    now = timezone.now()
-    return Moment(timezone.localdate(now), now)
 
 
 @app.task(name="bulk.read", queue="bulk", retry=_PATIENCE, pass_context=True)

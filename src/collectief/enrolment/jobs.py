@@ -7,7 +7,7 @@ from procrastinate.contrib.django import app
 
 from collectief.access.queries import NoAccess, scope_again, scope_without_rights
 from collectief.mutations import actions as mutations
-from collectief.mutations.corridor import Moment
+from collectief.mutations.corridor import this_moment
 from collectief.participants import register
 from collectief.participants.register import RegisterSilent
 from collectief.scope.database import opened
@@ -21,24 +21,24 @@ def ask_register(
     *, organisation_id: int, account_id: int, brand: str, mutation_ids: list[int], mandate_id: int | None = None
 ) -> None:
     """Ask the BRP about waiting mutations and decide them; raises RegisterSilent to be tried again."""
-    now = timezone.now()
+    moment = this_moment()
     try:
         scope = scope_again(account_id, organisation_id, brand, channel="form", mandate_id=mandate_id)
     except NoAccess:
         bare = scope_without_rights(account_id, organisation_id, brand, channel="form", mandate_id=mandate_id)
         with opened(bare):
-            mutations.reject_waiting(bare, mutation_ids, Moment(timezone.localdate(now), now), code="account_ended")
+            mutations.reject_waiting(bare, mutation_ids, moment, code="account_ended")
         return
     if lost := actions.beyond_reach(scope, mutation_ids):
         # Somebody was given other contracts meanwhile: for the rest it is as if the account had ended.
         bare = scope_without_rights(account_id, organisation_id, brand, channel="form", mandate_id=mandate_id)
         with opened(bare):
-            mutations.reject_waiting(bare, lost, Moment(timezone.localdate(now), now), code="account_ended")
+            mutations.reject_waiting(bare, lost, moment, code="account_ended")
     with opened(scope):
         bsns = actions.whom_to_ask(scope, mutation_ids)
     answer = register.ask(register.current_register(), bsns)
     with opened(scope):
-        actions.take_answers(scope, mutation_ids, register.answers(scope, answer), Moment(timezone.localdate(now), now))
+        actions.take_answers(scope, mutation_ids, register.answers(scope, answer), moment)
     if answer.unanswered:
         raise RegisterSilent(len(answer.unanswered))
 

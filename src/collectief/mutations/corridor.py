@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Protocol
 
+from django.utils import timezone
 from msgspec import Struct
 
 from collectief.foundation.bsn import Bsn
@@ -87,6 +88,12 @@ class Moment:
 
     today: date
     now: datetime
+
+
+def this_moment() -> Moment:
+    """Now, for who begins something: a page, a job, a command."""
+    now = timezone.now()
+    return Moment(timezone.localdate(now), now)
 
 
 class Kept(Struct, frozen=True):

@@ -24,7 +24,7 @@ from collectief.contracts.queries import contracts
 from collectief.enrolment import actions as enrolment
 from collectief.enrolment.facts import Place
 from collectief.enrolment.queries import participation
-from collectief.mutations.corridor import Moment
+from collectief.mutations.corridor import this_moment
 from collectief.mutations.verdicts import Refused, Unchanged
 from collectief.participants.queries import participant
 from collectief.policies.queries import OfferView, offered
@@ -185,7 +185,7 @@ def summary(request: PortalRequest, name: str, draft: Draft) -> HttpResponse:
     problems = _problems(request, draft)
     said = ""
     if request.method == "POST" and not problems:
-        outcomes = enrolment.enrol_household(request.scope, draft.requests(request.scope), _moment())
+        outcomes = enrolment.enrol_household(request.scope, draft.requests(request.scope), this_moment())
         problems = {n: one.verdict for n, one in enumerate(outcomes) if isinstance(one.verdict, Refused)}
         if all(isinstance(one.verdict, Unchanged) for one in outcomes):
             said = _("Dit is al zo: er is niets gewijzigd.")
@@ -244,7 +244,7 @@ def _stands(request: PortalRequest, draft: Draft, form: forms.Form, number: int)
 def _problems(request: PortalRequest, draft: Draft) -> Mapping[int, Refused]:
     if not draft.people:
         return {}
-    return enrolment.household_problems(request.scope, draft.requests(request.scope), _moment())
+    return enrolment.household_problems(request.scope, draft.requests(request.scope), this_moment())
 
 
 def _offers(request: PortalRequest, draft: Draft) -> list[OfferView]:
@@ -264,8 +264,3 @@ def _sent(request: PortalRequest) -> Any:
 
 def _status(form: forms.Form) -> int:
     return 422 if form.errors else 200
-
-
-def _moment() -> Moment:
-    now = timezone.now()
-    return Moment(timezone.localdate(now), now)

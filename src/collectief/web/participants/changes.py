@@ -21,7 +21,7 @@ from collectief.enrolment.facts import Application
 from collectief.enrolment.queries import ListRow, participation
 from collectief.foundation.dates import dutch
 from collectief.mutations import queries as mutations
-from collectief.mutations.corridor import Moment, Outcome, Request, Subject
+from collectief.mutations.corridor import Outcome, Request, Subject, this_moment
 from collectief.mutations.verdicts import Refused, Unchanged, Waiting
 from collectief.participants.keys import bsn_keys
 from collectief.segments.profile import Capability, Permission
@@ -190,7 +190,7 @@ def _undo(
 def _acted(act: Callable[..., Any], request: PortalRequest, mutation_id: int) -> tuple[str, str] | None:
     """Do it; the reason and remedy when it cannot be done."""
     try:
-        outcome = act(request.scope, mutation_id, _moment())
+        outcome = act(request.scope, mutation_id, this_moment())
     except enrolment.CannotWithdraw as cannot:
         return refusal(cannot.code, {})
     if isinstance(outcome, Outcome) and isinstance(outcome.verdict, Refused):
@@ -204,7 +204,7 @@ def _sent(request: PortalRequest) -> Any:
 
 
 def _apply(request: PortalRequest, application: Application, subject: Subject) -> Outcome:
-    [outcome] = enrolment.apply(request.scope, [Request(application, subject)], _moment())
+    [outcome] = enrolment.apply(request.scope, [Request(application, subject)], this_moment())
     return outcome
 
 
@@ -267,8 +267,3 @@ def _asked_before(request: PortalRequest) -> dict[str, Any]:
         "first_day": "-".join(reversed(day.split("-"))), "birth_date": "-".join(reversed(born.split("-"))),
         "reference": asked.get("reference", ""), **asked.get("address", {}),
     }  # fmt: skip
-
-
-def _moment() -> Moment:
-    now = timezone.now()
-    return Moment(timezone.localdate(now), now)

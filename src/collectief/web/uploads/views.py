@@ -8,7 +8,6 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -21,7 +20,7 @@ from collectief.bulk.sheets.corrections import write_bad_rows
 from collectief.bulk.sheets.reading import Limits
 from collectief.bulk.sheets.template import write_template
 from collectief.contracts.queries import contracts
-from collectief.mutations.corridor import Moment
+from collectief.mutations.corridor import this_moment
 from collectief.segments.profile import Capability, Permission
 
 from ..page import PortalRequest, longest_body, page
@@ -117,7 +116,7 @@ def accept(request: PortalRequest, batch_id: int) -> HttpResponse:
     _found(request, batch_id)
     version = whole_number(request.POST.get("version")) or 0
     try:
-        actions.accept(request.scope, batch_id, version=version, moment=_moment())
+        actions.accept(request.scope, batch_id, version=version, moment=this_moment())
         actions.enqueue("carry_out", request.scope, batch_id)
     except actions.NotThePlanSeen:
         messages.warning(
@@ -132,7 +131,7 @@ def cancel(request: PortalRequest, batch_id: int) -> HttpResponse:
     """Do nothing of it."""
     _found(request, batch_id)
     try:
-        actions.cancel(request.scope, batch_id, _moment())
+        actions.cancel(request.scope, batch_id, this_moment())
         messages.success(request, _("Het bestand is geannuleerd. Er is niets gewijzigd."))
     except actions.NotThePlanSeen:
         messages.warning(request, _("Annuleren kan niet meer: het bestand wordt al verwerkt."))
@@ -198,8 +197,3 @@ def _found(request: PortalRequest, batch_id: int) -> Any:
         return queries.batch(request.scope, batch_id)
     except queries.NotFound:
         raise Http404 from None
-
-
-def _moment() -> Moment:
-    now = timezone.now()
-    return Moment(timezone.localdate(now), now)
