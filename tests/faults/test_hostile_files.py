@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import io
+import random
 import subprocess
 import zipfile
 from pathlib import Path
+from string import ascii_letters
 
+import msgspec
 import openpyxl
 import pytest
 
@@ -160,6 +163,26 @@ def test_headers_that_are_gone_doubled_or_merged(tmp_path):
     assert refusal_of(_changed_template(tmp_path, gone)) == "missing_columns"
     assert refusal_of(_changed_template(tmp_path, doubled)) == "doubled_columns"
     assert refusal_of(_changed_template(tmp_path, merged)) == "merged_headers"
+
+
+def test_one_long_text_in_every_cell_is_not_kept_over_and_over(tmp_path):
+    """In the file it stands once; of what comes out of it every cell has its own."""
+    # By chance, so that it does not pack as a bomb would.
+    long, rows = "".join(random.Random(1).choices(ascii_letters, k=30_000)), 40
+
+    def change(sheet):
+        sheet.cell(2, len(TEMPLATE.columns) + 1).value = long
+        for number in range(3, 3 + rows):
+            for place in range(1, len(TEMPLATE.columns) + 1):
+                sheet.cell(number, place).value = long
+
+    reading = read_rows(_changed_template(tmp_path, change), TEMPLATE)
+    [found] = list(reading)
+    kept = len(msgspec.json.encode(found)) + len(msgspec.json.encode(reading.head))
+    assert len(found) == rows and kept < rows * len(TEMPLATE.columns) * 500
+    assert {problem.code for problem in found.row(0).problems} == {
+        "action_unknown", "reason_unknown", "too_long", "bsn_invalid", "date_invalid"
+    }  # fmt: skip
 
 
 def test_a_formula_counts_for_its_value_and_is_never_echoed(tmp_path):

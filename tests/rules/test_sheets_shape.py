@@ -223,6 +223,20 @@ def test_what_is_no_surname(cell, code):
     assert codes(ENROLS | {"surname": cell}) == [("surname", code)]
 
 
+def test_a_text_that_is_too_long_is_kept_too_long_but_not_whole():
+    for column in TEMPLATE.columns:
+        row = row_of(ENROLS | {column.key: "x" * 5000})
+        [problem] = [problem for problem in row.problems if problem.column == column.key]
+        longest = int(problem.params.get("longest", 0))
+        assert longest < len(row.cells[column.key]) < 500 and not row.values.get(column.key), column.key
+        assert (problem.code == "too_long") == (column.kind == "text")
+
+
+def test_a_text_with_much_space_in_it_is_what_it_is_without():
+    row = row_of(ENROLS | {"surname": f"Janse{' ' * 5000}Bakker"})
+    assert (row.values["surname"], row.problems) == ("Janse Bakker", []) and len(row.cells["surname"]) < 500
+
+
 @pytest.mark.parametrize(
     ("cell", "read"),
     [

@@ -24,7 +24,7 @@ from .answer import Answer, FileHead
 from .columns import COLUMNS, MARK_WORD, Template
 from .container import FileRefused, Limits, look_at
 from .rows import Rows
-from .shape import REQUIRED, Shaper
+from .shape import LONGEST_KEPT, REQUIRED, Shaper
 
 CHUNK = 1000
 _HEADER_WITHIN = 15
@@ -149,7 +149,7 @@ def _places(header: Sequence[str], template: Template) -> tuple[dict[str, int], 
         column = names.get(key)
         if column is None:
             if key and key not in OWN_EXTRAS:
-                extra.append(text)
+                extra.append(text[:LONGEST_KEPT])
         elif column.key in where:
             doubled.append(column.dutch)
         else:

@@ -35,6 +35,9 @@ LONGEST = {
     "contract": 20, "relation_number": 12, "external_reference": 40, "initials": 40, "prefix": 20, "surname": 200,
     "country": 60, "street": 120, "house_number": 20, "postcode": 16, "city": 80,
 }  # fmt: skip
+# More of a cell's text is not kept. Longer than what any column takes, so that what is cut is still too long; short,
+# since many cells may be one text in the file, and each has its own once it is sent on.
+LONGEST_KEPT = 250
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 # Kept as sent, but for spaces at the ends: they are numbers of somebody's administration.
 _EXACT = frozenset({"contract", "relation_number", "external_reference"})
@@ -64,7 +67,7 @@ class Shaper:
 
     def __init__(self, template: Template, where: Mapping[str, int]) -> None:
         readers: dict[str, _Reader] = {
-            "bsn": _bsn, "birth": _birth, "day": _day, "text": _text, "choice": _text,
+            "bsn": _bsn, "birth": _birth, "day": _day, "text": _text, "choice": _choice,
         }  # fmt: skip
         self._columns = [
             _Column(column.key, where[column.key], readers[column.kind])
@@ -201,9 +204,9 @@ class _Column:
         try:
             value = self._reader(self.key, cell, text)
             # What comes to nothing was nothing.
-            read: _Read = (value, text, None) if value else _NOTHING
+            read: _Read = (value, text[:LONGEST_KEPT], None) if value else _NOTHING
         except _Wrong as wrong:
-            read = ("", text, Problem(self.key, wrong.code, wrong.params))
+            read = ("", text[:LONGEST_KEPT], Problem(self.key, wrong.code, wrong.params))
         # Numbers are not remembered: 1.0 and TRUE are the same key.
         if self._remembers and not isinstance(cell, int | float):
             if len(self._memory) >= _REMEMBERED:
@@ -250,6 +253,14 @@ def _text(key: str, cell: Any, text: str) -> str:
     if key == "surname" and not any(character.isalpha() for character in text):
         raise _Wrong("surname_without_letters")
     return text
+
+
+def _choice(key: str, cell: Any, text: str) -> str:
+    chosen = _text(key, cell, text)
+    # Nothing to choose from is that long.
+    if len(chosen) > LONGEST_KEPT:
+        raise _Wrong(f"{key}_unknown")
+    return chosen
 
 
 def _bsn(key: str, cell: Any, text: str) -> str:
