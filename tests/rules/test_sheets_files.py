@@ -6,8 +6,10 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import zipfile
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -202,6 +204,18 @@ def test_whoever_stops_halfway_leaves_no_child(tmp_path):
 
 def test_a_file_that_is_gone_is_unreadable(tmp_path):
     assert refusal(tmp_path / "gone.xlsx").code == "unreadable"
+
+
+def test_a_file_without_a_name_is_read_also_where_many_are_open(tmp_path):
+    content = written(tmp_path / "a.xlsx", [[TEMPLATE.mark], HEADERS, line_of(ENROLS)]).read_bytes()
+    with ExitStack() as many:
+        for _ in range(40):
+            many.enter_context(Path(os.devnull).open())
+        nameless = many.enter_context(tempfile.TemporaryFile())
+        nameless.write(content)
+        nameless.flush()
+        rows, _reading = read(Path(f"/dev/fd/{nameless.fileno()}"))
+    assert [row.values["surname"] for row in rows] == ["Janse"]
 
 
 def test_the_child_limits_itself_before_it_opens_the_file(tmp_path):

@@ -42,12 +42,14 @@ def plain(key: bytes, place: str, stored_as: str, into: IO[bytes]) -> None:
 
 @contextmanager
 def plain_path(key: bytes, place: str, stored_as: str) -> Iterator[Path]:
-    """The same as a file that a program can open, for as long as the block lasts, readable by nobody else."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "plain"
-        with path.open("wb") as stream:
-            plain(key, place, stored_as, stream)
-        yield path
+    """The same as a file that this process can open, for as long as the block lasts, readable by nobody else.
+
+    It has no name in any folder: should the process be killed, nothing is left of it.
+    """
+    with tempfile.TemporaryFile() as stream:
+        plain(key, place, stored_as, stream)
+        stream.flush()
+        yield Path(f"/dev/fd/{stream.fileno()}")
 
 
 def remove(stored_as: str) -> None:

@@ -32,8 +32,8 @@ class Reading:
 
     def __init__(self, path: Path, template: Template, limits: Limits) -> None:
         self.head = FileHead()
+        self._path = path
         self._question = {
-            "path": str(path.resolve()),
             "columns": [column.key for column in template.columns],
             "reasons": [[reason.code, reason.dutch, reason.english] for reason in template.reasons],
             "version": template.version,
@@ -43,6 +43,16 @@ class Reading:
 
     def __iter__(self) -> Iterator[Rows]:
         """Yields rows; raises FileRefused, also for a child that died or took too long."""
+        try:
+            file = self._path.open("rb")
+        except OSError:
+            raise FileRefused("unreadable") from None
+        with file:
+            yield from self._rows(file.fileno())
+
+    def _rows(self, descriptor: int) -> Iterator[Rows]:
+        # The child is given the open file, which need not have a name.
+        question = {**self._question, "path": f"/dev/fd/{descriptor}"}
         child = subprocess.Popen(
             [sys.executable, "-P", "-m", "collectief.bulk.sheets.child"],
             stdin=subprocess.PIPE,
@@ -50,6 +60,7 @@ class Reading:
             stderr=subprocess.DEVNULL,
             env={"PYTHONPATH": ":".join(path for path in sys.path if path)},
             cwd="/",
+            pass_fds=[descriptor],
         )
         assert child.stdin is not None and child.stdout is not None
         # A chunk does not fit in a pipe's usual 64 kB: the child would wait for us and we for it, in turns.
@@ -57,7 +68,7 @@ class Reading:
             fcntl.fcntl(child.stdout.fileno(), fcntl.F_SETPIPE_SZ, _PIPE)
         ended = False
         try:
-            child.stdin.write(json.dumps(self._question).encode() + b"\n")
+            child.stdin.write(json.dumps(question).encode() + b"\n")
             child.stdin.close()
             for line in _lines(child.stdout.fileno(), self._seconds):
                 answer = _DECODER.decode(line)
