@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 
+import openpyxl
 import pytest
+from django.db import connection
 
 from collectief.bulk import inline, intake, queries
+from collectief.bulk.sheets.columns import COLUMNS
 from collectief.enrolment.models import Participation
 from collectief.gateways.brp.inhabitants import dummy_bsns
 from collectief.mutations.models import Mutation
@@ -180,17 +183,55 @@ def test_the_end_before_the_start_and_the_start_before_birth(ours, number, peopl
     assert batch.planned_counts["rejected"] == 2
 
 
-@pytest.mark.parametrize("column", ["contract", "surname", "street", "city"])
-def test_a_bsn_in_a_wrong_column_is_kept_nowhere(ours, number, people, tmp_path, column):
-    from django.db import connection
-
+@pytest.mark.parametrize("column", [column.key for column in COLUMNS])
+def test_a_bsn_in_any_column_of_a_rejected_row_is_kept_nowhere(ours, number, people, tmp_path, column):
     digits = people[5].digits
-    batch = done(ours.scope, file_of(tmp_path, row_of(people[0], number) | {column: digits}))
-    assert batch.outcome_counts["rejected"] == 1
+    wrong = row_of(people[0], number, birth_date="31-02-1980", last_day="30-11-2026")
+    leaves = LEAVE | {"relation_number": "1", "last_day": "31-02-2026"}
+    batch = done(ours.scope, file_of(tmp_path, wrong | {column: digits}, leaves | {column: digits}))
+    assert batch.outcome_counts["rejected"] == 2
+    assert_nowhere(ours, digits)
+    with opened(ours.scope):
+        seen, _ = queries.page_of_rows(batch)
+    assert digits not in " ".join(row.who for row in seen)
+
+
+@pytest.mark.parametrize("column", ["contract", "surname", "street", "city"])
+def test_a_bsn_in_a_wrong_column_has_its_row_rejected(ours, number, people, tmp_path, column):
+    batch = done(ours.scope, file_of(tmp_path, row_of(people[0], number) | {column: people[5].digits}))
+    assert outcomes(ours, batch) == {3: ("rejected", "problems")}
+
+
+def assert_nowhere(ours, digits):
+    """These digits stand in no table that a file leaves something in."""
     with opened(ours.scope), connection.cursor() as cursor:
-        for table in ("batch", "batch_chunk", "mutation", "audit_event", "participant", "address"):
+        for table in ("batch", "batch_chunk", "mutation", "audit_event", "participant", "address", "message"):
             cursor.execute(f"SELECT coalesce(string_agg(t::text, ' '), '') FROM {table} t")
             assert digits not in cursor.fetchone()[0], table
+
+
+def test_a_bsn_that_stands_for_a_header_is_not_warned_of_by_its_digits(ours, number, people, tmp_path):
+    path = file_of(tmp_path, row_of(people[0], number))
+    book = openpyxl.load_workbook(path)
+    book["Mutaties"].cell(2, len(COLUMNS) + 1).value = people[5].digits
+    book["Mutaties"].cell(2, len(COLUMNS) + 2).value = "Afdeling"
+    book.save(path)
+    batch = done(ours.scope, path)
+    assert batch.warnings == [{"code": "extra_columns", "params": {"columns": ["Afdeling"]}}]
+    assert_nowhere(ours, people[5].digits)
+
+
+def test_a_reference_of_nine_digits_is_a_reference(ours, number, people, tmp_path):
+    """Also where it passes the test of a BSN: it is the organisation's own number."""
+    own = people[5].digits
+    batch = done(ours.scope, file_of(tmp_path, row_of(people[0], number, external_reference=own)))
+    assert outcomes(ours, batch) == {3: ("processed", "")}
+    # Whom it finds has it: so it is told, also of a row that is rejected.
+    batch = done(ours.scope, file_of(tmp_path, LEAVE | {"external_reference": own, "last_day": "x"}))
+    with opened(ours.scope):
+        [row], _ = queries.page_of_rows(batch)
+        assert row.who == own
+        assert Mutation.objects.get(state="rejected").asked["reference"] == own
 
 
 @pytest.mark.feature("X02")

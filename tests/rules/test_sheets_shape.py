@@ -279,7 +279,13 @@ def test_reasons_by_code_dutch_and_english(reason):
 
 
 def test_a_reason_nobody_knows():
-    assert codes(TERMINATES | {"reason": "Zomaar"}) == [("reason", "reason_unknown")]
+    row = row_of(TERMINATES | {"reason": "Zomaar"})
+    assert [(problem.column, problem.code) for problem in row.problems] == [("reason", "reason_unknown")]
+    assert (row.values.get("reason"), row.cells["reason"]) == (None, "Zomaar")
+
+
+def test_a_reason_where_none_is_needed_is_a_code_or_nothing():
+    assert (value("reason", "Overleden"), value("reason", "Zomaar")) == ("deceased", None)
 
 
 @pytest.mark.parametrize(

@@ -18,11 +18,25 @@ from .sheets.rows import Row, Rows
 
 KINDS = {"enrol": Kind.ENROL, "terminate": Kind.TERMINATE, "change_reference": Kind.CHANGE_REFERENCE}
 _SHOWN = ("contract", "birth_date", "first_day", "last_day", "reason", "relation_number")
+# When the file was read these were seen to be no BSN; the digits of a day may pass for one.
+_NO_BSN = frozenset({"contract", "birth_date", "first_day", "last_day"})
+# What says whom a row is about: the first that is there.
+_NAMES = ("bsn", "relation_number", "external_reference")
+
+
+def without_bsns(row: Row) -> dict[str, str]:
+    """The values of a row but for its BSN, and for what may be one in any other column: columns shift (law 5).
+
+    The number by which somebody we know was found is theirs, also where its digits could be a BSN.
+    """
+    theirs = next((key for key in _NAMES if row.values.get(key)), "") if row.person else ""
+    sure = _NO_BSN | {theirs}
+    return {key: text for key, text in row.values.items() if key != "bsn" and (key in sure or not Bsn.is_in(text))}
 
 
 def shown(row: Row) -> dict[str, Any]:
-    """What a rejected mutation remembers of a row with problems: what it was about, never the BSN."""
-    values = row.values
+    """What a rejected mutation remembers of a row with problems: what it was about, never a BSN."""
+    values = without_bsns(row)
     asked: dict[str, Any] = {
         "name": [values.get("initials", ""), values.get("prefix", ""), values.get("surname", "")],
         "reference": values.get("external_reference", ""),

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from collectief.scope.scope import Scope
 
 from . import chunks
+from .applications import without_bsns
 from .models import Batch
 from .rules import BUSY, PROBLEMS, Outcome, Planned, State
 from .sheets.rows import Row
@@ -42,7 +43,7 @@ class RowView:
     @property
     def who(self) -> str:
         """The name in the row, or the number it names somebody by; never a BSN."""
-        values = self.sent.values
+        values = without_bsns(self.sent)
         name = " ".join(filter(None, (values.get(key) for key in ("initials", "prefix", "surname"))))
         return name or values.get("relation_number", "") or values.get("external_reference", "")
 

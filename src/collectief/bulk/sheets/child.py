@@ -17,6 +17,7 @@ from typing import Any
 
 import msgspec
 
+from collectief.foundation.bsn import Bsn
 from collectief.foundation.names import search_key
 from collectief.segments.profile import TerminationReason
 
@@ -163,7 +164,9 @@ def _places(header: Sequence[str], template: Template) -> tuple[dict[str, int], 
 
 
 def _warnings(extra: list[str]) -> list[dict[str, Any]]:
-    return [{"code": "extra_columns", "params": {"columns": extra}}] if extra else []
+    # Where a line of data stands for the headers, what stands in it may be a BSN.
+    names = [text for text in extra if not Bsn.is_in(text)]
+    return [{"code": "extra_columns", "params": {"columns": names}}] if names else []
 
 
 if __name__ == "__main__":

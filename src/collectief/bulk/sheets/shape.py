@@ -104,19 +104,20 @@ class Shaper:
                 _complete(rows, action, among)
             else:
                 _unclear(rows, typed, among)
-            if action == TERMINATE:
-                self._find_reasons(rows, among)
+        self._find_reasons(rows)
         _split_prefixes(rows)
         _compare_days(rows)
 
-    def _find_reasons(self, rows: Rows, among: Sequence[int]) -> None:
-        lacking = set(rows.without("reason", among))
-        for place in among:
-            if place in lacking:
-                continue
-            if code := self._reasons.get(search_key(rows.values["reason"][place])):
-                rows.set(place, "reason", code)
-            else:
+    def _find_reasons(self, rows: Rows) -> None:
+        """What is no reason there is has no value: it may be anything, also what must be sealed."""
+        typed = rows.values.pop("reason", None)
+        if typed is None:
+            return
+        codes = {text: self._reasons.get(search_key(text), "") for text in dict.fromkeys(typed)}
+        rows.texts.setdefault("reason", typed)
+        rows.values["reason"] = [codes[text] for text in typed]
+        for place, text in enumerate(typed):
+            if text and not codes[text] and rows.actions[place] == TERMINATE:
                 rows.object(place, Problem("reason", "reason_unknown"))
 
 
