@@ -153,6 +153,56 @@ def test_a_reference_a_file_gives_to_another_hits_neither(ours, number, people, 
     assert (batch.planned_counts["new"], batch.planned_counts["rejected"]) == (1, 1)
 
 
+REFUSED_ROWS = {
+    # Of shape, and by the rules: participation begins later already.
+    "misshapen": {"birth_date": "31-02-1980"},
+    "refused": {"first_day": "25-10-2026"},
+}
+
+
+@pytest.mark.parametrize("wrong", REFUSED_ROWS.values(), ids=REFUSED_ROWS)
+def test_a_rejected_row_does_not_say_whose_a_reference_is(ours, number, people, tmp_path, wrong):
+    """It is somebody else's, with a mistyped BSN."""
+    done(ours.scope, file_of(tmp_path, row_of(people[0], number, external_reference="P0")))
+    mistyped = row_of(people[0], number, external_reference="P1") | wrong
+    batch = done(ours.scope, file_of(tmp_path, mistyped, LEAVE | {"external_reference": "P1"}))
+    told = outcomes(ours, batch)
+    assert (told[3][0], told[4]) == ("rejected", ("rejected", "reference_not_given"))
+    assert stays(ours) == [(date(2026, 11, 1), None, "")]
+    with opened(ours.scope):
+        refused = Mutation.objects.get(code="reference_not_given")
+        assert refused.participant_id is None
+
+
+@pytest.mark.parametrize("wrong", REFUSED_ROWS.values(), ids=REFUSED_ROWS)
+def test_a_reference_that_somebody_has_names_them_also_after_a_rejected_row(ours, number, people, tmp_path, wrong):
+    done(ours.scope, file_of(tmp_path, row_of(people[0], number, external_reference="P0")))
+    rejected = row_of(people[0], number, external_reference="P0") | wrong
+    batch = done(ours.scope, file_of(tmp_path, rejected, LEAVE | {"external_reference": "P0"}))
+    told = outcomes(ours, batch)
+    assert (told[3][0], told[4]) == ("rejected", ("processed", ""))
+
+
+def test_a_misshapen_row_takes_no_reference_from_a_sound_one(ours, number, people, tmp_path):
+    rows = [
+        row_of(people[0], number, external_reference="P1"),
+        row_of(people[1], number, external_reference="P1", birth_date="31-02-1980"),
+        LEAVE | {"external_reference": "P1"},
+    ]
+    assert outcomes(ours, done(ours.scope, file_of(tmp_path, *rows)))[5] == ("processed", "")
+    assert stays(ours) == [(date(2026, 11, 1), date(2026, 12, 1), "end_of_employment")]
+
+
+def test_a_reference_that_the_file_changes_names_the_same_person_before_and_after(ours, number, people, tmp_path):
+    done(ours.scope, file_of(tmp_path, *(row_of(bsn, number, external_reference=f"P{n}") for n, bsn in
+                                         enumerate(people[:2]))))  # fmt: skip
+    rows = []
+    for place, named in enumerate(("P0", "Q1")):
+        change = {"action": "Wijzigen referentie", "bsn": people[place].digits, "external_reference": f"Q{place}"}
+        rows += [change, LEAVE | {"external_reference": named}]
+    assert outcomes(ours, done(ours.scope, file_of(tmp_path, *rows))) == dict.fromkeys(range(3, 7), ("processed", ""))
+
+
 def test_the_bsn_of_one_with_the_number_of_another_is_refused(ours, number, people, tmp_path):
     done(ours.scope, file_of(tmp_path, *(row_of(bsn, number) for bsn in people[:2])))
     with opened(ours.scope):

@@ -59,7 +59,11 @@ def _subjects(rows: Rows) -> Iterable[Subject]:
     columns = map(rows.column, ("bsn", "relation_number", "external_reference"))
     for action, person, bsn, number, reference in zip(rows.actions, rows.people, *columns, strict=True):
         if person:
-            yield Subject(None, bytes.fromhex(person), Bsn(bsn) if action == "enrol" else None)
+            by_reference = not bsn and not number
+            yield Subject(
+                None, bytes.fromhex(person), Bsn(bsn) if action == "enrol" else None,
+                reference=reference if by_reference else "",
+            )  # fmt: skip
         else:
             # In a change of reference that column is the new one, not whom it is about.
             yield Subject(relation_number=number, reference="" if action == "change_reference" else reference)

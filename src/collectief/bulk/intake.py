@@ -52,7 +52,8 @@ class _People:
     """Whom rows are about, as blind indexes; empty for nobody we know.
 
     A reference means whoever has it when the file is read, or whom an earlier row of the file gives it; when that
-    are two people it means nobody, and the row says so.
+    are two people it means nobody, and the row says so. Whether that row does give it is known once it is judged:
+    the sitting refuses what is about somebody who was not given it.
     """
 
     def __init__(self, scope: Scope) -> None:
@@ -76,7 +77,11 @@ class _People:
             elif place in nameless:
                 people[place] = self._by_reference(rows, place, reference, by_reference.get(reference, set()))
             if reference and people[place] and action != TERMINATE:
-                self._given[reference] = people[place]
+                # A row with something wrong gives nothing, and takes nothing from a sound one.
+                if place in rows.problems:
+                    self._given.setdefault(reference, people[place])
+                else:
+                    self._given[reference] = people[place]
         return people
 
     def _by_number(self, rows: Rows, place: int, person: bytes, known: set[bytes]) -> bytes:

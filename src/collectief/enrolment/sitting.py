@@ -119,14 +119,15 @@ class EnrolmentSitting:
             new = [one.after for one in verdict.changes if isinstance(one, StayChange) and one.before is None]
             self._joined += [(case, stay, joins) for stay in new if stay is not None]
         # Later applications of the same chunk may name the person by the reference this one gave.
-        if case.member.reference:
-            self._by_reference[case.member.reference][id(case)] = case
+        self._refer(case)
         return verdict
 
     def learn(self, said: Mapping[bytes, RegisterAnswer]) -> None:
         """Everyone is again as the tables had them, and the BRP has answered."""
+        self._by_reference.clear()
         for case in self._cases:
             case.member = case.start
+            self._refer(case)
             if answer := said.get(case.bsn_index or b""):
                 self._hear(case, answer)
         self._joined.clear()
@@ -210,7 +211,10 @@ class EnrolmentSitting:
     def _case(self, subject: Subject) -> Case | Refused:
         """The one person meant. A reference that two participants share names nobody."""
         if subject.bsn_index is not None:
-            return self._by_index.get(subject.bsn_index) or self._newcomer(subject.bsn_index)
+            case = self._by_index.get(subject.bsn_index) or self._newcomer(subject.bsn_index)
+            if subject.reference and not self._has_had(case, subject.reference):
+                return Refused("reference_not_given")
+            return case
         if subject.participant_id is not None:
             found = self._by_id.get(subject.participant_id)
         elif subject.relation_number:
@@ -221,6 +225,15 @@ class EnrolmentSitting:
                 return Refused("reference_ambiguous", {"reference": subject.reference})
             found = next(iter(candidates.values()), None)
         return found if found is not None else Refused("participant_unknown")
+
+    def _has_had(self, case: Case, reference: str) -> bool:
+        """Whether somebody came with a reference, or was given it by what was accepted so far."""
+        return case.start.reference == reference or id(case) in self._by_reference.get(reference, {})
+
+    def _refer(self, case: Case) -> None:
+        """Their reference names them from here, unless they are not to be told of."""
+        if case.member.reference and not case.hidden:
+            self._by_reference[case.member.reference][id(case)] = case
 
     def _newcomer(self, index: bytes) -> Case:
         answer = self._answers.get(index)
@@ -270,8 +283,7 @@ class EnrolmentSitting:
             return
         self._by_id[row.id] = case
         self._by_relation[row.relation_number] = case
-        if row.reference:
-            self._by_reference[row.reference][id(case)] = case
+        self._refer(case)
 
 
 def _numbers(sequence: str, most: int) -> Iterator[int]:

@@ -33,8 +33,9 @@ def lane_of(bsn_index: bytes) -> int:
 class Subject(Struct, frozen=True):
     """Whom an application is about: any one of these finds a known participant, the BSN also a newcomer.
 
-    The first that is there counts: the index of a BSN, a participant, a relation number, a reference. `bsn` is in
-    memory only; tables have it sealed.
+    The first that is there counts: the index of a BSN, a participant, a relation number, a reference. A reference
+    beside an index says that they are meant for having it, or being given it. `bsn` is in memory only; tables have
+    it sealed.
     """
 
     participant_id: int | None = None

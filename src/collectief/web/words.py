@@ -201,6 +201,10 @@ def _refusals() -> dict[str, tuple[str, str]]:
         "reference_ambiguous": (
             _("Meer dan één deelnemer heeft referentie {reference}."), _("Vul het relatienummer in."),
         ),
+        "reference_not_given": (
+            _("Het staat niet vast van wie deze referentie is."),
+            _("Verbeter de afgekeurde regel die de referentie geeft, of vul hier het BSN of het relatienummer in."),
+        ),
         "two_people": (
             _("Het BSN en het relatienummer zijn van twee verschillende personen."),
             _("Controleer beide nummers, of laat een van de twee weg."),
