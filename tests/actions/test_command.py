@@ -79,7 +79,7 @@ def test_a_file_that_cannot_be_read(ours, tmp_path):
     path.write_bytes(b"%PDF-1.7 no spreadsheet")
     done = upload(ours, path)
     assert done.exit_code == 2
-    assert "Dit is geen spreadsheet." in done.stderr
+    assert "Dit is een PDF en geen spreadsheet." in done.stderr
 
 
 @pytest.mark.parametrize(

@@ -189,7 +189,6 @@ def test_rows_come_a_thousand_at_a_time_and_in_order(tmp_path):
     chunks = list(reading)
     assert [len(chunk) for chunk in chunks] == [1000, 1000, 345]
     assert [row.number for chunk in chunks for row in chunk] == list(range(3, 2348))
-    assert reading.head.sheet == "Sheet"
 
 
 def test_whoever_stops_halfway_leaves_no_child(tmp_path):
@@ -241,6 +240,21 @@ def test_the_child_limits_itself_before_it_opens_the_file(tmp_path):
 def test_what_a_file_looks_like_is_told(tmp_path, content, looks):
     path = tmp_path / "a.xlsx"
     path.write_bytes(content)
+    with pytest.raises(FileRefused) as refused:
+        look_at(path, Limits())
+    assert (refused.value.code, refused.value.params) == ("not_a_spreadsheet", {"looks": looks})
+
+
+@pytest.mark.parametrize(
+    ("parts", "looks"),
+    [(["holiday.jpg"], "archive"), (["[Content_Types].xml", "word/document.xml"], "document"),
+     (["[Content_Types].xml", "xl/workbook.bin"], "document")],
+)  # fmt: skip
+def test_what_a_zip_without_a_workbook_looks_like_is_told(tmp_path, parts, looks):
+    path = tmp_path / "a.xlsx"
+    with zipfile.ZipFile(path, "w") as archive:
+        for part in parts:
+            archive.writestr(part, "x")
     with pytest.raises(FileRefused) as refused:
         look_at(path, Limits())
     assert (refused.value.code, refused.value.params) == ("not_a_spreadsheet", {"looks": looks})

@@ -10,7 +10,7 @@ import pytest
 
 from collectief.brands.catalogue import all_brands
 from collectief.bulk.sheets.shape import REQUIRED
-from collectief.web.uploads.words import _words, file_refusal
+from collectief.web.uploads.words import _looks, _words, file_refusal
 from collectief.web.words import _refusals, refusal, sign_in_refusal
 
 SOURCE = Path("src/collectief")
@@ -94,6 +94,20 @@ def test_whatever_is_known_of_a_refused_file_there_are_words(code):
     assert reason.endswith(".")
     assert remedy.endswith(".")
     assert "{" not in reason + remedy
+
+
+def test_what_is_no_spreadsheet_is_told_by_what_it_looks_like():
+    general = file_refusal("not_a_spreadsheet", {})
+    told = {looks: file_refusal("not_a_spreadsheet", {"looks": looks}) for looks in _looks()}
+    assert set(told) == {"pdf", "picture", "text", "web_page", "archive"}
+    assert len({reason for reason, _ in told.values()}) == 5
+    assert all(
+        reason.endswith(".") and remedy.endswith(".") and reason != general[0] for reason, remedy in told.values()
+    )
+    # Where the program it is of can save it otherwise.
+    for looks in ("document", "unknown", "something of years ago"):
+        assert file_refusal("not_a_spreadsheet", {"looks": looks}) == general
+    assert file_refusal("empty", {"looks": "pdf"}) == file_refusal("empty", {})
 
 
 def _sign_in_codes() -> set[str]:

@@ -10,9 +10,8 @@ from .rows import Rows
 
 
 class FileHead(Struct):
-    """What is known of the file besides its rows: the sheet read, and what was passed over."""
+    """What is known of the file besides its rows: what was passed over."""
 
-    sheet: str = ""
     warnings: list[dict[str, Any]] = []
 
 

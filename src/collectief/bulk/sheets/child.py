@@ -84,7 +84,7 @@ def _answers(path: Path, template: Template, limits: Limits) -> Iterator[Answer]
     except CalamineError:
         raise FileRefused("unreadable") from None
     where, extra = _places(header, template)
-    yield Answer(head=FileHead(sheet.name, _warnings(extra)))
+    yield Answer(head=FileHead(_warnings(extra)))
     count = 0
     for rows in _rows(Shaper(template, where), sheet.iter_rows(), header_at):
         count += len(rows)

@@ -43,7 +43,7 @@ def look_at(path: Path, limits: Limits) -> str:
     """The kind of spreadsheet: xlsx, ods or xls.
 
     Raises FileRefused: empty, too_large, too_large_sheet, encrypted, unreadable, or not_a_spreadsheet with what it
-    looks like.
+    looks like: pdf, picture, web_page, text, document, archive or unknown.
     """
     size = path.stat().st_size
     if size == 0:
@@ -61,7 +61,7 @@ def look_at(path: Path, limits: Limits) -> str:
 
 
 def _looks_like(start: bytes) -> str:
-    """What a file that is no spreadsheet seems to be: pdf, picture, web_page, text or unknown."""
+    """What a file that is neither a zip nor of an old office program seems to be."""
     for kind, signatures in _OTHERS.items():
         if start.startswith(signatures):
             return kind
@@ -101,7 +101,8 @@ def _look_at_zip(path: Path, limits: Limits) -> str:
                 return "ods"
     except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError, EOFError, KeyError):
         raise FileRefused("unreadable") from None
-    raise FileRefused("not_a_spreadsheet", looks="archive")
+    # Programs of an office write zips as well: of text, of slides, or spreadsheets in a form of their own.
+    raise FileRefused("not_a_spreadsheet", looks="document" if "[Content_Types].xml" in names else "archive")
 
 
 def _look_at_sheets(archive: zipfile.ZipFile, parts: list[zipfile.ZipInfo], limits: Limits) -> None:

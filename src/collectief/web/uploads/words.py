@@ -13,7 +13,8 @@ from ..words import Shown
 def file_refusal(code: str, params: Mapping[str, Any]) -> tuple[str, str]:
     """The reason and the remedy for a refused file; for a code without words, that it cannot be read."""
     words = _words()
-    reason, remedy = words.get(code, words["unreadable"])
+    looks = _looks().get(params.get("looks", "")) if code == "not_a_spreadsheet" else None
+    reason, remedy = looks or words.get(code, words["unreadable"])
     shown = Shown({name: ", ".join(value) if isinstance(value, list) else value for name, value in params.items()})
     return reason.format_map(shown), remedy.format_map(shown)
 
@@ -70,5 +71,21 @@ def _words() -> dict[str, tuple[str, str]]:
         "doubled_columns": (
             _("Deze kolommen staan er twee keer in: {columns}."),
             _("Verwijder de kolom die te veel is en verstuur het bestand opnieuw."),
+        ),
+    }
+
+
+def _looks() -> dict[str, tuple[str, str]]:
+    """Of what is no spreadsheet, by what it looks like: what it is, and how to go on with that."""
+    typed_over = _("Neem de gegevens over in het sjabloon en verstuur dat.")
+    opened = _("Open het in Excel of LibreOffice, neem de gegevens over in het sjabloon en verstuur dat.")
+    return {
+        "pdf": (_("Dit is een PDF en geen spreadsheet."), typed_over),
+        "picture": (_("Dit is een afbeelding en geen spreadsheet."), typed_over),
+        "text": (_("Dit is een tekstbestand, zoals CSV, en geen spreadsheet."), opened),
+        "web_page": (_("Dit is een webpagina en geen spreadsheet, ook al heet het misschien .xls."), opened),
+        "archive": (
+            _("Dit is een ingepakt bestand, zoals zip, en geen spreadsheet."),
+            _("Pak het uit en verstuur de spreadsheet die erin zit."),
         ),
     }
