@@ -27,7 +27,7 @@ from collectief.mutations import actions as mutations
 from collectief.mutations import lanes
 from collectief.mutations.corridor import LANES, Moment, Outcome, lane_of
 from collectief.mutations.verdicts import Accepted, Refused, Verdict, Waiting
-from collectief.participants import register
+from collectief.participants import persons, register
 from collectief.scope.database import opened
 from collectief.scope.scope import Scope
 from collectief.segments.profile import Capability, MessageCategory, Permission
@@ -251,12 +251,9 @@ def _carry_out(scope: Scope, batch_id: int, lane: int, chunk: int, moment: Momen
         if taken is None:
             return
         kept = _kept(scope, batch_id, taken, moment)
-        done = set(kept.numbers)
-        rest = (
-            taken.rows.pick([place for place, number in enumerate(taken.numbers) if number not in done])
-            if kept.leaves_any(taken)
-            else Rows()
-        )
+        rest = taken.rows_but(kept.numbers) if kept.leaves_any(taken) else Rows()
+        if kept.numbers:
+            persons.ensure(scope, taken.newcomers_with(rest))
         # Those first: none of them may find, by a reference, who is only now enrolled.
         came, ids = _judge_again(scope, batch, taken, rest, moment)
         if kept.numbers:

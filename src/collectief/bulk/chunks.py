@@ -9,6 +9,7 @@ from functools import cached_property, lru_cache
 from django.db import connection
 from msgspec import Struct
 
+from collectief.foundation.bsn import Bsn
 from collectief.scope.staging import binary_cursor, ids_array
 
 from . import vault
@@ -16,6 +17,7 @@ from .models import Batch
 from .rules import OUTCOME_BY_LETTER, PLANNED_BY_LETTER, Outcome, Planned, Told
 from .sheets.rows import Row, Rows
 
+_NEW = Planned.NEW.letter
 _WHERE = "organisation_id = %s AND batch_id = %s AND lane = %s AND chunk = %s"
 
 # How many opened chunks a walk through the rows keeps: in the order of the file it is in one chunk of each lane.
@@ -80,6 +82,23 @@ class Chunk:
     @cached_property
     def rows(self) -> Rows:
         return self._open()
+
+    def rows_but(self, numbers: Sequence[int]) -> Rows:
+        """The rows with other numbers than these."""
+        done = set(numbers)
+        return self.rows.pick([place for place, number in enumerate(self.numbers) if number not in done])
+
+    def newcomers_with(self, rest: Rows) -> dict[bytes, Bsn]:
+        """Everyone whom the plan enrols, by blind index, if `rest`, rows of this chunk, enrols anybody; else nobody."""
+        new = {number for number, letter in zip(self.numbers, self.planned, strict=True) if letter == _NEW}
+        if new.isdisjoint(rest.numbers):
+            return {}
+        rows = self.rows
+        return {
+            bytes.fromhex(person): Bsn(bsn)
+            for number, person, bsn in zip(rows.numbers, rows.people, rows.column("bsn"), strict=True)
+            if number in new and person
+        }
 
 
 def take(batch: Batch, lane: int, chunk: int, *, unplanned: bool, lock: bool = False) -> Chunk | None:
