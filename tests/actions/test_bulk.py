@@ -9,14 +9,14 @@ from django.db import connection
 from django.utils import timezone
 
 from collectief.access.queries import NoAccess
-from collectief.bulk import actions, inline, jobs, queries
+from collectief.bulk import actions, chunks, inline, jobs, queries
 from collectief.bulk.models import Batch, BatchChunk
-from collectief.bulk.rules import KEPT
+from collectief.bulk.rules import KEPT, Outcome, Planned
 from collectief.enrolment.facts import Application, Kind
 from collectief.enrolment.models import Participation
 from collectief.inbox.models import Message
 from collectief.mutations import actions as mutations
-from collectief.mutations.corridor import Moment, Request, Subject
+from collectief.mutations.corridor import LANES, Moment, Request, Subject
 from collectief.mutations.models import Mutation
 from collectief.participants.models import Participant
 from collectief.participants.register import RegisterSilent
@@ -269,3 +269,27 @@ def test_what_can_no_longer_be_read_is_not_accepted(ours, number, tmp_path, mome
         Batch.objects.filter(id=batch.id).update(key_sealed=None)
         with pytest.raises(actions.NotThePlanSeen):
             actions.accept(ours.scope, batch.id, version=batch.version, moment=moment)
+
+
+def test_what_is_not_one_for_each_row_of_a_chunk_is_not_written(ours, number, tmp_path):
+    """One too few, and every later row would be told what became of the one before it (law 3)."""
+    batch = received(ours.scope, demo_file(tmp_path, number, rows=3))
+    actions.read(ours.scope, batch.id, jobs.moment(), then_plan=False)
+    with opened(ours.scope):
+        batch = queries.batch(ours.scope, batch.id)
+        chunk = next(found for lane in range(LANES) if (found := chunks.take(batch, lane, 0, unplanned=True)))
+        rows = len(chunk.numbers)
+        with pytest.raises(ValueError, match="each row"):
+            chunks.write_plan(batch, chunk, [Planned.NEW] * (rows - 1), {}, "", chunks.Keeping("", [], ""))
+        for outcomes, ids in ((rows - 1, rows), (rows, rows + 1)):
+            with pytest.raises(ValueError, match="each row"):
+                chunks.write_outcomes(batch, chunk, [Outcome.PROCESSED] * outcomes, {}, [0] * ids)
+        assert chunks.left(batch.id, lane=chunk.lane, unplanned=True) == [0]
+
+
+def test_a_row_that_still_waits_has_no_place_in_a_plan(ours, number, tmp_path, monkeypatch):
+    monkeypatch.setattr(mutations.Trial, "learn", lambda trial, said: None)
+    batch = received(ours.scope, demo_file(tmp_path, number, rows=3))
+    with pytest.raises(ValueError, match="waits"):
+        inline.plan(ours.scope, batch.id)
+    assert again(ours.scope, batch).state == "planning"

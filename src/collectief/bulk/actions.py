@@ -142,7 +142,7 @@ def plan_chunk(scope: Scope, batch_id: int, lane: int, chunk: int, moment: Momen
         trial = mutations.Trial(scope, requests_of(_those(rows, good), batch_id, batch.contract), moment)
     if bsns := trial.waiting():
         trial.learn(ask_register(scope, batch_id, bsns, moment))
-    plan: list[Planned | None] = [Planned.REJECTED] * len(rows)
+    plan = [Planned.REJECTED] * len(rows)
     told: dict[int, Told] = {rows.numbers[place]: (PROBLEMS, {}) for place in rows.problems}
     for place, verdict in zip(good, trial.verdicts, strict=True):
         plan[place] = rules.planned(verdict)
@@ -153,7 +153,7 @@ def plan_chunk(scope: Scope, batch_id: int, lane: int, chunk: int, moment: Momen
     if not _in_lane(taken):
         facts, keeping = "", _NOTHING
     with opened(scope):
-        chunks.write_plan(batch, taken, [verdict for verdict in plan if verdict is not None], told, facts, keeping)
+        chunks.write_plan(batch, taken, plan, told, facts, keeping)
 
 
 def _those(rows: Rows, places: Sequence[int]) -> Rows:

@@ -139,8 +139,9 @@ def write_plan(
 ) -> None:
     """Write the verdict of each row, why by row number, on which facts, and what is kept of them.
 
-    A chunk that has its plan keeps it.
+    A chunk that has its plan keeps it. Raises ValueError unless every row has one verdict.
     """
+    _one_each(chunk, verdicts)
     assert batch.key_sealed is not None
     safe = vault.ChunkVault(vault.opened_key(batch.key_sealed), batch.id)
     with connection.cursor() as cursor:
@@ -170,7 +171,11 @@ def settle(batch_id: int, lane: int, planned: Planned, outcome: Outcome, facts: 
 def write_outcomes(
     batch: Batch, chunk: Chunk, outcomes: Sequence[Outcome], told: Mapping[int, Told], mutation_ids: Sequence[int]
 ) -> None:
-    """Write what became of each row, its mutation (0: none), and why by row number."""
+    """Write what became of each row, its mutation (0: none), and why by row number.
+
+    Raises ValueError unless every row has one outcome and one mutation (law 3).
+    """
+    _one_each(chunk, outcomes, mutation_ids)
     assert batch.key_sealed is not None
     safe = vault.ChunkVault(vault.opened_key(batch.key_sealed), batch.id)
     with connection.cursor() as cursor:
@@ -184,6 +189,12 @@ def write_outcomes(
                 batch.organisation_id, batch.id, chunk.lane, chunk.number,
             ],
         )  # fmt: skip
+
+
+def _one_each(chunk: Chunk, *of_rows: Sequence[object]) -> None:
+    """A row is known by its place alone: one too few, and every later one is said of another row."""
+    if any(len(given) != len(chunk.numbers) for given in of_rows):
+        raise ValueError("not one for each row of the chunk")
 
 
 def changes(batch_id: int, lane: int) -> int:

@@ -84,20 +84,21 @@ Told = tuple[str, Mapping[str, Any]]
 PROBLEMS = "problems"
 
 
-def planned(verdict: Verdict) -> Planned | None:
-    """A verdict in the plan's words; None while the BRP has not answered."""
+def planned(verdict: Verdict) -> Planned:
+    """A verdict in the plan's words. Raises ValueError while the BRP has not answered: there is none yet."""
     if isinstance(verdict, Accepted):
         joins = any(isinstance(change, StayChange) and change.before is None for change in verdict.changes)
         return Planned.NEW if joins else Planned.CHANGED
     if isinstance(verdict, Unchanged):
         return Planned.UNCHANGED
-    return Planned.REJECTED if isinstance(verdict, Refused) else None
+    if isinstance(verdict, Refused):
+        return Planned.REJECTED
+    raise ValueError("it still waits for the BRP")
 
 
 def stands(planned_letter: str, told: Told | None, verdict: Verdict) -> bool:
-    """Whether a row may be carried out with this verdict: the one its plan showed."""
-    now = planned(verdict)
-    if now is None or now.letter != planned_letter:
+    """Whether a row may be carried out with this verdict: the one its plan showed. Raises ValueError as `planned`."""
+    if planned(verdict).letter != planned_letter:
         return False
     return not isinstance(verdict, Refused) or (told is not None and told[0] == verdict.code)
 
