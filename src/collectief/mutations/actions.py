@@ -110,24 +110,21 @@ def submit_group(
 
 @transaction.atomic
 def decide_waiting(scope: Scope, mutation_ids: Sequence[int], moment: Moment) -> None:
-    """Judge again what waited for the BRP; what is still without an answer goes on waiting."""
-    waiting = list(
-        Mutation.objects.select_for_update()
-        .filter(organisation_id=scope.organisation_id, id__in=mutation_ids, state__in=OPEN)
-        .order_by("id")
-    )
-    groups: dict[int | None, list[Mutation]] = {}
-    for mutation in waiting:
-        groups.setdefault(mutation.group_id, []).append(mutation)
-    for group_id, members in groups.items():
-        _decide_members(scope, members, moment, together=group_id is not None)
+    """Judge again what waited for the BRP; what is still without an answer goes on waiting.
 
-
-def _decide_members(scope: Scope, waiting: Sequence[Mutation], moment: Moment, *, together: bool) -> None:
+    `mutation_ids` are of one submission: all of one group, or of none. Raises ValueError when they are not, and
+    NotAllowed when the scope may not change participants.
+    """
+    scope.require(Permission.CHANGE_PARTICIPANTS)
+    waiting, locked = _locked_open(scope, mutation_ids)
+    if not waiting:
+        return
+    groups = {mutation.group_id for mutation in waiting}
+    if len(groups) > 1:
+        raise ValueError("one submission is decided at a time")
     requests = [_request_again(scope, mutation) for mutation in waiting]
-    locked = lanes.lock_people(scope, [request.subject for request in requests])
     sitting = _sit(scope, requests, moment, for_real=True)
-    judged = _judged_together(sitting, requests, {}) if together else _judged(sitting, requests, None)
+    judged = _judged(sitting, requests, None) if groups == {None} else _judged_together(sitting, requests, {})
     _write(scope, sitting, judged, locked)
     done: list[tuple[Mutation, Entry]] = []
     for mutation, request, (verdict, _) in zip(waiting, requests, judged, strict=True):
@@ -143,15 +140,26 @@ def _decide_members(scope: Scope, waiting: Sequence[Mutation], moment: Moment, *
 @transaction.atomic
 def reject_waiting(scope: Scope, mutation_ids: Sequence[int], moment: Moment, *, code: str) -> None:
     """End what waits, for a reason that has nothing to do with what was asked."""
-    waiting = Mutation.objects.select_for_update().filter(
-        organisation_id=scope.organisation_id, id__in=mutation_ids, state__in=OPEN
-    )
+    waiting, _ = _locked_open(scope, mutation_ids)
     ended: list[tuple[Mutation, Entry]] = []
-    for mutation in waiting.order_by("id"):
+    for mutation in waiting:
         entry = Entry(mutation.participant_id, mutation.contract_id, also_contract_id=mutation.also_contract_id)
         _decide(scope, mutation, Refused(code), entry, moment)
         ended.append((mutation, entry))
     _tell(scope, ended, moment)
+
+
+def _locked_open(scope: Scope, mutation_ids: Sequence[int]) -> tuple[list[Mutation], list[int]]:
+    """Those of these that are not decided yet, and the lanes of their people: nobody else changes either meanwhile.
+
+    People first, then the rows, as everywhere: whoever withdraws one at the same moment waits, and so do we for them.
+    """
+    unended = Mutation.objects.filter(
+        organisation_id=scope.organisation_id, id__in=mutation_ids, state__in=OPEN
+    ).order_by("id")
+    about = unended.values_list("participant_id", "bsn_index")
+    locked = lanes.lock_people(scope, [Subject(id_, bytes(index) if index else None) for id_, index in about])
+    return list(unended.select_for_update()), locked
 
 
 @transaction.atomic
