@@ -367,7 +367,7 @@ def test_what_waits_for_the_brp_in_a_contract_that_was_taken_away_is_rejected(ou
     )  # fmt: skip
     with opened(ours.scope):
         found = mutations.mutation(ours.scope, outcome.mutation_id)
-        assert (found.state, found.code) == ("rejected", "account_ended")
+        assert (found.state, found.code) == ("rejected", "rights_ended")
 
 
 @pytest.mark.feature("X09")

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from copy import replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 import pytest
 
+from collectief.access.models import Membership
 from collectief.enrolment import actions as enrolment
+from collectief.enrolment import jobs
 from collectief.enrolment.facts import Application, Kind
 from collectief.enrolment.models import Participation
 from collectief.gateways.brp.port import LookUp, RegisteredPerson
+from collectief.inbox.models import Message
 from collectief.mutations import actions, lanes
 from collectief.mutations.corridor import LANES, Moment, Request, Subject
 from collectief.mutations.models import Mutation
 from collectief.mutations.verdicts import Accepted, Refused, Waiting
 from collectief.participants import register
-from collectief.scope.database import opened
+from collectief.scope.database import office, opened
+from collectief.scope.scope import NotAllowed
+from collectief.segments.profile import Role
 from tests.world import Human, agency, confirm, enrol, enrolled, valid_bsns
 
 pytestmark = pytest.mark.django_db
@@ -32,9 +38,19 @@ def ours():
     return agency()
 
 
+@dataclass
+class Knows:
+    """A register in which one person stands."""
+
+    human: Human
+
+    def look_up(self, bsns) -> LookUp:
+        person = RegisteredPerson(self.human.bsn, self.human.name, self.human.birth_date, False)
+        return LookUp({self.human.bsn: person}, frozenset(), ())
+
+
 def answered(scope, human: Human):
-    person = RegisteredPerson(human.bsn, human.name, human.birth_date, False)
-    return register.answers(scope, LookUp({human.bsn: person}, frozenset(), ()))
+    return register.answers(scope, Knows(human).look_up([human.bsn]))
 
 
 @pytest.mark.feature("U13")
@@ -109,6 +125,31 @@ def test_what_waits_for_who_lost_their_account_is_rejected_and_said(ours, human,
         actions.reject_waiting(ours.scope, [outcome.mutation_id], moment, code="account_ended")
         mutation = Mutation.objects.get()
         assert (mutation.state, mutation.code, mutation.bsn_sealed) == ("rejected", "account_ended", None)
+
+
+@pytest.mark.feature("U02")
+@pytest.mark.parametrize(
+    ("roles", "became"), [(["financial"], ("rejected", "rights_ended")), (["administrative"], ("processed", ""))]
+)
+def test_what_waits_is_carried_out_for_who_still_may(ours, human, moment, monkeypatch, roles, became):
+    with opened(ours.scope):
+        [outcome] = enrolment.apply(
+            ours.scope, [enrol(ours.scope, human, ours.contracts[0].number, date(2026, 11, 1))], moment
+        )
+    with office():
+        Membership.objects.filter(account_id=ours.scope.account_id).update(roles=roles)
+    monkeypatch.setattr(register, "current_register", lambda: Knows(human))
+    jobs.ask_register(
+        organisation_id=ours.organisation.id, account_id=ours.scope.account_id, brand=ours.scope.brand,
+        mutation_ids=[outcome.mutation_id],
+    )  # fmt: skip
+    with opened(ours.scope):
+        assert Mutation.objects.values_list("state", "code").get() == became
+        assert Participation.objects.count() == (became[0] == "processed")
+        # Told where one looks, and in the messages.
+        assert Message.objects.filter(code="enrol.rejected").count() == (became[0] == "rejected")
+        with pytest.raises(NotAllowed):
+            actions.decide_waiting(replace(ours.scope, roles=frozenset({Role.FINANCIAL})), [], moment)
 
 
 @pytest.mark.feature("X05")

@@ -1,4 +1,4 @@
-"""What waits for the BRP is decided, and taken back, at the same moment: each waits for the other, and both end well."""
+"""What waits for the BRP is decided and taken back at one moment: each waits for the other, and both end well."""
 
 from __future__ import annotations
 

@@ -25,6 +25,7 @@ def test_every_refusal_has_words():
     codes = _codes(r'Refused\(\s*"(\w+)"', *judging)
     codes |= _codes(r'CannotWithdraw\("(\w+)"', "enrolment/actions.py")
     codes |= _codes(r'(?:_Wrong|Problem)\([^)]*?"(\w+_\w+)"', "bulk/sheets/shape.py")
+    codes |= _codes(r'reject\(\w+, "(\w+)"', "enrolment/jobs.py")
     codes |= {f"{what}_{how}" for what in ("first_day", "last_day") for how in ("too_early", "too_late")}
     codes |= {f"{column}_missing" for columns in REQUIRED.values() for column in columns}
     codes |= {"action_missing", "action_unknown"}

@@ -12,6 +12,8 @@ from collectief.participants import register
 from collectief.participants.register import RegisterSilent
 from collectief.scope.database import opened
 from collectief.scope.patience import Patience
+from collectief.scope.scope import NotAllowed
+from collectief.segments.profile import Permission
 
 from . import actions, following, settling
 
@@ -20,20 +22,29 @@ from . import actions, following, settling
 def ask_register(
     *, organisation_id: int, account_id: int, brand: str, mutation_ids: list[int], mandate_id: int | None = None
 ) -> None:
-    """Ask the BRP about waiting mutations and decide them; raises RegisterSilent to be tried again."""
+    """Ask the BRP about waiting mutations and decide them; raises RegisterSilent to be tried again.
+
+    Who may not change participants any more, or there, has them rejected.
+    """
     moment = this_moment()
+
+    def reject(ids: list[int], code: str) -> None:
+        bare = scope_without_rights(account_id, organisation_id, brand, channel="form", mandate_id=mandate_id)
+        with opened(bare):
+            mutations.reject_waiting(bare, ids, moment, code=code)
+
     try:
         scope = scope_again(account_id, organisation_id, brand, channel="form", mandate_id=mandate_id)
+        scope.require(Permission.CHANGE_PARTICIPANTS)
     except NoAccess:
-        bare = scope_without_rights(account_id, organisation_id, brand, channel="form", mandate_id=mandate_id)
-        with opened(bare):
-            mutations.reject_waiting(bare, mutation_ids, moment, code="account_ended")
+        reject(mutation_ids, "account_ended")
+        return
+    except NotAllowed:
+        reject(mutation_ids, "rights_ended")
         return
     if lost := actions.beyond_reach(scope, mutation_ids):
-        # Somebody was given other contracts meanwhile: for the rest it is as if the account had ended.
-        bare = scope_without_rights(account_id, organisation_id, brand, channel="form", mandate_id=mandate_id)
-        with opened(bare):
-            mutations.reject_waiting(bare, lost, moment, code="account_ended")
+        # Somebody was given other contracts meanwhile.
+        reject(lost, "rights_ended")
     with opened(scope):
         bsns = actions.whom_to_ask(scope, mutation_ids)
     answer = register.ask(register.current_register(), bsns)

@@ -222,6 +222,10 @@ def _refusals() -> dict[str, tuple[str, str]]:
             _("Het account dat dit aanvroeg is beëindigd voordat de controle klaar was."),
             _("Doe de aanmelding opnieuw."),
         ),
+        "rights_ended": (
+            _("Het account dat dit aanvroeg had er geen rechten meer voor toen de controle klaar was."),
+            _("Laat een collega die dit mag de aanmelding opnieuw doen."),
+        ),
         "built_upon": (
             _("Dit kan niet ongedaan worden gemaakt: een latere wijziging bouwt erop voort."),
             _("Maak eerst de latere wijziging ongedaan."),
