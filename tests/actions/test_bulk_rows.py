@@ -12,6 +12,7 @@ from collectief.bulk import inline, intake, queries
 from collectief.bulk.sheets.columns import COLUMNS
 from collectief.enrolment.models import Participation
 from collectief.gateways.brp.inhabitants import dummy_bsns
+from collectief.mutations.corridor import LANES, lane_of
 from collectief.mutations.models import Mutation
 from collectief.participants.keys import bsn_keys
 from collectief.participants.models import Address, Participant
@@ -375,3 +376,29 @@ def test_of_two_things_wrong_whom_it_is_about_is_told_first(ours, number, people
         [found], _ = queries.page_of_rows(batch)
         assert [code for _, code, _ in found.problems] == ["two_people", "bsn_in_wrong_column"]
         assert Mutation.objects.get(state="rejected").code == "two_people"
+
+
+@pytest.mark.feature("X02")
+def test_a_reference_names_nobody_before_the_row_that_gives_it_also_once_the_brp_has_answered(
+    ours, number, people, tmp_path
+):
+    """Planned with a newcomer in the same chunk, rows are judged twice; the second time begins with nothing given."""
+    lane = lane_of(bsn_keys(ours.scope).blind_index(people[0]))
+    newcomer = next(b for b in people[1:] if lane_of(bsn_keys(ours.scope).blind_index(b)) == lane)
+    done(ours.scope, file_of(tmp_path, row_of(people[0], number, external_reference="P0")))
+    rows = [
+        LEAVE | {"external_reference": "P9"},
+        {"action": "Wijzigen referentie", "bsn": people[0].digits, "external_reference": "P9"},
+        row_of(newcomer, number),
+    ]
+    # A row that names nobody by a number goes with the lane of its place.
+    ahead = [{"action": "Afmelden"}] * next(n for n in range(LANES) if (3 + n) % LANES == lane)
+    batch = planned(ours.scope, file_of(tmp_path, *ahead, *rows))
+    first = 3 + len(ahead)
+    shown = outcomes(ours, batch)
+    assert shown[first] == ("rejected", "participant_unknown")
+    inline.carry_out(ours.scope, batch.id)
+    came = outcomes(ours, again(ours.scope, batch))
+    assert [came[first + n] for n in range(3)] == [
+        ("rejected", "participant_unknown"), ("processed", ""), ("processed", ""),
+    ]  # fmt: skip
