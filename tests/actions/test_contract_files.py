@@ -41,7 +41,7 @@ class Stopped:
     """A job's context on its first attempt."""
 
     class job:  # noqa: N801 - as the queue has it
-        attempts = 0
+        priority = 0
 
 
 def test_a_row_for_a_contract_out_of_reach_is_refused_in_the_words_of_an_unknown_one(ours, lies, tmp_path):

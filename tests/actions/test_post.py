@@ -91,7 +91,7 @@ def test_an_outage_delays_and_loses_nothing(ours, letter, printer):
         hand_over(ours)
     assert row_of(ours).state == State.WAITING
     policy = jobs.hand_over.retry_strategy
-    assert policy.lasts(PrintUnavailable(), attempts=100_000)
+    assert policy.lasts(PrintUnavailable(), faults=100_000)
     behaves(printer)
     # Also when the job itself was lost.
     assert handing.left() == [(ours.scope.insurer_id, ours.organisation.id)]
@@ -108,7 +108,7 @@ def test_while_files_cannot_be_reached_a_letter_waits_and_is_not_taken_for_lost(
     monkeypatch.setattr("collectief.documents.queries.current_store", away)
     with pytest.raises(StoreUnavailable) as problem, transaction.atomic():
         hand_over(ours)
-    assert jobs.hand_over.retry_strategy.lasts(problem.value, attempts=1_000), "for as long as it takes"
+    assert jobs.hand_over.retry_strategy.lasts(problem.value, faults=1_000), "for as long as it takes"
     assert (row_of(ours).state, received(printer)["letters"]) == (State.WAITING, [])
 
 

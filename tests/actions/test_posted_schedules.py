@@ -198,7 +198,7 @@ def test_while_letters_cannot_be_kept_none_goes_and_the_job_comes_back(duinstad,
     with pytest.raises(StoreUnavailable) as problem:
         jobs.post_schedules_of(**own)
     patience = jobs.post_schedules_of.retry_strategy
-    assert patience.lasts(problem.value, attempts=1_000), "for as long as it takes"
+    assert patience.lasts(problem.value, faults=1_000), "for as long as it takes"
     assert (rows(where), rows(where, Consignment)) == ([], [])
     monkeypatch.undo()
     jobs.post_schedules_of(**own)

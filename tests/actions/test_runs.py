@@ -122,17 +122,17 @@ def test_what_is_under_way_or_done_is_not_started_again(pile):
 
 
 class _Context:
-    """A job on one of its tries."""
+    """A job that failed so often before."""
 
-    def __init__(self, attempts: int) -> None:
+    def __init__(self, faults: int) -> None:
         self.job = self
-        self.attempts = attempts
+        self.priority = -faults
 
 
-def _tries(run: int, attempts: int) -> None:
+def _tries(run: int, faults: int) -> None:
     """The job itself, as it runs: in no transaction of somebody else's."""
     with transaction.atomic():
-        jobs.go_on.func(_Context(attempts), run_id=run)
+        jobs.go_on.func(_Context(faults), run_id=run)
 
 
 def test_a_step_that_fails_is_undone_and_told_and_the_run_goes_on_where_it_was(pile, monkeypatch):
@@ -142,9 +142,9 @@ def test_a_step_that_fails_is_undone_and_told_and_the_run_goes_on_where_it_was(p
     told = []
     monkeypatch.setattr(actions, "stumble", lambda *args, **more: told.append((args, more["last"])))
     pile.breaks = True
-    for attempts in (0, 4):
+    for faults in (0, 4):
         with refused(Exception, match="division"):
-            _tries(run, attempts)
+            _tries(run, faults)
     assert told == [((run, "DataError"), False), ((run, "DataError"), True)]
     monkeypatch.undo()
     monkeypatch.setattr(registry, "kinds", {"pile": stands_in(pile)})

@@ -30,8 +30,8 @@ def _accepted(ours, folder, rows: int = 6):
     return batch
 
 
-def _job(ours, batch, attempts: int = 0):
-    context = SimpleNamespace(job=SimpleNamespace(attempts=attempts))
+def _job(ours, batch, faults: int = 0):
+    context = SimpleNamespace(job=SimpleNamespace(priority=-faults))
     ids = {
         "organisation_id": ours.scope.organisation_id, "account_id": ours.scope.account_id,
         "brand": ours.scope.brand, "batch_id": batch.id,
@@ -139,7 +139,7 @@ def test_a_fault_of_our_own_is_tried_again_and_then_said_and_in_the_log(tmp_path
     with pytest.raises(RuntimeError):
         jobs.carry_out.func(context, lane=0, **ids)
     assert again(ours.scope, batch).state == State.CARRYING_OUT
-    context, ids = _job(ours, batch, attempts=4)
+    context, ids = _job(ours, batch, faults=4)
     with pytest.raises(RuntimeError):
         jobs.carry_out.func(context, lane=0, **ids)
     found = again(ours.scope, batch)

@@ -40,7 +40,7 @@ class Context:
     """A job's, on its first attempt."""
 
     class job:  # noqa: N801 - as the queue has it
-        attempts = 0
+        priority = 0
 
 
 def test_a_file_goes_on_under_its_mandate_and_stops_when_that_ends(brug, tess, tmp_path):

@@ -13,6 +13,7 @@ from procrastinate.jobs import Status
 
 from collectief.bulk import actions, jobs
 from collectief.config.worker import queue_app
+from collectief.participants.register import RegisterSilent
 from collectief.scope.database import opened
 from tests.bulk_world import demo_file, received
 from tests.world import agency
@@ -62,6 +63,30 @@ def test_a_step_queued_by_a_job_is_not_seen_before_its_transaction_is_committed(
         worker.join(60)
         connections.close_all()
     assert planning() == 2
+
+
+@pytest.mark.feature("U21")
+@pytest.mark.usefixtures("committed_db")
+@pytest.mark.parametrize(("problem", "faults"), [(RegisterSilent(1), 0), (RuntimeError(), 1)])
+def test_the_queue_knows_how_often_a_job_failed_by_our_own_fault(
+    problem, faults, monkeypatch, tmp_path, database_server, settings
+):
+    ours = agency()
+    batch = received(ours.scope, demo_file(tmp_path, ours.contracts[0].number, rows=3))
+    with opened(ours.scope):
+        actions.enqueue("read", ours.scope, batch.id)
+
+    def read(*given):
+        raise problem
+
+    monkeypatch.setattr(actions, "read", read)
+    worker = threading.Thread(target=asyncio.run, args=(_work_off(),))
+    worker.start()
+    worker.join(60)
+    connections.close_all()
+    with database_server.superuser(settings.DATABASES["default"]["NAME"]) as connection:
+        query = "SELECT status, attempts, -priority FROM procrastinate_jobs WHERE task_name = 'bulk.read'"
+        assert connection.execute(query).fetchone() == ("todo", 1, faults)
 
 
 class _Jobs:

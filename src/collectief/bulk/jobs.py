@@ -20,7 +20,7 @@ from collectief.mutations.corridor import Moment
 from collectief.mutations.corridor import this_moment as moment
 from collectief.participants.register import RegisterSilent
 from collectief.scope.database import housekeeping, opened
-from collectief.scope.patience import Patience
+from collectief.scope.patience import Patience, faults_of
 from collectief.scope.scope import NotAllowed, Scope
 
 from . import actions, chunks, housework, queries, reminding, rules, vault
@@ -165,7 +165,7 @@ def _work(context: JobContext, ids: dict[str, Any], step: Callable[[Scope, int],
     except (NoAccess, NotAllowed):
         stop("no_access")
     except Exception as problem:
-        if not _PATIENCE.lasts(problem, context.job.attempts):
+        if not _PATIENCE.lasts(problem, faults_of(context.job)):
             # The kind of problem only: its text may hold what somebody sent.
             _log.error("batch %d stopped: %s", batch_id, type(problem).__name__)
             stop("our_fault")

@@ -6,7 +6,7 @@ from django.utils import timezone
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
 
-from collectief.scope.patience import Patience
+from collectief.scope.patience import Patience, faults_of
 
 from . import actions
 
@@ -27,6 +27,6 @@ def go_on(context: JobContext, *, run_id: int) -> None:
     try:
         actions.go_on(run_id)
     except Exception as problem:
-        last = not _PATIENCE.lasts(problem, context.job.attempts)
+        last = not _PATIENCE.lasts(problem, faults_of(context.job))
         actions.stumble(run_id, type(problem).__name__, last=last, now=timezone.now())
         raise

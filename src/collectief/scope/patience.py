@@ -11,18 +11,31 @@ from procrastinate.jobs import Job
 _AWAY = (psycopg.OperationalError, django.db.OperationalError, django.db.InterfaceError)
 
 
+def faults_of(job: Job) -> int:
+    """How often a job failed by our own fault before.
+
+    Its attempts do not say that: waiting and being killed count there too. Each fault puts it behind the jobs that had
+    fewer, and nothing else gives a job a priority.
+    """
+    return -job.priority
+
+
 class Patience(BaseRetryStrategy):
-    """Waits `seconds` between tries. `outside` are the exceptions that say another system is silent."""
+    """Waits `seconds` between tries, of which `tries` may fail by our own fault.
+
+    `outside` are the exceptions that say another system is silent.
+    """
 
     def __init__(self, *outside: type[Exception], seconds: int, tries: int = 5) -> None:
         self._outside, self._seconds, self._tries = (*_AWAY, *outside), seconds, tries
 
-    def lasts(self, problem: BaseException, attempts: int) -> bool:
-        """Whether a job that met `problem` on this many attempts before is tried again."""
-        return isinstance(problem, self._outside) or attempts + 1 < self._tries
+    def lasts(self, problem: BaseException, faults: int) -> bool:
+        """Whether a job that met `problem` after this many faults of our own is tried again."""
+        return isinstance(problem, self._outside) or faults + 1 < self._tries
 
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
         """See procrastinate."""
-        if not self.lasts(exception, job.attempts):
+        if not self.lasts(exception, faults_of(job)):
             return None
-        return RetryDecision(retry_in={"seconds": self._seconds})
+        ours = not isinstance(exception, self._outside)
+        return RetryDecision(retry_in={"seconds": self._seconds}, priority=job.priority - ours)
