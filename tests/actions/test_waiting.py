@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from copy import replace
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
 
 from collectief.access.models import Membership
 from collectief.enrolment import actions as enrolment
@@ -150,6 +152,41 @@ def test_what_waits_is_carried_out_for_who_still_may(ours, human, moment, monkey
         assert Message.objects.filter(code="enrol.rejected").count() == (became[0] == "rejected")
         with pytest.raises(NotAllowed):
             actions.decide_waiting(replace(ours.scope, roles=frozenset({Role.FINANCIAL})), [], moment)
+
+
+@pytest.mark.feature("U13")
+def test_what_waits_is_asked_about_again_once_its_job_has_failed(ours, moment, monkeypatch, caplog):
+    people = [Human(bsn) for bsn in valid_bsns(3)]
+    with opened(ours.scope):
+        first, waits, withdrawn = (
+            enrolment.apply(ours.scope, [enrol(ours.scope, one, ours.contracts[0].number, moment.today)], moment)[0]
+            for one in people
+        )
+        enrolment.withdraw(ours.scope, withdrawn.mutation_id, moment)
+    with connection.cursor() as cursor:
+        # The first one's job is still to be tried.
+        cursor.execute(
+            "UPDATE procrastinate_jobs SET status = 'failed', priority = -4"
+            " WHERE task_name = 'enrolment.ask_register' AND NOT args -> 'mutation_ids' @> %s::jsonb",
+            [str(first.mutation_id)],
+        )
+    jobs.wake.func(0)
+    jobs.wake.func(0)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, args, status::text FROM procrastinate_jobs"
+            " WHERE task_name = 'enrolment.ask_register' ORDER BY id"
+        )
+        found = [(id_, json.loads(args), status) for id_, args, status in cursor.fetchall()]
+    assert [(args["mutation_ids"], status) for _, args, status in found] == [
+        ([first.mutation_id], "todo"), ([waits.mutation_id], "todo"), ([withdrawn.mutation_id], "failed"),
+    ]  # fmt: skip
+    job_id, args, _ = found[1]
+    assert caplog.messages == [f"job {job_id} failed, and mutations wait for it: it is tried again"]
+    monkeypatch.setattr(register, "current_register", lambda: Knows(people[1]))
+    jobs.ask_register(**args)
+    with opened(ours.scope):
+        assert Mutation.objects.get(id=waits.mutation_id).state == "processed"
 
 
 @pytest.mark.feature("X05")

@@ -15,7 +15,7 @@ from collectief.scope.patience import Patience
 from collectief.scope.scope import NotAllowed
 from collectief.segments.profile import Permission
 
-from . import actions, following, settling
+from . import actions, following, settling, waking
 
 
 @app.task(name="enrolment.ask_register", queue="interactive", retry=Patience(RegisterSilent, seconds=30))
@@ -52,6 +52,13 @@ def ask_register(
         actions.take_answers(scope, mutation_ids, register.answers(scope, answer), moment)
     if answer.unanswered:
         raise RegisterSilent(len(answer.unanswered))
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="enrolment.wake", queue="interactive", queueing_lock="enrolment.wake")
+def wake(timestamp: int) -> None:
+    """Every five minutes: what waits for the BRP, and whose job has failed, gets it back."""
+    waking.wake(timezone.now())
 
 
 @app.periodic(cron="* * * * *")
