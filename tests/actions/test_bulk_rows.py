@@ -217,6 +217,32 @@ def test_the_bsn_of_one_with_the_number_of_another_is_refused(ours, number, peop
     assert row.problems == [("relation_number", "two_people", {})]
 
 
+@pytest.mark.parametrize("action", [LEAVE, {"action": "Wijzigen referentie", "external_reference": "NEW"}])
+def test_a_row_with_the_name_or_birth_date_of_another_is_carried_out_on_nobody(ours, number, people, tmp_path, action):
+    done(ours.scope, file_of(tmp_path, row_of(people[0], number)))
+    with opened(ours.scope):
+        one = Participant.objects.get()
+    them = action | {"relation_number": one.relation_number}
+    other = (
+        them | {"surname": "Anders"},
+        them | {"surname": one.surname, "birth_date": "02-02-1902"},
+        action | {"bsn": people[0].digits, "surname": "Anders"},
+    )
+    batch = done(ours.scope, file_of(tmp_path, *other))
+    with opened(ours.scope):
+        rows, _ = queries.page_of_rows(batch)
+        assert [(row.outcome, row.problems) for row in rows] == [
+            ("rejected", [("surname", "name_of_another", {})]),
+            ("rejected", [("birth_date", "birth_date_of_another", {})]),
+            ("rejected", [("surname", "name_of_another", {})]),
+        ]
+        assert Participant.objects.get().external_reference == one.external_reference
+    assert {stay[1] for stay in stays(ours)} == {None}
+    born = "-".join(reversed(one.birth_date.split("-")))
+    same = them | {"initials": "Q.", "surname": one.surname.upper(), "birth_date": born}
+    assert done(ours.scope, file_of(tmp_path, same)).outcome_counts["processed"] == 1
+
+
 def test_somebody_nobody_knows_is_refused(ours, number, tmp_path):
     rows = LEAVE | {"relation_number": "399999999"}, LEAVE | {"external_reference": "nobody's"}
     assert outcomes(ours, planned(ours.scope, file_of(tmp_path, *rows))) == {

@@ -183,6 +183,40 @@ def test_spellings_of_one_name_are_forgiven(typed):
     assert isinstance(judge(replace(ENROL, name=typed), NEWCOMER, TERMS), Accepted)
 
 
+REFER = Application(Kind.CHANGE_REFERENCE, reference="X")
+# As the table has them; and who is new by an earlier row of the same file, of whom only the BRP has told.
+IN_TABLE = replace(HERE, register=None, name=NAME, birth_date=BORN)
+
+
+@pytest.mark.feature("U21")
+@pytest.mark.parametrize("member", [IN_TABLE, HERE])
+@given(
+    asked=st.sampled_from([LEAVE, REFER]),
+    name=st.none()
+    | st.builds(
+        PersonName,
+        st.sampled_from(["", "A.J.", "Q."]),
+        st.sampled_from(["", "van der", "VAN DER", "de"]),
+        st.sampled_from(["Veen", "VEEN", "Véen", "Veenstra", "Anders"]),
+    ),
+    born=st.none() | st.sampled_from([BORN, BirthDate(1980, 0, 0), BirthDate(1980, 2, 2), BirthDate(1981, 2, 1)]),
+)
+def test_a_number_with_the_name_or_birth_date_of_another_hits_nobody(member, asked, name, born):
+    verdict = judge(replace(asked, name=name, birth_date=born), member, TERMS)
+    if name and name.surname not in ("Veen", "VEEN", "Véen"):
+        assert verdict == Refused("name_of_another")
+    elif born and not born.agrees_with(BORN):
+        assert verdict == Refused("birth_date_of_another")
+    else:
+        assert verdict == judge(asked, member, TERMS)
+        assert isinstance(verdict, Accepted)
+
+
+def test_a_name_says_nothing_of_somebody_whose_name_is_not_known():
+    named = replace(LEAVE, name=PersonName("", "", "Anders"), birth_date=BirthDate(1990, 1, 1))
+    assert isinstance(judge(named, replace(HERE, register=None), TERMS), Accepted)
+
+
 def test_an_unknown_birth_day_agrees_with_every_day():
     answer = replace(KNOWN, birth_date=BirthDate(1980, 0, 0))
     assert isinstance(judge(ENROL, replace(NEWCOMER, register=answer), TERMS), Accepted)

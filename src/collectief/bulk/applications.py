@@ -84,10 +84,14 @@ def _applications(rows: Rows, otherwise: str) -> Iterable[Application]:
             yield Application(
                 kind, contract, name, BirthDate.parse(born), _day(first), _day(last), "", reference, "", address
             )
-        elif kind is Kind.TERMINATE:
-            yield Application(kind, contract, last_day=_day(last), reason=reason)
+            continue
+        # Whom a number means is seen by the name beside it, where one is filled in.
+        named = PersonName(initials, prefix, surname) if surname else None
+        birth_date = BirthDate.parse(born) if born else None
+        if kind is Kind.TERMINATE:
+            yield Application(kind, contract, named, birth_date, last_day=_day(last), reason=reason)
         else:
-            yield Application(kind, contract, reference=reference)
+            yield Application(kind, contract, named, birth_date, reference=reference)
 
 
 def _addresses(rows: Rows) -> Iterable[Mapping[str, str]]:

@@ -13,7 +13,7 @@ from collectief.scope.scope import Scope
 from . import chunks
 from .applications import without_bsns
 from .models import Batch
-from .rules import BUSY, PROBLEMS, Outcome, Planned, State
+from .rules import BUSY, COLUMNS, PROBLEMS, Outcome, Planned, State
 from .sheets.rows import Row
 
 # Under one name, so that pages need not know tables.
@@ -35,10 +35,10 @@ class RowView:
 
     @property
     def problems(self) -> list[tuple[str, str, dict[str, Any]]]:
-        """(column, code, params) of everything that is wrong; the column is empty for a judgement."""
+        """(column, code, params) of everything that is wrong; the column is empty for what is about the whole row."""
         if self.code == PROBLEMS:
             return [(one.column, one.code, dict(one.params)) for one in self.sent.problems]
-        return [("", self.code, self.params)] if self.code else []
+        return [(COLUMNS.get(self.code, ""), self.code, self.params)] if self.code else []
 
     @property
     def who(self) -> str:

@@ -82,6 +82,8 @@ Told = tuple[str, Mapping[str, Any]]
 
 # The row's own cells say what is wrong: its problems of shape.
 PROBLEMS = "problems"
+# What a judgement of a row is about, where that is one of its columns.
+COLUMNS: Mapping[str, str] = {"name_of_another": "surname", "birth_date_of_another": "birth_date"}
 
 
 def planned(verdict: Verdict) -> Planned:

@@ -114,6 +114,8 @@ class Member(Struct, frozen=True):
     address: Mapping[str, str] = {}
     # What the organisation insures them with by any stay; known only where an application asks insurance.
     insured: tuple[Insured, ...] = ()
+    # As the organisation knows them; of a newcomer only the BRP tells.
+    name: PersonName | None = None
 
 
 @dataclass(frozen=True)

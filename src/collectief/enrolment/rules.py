@@ -64,7 +64,7 @@ def carried_out(member: Member, verdict: Verdict) -> Member:
                 stays.append(change.after)
     if len(stays) > 1:
         stays.sort(key=lambda stay: (stay.contract_id, stay.period.first_day))
-    return Member(True, reference, member.birth_date, tuple(stays), member.register, address, member.insured)
+    return Member(True, reference, member.birth_date, tuple(stays), member.register, address, member.insured, member.name)
 
 
 def judge_enrol(application: Application, member: Member, terms: Terms) -> Verdict:
@@ -119,6 +119,8 @@ def judge_terminate(application: Application, member: Member, terms: Terms) -> V
         return Refused("last_day_missing")
     if not member.known:
         return Refused("participant_unknown")
+    if refused := judge_named(application, member):
+        return refused
     if refused := _reason(application, last_day, terms):
         return refused
     stay = _stay_to_end(application, member, terms)
@@ -178,9 +180,25 @@ def judge_change_reference(application: Application, member: Member, terms: Term
     """U19: the organisation's own number for a participant; free text, theirs to keep unique."""
     if not member.known:
         return Refused("participant_unknown")
+    if refused := judge_named(application, member):
+        return refused
     if application.reference == member.reference:
         return Unchanged()
     return Accepted(terms.today, (ReferenceChange(member.reference, application.reference),))
+
+
+def judge_named(application: Application, member: Member) -> Refused | None:
+    """Whether a number and the name and birth date beside it are of one person (U21): one digit off is another.
+
+    What was not filled in says nothing, nor does what is not known. Initials are left out: a nickname is no mistake.
+    """
+    said = member.register or RegisterAnswer(False)
+    name, born = member.name or said.name, member.birth_date or said.birth_date
+    if application.name and name and not name.same_surname(application.name):
+        return Refused("name_of_another")
+    if application.birth_date and born and not born.agrees_with(application.birth_date):
+        return Refused("birth_date_of_another")
+    return None
 
 
 def judge_identity(application: Application, answer: RegisterAnswer, first_day: date) -> Refused | None:

@@ -273,7 +273,7 @@ class EnrolmentSitting:
     ) -> None:
         born = BirthDate.parse(row.birth_date) if row.birth_date else None
         hidden = self.scope.contracts is not None and not stays
-        member = Member(not hidden, row.reference, born, stays, None, address, insured)
+        member = Member(not hidden, row.reference, born, stays, None, address, insured, row.name)
         case = Case(
             member, member, row.bsn_index, row.id, row.relation_number, row.name, row.birth_date, out_of_reach=hidden
         )

@@ -121,10 +121,14 @@ class PersonName(Struct, frozen=True):
         """
         if self == other:
             return True
-        if search_key(self.surname) != search_key(other.surname):
-            # Portuguese and Spanish double names, and a prefix typed in the surname column.
-            whole, others = search_key(self.prefix + self.surname), search_key(other.prefix + other.surname)
-            if whole != others:
-                return False
+        if not self.same_surname(other):
+            return False
         ours, theirs = search_key(self.initials), search_key(other.initials)
         return ours.startswith(theirs) or theirs.startswith(ours)
+
+    def same_surname(self, other: PersonName) -> bool:
+        """Whether the surnames agree: accents, case and prefixes forgiven."""
+        if search_key(self.surname) == search_key(other.surname):
+            return True
+        # Portuguese and Spanish double names, and a prefix typed in the surname column.
+        return search_key(self.prefix + self.surname) == search_key(other.prefix + other.surname)

@@ -209,6 +209,14 @@ def _refusals() -> dict[str, tuple[str, str]]:
             _("Het BSN en het relatienummer zijn van twee verschillende personen."),
             _("Controleer beide nummers, of laat een van de twee weg."),
         ),
+        "name_of_another": (
+            _("De achternaam is van een ander dan de deelnemer met dit nummer."),
+            _("Controleer het nummer en de naam. Klopt het nummer, laat de naam dan leeg."),
+        ),
+        "birth_date_of_another": (
+            _("De geboortedatum is van een ander dan de deelnemer met dit nummer."),
+            _("Controleer het nummer en de geboortedatum. Klopt het nummer, laat de geboortedatum dan leeg."),
+        ),
         "reason_missing": (_("De reden ontbreekt."), _("Kies een reden uit de lijst.")),
         "reason_unknown": (_("Deze reden kennen we niet."), _("Kies een reden uit de lijst.")),
         "not_for_this_segment": (
