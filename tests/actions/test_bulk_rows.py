@@ -89,6 +89,20 @@ def test_enrol_and_terminate_of_one_person_in_one_file(ours, number, people, tmp
     assert again_.outcome_counts["unchanged"] == 3
 
 
+def test_a_second_termination_in_one_file_says_that_the_first_ends_it(ours, number, people, tmp_path):
+    done(ours.scope, file_of(tmp_path, row_of(people[0], number)))
+    earlier, later = (
+        LEAVE | {"bsn": people[0].digits, "last_day": day} for day in ("30-11-2026", "31-12-2026")
+    )
+    batch = planned(ours.scope, file_of(tmp_path, earlier, later))
+    assert outcomes(ours, batch) == {3: ("changed", ""), 4: ("rejected", "terminated_by_another_row")}
+    inline.carry_out(ours.scope, batch.id)
+    assert outcomes(ours, again(ours.scope, batch))[4] == ("rejected", "terminated_by_another_row")
+    # Ended before, by another file.
+    batch = planned(ours.scope, file_of(tmp_path, later))
+    assert outcomes(ours, batch) == {3: ("rejected", "already_terminated")}
+
+
 def test_the_same_person_twice_in_one_file_is_enrolled_once(ours, number, people, tmp_path):
     batch = done(ours.scope, file_of(tmp_path, row_of(people[0], number), row_of(people[0], number)))
     assert outcomes(ours, batch) == {3: ("processed", ""), 4: ("unchanged", "")}
@@ -335,12 +349,12 @@ def test_why_a_row_was_not_carried_out_after_all_is_told(ours, number, people, t
     with opened(ours.scope):
         seen, _ = queries.page_of_rows(ended)
         told = {row.number: (row.outcome, row.problems) for row in seen}
-    assert told[3] == ("changed_since", [("", "already_so", {})])
+    assert told[3] == ("unchanged", [("", "already_so", {})])
     assert told[4] == ("changed_since", [("", "enrolled_later", {"first_day": "2026-11-05"})])
     # A row that named nobody when the file was read is not carried out on whoever has that reference since.
     assert told[5][0] in ("rejected", "changed_since")
     with opened(ours.scope):
-        assert [row.number for row in queries.bad_rows(ended)] == [3, 4, 5]
+        assert [row.number for row in queries.bad_rows(ended)] == [4, 5]
 
 
 def test_what_was_unchanged_when_planned_is_judged_again_when_something_changed(ours, number, people, tmp_path):

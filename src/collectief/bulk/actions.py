@@ -401,7 +401,7 @@ def _end(
 
 def _outcome(letter: str, came: Outcome | None) -> rules.Outcome:
     """What became of a row with this verdict; nothing came of what is wrong in itself, or was kept and stands."""
-    return rules.Outcome.CHANGED_SINCE if came is not None and came.changed_since else rules.outcome_of(letter)
+    return rules.outcome_since(came.verdict) if came is not None and came.changed_since else rules.outcome_of(letter)
 
 
 def _refuse_misshapen(scope: Scope, batch: Batch, bad: list[Row], moment: Moment) -> list[int]:

@@ -120,6 +120,11 @@ def outcome_of(planned_letter: str) -> Outcome:
     }[PLANNED_BY_LETTER[planned_letter]]
 
 
+def outcome_since(verdict: Verdict) -> Outcome:
+    """What becomes of a row whose verdict no longer stands: what is so by now needs no mending, whoever did it."""
+    return Outcome.UNCHANGED if isinstance(verdict, Unchanged) else Outcome.CHANGED_SINCE
+
+
 def changed_since(verdict: Verdict) -> Told:
     """Why a row was not carried out although its plan was accepted: what it would come to now."""
     if isinstance(verdict, Refused):

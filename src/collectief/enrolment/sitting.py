@@ -90,6 +90,9 @@ class EnrolmentSitting:
         if isinstance(verdict, Waiting) and self._to_check:
             self._recall()
             verdict = judge(request.application, case.member, self.terms)
+        if isinstance(verdict, Refused) and verdict.code == "already_terminated" and case.member is not case.start:
+            before = judge(request.application, case.start, self.terms)
+            verdict = verdict if before == verdict else replace(verdict, code="terminated_by_another_row")
         return verdict
 
     def _recall(self) -> None:

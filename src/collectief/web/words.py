@@ -174,6 +174,10 @@ def _refusals() -> dict[str, tuple[str, str]]:
             _("Deze deelname is al beëindigd: t/m {last_day}."),
             _("Meld de persoon opnieuw aan, of maak de afmelding ongedaan."),
         ),
+        "terminated_by_another_row": (
+            _("Een andere regel van dit bestand beëindigt deze deelname al: t/m {last_day}."),
+            _("Laat voor deze deelname één afmelding in het bestand staan."),
+        ),
         "not_enrolled": (_("Deze persoon neemt niet deel aan dit contract."), look),
         "not_enrolled_then": (
             _("Op {first_day} neemt deze persoon niet deel aan dit contract."), _("Controleer de datum."),
