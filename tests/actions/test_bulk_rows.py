@@ -91,9 +91,7 @@ def test_enrol_and_terminate_of_one_person_in_one_file(ours, number, people, tmp
 
 def test_a_second_termination_in_one_file_says_that_the_first_ends_it(ours, number, people, tmp_path):
     done(ours.scope, file_of(tmp_path, row_of(people[0], number)))
-    earlier, later = (
-        LEAVE | {"bsn": people[0].digits, "last_day": day} for day in ("30-11-2026", "31-12-2026")
-    )
+    earlier, later = (LEAVE | {"bsn": people[0].digits, "last_day": day} for day in ("30-11-2026", "31-12-2026"))
     batch = planned(ours.scope, file_of(tmp_path, earlier, later))
     assert outcomes(ours, batch) == {3: ("changed", ""), 4: ("rejected", "terminated_by_another_row")}
     inline.carry_out(ours.scope, batch.id)

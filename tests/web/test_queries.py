@@ -17,8 +17,9 @@ from collectief.enrolment.models import Participation
 from collectief.inbox.models import Message
 from collectief.mutations.corridor import Request, Subject
 from collectief.participants import register as register_module
+from collectief.participants.models import Participant
 from collectief.scope.database import opened
-from tests.bulk_world import Register, demo_file, planned, received
+from tests.bulk_world import Register, demo_file, file_of, planned, received
 from tests.deductible_world import brought_for
 from tests.terms_world import offer, product
 from tests.web.visiting import client_of, crowd, left, refused, text_of, this_moment, waiting
@@ -59,6 +60,11 @@ def _world(folder, count: int) -> World:
     year = this_moment().today.year
     brought_for(ours, here, folder, year=year, as_of=this_moment().today)
     batch = planned(ours.scope, demo_file(folder, ours.contracts[0].number, rows=count, name=f"{count}.xlsx"))
+    leave = {"action": "Afmelden", "last_day": "31-12-2026", "reason": "Einde dienstverband"}
+    with opened(ours.scope):
+        numbers = Participant.objects.filter(id__in=here).values_list("relation_number", flat=True)
+        leavers = file_of(folder, *(leave | {"relation_number": one} for one in numbers), name=f"{count}-leave.xlsx")
+    leaving = planned(ours.scope, leavers)
     unread = demo_file(folder, ours.contracts[0].number, rows=1)
     for _ in range(count - 1):
         received(ours.scope, unread)
@@ -66,7 +72,7 @@ def _world(folder, count: int) -> World:
         "here": here[0], "gone": gone[0], "stay": stays[here[0]], "former_stay": stays[gone[0]],
         "ended": ended.mutation_id, "waiting": waiting(ours, count, start=905_000_000 + count * 10_000)[0],
         "refused": refused(ours, count, start=906_000_000 + count * 10_000)[0], "batch": batch.id, "message": message,
-        "year": year,
+        "year": year, "leaving": leaving.id,
     }  # fmt: skip
     return World(client_of(ours.scope), ids)
 
@@ -90,7 +96,7 @@ PAGES = [
     "/deelnemers/{here}/gezien/", "/deelnemers/{here}/referentie/", "/deelname/{stay}/afmelden/",
     "/deelname/{former_stay}/heraanmelden/", "/deelname/{stay}/overzetten/", "/mutaties/{ended}/",
     "/mutaties/{waiting}/", "/mutaties/{waiting}/stand/", "/mutaties/{waiting}/intrekken/",
-    "/mutaties/{ended}/ongedaan/", "/uploads/", "/uploads/sjabloon/", "/uploads/{batch}/",
+    "/mutaties/{ended}/ongedaan/", "/uploads/", "/uploads/sjabloon/", "/uploads/{batch}/", "/uploads/{leaving}/",
     "/deelnemers/download/", "/oud-deelnemers/download/", "/deelnemers/sjabloon/",
     "/in-en-uitstroom/?toon=alle", "/in-en-uitstroom/?toon=alle&pagina=2", "/in-en-uitstroom/download/?toon=alle",
     "/uploads/{batch}/voortgang/", "/uploads/{batch}/fouten/", "/inloggen/",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import re
+from html import unescape
 from pathlib import Path
 
 import openpyxl
@@ -11,10 +13,14 @@ import xlsxwriter
 
 from collectief.bulk import actions
 from collectief.bulk.sheets.columns import template_for
+from collectief.foundation.dates import BirthDate
+from collectief.foundation.names import PersonName
+from collectief.gateways.brp.inhabitants import inhabitant
 from collectief.participants import register as register_module
+from collectief.participants.models import Participant
 from collectief.scope.database import opened
-from tests.bulk_world import Register, demo_file, planned, received
-from tests.web.visiting import client_of, text_of
+from tests.bulk_world import Register, demo_file, done, file_of, planned, received, row_of
+from tests.web.visiting import client_of, events, text_of
 from tests.world import member_of, valid_bsns
 
 
@@ -104,6 +110,81 @@ def test_a_judgement_about_the_whole_row_has_no_column_before_it(anna, ours, tmp
     text = text_of(anna.get(f"/uploads/{batch.id}/"))
     assert 'class="c-problem"><strong>' in text
     assert "c-column" not in text
+
+
+LEAVE = {"action": "Afmelden", "last_day": "31-12-2026", "reason": "Einde dienstverband"}
+
+
+def _cells(text: str) -> list[list[str]]:
+    """The text of the cells of each row of a page's table."""
+    body = text[text.index("<tbody>") : text.index("</tbody>")]
+    rows = [re.findall(r"<t[hd].*?</t[hd]>", row) for row in re.findall(r"<tr>.*?</tr>", body, re.DOTALL)]
+    return [[" ".join(unescape(re.sub(r"<[^>]+>", " ", cell)).split()) for cell in row] for row in rows]
+
+
+@pytest.mark.feature("X02", "U19")
+def test_the_plan_says_what_will_happen_to_whom_from_when(anna, ours, tmp_path):
+    first, second = (contract.number for contract in ours.contracts[:2])
+    known, other, new = valid_bsns(3, start=900_310_000)
+    done(
+        ours.scope,
+        file_of(
+            tmp_path,
+            row_of(known, first, external_reference="P1"),
+            row_of(other, second, external_reference="P2"),
+        ),
+    )
+    with opened(ours.scope):
+        people = {one.external_reference: one for one in Participant.objects.all()}
+    names = {key: str(PersonName(one.initials, one.prefix, one.surname)) for key, one in people.items()}
+    who = {
+        key: f"{names[key]} relatienummer {one.relation_number} geboren {BirthDate.parse(one.birth_date).dutch}"
+        for key, one in people.items()
+    }
+    batch = planned(
+        ours.scope,
+        file_of(
+            tmp_path,
+            # By BSN, and of neither a contract: it is the one they are in.
+            LEAVE | {"bsn": known.digits},
+            LEAVE | {"relation_number": people["P2"].relation_number, "surname": "Anders", "birth_date": "1-2-1903"},
+            {"action": "Wijzigen referentie", "bsn": other.digits, "external_reference": "P9"},
+            row_of(new, second, external_reference="N1", last_day="30-11-2026"),
+            LEAVE | {"bsn": valid_bsns(1, start=900_320_000)[0].digits},
+            LEAVE | {"relation_number": "399999999"},
+        ),
+    )
+    text = text_of(anna.get(f"/uploads/{batch.id}/"))
+    assert [row[1:4] for row in _cells(text)] == [
+        [who["P1"], "P1", f"Afmelden : contract {first} – Vestiging 1, tot en met 31-12-2026, Einde dienstverband"],
+        [
+            f"{who['P2']} In het bestand: Anders, geboren 01-02-1903", "P2",
+            f"Afmelden : contract {second} – Vestiging 2, tot en met 31-12-2026, Einde dienstverband",
+        ],
+        [who["P2"], "P2", "Wijzigen referentie : wordt P9"],
+        [
+            f"{inhabitant(new).name} geboren {inhabitant(new).birth_date.dutch}", "N1",
+            f"Aanmelden : contract {second} – Vestiging 2, vanaf 01-11-2026, tot en met 30-11-2026",
+        ],
+        ["Alleen een BSN ingevuld", "–", "Afmelden : tot en met 31-12-2026, Einde dienstverband"],
+        ["relatienummer 399999999", "–", "Afmelden : tot en met 31-12-2026, Einde dienstverband"],
+    ]  # fmt: skip
+    assert not any(bsn.digits in text for bsn in (known, other, new))
+    # Whose names were on it stands in the trail.
+    assert {one.id for one in people.values()} <= set(events(ours)[-1].participant_ids)
+
+
+@pytest.mark.feature("G13")
+def test_whom_a_colleagues_contracts_do_not_reach_is_no_name_in_the_plan(ours, tmp_path):
+    mine, theirs = (contract.number for contract in ours.contracts[:2])
+    [bsn] = valid_bsns(1, start=900_330_000)
+    done(ours.scope, file_of(tmp_path, row_of(bsn, theirs, external_reference="P1")))
+    lies = member_of(ours.organisation, roles=["administrative"], name="Lies", contracts=ours.contracts[:1])
+    batch = planned(lies, file_of(tmp_path, LEAVE | {"contract": mine, "bsn": bsn.digits}))
+    text = text_of(client_of(lies).get(f"/uploads/{batch.id}/"))
+    assert _cells(text)[0][1:3] == ["Alleen een BSN ingevuld", "–"]
+    assert inhabitant(bsn).name.surname not in text
+    assert events(ours)[-1].participant_ids == []
 
 
 @pytest.mark.feature("U21")

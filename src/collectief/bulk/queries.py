@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.db.models import QuerySet
 
+from collectief.foundation.dates import BirthDate
+from collectief.foundation.names import PersonName
 from collectief.scope.scope import Scope
 
 from . import chunks
@@ -41,11 +44,33 @@ class RowView:
         return [(COLUMNS.get(self.code, ""), self.code, self.params)] if self.code else []
 
     @property
-    def who(self) -> str:
-        """The name in the row, or the number it names somebody by; never a BSN."""
-        values = without_bsns(self.sent)
-        name = " ".join(filter(None, (values.get(key) for key in ("initials", "prefix", "surname"))))
-        return name or values.get("relation_number", "") or values.get("external_reference", "")
+    def person(self) -> bytes:
+        """The blind index of whom the row is about; empty when it names nobody we know."""
+        return bytes.fromhex(self.sent.person)
+
+    @property
+    def values(self) -> dict[str, str]:
+        """What is filled in; never a BSN, in whatever column it stands (U19)."""
+        return without_bsns(self.sent)
+
+    @property
+    def name(self) -> PersonName | None:
+        """The name in the row, as far as it is filled in."""
+        values = self.values
+        name = PersonName(*(values.get(key, "") for key in ("initials", "prefix", "surname")))
+        return name if str(name) else None
+
+    @property
+    def birth_date(self) -> BirthDate | None:
+        """The birth date in the row."""
+        born = self.sent.values.get("birth_date")
+        return BirthDate.parse(born) if born else None
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day in the row."""
+        last_day = self.sent.values.get("last_day")
+        return date.fromisoformat(last_day) if last_day else None
 
 
 @dataclass(frozen=True, slots=True)

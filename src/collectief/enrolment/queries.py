@@ -11,7 +11,7 @@ the organisation's stays.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -264,6 +264,29 @@ def _stays(scope: Scope, column: str, ids: Collection[int], today: date) -> list
         column=column, reach=scope.within_reach("s.contract_id"), pending=scope.within_reach("m.contract_id")
     )
     return _drawn(scope, _fetch(query, given), today)
+
+
+_ON_A_DAY = """
+SELECT asked.key, min(s.contract_id)
+  FROM unnest(%s::bigint[], %s::bigint[], %s::date[]) AS asked (key, participant_id, day)
+  JOIN participation s ON s.participant_id = asked.participant_id AND s.period @> asked.day{reach}
+ GROUP BY asked.key HAVING count(DISTINCT s.contract_id) = 1
+"""
+
+
+def contracts_on(scope: Scope, asked: Mapping[int, tuple[int, date]]) -> dict[int, int]:
+    """In which contract a participant takes part on a day, by the key it is asked with, in one query.
+
+    Nothing of who takes part in none that day, or in more than one.
+    """
+    if not asked:
+        return {}
+    people, days = zip(*asked.values(), strict=True)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _ON_A_DAY.format(reach=scope.within_reach("s.contract_id")), [list(asked), list(people), list(days)]
+        )
+        return dict(cursor.fetchall())
 
 
 def _list(

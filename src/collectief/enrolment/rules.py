@@ -64,7 +64,8 @@ def carried_out(member: Member, verdict: Verdict) -> Member:
                 stays.append(change.after)
     if len(stays) > 1:
         stays.sort(key=lambda stay: (stay.contract_id, stay.period.first_day))
-    return Member(True, reference, member.birth_date, tuple(stays), member.register, address, member.insured, member.name)
+    born, name = member.birth_date, member.name
+    return Member(True, reference, born, tuple(stays), member.register, address, member.insured, name)
 
 
 def judge_enrol(application: Application, member: Member, terms: Terms) -> Verdict:

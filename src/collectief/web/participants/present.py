@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -181,15 +181,14 @@ def mutation_line(view: MutationView, contracts: list[ContractView], scope: Scop
     words, colour = states()[view.state]
     reason, remedy = _refusal(view)
     return MutationLine(
-        view, kinds().get(view.kind, "–"), words, colour, what(view, contracts, scope), _steps(view), reason, remedy,
-        view.may_withdraw(today), view.may_reverse(today), _undoes(view),
+        view, kinds().get(view.kind, "–"), words, colour, what(view.asked, contracts, scope), _steps(view), reason,
+        remedy, view.may_withdraw(today), view.may_reverse(today), _undoes(view),
     )  # fmt: skip
 
 
-def what(view: MutationView, contracts: list[ContractView], scope: Scope) -> str:
+def what(asked: Mapping[str, Any], contracts: Sequence[ContractView], scope: Scope) -> str:
     """What was asked, in one line: days, contract, reason."""
     labels = {contract.number: contract.label for contract in contracts}
-    asked = view.asked
     parts = []
     if number := asked.get("to_contract") or asked.get("contract"):
         parts.append(_("contract {contract}").format(contract=labels.get(number, number)))

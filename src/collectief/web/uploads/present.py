@@ -108,19 +108,6 @@ def wrong(row: RowView, template: Template, language: str) -> list[Wrong]:
     return [Wrong(headers.get(column, ""), *refusal(code, params)) for column, code, params in row.problems]
 
 
-def row_line(row: RowView, template: Template, language: str) -> dict[str, Any]:
-    """A row of the plan or result: its spreadsheet number, who, what, verdict, and what is wrong with it."""
-    actions = {"enrol": _("Aanmelden"), "terminate": _("Afmelden"), "change_reference": _("Wijzigen referentie")}
-    if row.outcome:
-        label, colour = outcome_labels()[row.outcome]
-    else:
-        label, colour = planned_labels()[row.planned]
-    return {
-        "number": row.number, "who": row.who, "action": actions.get(row.kind, "–"), "verdict": label,
-        "colour": colour, "problems": wrong(row, template, language),
-    }  # fmt: skip
-
-
 def warnings(batch: Any) -> list[str]:
     """What was passed over in the file."""
     lines = []

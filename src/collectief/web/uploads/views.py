@@ -21,13 +21,14 @@ from collectief.bulk.sheets.reading import Limits
 from collectief.bulk.sheets.template import write_template
 from collectief.contracts.queries import contracts
 from collectief.mutations.corridor import this_moment
-from collectief.segments.profile import Capability, Permission
+from collectief.segments.profile import Capability, Field, Permission
 
 from ..page import PortalRequest, longest_body, page
 from ..paging import found_page, last_page, page_number, pages, whole_number
 from ..sheet import sheet_file
 from . import present
 from .forms import UploadForm
+from .lines import lines as drawn
 from .words import file_refusal
 
 # Files and rows on a page.
@@ -175,13 +176,16 @@ def _rows(request: PortalRequest, found: Any) -> dict[str, Any]:
         page_number(request.GET.get("pagina")), ROWS,
         lambda page: queries.page_of_rows(found, which=which, page=page, size=ROWS),
     )  # fmt: skip
+    lines, shown = drawn(request.scope, found, rows, _language())
     audit.record(
-        request.scope, "batch.rows", objects={"batch": [found.id]}, detail={"rows": [row.number for row in rows]}
-    )
+        request.scope, "batch.rows", participants=shown, objects={"batch": [found.id]},
+        detail={"rows": [row.number for row in rows]},
+    )  # fmt: skip
     return {
         "counts": counts,
         "which": which,
-        "rows": [present.row_line(row, template_for(request.scope.profile), _language()) for row in rows],
+        "rows": lines,
+        "sees_reference": request.scope.sees(Field.EXTERNAL_REFERENCE),
         "total": total,
         "good": present.good(found),
         "bad": present.bad(found),
