@@ -16,6 +16,7 @@ from collectief.bulk.sheets.columns import template_for
 from collectief.foundation.dates import BirthDate
 from collectief.foundation.names import PersonName
 from collectief.gateways.brp.inhabitants import inhabitant
+from collectief.mutations.models import Mutation
 from collectief.participants import register as register_module
 from collectief.participants.models import Participant
 from collectief.scope.database import opened
@@ -118,7 +119,7 @@ LEAVE = {"action": "Afmelden", "last_day": "31-12-2026", "reason": "Einde dienst
 def _cells(text: str) -> list[list[str]]:
     """The text of the cells of each row of a page's table."""
     body = text[text.index("<tbody>") : text.index("</tbody>")]
-    rows = [re.findall(r"<t[hd].*?</t[hd]>", row) for row in re.findall(r"<tr>.*?</tr>", body, re.DOTALL)]
+    rows = [re.findall(r"<t[hd].*?</t[hd]>", row, re.DOTALL) for row in re.findall(r"<tr>.*?</tr>", body, re.DOTALL)]
     return [[" ".join(unescape(re.sub(r"<[^>]+>", " ", cell)).split()) for cell in row] for row in rows]
 
 
@@ -185,6 +186,55 @@ def test_whom_a_colleagues_contracts_do_not_reach_is_no_name_in_the_plan(ours, t
     assert _cells(text)[0][1:3] == ["Alleen een BSN ingevuld", "–"]
     assert inhabitant(bsn).name.surname not in text
     assert events(ours)[-1].participant_ids == []
+
+
+@pytest.mark.feature("U26")
+def test_what_failed_of_a_file_says_in_which_row_about_whom_and_all_that_was_wrong(anna, ours, tmp_path):
+    mine = ours.contracts[0].number
+    [bsn] = valid_bsns(1, start=900_340_000)
+    done(ours.scope, file_of(tmp_path, row_of(bsn, mine, external_reference="P1")))
+    with opened(ours.scope):
+        one = Participant.objects.get()
+    them = LEAVE | {"contract": mine, "relation_number": one.relation_number}
+    batch = done(
+        ours.scope,
+        file_of(
+            tmp_path,
+            them | {"last_day": "31-02-2026", "reason": "Zomaar"},
+            them | {"surname": "Anders"},
+            LEAVE | {"contract": mine, "external_reference": "X9"},
+            LEAVE | {"contract": mine, "relation_number": "399999999"},
+        ),
+    )
+    text = text_of(anna.get("/mislukte-verwerkingen/"))
+    name = str(PersonName(one.initials, one.prefix, one.surname))
+    who = f"{name} relatienummer {one.relation_number} geboren {BirthDate.parse(one.birth_date).dutch}"
+    rows = {re.search(r"Regel (\d+) van", row[2]).group(1): row for row in _cells(text)}
+    assert {number: row[:2] for number, row in rows.items()} == {
+        "3": [who, "P1"], "4": [who, "P1"], "5": ["X9", "X9"], "6": ["relatienummer 399999999", "–"],
+    }  # fmt: skip
+    assert f'<a class="ds-link" href="/uploads/{batch.id}/">file.xlsx</a>' in text
+    assert "Einddatum (t/m): De datum bestaat niet" in rows["3"][4]
+    assert "Reden: Deze reden kennen we niet." in rows["3"][4]
+    assert "Achternaam: De achternaam is van een ander" in rows["4"][4]
+    assert text.count(f'href="/deelnemers/{one.id}/">Naar de deelnemer</a>') == 2
+    assert one.id in events(ours)[-1].participant_ids
+    with opened(ours.scope):
+        failed = Mutation.objects.get(source=f"{batch.id}/3")
+    for page in (f"/mutaties/{failed.id}/", f"/deelnemers/{one.id}/"):
+        shown = text_of(anna.get(page))
+        assert "De datum bestaat niet" in shown, page
+        assert "Deze reden kennen we niet." in shown, page
+
+
+@pytest.mark.feature("G13", "U26")
+def test_a_file_that_is_not_to_be_seen_is_not_named_at_what_failed_of_it(ours, tmp_path):
+    mine = ours.contracts[0]
+    lies = member_of(ours.organisation, roles=["administrative"], name="Lies", contracts=[mine])
+    done(ours.scope, file_of(tmp_path, LEAVE | {"contract": mine.number, "bsn": "1", "external_reference": "X9"}))
+    text = text_of(client_of(lies).get("/mislukte-verwerkingen/"))
+    assert "Dit is geen geldig BSN." in text
+    assert "file.xlsx" not in text
 
 
 @pytest.mark.feature("U21")

@@ -28,12 +28,13 @@ from collectief.mutations import lanes
 from collectief.mutations.corridor import LANES, Moment, Outcome, lane_of
 from collectief.mutations.verdicts import Accepted, Refused, Verdict, Waiting
 from collectief.participants import persons, register
+from collectief.participants.queries import participants_by_index
 from collectief.scope.database import opened
 from collectief.scope.scope import Scope
 from collectief.segments.profile import Capability, MessageCategory, Permission
 
 from . import chunks, rules, vault
-from .applications import requests_of, shown
+from .applications import misshapen, requests_of
 from .intake import take_in
 from .models import Batch
 from .rules import PROBLEMS, Planned, State, Told
@@ -407,15 +408,12 @@ def _outcome(letter: str, came: Outcome | None) -> rules.Outcome:
 def _refuse_misshapen(scope: Scope, batch: Batch, bad: list[Row], moment: Moment) -> list[int]:
     """Rows whose cells already were wrong: among the rejected mutations too, so that none is lost sight of."""
     known = {contract.number: contract.id for contract in contracts(scope)} if bad else {}
+    people = participants_by_index(scope, {bytes.fromhex(row.person) for row in bad if row.person})
     refused = [
-        mutations.Misshapen(
-            kind=row.action or "unknown",
-            code=row.problems[0].code,
-            params=row.problems[0].params,
-            asked=shown(row),
-            source=f"{batch.id}/{row.number}",
-            contract_id=known.get(row.values.get("contract") or batch.contract),
+        misshapen(
+            row, batch.id, known.get(row.values.get("contract") or batch.contract),
+            people[index].id if (index := bytes.fromhex(row.person)) in people else None,
         )
         for row in bad
-    ]
+    ]  # fmt: skip
     return mutations.refuse(scope, refused, moment)

@@ -13,7 +13,9 @@ from collectief.foundation.bsn import Bsn
 from collectief.foundation.dates import BirthDate
 from collectief.foundation.names import PersonName
 from collectief.mutations.corridor import Request, Subject
+from collectief.mutations.records import Misshapen
 
+from .rules import PROBLEMS
 from .sheets.rows import Row, Rows
 
 KINDS = {"enrol": Kind.ENROL, "terminate": Kind.TERMINATE, "change_reference": Kind.CHANGE_REFERENCE}
@@ -34,7 +36,17 @@ def without_bsns(row: Row) -> dict[str, str]:
     return {key: text for key, text in row.values.items() if key != "bsn" and (key in sure or not Bsn.is_in(text))}
 
 
-def shown(row: Row) -> dict[str, Any]:
+def misshapen(row: Row, batch_id: int, contract_id: int | None, participant_id: int | None) -> Misshapen:
+    """What a rejected mutation says of a row with problems: all of them, each with its column."""
+    first, *_ = row.problems
+    problems = [[one.column, one.code, dict(one.params)] for one in row.problems]
+    return Misshapen(
+        row.action or "unknown", first.code, {**first.params, PROBLEMS: problems}, _shown(row),
+        f"{batch_id}/{row.number}", contract_id, participant_id,
+    )  # fmt: skip
+
+
+def _shown(row: Row) -> dict[str, Any]:
     """What a rejected mutation remembers of a row with problems: what it was about, never a BSN."""
     values = without_bsns(row)
     asked: dict[str, Any] = {

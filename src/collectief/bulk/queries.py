@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -16,7 +16,7 @@ from collectief.scope.scope import Scope
 from . import chunks
 from .applications import without_bsns
 from .models import Batch
-from .rules import BUSY, COLUMNS, PROBLEMS, Outcome, Planned, State
+from .rules import BUSY, PROBLEMS, Outcome, Planned, State, problems_of
 from .sheets.rows import Row
 
 # Under one name, so that pages need not know tables.
@@ -41,7 +41,7 @@ class RowView:
         """(column, code, params) of everything that is wrong; the column is empty for what is about the whole row."""
         if self.code == PROBLEMS:
             return [(one.column, one.code, dict(one.params)) for one in self.sent.problems]
-        return [(COLUMNS.get(self.code, ""), self.code, self.params)] if self.code else []
+        return problems_of(self.code, self.params)
 
     @property
     def person(self) -> bytes:
@@ -94,6 +94,11 @@ def batches(scope: Scope, *, page: int = 1, size: int = 25) -> tuple[list[Batch]
 def batch(scope: Scope, batch_id: int) -> Batch:
     """One file. Raises Batch.DoesNotExist for one that is not the scope's."""
     return _own(scope).get(id=batch_id)
+
+
+def file_names(scope: Scope, batch_ids: Collection[int]) -> dict[int, str]:
+    """The names of those of these files that are the scope's, in one query."""
+    return dict(_own(scope).filter(id__in=list(batch_ids)).values_list("id", "file_name"))
 
 
 def is_seen(scope: Scope, batch_id: int) -> bool:

@@ -86,6 +86,16 @@ PROBLEMS = "problems"
 COLUMNS: Mapping[str, str] = {"name_of_another": "surname", "birth_date_of_another": "birth_date"}
 
 
+def problems_of(code: str, params: Mapping[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
+    """(column, code, params) of everything wrong with a row that became a rejected mutation with this code.
+
+    The column is empty for what is about the whole row, and of what was refused before columns were kept.
+    """
+    if PROBLEMS in params:
+        return [(column, problem, said) for column, problem, said in params[PROBLEMS]]
+    return [(COLUMNS.get(code, ""), code, dict(params))] if code else []
+
+
 def planned(verdict: Verdict) -> Planned:
     """A verdict in the plan's words. Raises ValueError while the BRP has not answered: there is none yet."""
     if isinstance(verdict, Accepted):

@@ -45,6 +45,13 @@ class MutationView:
     undoes_at: datetime | None = None
     # What was asked is no longer kept.
     forgotten: bool = False
+    source: str = ""
+
+    @property
+    def row(self) -> tuple[int, int] | None:
+        """Of what came in a file: its batch, and the spreadsheet's own row number."""
+        batch, _, number = self.source.partition("/")
+        return (int(batch), int(number)) if number else None
 
     @property
     def open(self) -> bool:
@@ -138,7 +145,7 @@ def _views(scope: Scope, found: list[Mutation]) -> list[MutationView]:
         MutationView(
             row.id, row.kind, row.state, row.code, row.params, str(_name(row, known)), row.participant_id,
             row.contract_id, row.asked, row.touched, row.trail, row.effective_day, row.submitted_at, row.decided_at,
-            row.account, row.channel, *_undone(row), row.forgotten,
+            row.account, row.channel, *_undone(row), row.forgotten, row.source,
         )
         for row in found
     ]  # fmt: skip

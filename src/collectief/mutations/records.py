@@ -18,7 +18,7 @@ from collectief.participants.keys import bsn_keys
 from collectief.scope.scope import Scope
 from collectief.scope.staging import ids_array, next_ids, stage
 
-from .corridor import Entry, Moment, Outcome, Request, Sitting, registry
+from .corridor import Entry, Moment, Outcome, Request, Sitting, Subject, registry
 from .rules import State
 from .telling import told
 from .verdicts import Accepted, Refused, Unchanged, Verdict
@@ -46,6 +46,7 @@ class Misshapen:
     asked: Mapping[str, Any]
     source: str
     contract_id: int | None = None
+    participant_id: int | None = None
 
 
 def step(state: State, moment: Moment, by: str, code: str = "") -> dict[str, str]:
@@ -130,12 +131,13 @@ def record_misshapen(scope: Scope, refused: Sequence[Misshapen], moment: Moment)
     rows: list[tuple[Any, ...]] = [
         (
             id_, one.kind, str(State.REJECTED), one.code, _json(one.params), None, None, None, _json(one.asked), "[]",
-            None, one.contract_id, None, "{}", one.source, moment.now, None,
+            one.participant_id, one.contract_id, None, "{}", one.source, moment.now, None,
         )
         for id_, one in zip(ids, refused, strict=True)
     ]  # fmt: skip
     _insert(scope, rows, moment)
-    audit.record(scope, "mutation.refuse", outcome="failure", detail={"mutations": len(rows)})
+    known = sorted({one.participant_id for one in refused if one.participant_id})
+    audit.record(scope, "mutation.refuse", participants=known, outcome="failure", detail={"mutations": len(rows)})
     return ids
 
 
@@ -170,6 +172,8 @@ class _Writer:
         waits = state == State.WAITING
         bsn = request.subject.bsn if waits else None
         asked = registry.family(kind).asked(request.application)
+        if refused and entry.participant_id is None:
+            asked |= _named_by(request.subject)
         self._rows.append(
             (
                 id_, kind, str(state), code, _json(refused.params) if refused else "{}",
@@ -221,6 +225,12 @@ class _Writer:
 
     def _sealed(self, bsn: Bsn) -> bytes:
         return bsn_keys(self._scope).sealed(bsn)
+
+
+def _named_by(subject: Subject) -> dict[str, str]:
+    """The number that somebody was named by whom nobody knows: all there is to say whom it was about."""
+    numbers = {"relation_number": subject.relation_number, "reference": subject.reference}
+    return {name: number for name, number in numbers.items() if number}
 
 
 def _json(value: Any) -> str:

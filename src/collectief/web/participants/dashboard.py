@@ -16,7 +16,7 @@ from collectief.inbox.queries import MessageView
 from collectief.inbox.queries import latest as latest_messages
 from collectief.mutations.queries import MutationView, latest, open_mutations, rejected_mutations
 from collectief.mutations.rules import State
-from collectief.segments.profile import Capability, Permission
+from collectief.segments.profile import Capability, Field, Permission
 
 from ..inbox.words import drawn
 from ..office import office_desk
@@ -25,6 +25,7 @@ from ..paging import found_page, last_page, page_number, pages
 from ..rich_text import rich
 from . import present
 from .enrolling import enrolling_at
+from .failures import failures
 
 SIZE = 25
 # How many of each stand on the dashboard.
@@ -96,7 +97,9 @@ def rejected(request: PortalRequest) -> HttpResponse:
     )  # fmt: skip
     _seen(request, "mutations.rejected", found)
     context = {
-        "lines": _drawer(request)(found), "total": total, "pages": pages(request.GET, number, last_page(total, SIZE)),
+        "failures": failures(request.scope, _drawer(request)(found)), "total": total,
+        "sees_reference": request.scope.sees(Field.EXTERNAL_REFERENCE),
+        "pages": pages(request.GET, number, last_page(total, SIZE)),
     }  # fmt: skip
     return render(request, "participants/rejected.html", context)
 

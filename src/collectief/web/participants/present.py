@@ -7,16 +7,18 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.conf import settings
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from collectief.bulk.rules import problems_of
 from collectief.contracts.queries import ContractView
 from collectief.enrolment.queries import SORTS, ListPage, ListRow
 from collectief.exports.words import STANDINGS, Standing
-from collectief.foundation.dates import dutch
+from collectief.foundation.dates import BirthDate, dutch
 from collectief.mutations.queries import MutationView
 from collectief.policies.held_cards import CardView
 from collectief.post.rules import State
@@ -24,7 +26,7 @@ from collectief.scope.scope import Scope
 from collectief.segments.profile import Field
 
 from ..paging import Pages, last_page, link, pages
-from ..words import refusal
+from ..uploads.present import Wrong, wrong
 from .shown import Known, cells, field_labels
 
 SIZES = (25, 50, 100)
@@ -168,21 +170,29 @@ class MutationLine:
     colour: str
     what: str
     steps: list[Step]
-    reason: str
-    remedy: str
+    problems: list[Wrong]
     may_withdraw: bool
     may_reverse: bool
     # What a reversal undoes, in words.
     undoes: str = ""
 
+    @property
+    def reason(self) -> str:
+        """The first thing that was wrong; nothing of what was not refused."""
+        return self.problems[0].reason if self.problems else ""
+
+    @property
+    def remedy(self) -> str:
+        """What to do about it."""
+        return self.problems[0].remedy if self.problems else ""
+
 
 def mutation_line(view: MutationView, contracts: list[ContractView], scope: Scope, today: date) -> MutationLine:
     """A mutation in words."""
     words, colour = states()[view.state]
-    reason, remedy = _refusal(view)
     return MutationLine(
-        view, kinds().get(view.kind, "–"), words, colour, what(view.asked, contracts, scope), _steps(view), reason,
-        remedy, view.may_withdraw(today), view.may_reverse(today), _undoes(view),
+        view, kinds().get(view.kind, "–"), words, colour, what(view.asked, contracts, scope), _steps(view),
+        _problems(view), view.may_withdraw(today), view.may_reverse(today), _undoes(view),
     )  # fmt: skip
 
 
@@ -206,6 +216,17 @@ def what(asked: Mapping[str, Any], contracts: Sequence[ContractView], scope: Sco
     return ", ".join(parts)
 
 
+def told_apart_by(relation_number: str, birth_date: str) -> list[str]:
+    """What tells people of one name apart, as far as it is there."""
+    number = [_("relatienummer {number}").format(number=relation_number)] if relation_number else []
+    return [*number, born(birth_date)] if birth_date else number
+
+
+def born(birth_date: str) -> str:
+    """A birth date, as tables have it, in words."""
+    return _("geboren {day}").format(day=BirthDate.parse(birth_date).dutch)
+
+
 def _undoes(view: MutationView) -> str:
     if view.undoes is None:
         return ""
@@ -215,10 +236,10 @@ def _undoes(view: MutationView) -> str:
     return _("{kind} van {at}").format(kind=kinds().get(view.undoes_kind, "–"), at=f"{at:%d-%m-%Y %H:%M}")
 
 
-def _refusal(view: MutationView) -> tuple[str, str]:
-    if view.state != "rejected" or not view.code:
-        return "", ""
-    return refusal(view.code, view.params)
+def _problems(view: MutationView) -> list[Wrong]:
+    if view.state != "rejected":
+        return []
+    return wrong(problems_of(view.code, view.params), get_language() or settings.LANGUAGE_CODE)
 
 
 def _steps(view: MutationView) -> list[Step]:

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from collectief.bulk.queries import RowView
-from collectief.bulk.sheets.columns import CHANGE_REFERENCE, ENROL, TERMINATE, template_for
+from collectief.bulk.sheets.columns import CHANGE_REFERENCE, ENROL, TERMINATE
 from collectief.contracts.queries import ContractView, contracts
 from collectief.enrolment.queries import contracts_on
 from collectief.foundation.dates import BirthDate
@@ -17,7 +17,7 @@ from collectief.participants.queries import ParticipantView, participants_by_ind
 from collectief.scope.scope import Scope
 from collectief.segments.profile import Field
 
-from ..participants.present import what
+from ..participants.present import born, told_apart_by, what
 from .present import Wrong, outcome_labels, planned_labels, wrong
 
 
@@ -49,7 +49,7 @@ class Line:
 
 def lines(scope: Scope, batch: Any, rows: Sequence[RowView], language: str) -> tuple[list[Line], list[int]]:
     """The rows of a page, and the participants that are on it; in a fixed number of queries."""
-    own, template = contracts(scope), template_for(scope.profile)
+    own = contracts(scope)
     known = participants_by_index(scope, {row.person for row in rows if row.person})
     found = {} if batch.contract else _contracts_meant(scope, rows, own, known)
     drawn = []
@@ -60,7 +60,7 @@ def lines(scope: Scope, batch: Any, rows: Sequence[RowView], language: str) -> t
         who = _participant(row, one) if one else _stranger(scope, row)
         asked = _asked(scope, row, who, contract, own)
         action = _actions().get(row.kind, "–")
-        drawn.append(Line(row.number, who, action, asked, label, colour, wrong(row, template, language)))
+        drawn.append(Line(row.number, who, action, asked, label, colour, wrong(row.problems, language)))
     return drawn, [one.id for one in known.values()]
 
 
@@ -86,27 +86,18 @@ def _participant(row: RowView, known: ParticipantView) -> Who:
     if row.name and not known.name.same_person_name(row.name):
         otherwise.append(str(row.name))
     if row.birth_date and known.birth_date and not BirthDate.parse(known.birth_date).agrees_with(row.birth_date):
-        otherwise.append(_born(str(row.birth_date)))
-    details = _details(known.relation_number, known.birth_date)
+        otherwise.append(born(str(row.birth_date)))
+    details = told_apart_by(known.relation_number, known.birth_date)
     return Who(str(known.name), details, known.external_reference, ", ".join(otherwise))
 
 
 def _stranger(scope: Scope, row: RowView) -> Who:
     values = row.values
     nameless = _("Alleen een BSN ingevuld") if row.sent.values.get("bsn") else ""
-    born = values.get("birth_date", "") if scope.sees(Field.BIRTH_DATE) else ""
-    details = _details(values.get("relation_number", ""), born)
+    birth_date = values.get("birth_date", "") if scope.sees(Field.BIRTH_DATE) else ""
+    details = told_apart_by(values.get("relation_number", ""), birth_date)
     [name, *further] = [one for one in (str(row.name or nameless), *details) if one] or [""]
     return Who(name, further, values.get("external_reference", ""))
-
-
-def _details(relation_number: str, birth_date: str) -> list[str]:
-    number = [_("relatienummer {number}").format(number=relation_number)] if relation_number else []
-    return [*number, _born(birth_date)] if birth_date else number
-
-
-def _born(birth_date: str) -> str:
-    return _("geboren {day}").format(day=BirthDate.parse(birth_date).dutch)
 
 
 def _asked(scope: Scope, row: RowView, who: Who, contract: str, own: Sequence[ContractView]) -> str:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from collectief.bulk.queries import RowView
 from collectief.bulk.rules import Outcome, Planned, State, worth_agreeing
-from collectief.bulk.sheets.columns import Template
+from collectief.bulk.sheets.columns import COLUMNS
 
 from ..words import refusal
 
@@ -102,10 +102,13 @@ class Wrong:
     remedy: str
 
 
-def wrong(row: RowView, template: Template, language: str) -> list[Wrong]:
+def wrong(problems: Iterable[tuple[str, str, Mapping[str, Any]]], language: str) -> list[Wrong]:
     """Everything wrong with a row, in words."""
-    headers = {column.key: column.header(language) for column in template.columns}
-    return [Wrong(headers.get(column, ""), *refusal(code, params)) for column, code, params in row.problems]
+    return [Wrong(_header(column, language), *refusal(code, params)) for column, code, params in problems]
+
+
+def _header(key: str, language: str) -> str:
+    return next((column.header(language) for column in COLUMNS if column.key == key), "")
 
 
 def warnings(batch: Any) -> list[str]:

@@ -149,7 +149,7 @@ def bad_rows(request: PortalRequest, batch_id: int) -> FileResponse:
     language = _language()
     form = template_for(request.scope.profile)
     lines = (
-        (row.sent.cells, [_noted(problem) for problem in present.wrong(row, form, language)])
+        (row.sent.cells, [_noted(problem) for problem in present.wrong(row.problems, language)])
         for row in queries.bad_rows(found)
     )
     name = _("te-herstellen-regels-{number}.xlsx").format(number=found.id)
