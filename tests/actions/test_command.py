@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import openpyxl
 import pytest
 from click.testing import CliRunner
 
@@ -72,6 +73,20 @@ def test_for_programs_everything_is_one_json_object(ours, tmp_path):
     first = answer["rejected"][0]
     assert first["row"] >= 3
     assert {"column", "code"} <= first["problems"][0].keys()
+
+
+def test_what_was_passed_over_in_the_file_is_said(ours, tmp_path):
+    path = demo_file(tmp_path, ours.contracts[0].number, rows=2)
+    book = openpyxl.load_workbook(path)
+    [sheet] = [one for one in book if one["A2"].value == "Actie"]
+    sheet.cell(2, sheet.max_column + 1).value = "Afdeling"
+    book.save(path)
+    said = upload(ours, path, "--dry-run").output
+    assert said.startswith("De kolom Afdeling kennen we niet en is overgeslagen.\nNieuw: 2")
+    answer = json.loads(upload(ours, path, "--dry-run", "--json").output)
+    assert answer["warnings"] == [{"code": "extra_columns", "columns": ["Afdeling"]}]
+    plain = demo_file(tmp_path, ours.contracts[0].number, rows=2)
+    assert json.loads(upload(ours, plain, "--json").output)["warnings"] == []
 
 
 def test_a_file_that_cannot_be_read(ours, tmp_path):

@@ -34,6 +34,8 @@ class Report:
     dry_run: bool
     counts: dict[str, int]
     bad_rows: list[tuple[int, list[tuple[str, str, dict[str, Any]]]]] = field(default_factory=list)
+    # What was passed over in the file: {"code", "params"} each.
+    warnings: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def bad(self) -> int:
@@ -48,7 +50,10 @@ class Report:
             }
             for number, problems in self.bad_rows
         ]
-        return {"batch": self.batch_id, "dry_run": self.dry_run, "counts": self.counts, "rejected": rows}
+        return {
+            "batch": self.batch_id, "dry_run": self.dry_run, "counts": self.counts, "rejected": rows,
+            "warnings": [{"code": one["code"], **one.get("params", {})} for one in self.warnings],
+        }  # fmt: skip
 
 
 def upload_file(path: Path, *, contract: str, email: str, portal: str, dry_run: bool) -> Report:
@@ -128,4 +133,6 @@ def _report(scope: Scope, batch_id: int, *, dry_run: bool) -> Report:
         batch = queries.batch(scope, batch_id)
         bad = [(row.number, row.problems) for row in queries.bad_rows(batch)]
     counts = batch.planned_counts if dry_run else batch.outcome_counts
-    return Report(batch_id, dry_run, {str(kind): number for kind, number in counts.items() if number}, bad)
+    return Report(
+        batch_id, dry_run, {str(kind): number for kind, number in counts.items() if number}, bad, batch.warnings
+    )

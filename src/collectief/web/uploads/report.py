@@ -6,17 +6,18 @@ from collectief.bulk.inline import Report, UploadFailed
 from collectief.bulk.sheets.columns import COLUMNS
 
 from ..words import refusal
-from .present import outcome_labels, planned_labels
+from .present import outcome_labels, planned_labels, warnings
 from .words import file_refusal
 
 _HEADERS = {column.key: column.dutch for column in COLUMNS}
 
 
 def report_text(report: Report) -> str:
-    """The counts, and of every bad row its number, what is wrong and what to do."""
+    """What was passed over, the counts, and of every bad row its number, what is wrong and what to do."""
     kinds = planned_labels() if report.dry_run else outcome_labels()
     labels = {str(kind): label for kind, (label, _) in kinds.items()}
-    lines = [f"{label}: {report.counts[kind]}" for kind, label in labels.items() if kind in report.counts]
+    lines = warnings(report)
+    lines += [f"{label}: {report.counts[kind]}" for kind, label in labels.items() if kind in report.counts]
     for number, problems in report.bad_rows:
         for column, code, params in problems:
             where = f", {_HEADERS[column]}" if column else ""
