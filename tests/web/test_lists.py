@@ -112,3 +112,28 @@ def test_changing_contract_is_there_only_with_several_contracts(anna, ours, db):
     klein = client_of(single.scope)
     assert "Wissel contract" not in text_of(klein.get(f"/deelnemers/{theirs}/"))
     assert klein.get(f"/deelname/{_stay(single, theirs)}/overzetten/").status_code == 404
+
+
+def _selected(text: str) -> list[str]:
+    return re.findall(r'<option value="(\d+)" selected>', text)
+
+
+@pytest.mark.feature("U13")
+def test_re_enrolling_in_the_list_begins_with_the_contract_and_reference_of_the_row(anna, ours):
+    first, second = crowd(ours, 2)
+    anna.post(f"/deelnemers/{second}/referentie/", {"reference": "P-2"})
+    day = this_moment().today - timedelta(days=50)
+    typed = {"to_contract": ours.contracts[1].number, "first_day": dutch(day)}
+    assert anna.post(f"/deelname/{_stay(ours, second)}/overzetten/", typed).status_code == 302
+    with opened(ours.scope):
+        moved = Participation.objects.get(participant_id=second, contract_id=ours.contracts[1].id).id
+    left_day = {"last_day": dutch(this_moment().today - timedelta(days=3)), "reason": "end_of_employment"}
+    for stay in (_stay(ours, first), moved):
+        assert anna.post(f"/deelname/{stay}/afmelden/", left_day).status_code == 302
+    for stay, number, reference in (
+        (_stay(ours, first), ours.contracts[0].number, ""),
+        (moved, ours.contracts[1].number, "P-2"),
+    ):
+        text = text_of(anna.get("/oud-deelnemers/", {"open": stay}))
+        assert _selected(text) == [number]
+        assert ('value="P-2"' in text) == bool(reference)

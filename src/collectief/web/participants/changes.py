@@ -32,7 +32,7 @@ from ..words import refusal
 from . import present
 from .forms import NewParticipantForm, ReEnrolForm, ReferenceForm, TerminateForm, TransferForm
 from .found import is_seen, participant_of
-from .lists import show_current, show_former
+from .lists import as_before, show_current, show_former
 
 CHANGE = Permission.CHANGE_PARTICIPANTS
 # At which field a refusal is shown; the rest stands above the form.
@@ -84,9 +84,9 @@ def terminate(request: PortalRequest, participation_id: int) -> HttpResponse:
 def re_enrol(request: PortalRequest, participation_id: int) -> HttpResponse:
     """Her-aanmelden, under the same or another contract of the organisation."""
     row = _row(request, participation_id)
-    initial = {"contract": _number(request, row), "reference": row.external_reference}
+    known = contracts(request.scope)
     form = ReEnrolForm(
-        _sent(request), contracts=contracts(request.scope), profile=request.scope.profile, initial=initial
+        _sent(request), contracts=known, profile=request.scope.profile, initial=as_before(row, known)
     )
     if request.method == "POST" and form.is_valid():
         outcome = _apply(request, form.application(), Subject(participant_id=row.participant_id))

@@ -18,6 +18,7 @@ from collectief.contracts.queries import ContractView, contracts
 from collectief.enrolment.queries import (
     DEFAULT_SORT,
     ListPage,
+    ListRow,
     Search,
     current_participants,
     exact_count,
@@ -38,6 +39,8 @@ from .forms import FindForm, ReEnrolForm, SearchForm, TerminateForm
 from .found import is_seen
 
 _List = Callable[..., ListPage]
+# The form of a row that is opened; None for who may not send it.
+_Blank = Callable[[ListRow], Form] | None
 DEFAULT_SIZE = 50
 
 
@@ -91,20 +94,35 @@ def show_current(
     """
     profile = request.scope.profile
     may = request.scope.may(Permission.CHANGE_PARTICIPANTS, Capability.TERMINATE)
-    blank = TerminateForm(profile=profile) if may else None
     known = contracts(request.scope)
+
+    def blank(_row: ListRow) -> Form:
+        return TerminateForm(profile=profile)
+
     return _show(
-        request, current_participants, profile.current_search, known, form or blank, opened, find, former=False
-    )
+        request, current_participants, profile.current_search, known, blank if may else None, form, opened, find,
+        former=False,
+    )  # fmt: skip
 
 
 def show_former(request: PortalRequest, form: Form | None = None, *, opened: int | None = None) -> HttpResponse:
     """The list of former participants; `form` is a re-enrolment that was refused, in the row `opened`."""
     known, profile = contracts(request.scope), request.scope.profile
     may = request.scope.may(Permission.CHANGE_PARTICIPANTS, Capability.RE_ENROL)
-    blank = ReEnrolForm(contracts=known, profile=profile) if may else None
-    keys = profile.former_search
-    return _show(request, former_participants, keys, known, form or blank, opened, None, former=True)
+
+    def blank(row: ListRow) -> Form:
+        return ReEnrolForm(contracts=known, profile=profile, initial=as_before(row, known))
+
+    return _show(
+        request, former_participants, profile.former_search, known, blank if may else None, form, opened, None,
+        former=True,
+    )  # fmt: skip
+
+
+def as_before(row: ListRow, known: list[ContractView]) -> dict[str, str]:
+    """What re-enrolling begins with: the contract of this stay, and the reference (U13)."""
+    number = next((contract.number for contract in known if contract.id == row.contract_id), "")
+    return {"contract": number, "reference": row.external_reference}
 
 
 def _show(
@@ -112,6 +130,7 @@ def _show(
     find: _List,
     keys: Any,
     known: list[ContractView],
+    blank: _Blank,
     form: Form | None,
     opened: int | None,
     find_form: FindForm | None,
@@ -132,6 +151,9 @@ def _show(
         # Beyond the end, as when somebody left since: the last page there is.
         count = exact_count(request.scope, search, today=today, former=former)
         found = find(request.scope, search, today=today, sort=sort, page=last_page(count, size), size=size)
+    row = next((row for row in found.rows if str(row.id) == query.get("open")), None)
+    if form is None and blank is not None and row is not None:
+        form = blank(row)
     columns = shown.columns_of(request.scope, known)
     shown.record(
         request.scope,
