@@ -13,7 +13,7 @@ from typing import Any
 import psycopg
 import psycopg_pool
 from asgiref.sync import sync_to_async
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, connections
 from procrastinate import App
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import ConnectorException
@@ -78,7 +78,7 @@ async def _until_told(queues: list[str] | None, name: str) -> bool:
     which: Any = {"queues": queues} if queues else {}
     # Periodic jobs are put in the queue from the one thread that asgiref keeps for such work. It outlives this loop,
     # and what it holds is a line to the database as it was before.
-    await sync_to_async(connection.close)()
+    await sync_to_async(connections.close_all)()
     running = queue_app()
     async with running.open_async():
         worker = asyncio.create_task(
