@@ -30,6 +30,7 @@ from collectief.mutations.verdicts import Accepted, Refused, Verdict, Waiting
 from collectief.participants import persons, register
 from collectief.participants.queries import participants_by_index
 from collectief.scope.database import opened
+from collectief.scope.patience import behind
 from collectief.scope.scope import Scope
 from collectief.segments.profile import Capability, MessageCategory, Permission
 
@@ -359,7 +360,7 @@ def enqueue(step: str, scope: Scope, batch_id: int) -> None:
     for lane in range(LANES) if step in ("plan", "carry_out") else (None,):
         more: dict[str, Any] = {} if lane is None else {"lane": lane}
         name = f"{step}/{batch_id}/{lane}"
-        task = queue.configure_task(f"bulk.{step}", lock=name, queueing_lock=name, priority=-going)
+        task = queue.configure_task(f"bulk.{step}", lock=name, queueing_lock=name, priority=behind(going))
         try:
             with transaction.atomic():
                 task.defer(

@@ -11,13 +11,19 @@ from procrastinate.jobs import Job
 _AWAY = (psycopg.OperationalError, django.db.OperationalError, django.db.InterfaceError)
 
 
-def faults_of(job: Job) -> int:
-    """How often a job failed by our own fault before.
+# A job's priority says two things: behind how many others it comes, and within that how often it failed by our own
+# fault. Its attempts do not tell the second: waiting and being killed count there too.
+_PLACES = 100
 
-    Its attempts do not say that: waiting and being killed count there too. Each fault puts it behind the jobs that had
-    fewer, and nothing else gives a job a priority.
-    """
-    return -job.priority
+
+def behind(others: int) -> int:
+    """The priority of a new job that comes behind so many others."""
+    return -others * _PLACES
+
+
+def faults_of(job: Job) -> int:
+    """How often a job failed by our own fault before; each puts it behind those that had fewer."""
+    return -job.priority % _PLACES
 
 
 class Patience(BaseRetryStrategy):
