@@ -79,7 +79,7 @@ def floor_of(path: Path, size: int) -> float:
 
 def measured(stack: Any, bench: str, path: Path, size: int, floor: float, *, nothing_new: bool = False) -> Line:
     """Upload the file, accept its plan, and wait until everyone in it is there. Raises RuntimeError when it is not."""
-    from collectief.bulk import actions, queries
+    from collectief.bulk import actions, queries, steps
     from collectief.bulk.rules import State
     from collectief.demo.cast import BRUG
     from collectief.demo.world import scope_of
@@ -87,7 +87,7 @@ def measured(stack: Any, bench: str, path: Path, size: int, floor: float, *, not
     from collectief.scope.database import opened
 
     scope = scope_of(BRUG, BRUG.colleagues[0], channel="upload")
-    steps: dict[str, float] = {}
+    taken: dict[str, float] = {}
 
     def wait(batch_id: int, state: str) -> None:
         while True:
@@ -105,13 +105,13 @@ def measured(stack: Any, bench: str, path: Path, size: int, floor: float, *, not
         begin = time.perf_counter()
         with opened(scope), path.open("rb") as stream:
             batch = actions.receive(scope, stream, file_name=path.name, file_size=path.stat().st_size)
-            actions.enqueue("read", scope, batch.id)
+            steps.enqueue("read", scope, batch.id)
         wait(batch.id, State.PLANNED)
-        steps["plan_s"] = round(time.perf_counter() - begin, 2)
+        taken["plan_s"] = round(time.perf_counter() - begin, 2)
         with opened(scope):
             version = queries.batch(scope, batch.id).version
             actions.accept(scope, batch.id, version=version, moment=this_moment())
-            actions.enqueue("carry_out", scope, batch.id)
+            steps.enqueue("carry_out", scope, batch.id)
         wait(batch.id, State.DONE)
         took = time.perf_counter() - begin
     with opened(scope):
@@ -119,4 +119,4 @@ def measured(stack: Any, bench: str, path: Path, size: int, floor: float, *, not
     expected = "unchanged" if nothing_new else "processed"
     if counts[expected] != size:
         raise RuntimeError(f"{bench}: {counts}")
-    return Line(bench, size, size / took, floor, memory.peak / 1e6, {**steps, "took_s": round(took, 2)})
+    return Line(bench, size, size / took, floor, memory.peak / 1e6, {**taken, "took_s": round(took, 2)})

@@ -9,7 +9,7 @@ from django.db import connection
 from django.utils import timezone
 
 from collectief.access.queries import NoAccess
-from collectief.bulk import actions, chunks, inline, jobs, queries
+from collectief.bulk import actions, chunks, inline, jobs, queries, steps
 from collectief.bulk.models import Batch, BatchChunk
 from collectief.bulk.rules import KEPT, Outcome, Planned
 from collectief.enrolment.facts import Application, Kind
@@ -237,7 +237,7 @@ def test_the_files_of_one_organisation_do_not_go_before_another_s_first(ours, nu
     for scope in (ours.scope, ours.scope, ours.scope, otto):
         batch = received(scope, path)
         with opened(scope):
-            actions.enqueue("read", scope, batch.id)
+            steps.enqueue("read", scope, batch.id)
     with connection.cursor() as cursor:
         cursor.execute("SELECT (args->>'organisation_id')::bigint FROM procrastinate_jobs ORDER BY priority DESC, id")
         order = [organisation for (organisation,) in cursor.fetchall()]

@@ -15,7 +15,7 @@ def main(what: str, argument: str) -> dict[str, Any]:
     import django
 
     django.setup()
-    from collectief.bulk import actions, jobs, queries
+    from collectief.bulk import actions, jobs, queries, steps
     from collectief.demo.cast import BRUG
     from collectief.demo.world import scope_of
     from collectief.enrolment.models import Participation
@@ -28,12 +28,12 @@ def main(what: str, argument: str) -> dict[str, Any]:
             path = Path(argument)
             with path.open("rb") as stream:
                 batch = actions.receive(scope, stream, file_name=path.name, file_size=path.stat().st_size)
-            actions.enqueue("read", scope, batch.id)
+            steps.enqueue("read", scope, batch.id)
             return {"id": batch.id}
         batch = queries.batch(scope, int(argument))
         if what == "accept":
             actions.accept(scope, batch.id, version=batch.version, moment=jobs.moment())
-            actions.enqueue("carry_out", scope, batch.id)
+            steps.enqueue("carry_out", scope, batch.id)
         progress = queries.progress(batch)
         return {
             "state": batch.state,

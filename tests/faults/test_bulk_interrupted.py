@@ -11,7 +11,7 @@ from django.db import connection
 from django.utils import timezone
 
 from collectief.access.models import Membership
-from collectief.bulk import actions, chunks, housework, inline, jobs
+from collectief.bulk import actions, chunks, housework, inline, jobs, steps
 from collectief.bulk.rules import State
 from collectief.enrolment.models import Participation
 from collectief.gateways.brp.inhabitants import dummy_bsns
@@ -193,9 +193,9 @@ def test_a_batch_nobody_works_on_is_found_and_taken_up_again(tmp_path):
         [idle] = housework.idle_batches(timezone.now() + timedelta(minutes=3))
     assert (idle.id, idle.step) == (batch.id, "read")
     with opened_again(ours.scope):
-        actions.enqueue(idle.step, ours.scope, idle.id)
+        steps.enqueue(idle.step, ours.scope, idle.id)
         # Asked twice it is still one job.
-        actions.enqueue(idle.step, ours.scope, idle.id)
+        steps.enqueue(idle.step, ours.scope, idle.id)
     with housekeeping():
         assert housework.idle_batches(timezone.now() + timedelta(minutes=3)) == []
 

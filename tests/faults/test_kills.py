@@ -22,7 +22,7 @@ from django.db import connections
 from django.utils import timezone
 
 from collectief.audit.models import AuditEvent
-from collectief.bulk import actions, chunks, intake, jobs, queries
+from collectief.bulk import actions, chunks, intake, jobs, queries, steps
 from collectief.bulk.rules import State
 from collectief.config.worker import queue_app
 from collectief.deductible import importing
@@ -96,7 +96,7 @@ def _accept_when_planned(scope, batch) -> None:
         found = queries.batch(scope, batch.id)
         if found.state == State.PLANNED:
             actions.accept(scope, batch.id, version=found.version, moment=jobs.moment())
-            actions.enqueue("carry_out", scope, batch.id)
+            steps.enqueue("carry_out", scope, batch.id)
 
 
 @pytest.mark.feature("U21")
@@ -113,7 +113,7 @@ def test_two_hundred_kills_and_every_row_has_exactly_one_outcome(monkeypatch, tm
         files += 1
         batch = received(ours.scope, demo_file(tmp_path, ours.contracts[0].number, rows=ROWS, bad=10, seed=files))
         with opened(ours.scope):
-            actions.enqueue("read", ours.scope, batch.id)
+            steps.enqueue("read", ours.scope, batch.id)
         while again(ours.scope, batch).state != State.DONE:
             kills += _killed_after(chance.uniform(0.1, 0.6))
             _accept_when_planned(ours.scope, batch)

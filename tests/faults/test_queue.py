@@ -11,7 +11,7 @@ from django.db import connections
 from procrastinate.exceptions import UniqueViolation
 from procrastinate.jobs import Status
 
-from collectief.bulk import actions, jobs
+from collectief.bulk import actions, jobs, steps
 from collectief.config.worker import queue_app
 from collectief.participants.register import RegisterSilent
 from collectief.scope.database import opened
@@ -35,12 +35,12 @@ def test_a_step_queued_by_a_job_is_not_seen_before_its_transaction_is_committed(
     ours = agency()
     batch = received(ours.scope, demo_file(tmp_path, ours.contracts[0].number, rows=3))
     with opened(ours.scope):
-        actions.enqueue("read", ours.scope, batch.id)
+        steps.enqueue("read", ours.scope, batch.id)
     queued, looked = threading.Event(), threading.Event()
 
     def read(scope, batch_id, moment):
         with opened(scope):
-            actions.enqueue("plan", scope, batch_id)
+            steps.enqueue("plan", scope, batch_id)
             queued.set()
             assert looked.wait(30)
 
@@ -74,7 +74,7 @@ def test_the_queue_knows_how_often_a_job_failed_by_our_own_fault(
     ours = agency()
     batch = received(ours.scope, demo_file(tmp_path, ours.contracts[0].number, rows=3))
     with opened(ours.scope):
-        actions.enqueue("read", ours.scope, batch.id)
+        steps.enqueue("read", ours.scope, batch.id)
 
     def read(*given):
         raise problem

@@ -13,8 +13,6 @@ from pathlib import Path
 from typing import IO, Any
 
 from django.db import connection, transaction
-from procrastinate.contrib.django import app as queue
-from procrastinate.exceptions import AlreadyEnqueued
 
 from collectief.audit import actions as audit
 from collectief.contracts.queries import contracts
@@ -30,11 +28,10 @@ from collectief.mutations.verdicts import Accepted, Refused, Verdict, Waiting
 from collectief.participants import persons, register
 from collectief.participants.queries import participants_by_index
 from collectief.scope.database import opened
-from collectief.scope.patience import behind
 from collectief.scope.scope import Scope
 from collectief.segments.profile import Capability, MessageCategory, Permission
 
-from . import chunks, rules, vault
+from . import chunks, rules, steps, vault
 from .applications import misshapen, requests_of
 from .intake import take_in
 from .models import Batch
@@ -61,7 +58,7 @@ class AnswersNeeded(Exception):
 
 @transaction.atomic
 def receive(scope: Scope, stream: IO[bytes], *, file_name: str, file_size: int, contract: str = "") -> Batch:
-    """Take a file in (U21); `enqueue("read", ...)` has it read in the background.
+    """Take a file in (U21); `steps.enqueue("read", ...)` has it read in the background.
 
     `contract` is for rows that name none. Raises NotAllowed, UnknownContract.
     """
@@ -125,7 +122,7 @@ def _read(scope: Scope, batch: Batch, path: Path, key: bytes, *, then_plan: bool
         raise _Overtaken
     Batch.objects.filter(id=batch.id).update(state=State.PLANNING, rows=count, warnings=warnings)
     if then_plan:
-        enqueue("plan", scope, batch.id)
+        steps.enqueue("plan", scope, batch.id)
 
 
 def plan_chunk(scope: Scope, batch_id: int, lane: int, chunk: int, moment: Moment) -> None:
@@ -348,27 +345,6 @@ def expire(scope: Scope, batch_id: int, moment: Moment) -> None:
         batch = Batch.objects.select_for_update().get(organisation_id=scope.organisation_id, id=batch_id)
         if batch.state not in rules.ENDED:
             _end(scope, batch, State.CANCELLED, moment)
-
-
-def enqueue(step: str, scope: Scope, batch_id: int) -> None:
-    """Put a step in the queue, in the transaction of its cause; by name, since jobs stand above actions.
-
-    After the same step of organisations that have fewer files going: one that sends thirty does not keep the others
-    waiting for all of them.
-    """
-    going = Batch.objects.filter(organisation_id=scope.organisation_id, state__in=rules.BUSY, id__lt=batch_id).count()
-    for lane in range(LANES) if step in ("plan", "carry_out") else (None,):
-        more: dict[str, Any] = {} if lane is None else {"lane": lane}
-        name = f"{step}/{batch_id}/{lane}"
-        task = queue.configure_task(f"bulk.{step}", lock=name, queueing_lock=name, priority=behind(going))
-        try:
-            with transaction.atomic():
-                task.defer(
-                    organisation_id=scope.organisation_id, account_id=scope.account_id, brand=scope.brand,
-                    mandate_id=scope.mandate_id, batch_id=batch_id, **more,
-                )  # fmt: skip
-        except AlreadyEnqueued:
-            continue
 
 
 def _claimed(scope: Scope, batch_id: int, state: State) -> Batch | None:

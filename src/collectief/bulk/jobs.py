@@ -23,7 +23,7 @@ from collectief.scope.database import housekeeping, opened
 from collectief.scope.patience import Patience, faults_of
 from collectief.scope.scope import NotAllowed, Scope
 
-from . import actions, chunks, housework, queries, reminding, rules, vault
+from . import actions, chunks, housework, queries, reminding, rules, steps, vault
 
 _log = logging.getLogger(__name__)
 _PATIENCE = Patience(RegisterSilent, seconds=15)
@@ -125,7 +125,7 @@ def wake(timestamp: int) -> None:
             # The step looks the rights up anew, and stops the batch when they are gone.
             scope = _bare(found)
             with opened(scope):
-                actions.enqueue(found.step, scope, found.id)
+                steps.enqueue(found.step, scope, found.id)
 
 
 @contextmanager

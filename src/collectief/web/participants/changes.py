@@ -85,9 +85,7 @@ def re_enrol(request: PortalRequest, participation_id: int) -> HttpResponse:
     """Her-aanmelden, under the same or another contract of the organisation."""
     row = _row(request, participation_id)
     known = contracts(request.scope)
-    form = ReEnrolForm(
-        _sent(request), contracts=known, profile=request.scope.profile, initial=as_before(row, known)
-    )
+    form = ReEnrolForm(_sent(request), contracts=known, profile=request.scope.profile, initial=as_before(row, known))
     if request.method == "POST" and form.is_valid():
         outcome = _apply(request, form.application(), Subject(participant_id=row.participant_id))
         if _said(form, outcome):

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from collectief.audit import actions as audit
-from collectief.bulk import actions, queries
+from collectief.bulk import actions, queries, steps
 from collectief.bulk.rules import BUSY, State
 from collectief.bulk.sheets.columns import template_for
 from collectief.bulk.sheets.corrections import write_bad_rows
@@ -54,7 +54,7 @@ def uploads(request: PortalRequest) -> HttpResponse:
             file_size=file.size,
             contract=form.cleaned_data.get("contract", ""),
         )
-        actions.enqueue("read", request.scope, batch.id)
+        steps.enqueue("read", request.scope, batch.id)
         return redirect("upload", batch_id=batch.id)
     found, total, number = found_page(
         page_number(request.GET.get("pagina")),
@@ -118,7 +118,7 @@ def accept(request: PortalRequest, batch_id: int) -> HttpResponse:
     version = whole_number(request.POST.get("version")) or 0
     try:
         actions.accept(request.scope, batch_id, version=version, moment=this_moment())
-        actions.enqueue("carry_out", request.scope, batch_id)
+        steps.enqueue("carry_out", request.scope, batch_id)
     except actions.NotThePlanSeen:
         messages.warning(
             request, _("Dit bestand is intussen al verwerkt of geannuleerd. Hieronder ziet u hoe het er nu voor staat.")
