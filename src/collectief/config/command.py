@@ -106,7 +106,8 @@ def upload(file: Path, contract: str, email: str, portal: str, dry_run: bool, as
 
     The good rows are carried out. Exit code 0: every row fine; 1: some rows were rejected, the others are carried
     out (with --dry-run: would be); 2: the file went no further, and the message says why. Interrupted, or with the
-    register of persons (BRP) silent, the workers go on by themselves with what is no dry run.
+    register of persons (BRP) silent, the workers go on by themselves with what is no dry run: up to the plan,
+    and once it is agreed to up to the result.
     """
     _django()
     from collectief.bulk.inline import UploadFailed, upload_file

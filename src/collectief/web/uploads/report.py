@@ -33,7 +33,10 @@ def failure_text(failed: UploadFailed) -> str:
         "not_allowed": "Het account {email} mag geen bestanden versturen.",
         "contract_unknown": "Contract {contract} is niet van deze organisatie.",
         "portal_unknown": "Er is geen portaal {portal}.",
-        "register_silent": "De BRP antwoordt niet. Het bestand gaat vanzelf verder zodra dat weer kan.",
+        "register_silent": (
+            "De BRP antwoordt niet. Het bestand gaat vanzelf verder zodra dat weer kan:"
+            " tot het plan, en na akkoord in het portaal tot het resultaat."
+        ),
         "register_silent_trial": "De BRP antwoordt niet. Er is niets bewaard: probeer het later opnieuw.",
         "dealt_with": "Dit bestand is in het portaal intussen verwerkt of geannuleerd: kijk daar hoe het staat.",
     }
