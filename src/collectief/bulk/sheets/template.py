@@ -26,6 +26,8 @@ _EXPLAINED = {
             "versienummer erboven staan. De volgorde van de kolommen mag u veranderen.",
             "De gegevens moeten overeenkomen met het paspoort of de ID-kaart: wij controleren ze bij de "
             "Basisregistratie Personen (BRP).",
+            "Voor afmelden en een ander referentienummer is het BSN of relatienummer genoeg. Vult u ook naam of "
+            "geboortedatum in, dan moeten die erbij horen.",
             "Begin voor nieuwe mutaties steeds met een leeg sjabloon.",
         )),
         ("Wat er daarna gebeurt", (
@@ -42,6 +44,8 @@ _EXPLAINED = {
             "Fill in one line per person on the sheet Mutaties, below the headers. Leave the headers and the version "
             "number above them as they are. The order of the columns may change.",
             "The data must agree with the passport or identity card: we check them with the register of persons (BRP).",
+            "To terminate, or for another reference, the citizen service number or relation number is enough. A name "
+            "or birth date beside it must belong to it.",
             "Start each time from an empty template.",
         )),
         ("What happens next", (
