@@ -282,7 +282,7 @@ def test_a_bsn_in_any_column_of_a_rejected_row_is_kept_nowhere(ours, number, peo
     assert_nowhere(ours, digits)
     with opened(ours.scope):
         seen, _ = queries.page_of_rows(batch)
-    assert digits not in " ".join(row.who for row in seen)
+    assert digits not in " ".join(f"{row.name} {row.values}" for row in seen)
 
 
 @pytest.mark.parametrize("column", ["contract", "surname", "street", "city"])
@@ -319,7 +319,7 @@ def test_a_reference_of_nine_digits_is_a_reference(ours, number, people, tmp_pat
     batch = done(ours.scope, file_of(tmp_path, LEAVE | {"external_reference": own, "last_day": "x"}))
     with opened(ours.scope):
         [row], _ = queries.page_of_rows(batch)
-        assert row.who == own
+        assert row.values["external_reference"] == own
         assert Mutation.objects.get(state="rejected").asked["reference"] == own
 
 
