@@ -327,6 +327,10 @@ def _refusals() -> dict[str, tuple[str, str]]:
         "bsn_in_wrong_column": (
             _("Hier staat een BSN. Zijn de kolommen verschoven?"), _("Zet het BSN alleen in de kolom BSN."),
         ),
+        "cell_error": (
+            _("In deze cel staat een fout of een formule zonder uitkomst."),
+            _("Typ in de cel wat er moet staan, of maak haar leeg, bewaar het bestand en verstuur het opnieuw."),
+        ),
         "too_long": (_("De tekst is te lang."), _("Gebruik hooguit {longest} tekens.")),
         "unreadable_characters": (
             _("Er staan tekens in die we niet kunnen lezen."), _("Typ de cel opnieuw, zonder regeleinden."),

@@ -22,10 +22,11 @@ from collectief.foundation.names import search_key
 from collectief.segments.profile import TerminationReason
 
 from .answer import Answer, FileHead
+from .broken import Cells, broken_cells
 from .columns import COLUMNS, MARK_WORD, Template
 from .container import FileRefused, Limits, look_at
 from .rows import Rows
-from .shape import LONGEST_KEPT, REQUIRED, Shaper
+from .shape import AN_ERROR, LONGEST_KEPT, REQUIRED, Shaper
 
 CHUNK = 1000
 _HEADER_WITHIN = 15
@@ -71,7 +72,7 @@ def _confine(limits: Limits) -> None:
 
 
 def _answers(path: Path, template: Template, limits: Limits) -> Iterator[Answer]:
-    look_at(path, limits)
+    kind = look_at(path, limits)
     from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
     try:
@@ -85,8 +86,9 @@ def _answers(path: Path, template: Template, limits: Limits) -> Iterator[Answer]
         raise FileRefused("unreadable") from None
     where, extra = _places(header, template)
     yield Answer(head=FileHead(_warnings(extra)))
+    broken = broken_cells(path, kind, sheet.name)
     count = 0
-    for rows in _rows(Shaper(template, where), sheet.iter_rows(), header_at):
+    for rows in _rows(Shaper(template, where), _mended(sheet, broken), header_at):
         count += len(rows)
         yield Answer(rows=rows)
     if not count:
@@ -103,6 +105,21 @@ def _rows(shaper: Shaper, lines: Iterator[list[Any]], header_at: int) -> Iterato
         if rows := shaper.shaped(first, chunk):
             yield rows
         first += len(chunk)
+
+
+def _mended(sheet: Any, broken: Cells) -> Iterator[list[Any]]:
+    """The sheet's lines, with an error in the cells that the parser takes for empty."""
+    return _with_errors(sheet, broken) if broken else sheet.iter_rows()
+
+
+def _with_errors(sheet: Any, broken: Cells) -> Iterator[list[Any]]:
+    left = (sheet.start or (0, 0))[1]
+    for number, line in enumerate(sheet.iter_rows(), start=1):
+        for column in broken.get(number, ()):
+            # Only what the parser left empty: it is the one that knows what is in a cell.
+            if 0 <= (place := column - left) < len(line) and line[place] == "":
+                line[place] = AN_ERROR
+        yield line
 
 
 def _find_header(workbook: Any, template: Template) -> tuple[Any, int, list[str]]:

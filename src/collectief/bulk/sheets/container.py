@@ -113,13 +113,14 @@ def _look_at_sheets(archive: zipfile.ZipFile, parts: list[zipfile.ZipInfo], limi
         with archive.open(part) as stream:
             found = _DIMENSION.search(stream.read(8192))
         if found and found.group(3):
-            columns = _column_number(found.group(3)) - _column_number(found.group(1)) + 1
+            columns = column_number(found.group(3)) - column_number(found.group(1)) + 1
             rows = int(found.group(4)) - int(found.group(2)) + 1
             if columns * rows > limits.rows * limits.columns:
                 raise FileRefused("too_large_sheet")
 
 
-def _column_number(letters: bytes) -> int:
+def column_number(letters: bytes) -> int:
+    """The number of the column that a spreadsheet calls by these capitals; A is 1."""
     number = 0
     for letter in letters:
         number = number * 26 + letter - 64

@@ -44,6 +44,12 @@ _EXACT = frozenset({"contract", "relation_number", "external_reference"})
 # Nobody's number belongs here: a file whose columns have shifted must not leave a BSN where it is not sealed.
 _NEVER_A_BSN = frozenset({"initials", "prefix", "surname", "country", "street", "house_number", "postcode", "city"})
 _REMEMBERED = 50_000
+AN_ERROR = "#N/A"
+# What spreadsheets write in a cell that came to nothing, in Dutch and English; also as text, once it was pasted.
+_ERRORS = (
+    AN_ERROR, "#N/B", "#REF!", "#VERW!", "#VALUE!", "#WAARDE!", "#NAME?", "#NAAM?", "#DIV/0!", "#DEEL/0!", "#NUM!",
+    "#GETAL!", "#NULL!", "#LEEG!",
+)  # fmt: skip
 
 
 class _Wrong(ValueError):
@@ -177,7 +183,10 @@ class _Column:
 
     def __init__(self, key: str, place: int, reader: _Reader) -> None:
         self.key, self.place, self._reader = key, place, reader
-        self._memory: dict[Any, _Read] = {"": _NOTHING}
+        self._known: Mapping[Any, _Read] = {"": _NOTHING} | {
+            error: ("", error, Problem(key, "cell_error")) for error in _ERRORS
+        }
+        self._memory = dict(self._known)
         self._is_plain = _UNIQUE.get(key)
         self._remembers = key not in _UNIQUE
 
@@ -211,7 +220,7 @@ class _Column:
         # Numbers are not remembered: 1.0 and TRUE are the same key.
         if self._remembers and not isinstance(cell, int | float):
             if len(self._memory) >= _REMEMBERED:
-                self._memory = {"": _NOTHING}
+                self._memory = dict(self._known)
             self._memory[cell] = read
         return read
 
