@@ -151,6 +151,14 @@ def test_a_title_may_be_merged_also_when_it_is_called_as_a_column(tmp_path):
     assert len(rows) == 1
 
 
+def test_rows_as_downloaded_are_warned_of_and_a_file_of_nothing_else_is_refused(tmp_path):
+    idle = line_of({"relation_number": "300001817", "surname": "Aal", "first_day": "01-03-2026"})
+    rows, reading = read(written(tmp_path / "a.xlsx", [[TEMPLATE.mark], HEADERS, idle, line_of(ENROLS), idle]))
+    assert [row.number for row in rows] == [4]
+    assert reading.head.warnings == [{"code": "without_action", "params": {"rows": 2}}]
+    assert refusal(written(tmp_path / "b.xlsx", [[TEMPLATE.mark], HEADERS, idle])).code == "no_actions"
+
+
 def test_formatted_empty_rows_are_no_rows(tmp_path):
     def formatted(sheet):
         for number in range(4, 401):

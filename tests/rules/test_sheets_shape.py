@@ -267,6 +267,32 @@ def test_a_change_of_reference_by_its_names(typed):
 
 def test_an_action_that_is_missing_or_unknown():
     assert codes(ENROLS | {"action": ""}) == [("action", "action_missing")]
+
+
+DOWNLOADED = {
+    "contract": "70001", "relation_number": "300001817", "external_reference": "P-1", "initials": "B.", "prefix": "de",
+    "surname": "Aal", "birth_date": "27-08-2005", "first_day": "01-03-2026",
+}  # fmt: skip
+
+
+def test_who_stands_there_as_downloaded_is_passed_over_and_counted():
+    reader = shaper()
+    rows = shaped_with(reader, DOWNLOADED, RENAMES, {}, DOWNLOADED)
+    assert (rows.numbers, rows.actions, rows.problems) == ([4], ["change_reference"], {})
+    assert reader.passed_over == 2
+    assert not shaped_with(reader, DOWNLOADED) and reader.passed_over == 3
+
+
+@pytest.mark.parametrize(
+    "more",
+    [{"last_day": "31-12-2026"}, {"reason": "Uit dienst"}, {"bsn": "999990019"}, {"city": "Leiden"},
+     {"relation_number": ""}, {"last_day": "#N/A"}, {"first_day": "31-02-2026"}],
+)  # fmt: skip
+def test_who_is_to_be_done_something_with_needs_an_action(more):
+    reader = shaper()
+    rows = shaped_with(reader, DOWNLOADED | more)
+    assert ("action", "action_missing") in [(one.column, one.code) for one in rows.row(0).problems]
+    assert reader.passed_over == 0
     assert codes(ENROLS | {"action": "Verwijderen"}) == [("action", "action_unknown")]
     assert row_of(ENROLS | {"action": "Verwijderen"}).action == ""
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import ast
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from collectief.brands.catalogue import all_brands
 from collectief.bulk.sheets.shape import REQUIRED
+from collectief.web.uploads.present import warnings
 from collectief.web.uploads.words import _looks, _words, file_refusal
 from collectief.web.words import _refusals, refusal, sign_in_refusal
 
@@ -135,3 +137,12 @@ def test_every_refused_sign_in_says_why_and_what_to_do(brand):
         assert remedy.endswith("."), code
         assert "{" not in reason + remedy, code
         assert (reason, remedy) != general, f"{code} has no words of its own"
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [(1, "1 regel zonder actie is overgeslagen."), (14749, "14749 regels zonder actie zijn overgeslagen.")],
+)
+def test_rows_without_an_action_are_counted_in_words(rows, said):
+    batch = SimpleNamespace(warnings=[{"code": "without_action", "params": {"rows": rows}}])
+    assert warnings(batch) == [said]

@@ -16,7 +16,10 @@ class FileHead(Struct):
 
 
 class Answer(Struct, omit_defaults=True):
-    """One of these: a head, then rows of the file, then how many there were; or why the file is refused."""
+    """One of these: a head, then rows of the file, then how many there were; or why the file is refused.
+
+    Another head takes the place of the first, when there is more to say once all rows were read.
+    """
 
     head: FileHead | None = None
     rows: Rows | None = None

@@ -85,14 +85,19 @@ def _answers(path: Path, template: Template, limits: Limits) -> Iterator[Answer]
     except CalamineError:
         raise FileRefused("unreadable") from None
     where, extra = _places(header, template)
-    yield Answer(head=FileHead(_warnings(extra)))
+    warnings = _warnings(extra)
+    yield Answer(head=FileHead(warnings))
     broken = broken_cells(path, kind, sheet.name)
     count = 0
-    for rows in _rows(Shaper(template, where), _mended(sheet, broken), header_at):
+    shaper = Shaper(template, where)
+    for rows in _rows(shaper, _mended(sheet, broken), header_at):
         count += len(rows)
         yield Answer(rows=rows)
     if not count:
-        raise FileRefused("no_rows")
+        raise FileRefused("no_actions" if shaper.passed_over else "no_rows")
+    if shaper.passed_over:
+        idle = {"code": "without_action", "params": {"rows": shaper.passed_over}}
+        yield Answer(head=FileHead([*warnings, idle]))
     yield Answer(end=count)
 
 

@@ -28,7 +28,7 @@ _DECODER = msgspec.json.Decoder(Answer)
 
 
 class Reading:
-    """The rows of a file, some at a time; `head` is filled once the first are there."""
+    """The rows of a file, some at a time; `head` is filled once the first are there, and whole once all are."""
 
     def __init__(self, path: Path, template: Template, limits: Limits) -> None:
         self.head = FileHead()

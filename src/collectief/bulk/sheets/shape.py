@@ -43,6 +43,10 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _EXACT = frozenset({"contract", "relation_number", "external_reference"})
 # Nobody's number belongs here: a file whose columns have shifted must not leave a BSN where it is not sealed.
 _NEVER_A_BSN = frozenset({"initials", "prefix", "surname", "country", "street", "house_number", "postcode", "city"})
+# All that the template holds of somebody when it is downloaded filled in, short of a last day.
+_AS_DOWNLOADED = frozenset({
+    "contract", "relation_number", "external_reference", "initials", "prefix", "surname", "birth_date", "first_day",
+})  # fmt: skip
 _REMEMBERED = 50_000
 AN_ERROR = "#N/A"
 # What spreadsheets write in a cell that came to nothing, in Dutch and English; also as text, once it was pasted.
@@ -69,12 +73,16 @@ class Shaper:
 
     It goes by column. Most cells of a large file repeat (dates, reasons, contracts, names): what they came to is
     remembered, and looked up for a whole column by one call.
+
+    `passed_over` counts the rows left out because they ask for nothing: somebody's as they were downloaded, without
+    an action.
     """
 
     def __init__(self, template: Template, where: Mapping[str, int]) -> None:
         readers: dict[str, _Reader] = {
             "bsn": _bsn, "birth": _birth, "day": _day, "text": _text, "choice": _choice,
         }  # fmt: skip
+        self.passed_over = 0
         self._columns = [
             _Column(column.key, where[column.key], readers[column.kind])
             for column in template.columns
@@ -87,7 +95,7 @@ class Shaper:
         }
 
     def shaped(self, first: int, lines: Sequence[Sequence[Any]]) -> Rows:
-        """The rows in these lines of cells, one or more, as wide as the header; without empty ones.
+        """The rows in these lines of cells, one or more, as wide as the header; without those that ask for nothing.
 
         The first line is the spreadsheet's row `first`.
         """
@@ -95,9 +103,21 @@ class Shaper:
         rows = Rows(list(range(first, first + len(lines))), [""] * len(lines))
         for column in self._columns:
             column.read(cells[column.place], rows)
-        rows = _without_empty(rows)
+        rows = self._without_idle(_without_empty(rows))
         self._judge(rows)
         return rows
+
+    def _without_idle(self, rows: Rows) -> Rows:
+        """Without those of whom nothing is asked. A last day and a reason ask for something, and so does a BSN."""
+        idle = rows.without("action", range(len(rows)))
+        for key in rows.values.keys() - _AS_DOWNLOADED if idle else ():
+            idle = rows.without(key, idle)
+        numbers = rows.column("relation_number")
+        over = {place for place in idle if numbers[place] and place not in rows.problems}
+        if not over:
+            return rows
+        self.passed_over += len(over)
+        return rows.pick([place for place in range(len(rows)) if place not in over])
 
     def _judge(self, rows: Rows) -> None:
         """What is wrong with rows as a whole; their action and reason become codes."""

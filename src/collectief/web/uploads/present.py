@@ -126,4 +126,14 @@ def warnings(batch: Any) -> list[str]:
                 )
                 % {"names": ", ".join(names)}
             )
+        elif code == "without_action":
+            count = params["rows"]
+            lines.append(
+                ngettext(
+                    "%(count)s regel zonder actie is overgeslagen.",
+                    "%(count)s regels zonder actie zijn overgeslagen.",
+                    count,
+                )
+                % {"count": count}
+            )
     return lines

@@ -39,6 +39,10 @@ def _words() -> dict[str, tuple[str, str]]:
             _("Er staan geen regels in dit bestand."),
             _("Vul vanaf de regel onder de kolomnamen per persoon een regel in en verstuur het bestand opnieuw."),
         ),
+        "no_actions": (
+            _("Bij geen enkele regel in dit bestand staat een actie."),
+            _("Kies in de kolom Actie wat er met wie moet gebeuren en verstuur het bestand opnieuw."),
+        ),
         "encrypted": (
             _("Dit bestand is beveiligd met een wachtwoord."),
             _("Bewaar het zonder wachtwoord en verstuur het opnieuw. De verbinding met dit portaal is beveiligd."),
