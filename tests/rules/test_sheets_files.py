@@ -138,6 +138,49 @@ def test_the_right_mark_without_headers_is_not_told_to_be_another_version(tmp_pa
     assert refusal(written(tmp_path / "b.xlsx", [["iets"], ["anders"]])).code == "no_header"
 
 
+def _sheets(path: Path, *sheets: tuple[str, str, Sequence[Sequence[Any]]]) -> Path:
+    """A workbook of these sheets: their names, whether they are visible, and their lines."""
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for name, state, lines in sheets:
+        sheet = book.create_sheet(name)
+        sheet.sheet_state = state
+        for line in lines:
+            sheet.append(list(line))
+    book.save(path)
+    return path
+
+
+EMPTY = [[TEMPLATE.mark], HEADERS]
+FILLED = [*EMPTY, line_of(ENROLS)]
+
+
+def test_two_sheets_with_rows_are_refused_by_name(tmp_path):
+    sheets = ("Mutaties", "visible", FILLED), ("Lijst", "visible", [["x"]]), ("Delft", "visible", FILLED)
+    refused = refusal(_sheets(tmp_path / "a.xlsx", *sheets))
+    assert (refused.code, refused.params) == ("several_sheets", {"sheets": ["Mutaties", "Delft"]})
+    unmarked = ("Mutaties", "visible", FILLED), ("Delft", "visible", FILLED[1:])
+    assert refusal(_sheets(tmp_path / "b.xlsx", *unmarked)).code == "several_sheets"
+
+
+@pytest.mark.parametrize("other", [EMPTY, [*EMPTY, ["  "]], EMPTY[1:]], ids=["empty", "blank", "no mark"])
+@pytest.mark.parametrize("first", [True, False])
+def test_a_sheet_without_rows_hides_no_other(tmp_path, other, first):
+    sheets = [("Leeg", "visible", other), ("Mutaties", "visible", FILLED)]
+    rows, _reading = read(_sheets(tmp_path / "a.xlsx", *(sheets if first else sheets[::-1])))
+    assert [row.number for row in rows] == [3]
+    assert refusal(_sheets(tmp_path / "b.xlsx", ("A", "visible", EMPTY), ("B", "visible", EMPTY))).code == "no_rows"
+
+
+@pytest.mark.parametrize("state", ["hidden", "veryHidden"])
+def test_hidden_sheets_are_not_read(tmp_path, state):
+    old = [*EMPTY, line_of(ENROLS | {"surname": "Verborgen"})]
+    rows, _reading = read(_sheets(tmp_path / "a.xlsx", ("Oud", state, old), ("Mutaties", "visible", FILLED)))
+    assert [row.values["surname"] for row in rows] == ["Janse"]
+    hidden = ("Mutaties", state, FILLED), ("Blad1", "visible", [["x"]])
+    assert refusal(_sheets(tmp_path / "b.xlsx", *hidden)).code == "no_header"
+
+
 @pytest.mark.parametrize("where", ["A2:Q2", "F2:H2", "A2:A3", "B1:B2"])
 def test_merged_headers_are_told_as_such(tmp_path, where):
     lines = [[TEMPLATE.mark], HEADERS, line_of(ENROLS)]

@@ -64,6 +64,10 @@ def _words() -> dict[str, tuple[str, str]]:
             _("Download het huidige sjabloon en neem uw regels daarin over."),
         ),
         "no_header": (_("We vinden de kolomnamen niet."), again),
+        "several_sheets": (
+            _("Meer dan één werkblad bevat regels: {sheets}."),
+            _("Zet alle regels onder elkaar op één werkblad, of verstuur voor elk werkblad een eigen bestand."),
+        ),
         "merged_headers": (
             _("In de regel met kolomnamen zijn cellen samengevoegd."),
             _("Maak de samenvoeging ongedaan, zodat elke kolom zijn eigen naam heeft, of begin met een leeg sjabloon."),

@@ -1,0 +1,128 @@
+"""Where the headers of the template stand in a workbook, and which column stands where."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from collectief.foundation.bsn import Bsn
+from collectief.foundation.names import search_key
+
+from .columns import MARK_WORD, Template
+from .container import FileRefused
+from .shape import LONGEST_KEPT, REQUIRED
+
+HEADER_WITHIN = 15
+# Fewer known names than this is a line of data or a title, not the headers.
+_HEADERS_AT_LEAST = 4
+# Columns that a file of rejected rows adds; passed over in silence when it comes back.
+OWN_EXTRAS = frozenset(map(search_key, ("Wat er niet klopt", "Wat u kunt doen", "What is wrong", "What to do")))
+
+
+@dataclass(slots=True)
+class _Seen:
+    """What was seen in the first rows of a sheet: the row of its headers (0: none), and they themselves."""
+
+    sheet: Any
+    at: int = 0
+    header: Sequence[str] = ()
+    # Above the headers, or anywhere when there are none.
+    marked: bool = False
+    otherwise_marked: bool = False
+    merged: bool = False
+
+    @property
+    def holds_rows(self) -> bool:
+        below = islice(self.sheet.iter_rows(), self.at, None)
+        return any(not isinstance(cell, str) or cell.strip() for row in below for cell in row)
+
+
+def find_header(workbook: Any, template: Template) -> tuple[Any, int, Sequence[str]]:
+    """The sheet with the template's headers, the row they stand in, and they themselves.
+
+    Sheets that whoever sends the file does not see are passed over. The version mark stands above the headers, in a
+    cell that every program keeps when it saves the file.
+    Raises FileRefused: no_header, merged_headers, wrong_version, or several_sheets when more than one has rows.
+    """
+    names = _visible(workbook)
+    seen = [_look_in(workbook.get_sheet_by_name(name), template) for name in names]
+    with_headers = [one for one in seen if one.at]
+    if not with_headers:
+        if any(one.otherwise_marked for one in seen):
+            raise FileRefused("wrong_version", version=template.version)
+        raise FileRefused("merged_headers" if any(one.merged for one in seen) else "no_header")
+    filled = [one for one in with_headers if one.holds_rows] if len(with_headers) > 1 else with_headers
+    if len(filled) > 1:
+        raise FileRefused("several_sheets", sheets=_without_bsns([one.sheet.name for one in filled]))
+    found = (filled or with_headers)[0]
+    if not found.marked:
+        raise FileRefused("wrong_version", version=template.version)
+    if found.merged:
+        raise FileRefused("merged_headers")
+    return found.sheet, found.at, found.header
+
+
+def _visible(workbook: Any) -> list[str]:
+    from python_calamine import SheetTypeEnum, SheetVisibleEnum
+
+    return [
+        one.name
+        for one in workbook.sheets_metadata
+        if one.visible == SheetVisibleEnum.Visible and one.typ == SheetTypeEnum.WorkSheet
+    ]
+
+
+def _look_in(sheet: Any, template: Template) -> _Seen:
+    wanted = {name for column in template.columns for name in column.names}
+    seen = _Seen(sheet)
+    for number, row in enumerate(islice(sheet.iter_rows(), HEADER_WITHIN), start=1):
+        texts = [cell.strip() if isinstance(cell, str) else "" for cell in row]
+        seen.marked = seen.marked or template.mark in texts
+        seen.otherwise_marked = seen.otherwise_marked or any(
+            text.startswith(MARK_WORD) and text != template.mark for text in texts
+        )
+        known = sum(search_key(text) in wanted for text in texts if text)
+        if known >= _HEADERS_AT_LEAST:
+            seen.at, seen.header, seen.merged = number, texts, _is_merged(sheet, number)
+            break
+        # A merged cell leaves one name where several stood.
+        seen.merged = seen.merged or (known > 0 and _is_merged(sheet, number))
+    return seen
+
+
+def _is_merged(sheet: Any, number: int) -> bool:
+    """Whether a merged range touches this row. Files of OpenDocument do not say: there a column is missing then."""
+    return any(top < number <= bottom + 1 for (top, _), (bottom, _) in sheet.merged_cell_ranges or ())
+
+
+def places(header: Sequence[str], template: Template) -> tuple[dict[str, int], list[str]]:
+    """In which cell each column stands, and the headers nobody knows.
+
+    Raises FileRefused: doubled_columns, missing_columns.
+    """
+    names = {name: column for column in template.columns for name in column.names}
+    where: dict[str, int] = {}
+    doubled, extra = [], []
+    for place, text in enumerate(header):
+        key = search_key(text)
+        column = names.get(key)
+        if column is None:
+            if key and key not in OWN_EXTRAS:
+                extra.append(text[:LONGEST_KEPT])
+        elif column.key in where:
+            doubled.append(column.dutch)
+        else:
+            where[column.key] = place
+    if doubled:
+        raise FileRefused("doubled_columns", columns=doubled)
+    needed = {"action", *(key for keys in REQUIRED.values() for key in keys)}
+    if missing := [column.dutch for column in template.columns if column.key in needed and column.key not in where]:
+        raise FileRefused("missing_columns", columns=missing)
+    return where, _without_bsns(extra)
+
+
+def _without_bsns(names: Sequence[str]) -> list[str]:
+    """Where a line of data stands for the headers, what stands in it may be a BSN."""
+    return [text for text in names if not Bsn.is_in(text)]
