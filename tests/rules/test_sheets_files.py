@@ -103,6 +103,32 @@ def test_headers_by_their_other_names(tmp_path):
     assert not rows[0].problems and reading.head.warnings == []
 
 
+@pytest.mark.parametrize("name", ["Contractnr", "contractnr.", "contract nr", "Collectiviteitsnr."])
+def test_the_contract_by_its_shorter_names(tmp_path, name):
+    headers = [name if header == "Contractnummer" else header for header in HEADERS]
+    [row], _reading = read(
+        written(tmp_path / "a.xlsx", [[TEMPLATE.mark], headers, line_of(ENROLS | {"contract": "7"})])
+    )
+    assert row.values["contract"] == "7"
+
+
+@pytest.mark.parametrize("header", [None, " ", 23595])
+@pytest.mark.parametrize(("left", "letter"), [(0, "B"), (26, "AB")])
+def test_a_contract_column_without_its_name_is_not_left_out(tmp_path, header, left, letter):
+    headers = [header if name == "Contractnummer" else name for name in HEADERS]
+    lines = [[TEMPLATE.mark], headers, line_of(ENROLS), line_of(ENROLS | {"contract": "7"})]
+    refused = refusal(written(tmp_path / "a.xlsx", [[None] * left + line for line in lines]))
+    assert (refused.code, refused.params) == ("unnamed_columns", {"columns": [letter]})
+    assert len(read(written(tmp_path / "b.xlsx", lines[:3]))[0]) == 1
+
+
+def test_another_column_without_a_name_is_warned_of(tmp_path):
+    lines = [[TEMPLATE.mark, *[None] * 17, "titel"], [*HEADERS, 2026, None, None], [*line_of(ENROLS), 5, "x", " "]]
+    [row], reading = read(written(tmp_path / "a.xlsx", lines))
+    assert not row.problems
+    assert reading.head.warnings == [{"code": "unnamed_columns", "params": {"columns": ["R", "S"]}}]
+
+
 def test_no_two_columns_share_a_name():
     names = [name for column in COLUMNS for name in column.names]
     assert len(names) == len(set(names))

@@ -23,7 +23,7 @@ from .answer import Answer, FileHead
 from .broken import Cells, broken_cells
 from .columns import COLUMNS, Template
 from .container import FileRefused, Limits, look_at
-from .headers import HEADER_WITHIN, find_header, places
+from .headers import HEADER_WITHIN, find_header, places, unnamed
 from .rows import Rows
 from .shape import AN_ERROR, Shaper
 
@@ -79,7 +79,11 @@ def _answers(path: Path, template: Template, limits: Limits) -> Iterator[Answer]
     except CalamineError:
         raise FileRefused("unreadable") from None
     where, extra = places(header, template)
-    warnings = _warnings(extra)
+    nameless = unnamed(sheet, header_at, header)
+    if nameless and "contract" not in where:
+        # Whoever has a contract there would be enrolled in another.
+        raise FileRefused("unnamed_columns", columns=nameless)
+    warnings = _warnings(extra_columns=extra, unnamed_columns=nameless)
     yield Answer(head=FileHead(warnings))
     broken = broken_cells(path, kind, sheet.name)
     count = 0
@@ -121,8 +125,8 @@ def _with_errors(sheet: Any, broken: Cells) -> Iterator[list[Any]]:
         yield line
 
 
-def _warnings(extra: list[str]) -> list[dict[str, Any]]:
-    return [{"code": "extra_columns", "params": {"columns": extra}}] if extra else []
+def _warnings(**passed_over: list[str]) -> list[dict[str, Any]]:
+    return [{"code": code, "params": {"columns": columns}} for code, columns in passed_over.items() if columns]
 
 
 if __name__ == "__main__":

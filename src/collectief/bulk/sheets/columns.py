@@ -75,7 +75,7 @@ COLUMNS = (
         "contract", "Contractnummer", "Contract number", "text",
         "Alleen nodig als u meer contracten heeft en er bij het versturen geen kiest.",
         "Only needed when you have several contracts and choose none when sending.",
-        ("Contract", "Collectiviteitsnummer", "Collectiviteit"),
+        ("Contract", "Contractnr", "Collectiviteitsnummer", "Collectiviteitsnr", "Collectiviteit"),
     ),
     Column(
         "bsn", "BSN", "BSN", "bsn",

@@ -11,7 +11,7 @@ from collectief.foundation.bsn import Bsn
 from collectief.foundation.names import search_key
 
 from .columns import MARK_WORD, Template
-from .container import FileRefused
+from .container import FileRefused, column_letters
 from .shape import LONGEST_KEPT, REQUIRED
 
 HEADER_WITHIN = 15
@@ -121,6 +121,17 @@ def places(header: Sequence[str], template: Template) -> tuple[dict[str, int], l
     if missing := [column.dutch for column in template.columns if column.key in needed and column.key not in where]:
         raise FileRefused("missing_columns", columns=missing)
     return where, _without_bsns(extra)
+
+
+def unnamed(sheet: Any, at: int, header: Sequence[str]) -> list[str]:
+    """The letters of the columns with something below the row `at` of the headers, and no text in that row."""
+    nameless = {place for place, text in enumerate(header) if not text}
+    held: set[int] = set()
+    # Hardly any file has one; of those that do, each row is looked at once more.
+    for row in islice(sheet.iter_rows(), at, None) if nameless else ():
+        held.update(place for place in nameless - held if str(row[place]).strip())
+    left = (sheet.start or (0, 0))[1]
+    return [column_letters(left + place + 1) for place in sorted(held)]
 
 
 def _without_bsns(names: Sequence[str]) -> list[str]:

@@ -126,6 +126,16 @@ def warnings(batch: Any) -> list[str]:
                 )
                 % {"names": ", ".join(names)}
             )
+        elif code == "unnamed_columns":
+            names = params["columns"]
+            lines.append(
+                ngettext(
+                    "In kolom %(names)s staan gegevens zonder kolomnaam erboven; die zijn overgeslagen.",
+                    "In de kolommen %(names)s staan gegevens zonder kolomnaam erboven; die zijn overgeslagen.",
+                    len(names),
+                )
+                % {"names": ", ".join(names)}
+            )
         elif code == "without_action":
             count = params["rows"]
             lines.append(

@@ -76,6 +76,10 @@ def _words() -> dict[str, tuple[str, str]]:
             _("Deze kolommen ontbreken: {columns}."),
             _("Neem de kolomnamen van het sjabloon precies over, of begin met een leeg sjabloon."),
         ),
+        "unnamed_columns": (
+            _("Er staan gegevens in een kolom zonder naam ({columns}), en de kolom Contractnummer ontbreekt."),
+            _("Zet de kolomnaam van het sjabloon erboven of maak de kolom leeg, en verstuur het bestand opnieuw."),
+        ),
         "doubled_columns": (
             _("Deze kolommen staan er twee keer in: {columns}."),
             _("Verwijder de kolom die te veel is en verstuur het bestand opnieuw."),
