@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 
 import openpyxl
 import pytest
 from click.testing import CliRunner
+from django.db import OperationalError
 
 from collectief.access.models import Account
 from collectief.bulk import actions, inline, jobs
@@ -95,6 +97,28 @@ def test_a_file_that_cannot_be_read(ours, tmp_path):
     done = upload(ours, path)
     assert done.exit_code == 2
     assert "Dit is een PDF en geen spreadsheet." in done.stderr
+
+
+def test_a_database_that_cannot_be_reached(ours, tmp_path, monkeypatch):
+    def away(*anything: object, **more: object) -> None:
+        raise OperationalError("connection refused")
+
+    path, by = demo_file(tmp_path, ours.contracts[0].number, rows=2), email_of(ours.scope)
+    monkeypatch.setattr(inline.actions, "read", away)
+    done = CliRunner().invoke(main, ["upload", str(path), "--by", by])
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert done.stderr.startswith("De database antwoordt niet.") and len(done.stderr.splitlines()) == 1
+    monkeypatch.setattr(inline, "scope_by_email", away)
+    done = CliRunner().invoke(main, ["upload", str(path), "--by", by, "--json"])
+    assert (done.exit_code, json.loads(done.stdout)) == (2, {"error": "database_away", "batch": None})
+
+
+def test_a_file_whose_name_is_no_text(ours, tmp_path):
+    path = demo_file(tmp_path, ours.contracts[0].number, rows=2)
+    odd = path.rename(os.fsdecode(os.fsencode(tmp_path / "lijst") + b"\xff\xfe.xlsx"))
+    assert upload(ours, odd).exit_code == 0
+    with opened(ours.scope):
+        assert Batch.objects.get().file_name == "lijst??.xlsx"
 
 
 @pytest.mark.parametrize(

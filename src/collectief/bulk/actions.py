@@ -77,7 +77,8 @@ def receive(scope: Scope, stream: IO[bytes], *, file_name: str, file_size: int, 
         channel=scope.channel,
         contract=contract or (numbers[0] if len(numbers) == 1 else ""),
         contracts=None if scope.contracts is None else sorted(scope.contracts),
-        file_name=Path(file_name).name[:200],
+        # On a disk a name may be any bytes: what is no text has no place in the database.
+        file_name=Path(file_name).name.encode(errors="replace").decode()[:200],
         file_size=file_size,
         key_sealed=key_sealed,
     )

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from django.db import InterfaceError, OperationalError
+
 from collectief.access.queries import NoAccess, scope_by_email
 from collectief.mutations.corridor import LANES
 from collectief.participants.register import RegisterSilent
@@ -62,6 +64,13 @@ def upload_file(path: Path, *, contract: str, email: str, portal: str, dry_run: 
     Raises UploadFailed. What was begun and is no dry run goes on by itself in the workers when this process ends
     early, up to the plan, and from acceptance to the result.
     """
+    try:
+        return _upload(path, contract=contract, email=email, portal=portal, dry_run=dry_run)
+    except (OperationalError, InterfaceError):
+        raise UploadFailed("database_away") from None
+
+
+def _upload(path: Path, *, contract: str, email: str, portal: str, dry_run: bool) -> Report:
     scope = _scope_of(email, portal)
     try:
         with opened(scope), path.open("rb") as stream:

@@ -38,6 +38,9 @@ def failure_text(failed: UploadFailed) -> str:
             " tot het plan, en na akkoord in het portaal tot het resultaat."
         ),
         "register_silent_trial": "De BRP antwoordt niet. Er is niets bewaard: probeer het later opnieuw.",
+        "database_away": (
+            "De database antwoordt niet. Kijk of zij draait en verstuur het bestand opnieuw: niets telt dubbel."
+        ),
         "dealt_with": "Dit bestand is in het portaal intussen verwerkt of geannuleerd: kijk daar hoe het staat.",
     }
     if failed.code in said:
