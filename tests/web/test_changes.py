@@ -6,9 +6,12 @@ from datetime import timedelta
 
 import pytest
 
+from collectief.enrolment.models import Participation
+from collectief.foundation.dates import dutch
 from collectief.mutations.models import Mutation
 from collectief.scope.database import opened
 from tests.web.visiting import crowd, left, text_of, this_moment, waiting
+from tests.world import valid_bsns
 
 
 @pytest.fixture
@@ -67,3 +70,50 @@ def test_a_newcomer_is_withdrawn_and_the_page_says_so(anna, ours):
     text = text_of(anna.post(f"/mutaties/{mutation}/intrekken/", follow=True))
     assert "De wijziging is ingetrokken" in text
     assert "Ingetrokken" in text
+
+
+_ALREADY = "Dit is al zo: er is niets gewijzigd."
+
+
+def _stay(ours, participant: int) -> int:
+    with opened(ours.scope):
+        return Participation.objects.get(participant_id=participant).id
+
+
+@pytest.mark.feature("U06")
+@pytest.mark.parametrize("where", ["", "list"])
+def test_a_termination_that_is_so_already_is_told_and_is_no_problem(anna, ours, where):
+    [participant] = crowd(ours, 1)
+    day = dutch(this_moment().today + timedelta(days=10))
+    typed = {"from": where, "last_day": day, "reason": "end_of_employment"}
+    address = f"/deelname/{_stay(ours, participant)}/afmelden/"
+    assert _ALREADY not in text_of(anna.post(address, typed, follow=True))
+    text = text_of(anna.post(address, typed, follow=True))
+    assert _ALREADY in text
+    assert "Er is een probleem" not in text
+    assert "is ontvangen" not in text
+
+
+@pytest.mark.feature("U18")
+def test_who_is_enrolled_again_just_so_is_shown_and_is_no_problem(anna, ours):
+    start = 900_100_000
+    [participant] = crowd(ours, 1, start=start)
+    first_day = dutch(this_moment().today - timedelta(days=100))
+    typed = {
+        "contract": ours.contracts[0].number, "first_day": first_day, "bsn": valid_bsns(1, start)[0].digits,
+        "initials": "C.", "surname": "Velen000", "birth_date": "01-01-1970",
+    }  # fmt: skip
+    response = anna.post("/deelnemers/nieuw/", typed, follow=True)
+    text = text_of(response)
+    assert response.redirect_chain == [(f"/deelnemers/{participant}/", 302)]
+    assert _ALREADY in text
+    assert "Er is een probleem" not in text
+
+
+@pytest.mark.feature("U10")
+def test_a_transfer_that_is_refused_for_its_contract_says_so_at_the_field(anna, ours):
+    [participant] = crowd(ours, 1)
+    typed = {"to_contract": ours.contracts[1].number, "first_day": "01-01-2001"}
+    text = text_of(anna.post(f"/deelname/{_stay(ours, participant)}/overzetten/", typed))
+    assert 'href="#id_to_contract"' in text
+    assert 'id="id_to_contract-error"' in text

@@ -97,9 +97,22 @@ def test_the_message_says_which_day_is_the_last(anna, ours):
     [participant] = crowd(ours, 1)
     day = dutch(this_moment().today + timedelta(days=10))
     typed = {"from": "list", "last_day": day, "reason": "end_of_employment"}
-    text = text_of(anna.post(f"/deelname/{_stay(ours, participant)}/afmelden/", typed, follow=True))
+    response = anna.post(f"/deelname/{_stay(ours, participant)}/afmelden/", typed, follow=True)
+    text = text_of(response)
+    assert response.redirect_chain == [("/deelnemers/", 302)], "a row would scroll the message out of sight"
     assert f"Afmelding van C. Velen000 t/m {day} is ontvangen." in text
     assert 'class="c-pending"' in text
+
+
+@pytest.mark.feature("U06")
+def test_whoever_was_searched_for_and_left_is_not_said_to_be_unknown(anna, ours):
+    [participant] = crowd(ours, 1)
+    typed = {"from": "list", "last_day": dutch(this_moment().today - timedelta(days=3)), "reason": "end_of_employment"}
+    address = f"/deelname/{_stay(ours, participant)}/afmelden/?achternaam=Velen"
+    text = text_of(anna.post(address, typed, follow=True))
+    assert "is ontvangen." in text
+    assert "We vinden niemand" not in text
+    assert "We vinden niemand" in text_of(anna.get("/deelnemers/?achternaam=Velen"))
 
 
 @pytest.mark.feature("U10")

@@ -19,11 +19,13 @@ from collectief.contracts.queries import contracts
 from collectief.enrolment import actions as enrolment
 from collectief.enrolment.facts import Application
 from collectief.enrolment.queries import ListRow, participation
+from collectief.foundation.bsn import Bsn
 from collectief.foundation.dates import dutch
 from collectief.mutations import queries as mutations
 from collectief.mutations.corridor import Outcome, Request, Subject, this_moment
-from collectief.mutations.verdicts import Refused, Unchanged, Waiting
+from collectief.mutations.verdicts import Refused, Unchanged
 from collectief.participants.keys import bsn_keys
+from collectief.participants.queries import number_of
 from collectief.segments.profile import Capability, Permission
 
 from ..page import PortalRequest, page
@@ -35,11 +37,12 @@ from .found import is_seen, participant_of
 from .lists import as_before, show_current, show_former
 
 CHANGE = Permission.CHANGE_PARTICIPANTS
-# At which field a refusal is shown; the rest stands above the form.
+# At which field a refusal is shown, by how its code begins: the first that the form has; the rest stands above it.
 _FIELDS = {
-    "last_day": "last_day", "first_day": "first_day", "reason": "reason", "contract": "contract",
-    "already_enrolled": "first_day", "enrolled_later": "first_day", "already_terminated": "last_day",
-    "same_contract": "to_contract", "transfer_on_first_day": "first_day", "not_enrolled_then": "first_day",
+    "last_day": ("last_day",), "first_day": ("first_day",), "reason": ("reason",),
+    "contract": ("contract", "to_contract"), "already_enrolled": ("first_day",), "enrolled_later": ("first_day",),
+    "already_terminated": ("last_day",), "same_contract": ("to_contract",), "transfer_on_first_day": ("first_day",),
+    "not_enrolled_then": ("first_day",),
 }  # fmt: skip
 
 
@@ -55,8 +58,8 @@ def new(request: PortalRequest) -> HttpResponse:
         keys, bsn = bsn_keys(request.scope), form.cleaned_data["bsn"]
         subject = Subject(bsn_index=keys.blind_index(bsn), bsn=bsn)
         outcome = _apply(request, form.application(), subject)
-        if _said(form, outcome):
-            return redirect("mutation", mutation_id=outcome.mutation_id)
+        if _went_on(request, form, outcome):
+            return _to_newcomer(request, outcome, bsn)
     if form.errors:
         form.ask_bsn_again()
     return render(request, "participants/new.html", {"form": form}, status=422 if form.errors else 200)
@@ -70,9 +73,8 @@ def terminate(request: PortalRequest, participation_id: int) -> HttpResponse:
     form = TerminateForm(_sent(request), profile=request.scope.profile)
     if request.method == "POST" and form.is_valid():
         outcome = _apply(request, form.application(_number(request, row)), Subject(participant_id=row.participant_id))
-        if _said(form, outcome):
-            day = dutch(form.cleaned_data["last_day"])
-            messages.success(request, _("Afmelding van {name} t/m {day} is ontvangen.").format(name=row.name, day=day))
+        done = _("Afmelding van {name} t/m {day} is ontvangen.")
+        if _went_on(request, form, outcome, done.format(name=row.name, day=dutch(form.cleaned_data["last_day"]))):
             return redirect(_back(request, row, "current_participants"))
     if request.POST.get("from") == "list":
         return show_current(request, form, opened=row.id)
@@ -88,9 +90,8 @@ def re_enrol(request: PortalRequest, participation_id: int) -> HttpResponse:
     form = ReEnrolForm(_sent(request), contracts=known, profile=request.scope.profile, initial=as_before(row, known))
     if request.method == "POST" and form.is_valid():
         outcome = _apply(request, form.application(), Subject(participant_id=row.participant_id))
-        if _said(form, outcome):
-            day = dutch(form.cleaned_data["first_day"])
-            messages.success(request, _("Aanmelding van {name} per {day} is ontvangen.").format(name=row.name, day=day))
+        done = _("Aanmelding van {name} per {day} is ontvangen.")
+        if _went_on(request, form, outcome, done.format(name=row.name, day=dutch(form.cleaned_data["first_day"]))):
             return redirect(_back(request, row, "former_participants"))
     if request.POST.get("from") == "list":
         return show_former(request, form, opened=row.id)
@@ -108,9 +109,8 @@ def transfer(request: PortalRequest, participation_id: int) -> HttpResponse:
     form = TransferForm(_sent(request), contracts=others)
     if request.method == "POST" and form.is_valid():
         outcome = _apply(request, form.application(_number(request, row)), Subject(participant_id=row.participant_id))
-        if _said(form, outcome):
-            day = dutch(form.cleaned_data["first_day"])
-            messages.success(request, _("{name} is overgezet per {day}.").format(name=row.name, day=day))
+        done = _("{name} is overgezet per {day}.")
+        if _went_on(request, form, outcome, done.format(name=row.name, day=dutch(form.cleaned_data["first_day"]))):
             return redirect("participant", participant_id=row.participant_id)
     return _form_page(request, row, form, _("Wissel contract"), _("Overzetten"))
 
@@ -123,8 +123,8 @@ def reference(request: PortalRequest, participant_id: int) -> HttpResponse:
     form = ReferenceForm(_sent(request), initial={"reference": found.external_reference})
     if request.method == "POST" and form.is_valid():
         outcome = _apply(request, form.application(), Subject(participant_id=participant_id))
-        if _said(form, outcome):
-            messages.success(request, _("Het referentienummer van {name} is gewijzigd.").format(name=found.name))
+        done = _("Het referentienummer van {name} is gewijzigd.").format(name=found.name)
+        if _went_on(request, form, outcome, done):
             return redirect("participant", participant_id=participant_id)
     return _form_page(request, found, form, _("Referentienummer wijzigen"), _("Wijzigen"))
 
@@ -206,18 +206,30 @@ def _apply(request: PortalRequest, application: Application, subject: Subject) -
     return outcome
 
 
-def _said(form: forms.Form, outcome: Outcome) -> bool:
-    """Whether it was taken; if not, the form says why and what to do."""
+def _went_on(request: PortalRequest, form: forms.Form, outcome: Outcome, done: str = "") -> bool:
+    """Whether it was taken, or is so already: a message says which. If not, the form says why and what to do."""
     if isinstance(outcome.verdict, Refused):
         code = outcome.verdict.code
         reason, remedy = refusal(code, outcome.verdict.params)
-        field = next((name for start, name in _FIELDS.items() if code.startswith(start) and name in form.fields), None)
+        near = (name for start, names in _FIELDS.items() if code.startswith(start) for name in names)
+        field = next((name for name in near if name in form.fields), None)
         form.add_error(field, f"{reason} {remedy}")
         return False
     if isinstance(outcome.verdict, Unchanged):
-        form.add_error(None, _("Dit is al zo: er is niets gewijzigd."))
-        return False
-    return isinstance(outcome.verdict, Waiting) or outcome.mutation_id is not None
+        messages.info(request, _("Dit is al zo: er is niets gewijzigd."))
+    elif done:
+        messages.success(request, done)
+    return True
+
+
+def _to_newcomer(request: PortalRequest, outcome: Outcome, bsn: Bsn) -> HttpResponse:
+    """What becomes of the application; of somebody who takes part so already, their page."""
+    if outcome.mutation_id is not None:
+        return redirect("mutation", mutation_id=outcome.mutation_id)
+    known = number_of(request.scope, bsn)
+    if known and is_seen(request.scope, known[0]):
+        return redirect("participant", participant_id=known[0])
+    return redirect("new_participant")
 
 
 def _row(request: PortalRequest, participation_id: int) -> ListRow:
@@ -235,7 +247,7 @@ def _back(request: PortalRequest, row: ListRow, list_name: str) -> str:
     if request.POST.get("from") == "list":
         query = request.GET.copy()
         query.pop("open", None)
-        return reverse(list_name) + (f"?{query.urlencode()}" if query else "") + f"#rij-{row.id}"
+        return reverse(list_name) + (f"?{query.urlencode()}" if query else "")
     return reverse("participant", args=[row.participant_id])
 
 
