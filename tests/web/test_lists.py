@@ -67,6 +67,9 @@ def test_a_birth_date_that_is_none_is_told_at_the_field(anna, ours):
     crowd(ours, 1)
     text = text_of(anna.get("/deelnemers/", {"geboortedatum": "31-02-1980"}))
     assert 'id="zoek_geboortedatum-error"' in text
+    assert "Er is niet gezocht." in text
+    assert not _rows(text), "whoever was not asked for is not shown"
+    assert _rows(text_of(anna.get("/deelnemers/", {"geboortedatum": "01-01-1970"})))
 
 
 @pytest.mark.feature("U13")
@@ -105,6 +108,16 @@ def test_the_message_says_which_day_is_the_last(anna, ours):
 
 
 @pytest.mark.feature("U06")
+def test_the_row_of_who_leaves_says_until_when_and_how_to_take_that_back(anna, ours):
+    leaver, stayer = crowd(ours, 2)
+    day = this_moment().today + timedelta(days=10)
+    left(ours, [leaver], day)
+    said = f"C. Velen000 is al afgemeld t/m {dutch(day)}."
+    assert said in text_of(anna.get("/deelnemers/", {"open": _stay(ours, leaver)}))
+    assert "is al afgemeld" not in text_of(anna.get("/deelnemers/", {"open": _stay(ours, stayer)}))
+
+
+@pytest.mark.feature("U06")
 def test_whoever_was_searched_for_and_left_is_not_said_to_be_unknown(anna, ours):
     [participant] = crowd(ours, 1)
     typed = {"from": "list", "last_day": dutch(this_moment().today - timedelta(days=3)), "reason": "end_of_employment"}
@@ -125,6 +138,18 @@ def test_changing_contract_is_there_only_with_several_contracts(anna, ours, db):
     klein = client_of(single.scope)
     assert "Wissel contract" not in text_of(klein.get(f"/deelnemers/{theirs}/"))
     assert klein.get(f"/deelname/{_stay(single, theirs)}/overzetten/").status_code == 404
+
+
+@pytest.mark.feature("U10")
+def test_whoever_takes_part_twice_has_the_contract_on_each_button(anna, ours):
+    moved, other = crowd(ours, 2)
+    day = dutch(this_moment().today + timedelta(days=10))
+    typed = {"to_contract": ours.contracts[1].number, "first_day": day}
+    assert anna.post(f"/deelname/{_stay(ours, moved)}/overzetten/", typed).status_code == 302
+    text = text_of(anna.get(f"/deelnemers/{moved}/"))
+    for button in ("Afmelden", "Wissel contract…"):
+        assert len(set(re.findall(rf">{button} \((\d+ [^)]+)\)</a>", text))) == 2, button
+    assert ">Afmelden</a>" in text_of(anna.get(f"/deelnemers/{other}/"))
 
 
 def _selected(text: str) -> list[str]:

@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 from django.test import Client
+from django.utils import translation
 
 from collectief.bulk.models import Batch
 from collectief.enrolment.models import Participation
 from collectief.participants import register as register_module
 from collectief.scope.database import opened
+from collectief.web.templatetags.look import number, signed
 from tests.bulk_world import Register, demo_file, done, planned, received
 from tests.web.visiting import (
     client_of,
@@ -166,6 +168,7 @@ def test_without_a_role_the_first_page_says_whom_to_ask(ours):
         ("/inloggen/", "Om in te loggen heeft u een eHerkenningsmiddel nodig van niveau eH2+ of hoger"),
         ("/inloggen/?beeindigd=", "Uw sessie is beëindigd"),
         ("/inloggen/?uitgelogd", "U bent uitgelogd."),
+        ("/inloggen/?niet-verstuurd=", "Wat u verstuurde, is niet ontvangen"),
     ],
 )
 def test_the_way_in_says_what_is_needed_and_what_happened(db, address, words):
@@ -278,3 +281,14 @@ def test_the_menu_is_the_same_on_every_page_and_says_where_one_is(segment):
     assert "/deelnemers/" in entries and "/berichten/" in entries
     for page in entries:
         assert menu(page) == [(href, href == page) for href in entries], page
+    for page, entry in (("/deelname/1/afmelden/", "/deelnemers/"), ("/mutaties/1/", "/dashboard/"), ("/nergens/", "")):
+        assert menu(page) == [(href, href == entry) for href in entries], page
+
+
+@pytest.mark.feature("X14")
+@pytest.mark.parametrize(("language", "shown"), [("nl", "12.345.678"), ("en", "12,345,678")])
+def test_thousands_are_grouped_as_the_language_has_it(language, shown):
+    with translation.override(language):
+        assert number(12_345_678) == shown
+        assert signed(-12_345_678) == f"-{shown}"
+        assert number(None) == "0"

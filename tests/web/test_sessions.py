@@ -240,3 +240,11 @@ def test_every_page_of_who_is_signed_in_shows_how_to_sign_out(profile):
     assert {200, 404} <= set(seen.values()), seen
     assert len(seen) > 20
     assert browser.get("/mijn-account/").status_code == 200, "still signed in"
+
+
+def test_a_form_sent_by_who_is_not_signed_in_any_more_is_said_not_to_have_come(anna):
+    anna.post("/uitloggen/")
+    response = anna.post("/deelnemers/nieuw/", {"surname": "Janse"}, follow=True)
+    assert response.redirect_chain == [("/inloggen/?niet-verstuurd=", 302)]
+    assert "Wat u verstuurde, is niet ontvangen" in text_of(response)
+    assert "Wat u verstuurde" not in text_of(anna.get("/deelnemers/", follow=True))

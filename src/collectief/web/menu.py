@@ -60,6 +60,8 @@ ENTRIES = (
     Entry(_("Logboek"), "log", Permission.SEE_LOG),
     Entry(_("Contact"), "contact", Permission.SEE_DASHBOARD, Capability.ASK_QUESTIONS),
 )
+# Pages whose address lies below no entry, and the entry that leads to them.
+_LED_TO = {"/deelname/": "current_participants", "/mutaties/": "dashboard", "/in-behandeling/": "dashboard"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,8 @@ def menu(scope: Scope, path: str, new_messages: Callable[[], str]) -> list[MenuI
     """The entries this scope may open, the one that `path` lies under marked."""
     allowed = [entry for entry in ENTRIES if scope.may(entry.permission, entry.capability)]
     urls = [(entry, reverse(entry.url_name)) for entry in allowed]
-    under = max((url for _, url in urls if path.startswith(url)), key=len, default="")
+    at = next((reverse(name) for start, name in _LED_TO.items() if path.startswith(start)), path)
+    under = max((url for _, url in urls if at.startswith(url)), key=len, default="")
     return [
         MenuItem(str(entry.label), url, url == under, new_messages if entry.url_name == MESSAGES else None)
         for entry, url in urls

@@ -21,8 +21,9 @@ from collectief.segments.profile import Capability, Permission
 
 View = Callable[..., HttpResponseBase]
 
-# What the address of the sign-in says when a session has ended.
+# What the address of the sign-in says when a session has ended, and when a form was sent by who is not signed in.
 ENDED = "beeindigd"
+NOT_SENT = "niet-verstuurd"
 
 
 class PortalRequest(HttpRequest):
@@ -111,6 +112,8 @@ def to_sign_in(request: PortalRequest) -> HttpResponse:
     said = {ENDED: ""} if request.session_over else {}
     if request.method == "GET" and not request.htmx:
         said[REDIRECT_FIELD_NAME] = request.get_full_path()
+    elif request.method == "POST" and not request.htmx:
+        said[NOT_SENT] = ""
     address = reverse("sign_in") + (f"?{urlencode(said)}" if said else "")
     if request.htmx:
         return HttpResponse(status=204, headers={"HX-Redirect": address})

@@ -28,7 +28,7 @@ from collectief.scope.database import signing_in
 from collectief.scope.scope import Scope
 from collectief.segments.profile import Means
 
-from .page import ENDED, PortalRequest, public, signed_in
+from .page import ENDED, NOT_SENT, PortalRequest, public, signed_in
 from .password.forms import PasswordForm
 from .words import sign_in_refusal
 
@@ -66,6 +66,7 @@ def way_in(request: PortalRequest, form: PasswordForm, *, status: int = 200) -> 
         "next": safe_next(request),
         "minimum": lowest_level(request.brand).label,
         "ended": ENDED in request.GET,
+        "not_sent": NOT_SENT in request.GET,
         "signed_out": "uitgelogd" in request.GET,
         "eherkenning": Means.EHERKENNING in request.brand.means,
         "single_sign_on": single_sign_on.is_offered(request.brand),

@@ -231,7 +231,9 @@ class WhoForm(forms.Form):
     initials = forms.CharField(
         label=_("Voorletters"), max_length=40, error_messages={"required": _("Vul de voorletters in.")}
     )
-    name_prefix = forms.CharField(label=_("Voorvoegsel"), required=False, max_length=20)
+    name_prefix = forms.CharField(
+        label=_("Voorvoegsel"), required=False, max_length=20, help_text=_("Niet verplicht: bijvoorbeeld van der.")
+    )
     surname = forms.CharField(
         label=_("Achternaam"),
         max_length=200,
@@ -247,7 +249,7 @@ class WhoForm(forms.Form):
     def ask_bsn_again(self) -> None:
         """Say at the field why it is empty, when something else was wrong: it was filled in well."""
         if "bsn" not in self.errors:
-            self.add_error("bsn", _("Vul het burgerservicenummer opnieuw in: om veiligheid sturen we het niet terug."))
+            self.add_error("bsn", _("Vul het burgerservicenummer opnieuw in: om veiligheidsredenen sturen we het niet terug."))
 
 
 class AddressForm(forms.Form):

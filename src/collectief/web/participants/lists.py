@@ -146,7 +146,11 @@ def _show(
     search = search_of(search_form, known)
     number, size = page_number(query.get("pagina")), whole_number(query.get("per_pagina"))
     size = size if size in present.SIZES else DEFAULT_SIZE
-    found = find(request.scope, search, today=today, sort=sort, page=number, size=size)
+    impossible = search_form.is_bound and not search_form.is_valid()
+    if impossible:
+        found = ListPage([], 0, exact=True, number=1, size=size)
+    else:
+        found = find(request.scope, search, today=today, sort=sort, page=number, size=size)
     if not found.rows and number > 1:
         # Beyond the end, as when somebody left since: the last page there is.
         count = exact_count(request.scope, search, today=today, former=former)
@@ -178,6 +182,7 @@ def _show(
         "pages": present.list_pages(found, query),
         "sizes": present.sizes(found, query),
         "form": form,
+        "impossible": impossible,
         "searched": any(value for name, value in query.items() if name in search_form.fields),
         "downloads": download_links(request.scope, search_form, query, former=former),
         "count_url": reverse("former_count" if former else "current_count") + "?" + query.urlencode(),

@@ -41,6 +41,8 @@ def person(request: PortalRequest, participant_id: int) -> HttpResponse:
     change = Permission.CHANGE_PARTICIPANTS
     held = cards_of(scope, participant_id) if scope.profile.cards_to else []
     current = [stay for stay in stays if stay.last_day is None or stay.last_day >= today]
+    # Whoever takes part twice chooses between actions of one name: each says which contract it is about.
+    named = [(stay, labels.get(stay.contract_id, "") if len(current) > 1 else "") for stay in current]
     context = {
         "person": found,
         "details": shown.details(scope, found),
@@ -57,7 +59,7 @@ def person(request: PortalRequest, participant_id: int) -> HttpResponse:
         "has_cards": scope.profile.cards_to is not None,
         "cards": [present.card_line(card) for card in held],
         "s1": section_of(scope, request.brand, participant_id, terms, today),
-        "current": current,
+        "current": named,
         "latest": stays[0] if stays else None,
         "history": [present.mutation_line(view, known, scope, today) for view in history],
         "may_terminate": bool(current) and scope.may(change, Capability.TERMINATE),

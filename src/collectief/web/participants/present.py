@@ -81,6 +81,11 @@ class Line:
     def grey(self) -> bool:
         return bool(self.row.pending)
 
+    @property
+    def leaves(self) -> bool:
+        """Whether a last day is decided that is yet to come."""
+        return self.row.pending == Standing.LEAVES
+
 
 def lines(page: ListPage, columns: Sequence[Field], known: Known, query: QueryDict, today: date) -> list[Line]:
     """The rows of a page; the one that `?open=` names is opened."""

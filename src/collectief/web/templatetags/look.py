@@ -7,6 +7,7 @@ from typing import Any
 
 from django import template
 from django.forms import BaseForm, BoundField, RadioSelect
+from django.utils.translation import get_language
 
 from collectief.foundation.dates import BirthDate, dutch
 
@@ -74,5 +75,6 @@ def signed(value: int) -> str:
 
 @register.filter
 def number(value: int | None) -> str:
-    """A whole number with points between the thousands: 1.234."""
-    return f"{value or 0:,}".replace(",", ".")
+    """A whole number as the language groups its thousands: 1.234, in English 1,234."""
+    grouped = f"{value or 0:,}"
+    return grouped if get_language() == "en" else grouped.replace(",", ".")
