@@ -249,7 +249,9 @@ class WhoForm(forms.Form):
     def ask_bsn_again(self) -> None:
         """Say at the field why it is empty, when something else was wrong: it was filled in well."""
         if "bsn" not in self.errors:
-            self.add_error("bsn", _("Vul het burgerservicenummer opnieuw in: om veiligheidsredenen sturen we het niet terug."))
+            self.add_error(
+                "bsn", _("Vul het burgerservicenummer opnieuw in: om veiligheidsredenen sturen we het niet terug.")
+            )
 
 
 class AddressForm(forms.Form):
