@@ -145,18 +145,27 @@ def test_what_is_missing_or_doubled_is_named(tmp_path):
     refused = refusal(written(tmp_path / "a.xlsx", [[TEMPLATE.mark], without, ["x"]]))
     assert (refused.code, refused.params) == ("missing_columns", {"columns": ["BSN", "Reden"]})
     refused = refusal(written(tmp_path / "b.xlsx", [[TEMPLATE.mark], [*HEADERS, "bsn", "Surname"], ["x"]]))
-    assert (refused.code, refused.params) == ("doubled_columns", {"columns": ["BSN", "Achternaam"]})
+    assert (refused.code, refused.params) == ("doubled_columns", {"columns": ["BSN / bsn", "Achternaam / Surname"]})
 
 
-@pytest.mark.parametrize("mark", [None, "Sjabloon 2025-1", "Sjabloon 2026-10", "2026-1"])
-def test_no_mark_or_that_of_another_version(tmp_path, mark):
+@pytest.mark.parametrize(
+    ("mark", "code"),
+    [(None, "no_mark"), ("2026-1", "no_mark"), ("Sjabloon 2025-1", "wrong_version"),
+     ("Sjabloon 2026-10", "wrong_version"), ("sjabloon 2025-1", "wrong_version")],
+)  # fmt: skip
+def test_no_mark_or_that_of_another_version(tmp_path, mark, code):
     refused = refusal(written(tmp_path / "a.xlsx", [[mark], HEADERS, line_of(ENROLS)]))
-    assert (refused.code, refused.params) == ("wrong_version", {"version": TEMPLATE.version})
+    assert (refused.code, refused.params) == (code, {"version": TEMPLATE.version})
+
+
+def test_a_mark_in_small_letters_is_the_mark(tmp_path):
+    assert len(read(written(tmp_path / "a.xlsx", [["sjabloon 2026-1"], HEADERS, line_of(ENROLS)]))[0]) == 1
+    assert refusal(written(tmp_path / "b.xlsx", [HEADERS, line_of(ENROLS)])).code == "no_mark"
 
 
 def test_a_mark_below_the_headers_is_none(tmp_path):
     refused = refusal(written(tmp_path / "a.xlsx", [HEADERS, [TEMPLATE.mark], line_of(ENROLS)]))
-    assert refused.code == "wrong_version"
+    assert refused.code == "no_mark"
 
 
 def test_the_right_mark_without_headers_is_not_told_to_be_another_version(tmp_path):

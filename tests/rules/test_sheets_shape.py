@@ -78,6 +78,9 @@ def test_what_is_complete_has_no_problems(whole):
         (" 01-02-1980 ", "1980-02-01"),
         ("1/2/1980", "1980-02-01"),
         ("29-02-2000", "2000-02-29"),
+        ("01-02-1980 00:00", "1980-02-01"),
+        ("1980-02-01 13:45:00", "1980-02-01"),
+        ("1980-02-01T09:30:00.000", "1980-02-01"),
     ],
 )
 @pytest.mark.parametrize("key", ["birth_date", "first_day"])
@@ -92,6 +95,8 @@ def test_dates(key, cell, read):
         ("2-31-2026", "date_invalid"),
         ("1-2-80", "date_invalid"),
         ("gisteren", "date_invalid"),
+        ("01-02-1980 24:00", "date_invalid"),
+        ("01-02-1980 13", "date_invalid"),
         (46000.0, "date_invalid"),
         (True, "date_invalid"),
         (time(1, 2), "date_invalid"),
@@ -214,10 +219,26 @@ def test_surnames_keep_their_letters(cell, read):
     assert value("surname", cell) == read
 
 
+@pytest.mark.parametrize("key", ["contract", "external_reference", "relation_number", "city", "action"])
+def test_what_is_not_seen_is_refused_in_every_column(key):
+    assert (key, "unreadable_characters") in codes(ENROLS | {key: "1\u200b2"})
+
+
+@pytest.mark.parametrize("cell", ["23595 - Vestiging Leiden", "23595 Leiden", "23595 (Vestiging Leiden en omgeving)"])
+def test_a_contract_is_told_by_its_number_alone(cell):
+    assert codes(ENROLS | {"contract": cell}) == [("contract", "contract_with_name")]
+
+
+@pytest.mark.parametrize("cell", ["23595", 23595.0, "23595-A", "A 23595", "23 595"])
+def test_a_contract_number_stays_as_it_is(cell):
+    assert codes(ENROLS | {"contract": cell}) == []
+
+
 @pytest.mark.parametrize(
     ("cell", "code"),
     [("---", "surname_without_letters"), (123.0, "surname_without_letters"), ("x" * 201, "too_long"),
-     ("Jan\x07se", "unreadable_characters")],
+     ("Jan\x07se", "unreadable_characters"), ("Jan\u200bse", "unreadable_characters"),
+     ("\u202eesnaJ", "unreadable_characters"), ("Jan\u00adse", "unreadable_characters")],
 )  # fmt: skip
 def test_what_is_no_surname(cell, code):
     assert codes(ENROLS | {"surname": cell}) == [("surname", code)]

@@ -8,8 +8,10 @@ from functools import lru_cache
 
 from msgspec import Struct
 
-_DAY_FIRST = re.compile(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4})")
-_YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ]00:00(?::00(?:\.0+)?)?)?")
+# As programs write it behind a day when a date becomes text; of no meaning here.
+_TIME = r"(?:[T ](?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d+)?)?)?"
+_DAY_FIRST = re.compile(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4})" + _TIME)
+_YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})" + _TIME)
 
 
 def _day_month_year(text: str) -> tuple[int, int, int]:
@@ -24,7 +26,7 @@ def _day_month_year(text: str) -> tuple[int, int, int]:
 
 
 def parse_day(text: str) -> date:
-    """A day as people type it: 1-2-1980, 01-02-1980 or 1980-02-01 (never month first).
+    """A day as people type it: 1-2-1980, 01-02-1980 or 1980-02-01 (never month first), with a time or without.
 
     Raises ValueError when it is no existing day.
     """

@@ -332,7 +332,11 @@ def _refusals() -> dict[str, tuple[str, str]]:
             _("Typ in de cel wat er moet staan, of maak haar leeg, bewaar het bestand en verstuur het opnieuw."),
         ),
         "too_long": (_("De tekst is te lang."), _("Gebruik hooguit {longest} tekens.")),
+        "contract_with_name": (
+            _("Hier staat meer dan een contractnummer."), _("Vul alleen het nummer van het contract in."),
+        ),
         "unreadable_characters": (
-            _("Er staan tekens in die we niet kunnen lezen."), _("Typ de cel opnieuw, zonder regeleinden."),
+            _("Er staan tekens in die we niet kunnen lezen."),
+            _("Typ de cel opnieuw, zonder regeleinden en onzichtbare tekens."),
         ),
     }  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -44,7 +45,8 @@ def find_header(workbook: Any, template: Template) -> tuple[Any, int, Sequence[s
 
     Sheets that whoever sends the file does not see are passed over. The version mark stands above the headers, in a
     cell that every program keeps when it saves the file.
-    Raises FileRefused: no_header, merged_headers, wrong_version, or several_sheets when more than one has rows.
+    Raises FileRefused: no_header, merged_headers, no_mark, wrong_version, or several_sheets when more than one has
+    rows.
     """
     names = _visible(workbook)
     seen = [_look_in(workbook.get_sheet_by_name(name), template) for name in names]
@@ -58,7 +60,7 @@ def find_header(workbook: Any, template: Template) -> tuple[Any, int, Sequence[s
         raise FileRefused("several_sheets", sheets=_without_bsns([one.sheet.name for one in filled]))
     found = (filled or with_headers)[0]
     if not found.marked:
-        raise FileRefused("wrong_version", version=template.version)
+        raise FileRefused("wrong_version" if found.otherwise_marked else "no_mark", version=template.version)
     if found.merged:
         raise FileRefused("merged_headers")
     return found.sheet, found.at, found.header
@@ -79,10 +81,9 @@ def _look_in(sheet: Any, template: Template) -> _Seen:
     seen = _Seen(sheet)
     for number, row in enumerate(islice(sheet.iter_rows(), HEADER_WITHIN), start=1):
         texts = [cell.strip() if isinstance(cell, str) else "" for cell in row]
-        seen.marked = seen.marked or template.mark in texts
-        seen.otherwise_marked = seen.otherwise_marked or any(
-            text.startswith(MARK_WORD) and text != template.mark for text in texts
-        )
+        marks = {text.casefold() for text in texts if text.casefold().startswith(MARK_WORD.casefold())}
+        seen.marked = seen.marked or template.mark.casefold() in marks
+        seen.otherwise_marked = seen.otherwise_marked or bool(marks - {template.mark.casefold()})
         known = sum(search_key(text) in wanted for text in texts if text)
         if known >= _HEADERS_AT_LEAST:
             seen.at, seen.header, seen.merged = number, texts, _is_merged(sheet, number)
@@ -102,20 +103,20 @@ def places(header: Sequence[str], template: Template) -> tuple[dict[str, int], l
 
     Raises FileRefused: doubled_columns, missing_columns.
     """
-    names = {name: column for column in template.columns for name in column.names}
+    known = {name: column for column in template.columns for name in column.names}
     where: dict[str, int] = {}
-    doubled, extra = [], []
+    typed: dict[str, list[str]] = defaultdict(list)
+    extra = []
     for place, text in enumerate(header):
         key = search_key(text)
-        column = names.get(key)
+        column = known.get(key)
         if column is None:
             if key and key not in OWN_EXTRAS:
                 extra.append(text[:LONGEST_KEPT])
-        elif column.key in where:
-            doubled.append(column.dutch)
         else:
             where[column.key] = place
-    if doubled:
+            typed[column.key].append(text)
+    if doubled := [" / ".join(names) for names in typed.values() if len(names) > 1]:
         raise FileRefused("doubled_columns", columns=doubled)
     needed = {"action", *(key for keys in REQUIRED.values() for key in keys)}
     if missing := [column.dutch for column in template.columns if column.key in needed and column.key not in where]:

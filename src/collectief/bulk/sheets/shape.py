@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache, partial
 from typing import Any
+from unicodedata import category
 
 from collectief.foundation.bsn import Bsn
 from collectief.foundation.dates import BirthDate, parse_day
@@ -38,7 +39,10 @@ LONGEST = {
 # More of a cell's text is not kept. Longer than what any column takes, so that what is cut is still too long; short,
 # since many cells may be one text in the file, and each has its own once it is sent on.
 LONGEST_KEPT = 250
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+# Control characters, and what is not seen but changes what is: of no width, or that turns the direction of text.
+_UNREADABLE = frozenset({"Cc", "Cf"})
+# The number, and what people call the contract.
+_NUMBER_AND_NAME = re.compile(r"\d+\s.*[^\W\d_]")
 # Kept as sent, but for spaces at the ends: they are numbers of somebody's administration.
 _EXACT = frozenset({"contract", "relation_number", "external_reference"})
 # Nobody's number belongs here: a file whose columns have shifted must not leave a BSN where it is not sealed.
@@ -269,8 +273,10 @@ def _action(typed: str) -> str:
 def _text(key: str, cell: Any, text: str) -> str:
     if key not in _EXACT:
         text = tidy(text)
-    if not text.isprintable() and _CONTROL.search(text):
+    if not text.isprintable() and any(category(character) in _UNREADABLE for character in text):
         raise _Wrong("unreadable_characters")
+    if key == "contract" and _NUMBER_AND_NAME.match(text):
+        raise _Wrong("contract_with_name")
     limit = LONGEST.get(key)
     if limit is not None and len(text) > limit:
         raise _Wrong("too_long", longest=str(limit))

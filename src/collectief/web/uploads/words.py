@@ -63,6 +63,10 @@ def _words() -> dict[str, tuple[str, str]]:
             _("Dit is niet het huidige sjabloon."),
             _("Download het huidige sjabloon en neem uw regels daarin over."),
         ),
+        "no_mark": (
+            _("De regel met het versienummer boven de kolomnamen ontbreekt."),
+            _("Zet Sjabloon {version} in een cel boven de kolomnamen en verstuur het bestand opnieuw."),
+        ),
         "no_header": (_("We vinden de kolomnamen niet."), again),
         "several_sheets": (
             _("Meer dan één werkblad bevat regels: {sheets}."),
@@ -81,7 +85,7 @@ def _words() -> dict[str, tuple[str, str]]:
             _("Zet de kolomnaam van het sjabloon erboven of maak de kolom leeg, en verstuur het bestand opnieuw."),
         ),
         "doubled_columns": (
-            _("Deze kolommen staan er twee keer in: {columns}."),
+            _("Deze kolomnamen betekenen hetzelfde: {columns}."),
             _("Verwijder de kolom die te veel is en verstuur het bestand opnieuw."),
         ),
     }
