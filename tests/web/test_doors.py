@@ -70,7 +70,8 @@ def test_without_the_right_it_is_403_with_what_to_do(ours, roles):
         assert "Vraag het dan wie bij uw organisatie de accounts beheert." in text_of(response)
     if roles:
         text = text_of(colleague.get("/dashboard/"))
-        assert "Uw rol geeft geen toegang tot gegevens van deelnemers." in text
+        assert "Met uw rol meldt u hier geen deelnemers aan of af." in text
+        assert "Hier meldt u deelnemers aan en af" not in text
         assert "Huidige deelnemers" not in text
 
 
