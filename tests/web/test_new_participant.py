@@ -7,10 +7,12 @@ from datetime import timedelta
 
 import pytest
 
+from collectief.enrolment.models import Participation
 from collectief.foundation.dates import dutch
 from collectief.mutations.jobs import forget_before
 from collectief.mutations.rules import KEPT
-from tests.web.visiting import refused, text_of, this_moment, waiting
+from collectief.scope.database import opened
+from tests.web.visiting import crowd, left, refused, text_of, this_moment, waiting
 from tests.world import valid_bsns
 
 BSN = valid_bsns(1, 900_900_000)[0].digits
@@ -134,3 +136,38 @@ def test_what_was_refused_is_shown_without_what_was_asked_once_that_is_forgotten
     text = text_of(anna.get(f"/mutaties/{kept}/"))
     assert "na 30 dagen verwijderd" not in text
     assert "Opnieuw aanmelden" in text
+
+
+@pytest.mark.feature("U19")
+@pytest.mark.parametrize("field", ["surname", "initials", "name_prefix", "street", "city", "reference"])
+def test_a_bsn_in_another_field_is_refused_there_and_not_sent_back(anna, ours, field):
+    response = anna.post("/deelnemers/nieuw/", _typed(ours, **{field: BSN}))
+    text = text_of(response)
+    assert response.status_code == 422
+    assert f'id="id_{field}-error"' in text
+    assert BSN not in text
+
+
+@pytest.mark.feature("U19")
+def test_a_reference_that_passes_the_test_of_a_bsn_may_be_genuine(anna, ours):
+    other = valid_bsns(1, 900_950_000)[0].digits
+    assert anna.post("/deelnemers/nieuw/", _typed(ours, reference=other)).status_code == 302
+
+
+@pytest.mark.feature("U19")
+def test_nobodys_own_bsn_becomes_their_reference_later(anna, ours):
+    [participant] = crowd(ours, 1, start=900_100_000)
+    own, other = valid_bsns(1, 900_100_000)[0].digits, valid_bsns(1, 900_950_000)[0].digits
+    address = f"/deelnemers/{participant}/referentie/"
+    response = anna.post(address, {"reference": f"{own[:4]}.{own[4:]}"})
+    assert response.status_code == 422
+    assert "Dit is het BSN van deze persoon." in text_of(response)
+    assert own[4:] not in text_of(response)
+    assert anna.post(address, {"reference": other}).status_code == 302
+    left(ours, [participant], this_moment().today - timedelta(days=3))
+    with opened(ours.scope):
+        stay = Participation.objects.get(participant_id=participant).id
+    typed = {"contract": ours.contracts[0].number, "first_day": dutch(this_moment().today), "reference": own}
+    response = anna.post(f"/deelname/{stay}/heraanmelden/", typed)
+    assert response.status_code == 422
+    assert own not in text_of(response)

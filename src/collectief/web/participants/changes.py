@@ -25,14 +25,22 @@ from collectief.mutations import queries as mutations
 from collectief.mutations.corridor import Outcome, Request, Subject, this_moment
 from collectief.mutations.verdicts import Refused, Unchanged
 from collectief.participants.keys import bsn_keys
-from collectief.participants.queries import number_of
+from collectief.participants.queries import identity, number_of
 from collectief.segments.profile import Capability, Permission
 
 from ..page import PortalRequest, page
 from ..paging import whole_number
 from ..words import refusal
 from . import present
-from .forms import NewParticipantForm, ReEnrolForm, ReferenceForm, TerminateForm, TransferForm
+from .forms import (
+    NewParticipantForm,
+    ReEnrolForm,
+    ReferenceForm,
+    TerminateForm,
+    TransferForm,
+    as_bsn,
+    refuse_own_bsn,
+)
 from .found import is_seen, participant_of
 from .lists import as_before, show_current, show_former
 
@@ -88,7 +96,7 @@ def re_enrol(request: PortalRequest, participation_id: int) -> HttpResponse:
     row = _row(request, participation_id)
     known = contracts(request.scope)
     form = ReEnrolForm(_sent(request), contracts=known, profile=request.scope.profile, initial=as_before(row, known))
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form.is_valid() and not _is_own_bsn(request, form, row.participant_id):
         outcome = _apply(request, form.application(), Subject(participant_id=row.participant_id))
         done = _("Aanmelding van {name} per {day} is ontvangen.")
         if _went_on(request, form, outcome, done.format(name=row.name, day=dutch(form.cleaned_data["first_day"]))):
@@ -121,7 +129,7 @@ def reference(request: PortalRequest, participant_id: int) -> HttpResponse:
     """Another external reference."""
     found = participant_of(request.scope, participant_id)
     form = ReferenceForm(_sent(request), initial={"reference": found.external_reference})
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form.is_valid() and not _is_own_bsn(request, form, participant_id):
         outcome = _apply(request, form.application(), Subject(participant_id=participant_id))
         done = _("Het referentienummer van {name} is gewijzigd.").format(name=found.name)
         if _went_on(request, form, outcome, done):
@@ -204,6 +212,15 @@ def _sent(request: PortalRequest) -> Any:
 def _apply(request: PortalRequest, application: Application, subject: Subject) -> Outcome:
     [outcome] = enrolment.apply(request.scope, [Request(application, subject)], this_moment())
     return outcome
+
+
+def _is_own_bsn(request: PortalRequest, form: forms.Form, participant_id: int) -> bool:
+    """Whether the reference is the BSN of whom it is about; the form then says so (U19)."""
+    bsn = as_bsn(form.cleaned_data.get("reference", ""))
+    if bsn is None or bsn_keys(request.scope).blind_index(bsn) != identity(request.scope, participant_id)[0]:
+        return False
+    refuse_own_bsn(form)
+    return True
 
 
 def _went_on(request: PortalRequest, form: forms.Form, outcome: Outcome, done: str = "") -> bool:

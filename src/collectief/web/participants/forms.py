@@ -65,6 +65,44 @@ class BlindInput(forms.TextInput):
         return None
 
 
+def never_a_bsn(text: str) -> None:
+    """Raises ValidationError for a text in which a BSN stands: in a field like this one it would be shown (U19)."""
+    if Bsn.is_in(text):
+        raise forms.ValidationError(
+            _("Hier staat een BSN. Vul dat alleen in bij Burgerservicenummer (BSN)."), code="bsn"
+        )
+
+
+class OpenInput(forms.TextInput):
+    """Gives back what was typed, but no BSN (law 5)."""
+
+    def format_value(self, value: Any) -> Any:
+        return None if Bsn.is_in(str(value)) else super().format_value(value)
+
+
+class OpenField(forms.CharField):
+    """A name or a part of an address: what everyone who sees the participant is shown."""
+
+    widget = OpenInput
+    default_validators = [never_a_bsn]
+
+
+def as_bsn(text: str) -> Bsn | None:
+    """The BSN that a text is as a whole; None for what is none."""
+    try:
+        return Bsn.parse(text)
+    except ValueError:
+        return None
+
+
+def refuse_own_bsn(form: forms.Form) -> None:
+    """Say at the reference that it is the person's own BSN, and do not give it back (U19, law 5)."""
+    form.data = {**form.data.dict(), "reference": ""}  # type: ignore[attr-defined]
+    form.add_error(
+        "reference", _("Dit is het BSN van deze persoon. Vul een eigen nummer in, bijvoorbeeld het personeelsnummer.")
+    )
+
+
 class BsnField(forms.CharField):
     """A BSN; what was typed is never sent back to the browser."""
 
@@ -228,13 +266,13 @@ class WhoForm(forms.Form):
         help_text=_("Negen cijfers. We controleren het bij de BRP."),
         error_messages={"required": _("Vul het burgerservicenummer in.")},
     )
-    initials = forms.CharField(
+    initials = OpenField(
         label=_("Voorletters"), max_length=40, error_messages={"required": _("Vul de voorletters in.")}
     )
-    name_prefix = forms.CharField(
+    name_prefix = OpenField(
         label=_("Voorvoegsel"), required=False, max_length=20, help_text=_("Niet verplicht: bijvoorbeeld van der.")
     )
-    surname = forms.CharField(
+    surname = OpenField(
         label=_("Achternaam"),
         max_length=200,
         help_text=_("Zoals op het paspoort of de ID-kaart."),
@@ -257,11 +295,11 @@ class WhoForm(forms.Form):
 class AddressForm(forms.Form):
     """A home address, of which nothing must be filled in (U20)."""
 
-    country = forms.CharField(label=_("Land"), required=False, max_length=60)
-    street = forms.CharField(label=_("Straat"), required=False, max_length=120)
-    house_number = forms.CharField(label=_("Huisnummer"), required=False, max_length=20)
-    postcode = forms.CharField(label=_("Postcode"), required=False, max_length=16)
-    city = forms.CharField(label=_("Woonplaats"), required=False, max_length=80)
+    country = OpenField(label=_("Land"), required=False, max_length=60)
+    street = OpenField(label=_("Straat"), required=False, max_length=120)
+    house_number = OpenField(label=_("Huisnummer"), required=False, max_length=20)
+    postcode = OpenField(label=_("Postcode"), required=False, max_length=16)
+    city = OpenField(label=_("Woonplaats"), required=False, max_length=80)
 
     @property
     def address_fields(self) -> list[forms.BoundField]:
@@ -296,6 +334,12 @@ class NewParticipantForm(WhoForm, AddressForm):
             self.fields["bsn"].help_text = _(
                 "Negen cijfers. We controleren het bij de BRP en tonen het daarna niet meer."
             )
+
+    def clean(self) -> None:
+        data = self.cleaned_data
+        # A reference may well pass the eleven-test: only the person's own number is surely in the wrong place.
+        if data.get("bsn") and as_bsn(data.get("reference", "")) == data["bsn"]:
+            refuse_own_bsn(self)
 
     def application(self) -> Application:
         data = self.cleaned_data
