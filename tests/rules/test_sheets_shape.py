@@ -61,6 +61,14 @@ def codes(cells: Mapping[str, Any]) -> list[tuple[str, str]]:
     return [(problem.column, problem.code) for problem in row_of(cells).problems]
 
 
+@pytest.mark.feature("U19")
+def test_nobody_s_own_bsn_is_their_reference():
+    own = row_of(ENROLS | {"external_reference": ENROLS["bsn"]})
+    assert [(one.column, one.code) for one in own.problems] == [("external_reference", "bsn_in_wrong_column")]
+    assert "external_reference" not in own.values
+    assert value("external_reference", "999990020") == "999990020"
+
+
 @pytest.mark.parametrize("whole", [ENROLS, TERMINATES, RENAMES], ids=["enrol", "terminate", "change"])
 def test_what_is_complete_has_no_problems(whole):
     assert codes(whole) == []

@@ -137,6 +137,7 @@ class Shaper:
         self._find_reasons(rows)
         _split_prefixes(rows)
         _compare_days(rows)
+        _refuse_own_bsns(rows)
 
     def _find_reasons(self, rows: Rows) -> None:
         """What is no reason there is has no value: it may be anything, also what must be sealed."""
@@ -185,6 +186,16 @@ def _split_prefixes(rows: Rows) -> None:
 
 
 _split = lru_cache(_REMEMBERED)(split_prefix)
+
+
+def _refuse_own_bsns(rows: Rows) -> None:
+    """Nobody's BSN becomes their reference, which everyone is shown (U19); another of nine digits may be genuine."""
+    if "bsn" not in rows.values or "external_reference" not in rows.values:
+        return
+    for place, (bsn, reference) in enumerate(zip(rows.values["bsn"], rows.values["external_reference"], strict=True)):
+        if bsn and bsn == reference:
+            rows.object(place, Problem("external_reference", "bsn_in_wrong_column"))
+            rows.set(place, "external_reference", "")
 
 
 def _compare_days(rows: Rows) -> None:
