@@ -50,7 +50,7 @@ def test_a_page_without_a_file_takes_no_more_than_a_form(anna, path):
 
 def test_who_is_not_signed_in_sends_no_file(db):
     response = _post(stranger(), "/uploads/", 20 * MB)
-    assert (response.status_code, response.headers["Location"]) == (302, "/inloggen/")
+    assert (response.status_code, response.headers["Location"]) == (302, "/inloggen/?niet-verstuurd=")
 
 
 @pytest.mark.parametrize("host", ["mijnzz.localhost", "voorbeeld.localhost", "MIJNZZ.localhost:8000"])

@@ -85,7 +85,7 @@ SENT_WRONG = [
     ("/deelname/{former_stay}/heraanmelden/", {}),
     ("/deelname/{former_stay}/heraanmelden/?open={former_stay}", {"from": "list"}),
     ("/deelname/{stay}/overzetten/", {}), ("/deelnemers/{here}/referentie/", {"reference": "x" * 99}),
-    ("/deelnemers/{here}/referentie/", {"reference": ""}), ("/mutaties/{refused}/ongedaan/", {}),
+    ("/mutaties/{refused}/ongedaan/", {}),
     ("/mutaties/{ended}/intrekken/", {}), ("/uploads/", {}),
 ]  # fmt: skip
 
