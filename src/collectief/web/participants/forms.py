@@ -97,7 +97,8 @@ def as_bsn(text: str) -> Bsn | None:
 
 def refuse_own_bsn(form: forms.Form) -> None:
     """Say at the reference that it is the person's own BSN, and do not give it back (U19, law 5)."""
-    form.data = {**form.data.dict(), "reference": ""}  # type: ignore[attr-defined]
+    field = form.fields["reference"]
+    field.widget = BlindInput(field.widget.attrs)
     form.add_error(
         "reference", _("Dit is het BSN van deze persoon. Vul een eigen nummer in, bijvoorbeeld het personeelsnummer.")
     )

@@ -95,7 +95,8 @@ def _stranger(scope: Scope, row: RowView) -> Who:
     values = row.values
     nameless = _("Alleen een BSN ingevuld") if row.sent.values.get("bsn") else ""
     birth_date = values.get("birth_date", "") if scope.sees(Field.BIRTH_DATE) else ""
-    details = told_apart_by(values.get("relation_number", ""), birth_date)
+    number = values.get("relation_number", "") if scope.sees(Field.RELATION_NUMBER) else ""
+    details = told_apart_by(number, birth_date)
     [name, *further] = [one for one in (str(row.name or nameless), *details) if one] or [""]
     return Who(name, further, values.get("external_reference", ""))
 

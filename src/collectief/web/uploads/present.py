@@ -113,37 +113,26 @@ def _header(key: str, language: str) -> str:
 
 def warnings(batch: Any) -> list[str]:
     """What was passed over in the file."""
-    lines = []
-    for warning in batch.warnings:
-        code, params = warning["code"], warning.get("params", {})
-        if code == "extra_columns":
-            names = params["columns"]
-            lines.append(
-                ngettext(
-                    "De kolom %(names)s kennen we niet en is overgeslagen.",
-                    "De kolommen %(names)s kennen we niet en zijn overgeslagen.",
-                    len(names),
-                )
-                % {"names": ", ".join(names)}
-            )
-        elif code == "unnamed_columns":
-            names = params["columns"]
-            lines.append(
-                ngettext(
-                    "In kolom %(names)s staan gegevens zonder kolomnaam erboven; die zijn overgeslagen.",
-                    "In de kolommen %(names)s staan gegevens zonder kolomnaam erboven; die zijn overgeslagen.",
-                    len(names),
-                )
-                % {"names": ", ".join(names)}
-            )
-        elif code == "without_action":
-            count = params["rows"]
-            lines.append(
-                ngettext(
-                    "%(count)s regel zonder actie is overgeslagen.",
-                    "%(count)s regels zonder actie zijn overgeslagen.",
-                    count,
-                )
-                % {"count": count}
-            )
-    return lines
+    return [_passed_over(one["code"], one.get("params", {})) for one in batch.warnings]
+
+
+def _passed_over(code: str, params: Mapping[str, Any]) -> str:
+    """One warning in words. Raises KeyError for a code without any."""
+    columns = params.get("columns", ())
+    number = len(columns) or params.get("rows", 0)
+    said = {
+        "extra_columns": ngettext(
+            "De kolom %(names)s kennen we niet en is overgeslagen.",
+            "De kolommen %(names)s kennen we niet en zijn overgeslagen.",
+            number,
+        ),
+        "unnamed_columns": ngettext(
+            "In kolom %(names)s staan gegevens zonder kolomnaam erboven; die zijn overgeslagen.",
+            "In de kolommen %(names)s staan gegevens zonder kolomnaam erboven; die zijn overgeslagen.",
+            number,
+        ),
+        "without_action": ngettext(
+            "%(count)s regel zonder actie is overgeslagen.", "%(count)s regels zonder actie zijn overgeslagen.", number
+        ),
+    }
+    return said[code] % {"names": ", ".join(columns), "count": number}
