@@ -15,6 +15,7 @@ from .audit import audit
 from .deductible import import_deductible
 from .environment import NotConfigured
 from .keys import keys
+from .office import office
 from .requests import requests
 from .terms import terms
 
@@ -51,6 +52,7 @@ def main() -> None:
 main.add_command(audit)
 main.add_command(import_deductible)
 main.add_command(keys)
+main.add_command(office)
 main.add_command(requests)
 main.add_command(terms)
 

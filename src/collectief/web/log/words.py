@@ -239,6 +239,7 @@ KINDS: dict[str, Kind] = {
     "klanten": Kind(
         gettext_lazy("Organisaties en contracten"),
         {
+            "office.found": gettext_lazy("Kantoor begonnen: eerste persoon uitgenodigd"),
             "customer.list": gettext_lazy("Overzicht van organisaties bekeken"),
             "customer.see": gettext_lazy("Organisatie bekeken"),
             "contract.list": gettext_lazy("Overzicht van contracten bekeken"),
