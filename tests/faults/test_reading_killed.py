@@ -1,13 +1,18 @@
-"""A worker killed while it reads an upload: what it had opened of it is nowhere to be found."""
+"""A process killed while it has an upload open: what it had of it is nowhere to be found."""
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import tempfile
 import time
+from pathlib import Path
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.handlers.wsgi import WSGIRequest
+from django.test import RequestFactory
 
 from collectief.bulk.sheets.columns import template_for
 from collectief.bulk.sheets.reading import read_rows
@@ -49,3 +54,57 @@ def test_a_worker_killed_while_reading_leaves_nothing_plain(tmp_path, monkeypatc
         found = read_rows(path, template_for(profile("staffing_agency")))
         assert sum(map(len, found)) == ROWS
     sealed_file.remove(stored_as)
+
+
+class _Halting(io.BytesIO):
+    """A request body that stays away after so much of it, and tells when it does."""
+
+    def __init__(self, body: bytes, told: int) -> None:
+        super().__init__(body)
+        self._told = told
+
+    def read(self, size: int | None = -1) -> bytes:
+        part = super().read(size)
+        if not part:
+            os.write(self._told, b"+")
+            time.sleep(60)
+        return part
+
+
+@pytest.mark.feature("U21")
+def test_a_web_process_killed_while_a_file_arrives_leaves_nothing_plain(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    head = b'--x\r\nContent-Disposition: form-data; name="file"; filename="mensen.xlsx"\r\n\r\n'
+    body = head + b"123456782;" * 300_000
+    ear, mouth = os.pipe()
+    process = os.fork()
+    if process == 0:
+        try:
+            meta = {
+                "REQUEST_METHOD": "POST", "CONTENT_TYPE": "multipart/form-data; boundary=x",
+                "CONTENT_LENGTH": str(len(body) * 2), "wsgi.input": _Halting(body, mouth),
+            }  # fmt: skip
+            WSGIRequest(meta).FILES  # noqa: B018
+        finally:
+            os._exit(1)
+    os.close(mouth)
+    assert os.read(ear, 1) == b"+"
+    os.close(ear)
+    assert any(name.startswith(str(tmp_path)) for name in _open_files(process)), "too large for memory"
+    os.kill(process, signal.SIGKILL)
+    os.waitpid(process, 0)
+    assert list(tmp_path.iterdir()) == []
+
+
+def _open_files(process: int) -> list[str]:
+    return [os.readlink(one) for one in Path(f"/proc/{process}/fd").iterdir()]
+
+
+@pytest.mark.feature("U21")
+def test_a_file_that_is_too_large_for_memory_arrives_whole():
+    content = b"PK" + os.urandom(3_000_000)
+    sent = RequestFactory().post("/", {"file": SimpleUploadedFile("mensen.xlsx", content)})
+    file = sent.FILES["file"]
+    assert (file.name, file.size, file.read() == content) == ("mensen.xlsx", len(content), True)
+    sent.close()
+    assert file.closed

@@ -168,6 +168,10 @@ WHITENOISE_USE_FINDERS = not PRODUCTION
 
 # An upload is spooled to disk beyond this; how much of it is read at all is decided in `bulk`.
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "collectief.web.arriving.NamelessUploadHandler",
+]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 
