@@ -22,8 +22,8 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from import_export import fields, resources, widgets
 
 from collectief.audit import actions as audit
-from collectief.bulk.sheets.columns import ACTIONS, COLUMNS, ENROL, MARK_WORD, TEMPLATE_VERSION
-from collectief.bulk.sheets.shape import LONGEST, REQUIRED, looks_like_bsn, split_prefix
+from collectief.bulk.sheets.columns import ACTION_NAMES, ACTIONS, COLUMNS, ENROL, MARK_WORD, TEMPLATE_VERSION
+from collectief.bulk.sheets.shape import LONGEST, looks_like_bsn, split_prefix
 from collectief.contracts.models import GroupContract
 from collectief.contracts.queries import contracts
 from collectief.enrolment.facts import ADDRESS, Application, Contract, Kind, Member, Stay, StayChange, Terms
@@ -62,7 +62,7 @@ class TextWidget(widgets.Widget):
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> str:
         text = str(value).strip() if value is not None else ""
         if not text:
-            if self._key in REQUIRED[ENROL]:
+            if self._key in ACTIONS[ENROL].required:
                 raise ValueError("missing")
             return ""
         text = text if self._exact else tidy(text)
@@ -79,7 +79,7 @@ class ActionWidget(widgets.Widget):
     """What is asked; this resource only enrols."""
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> str:
-        if (action := ACTIONS.get(search_key(str(value or "")))) != ENROL:
+        if (action := ACTION_NAMES.get(search_key(str(value or "")))) != ENROL:
             raise ValueError("action_unknown")
         return action
 

@@ -12,7 +12,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from collectief.bulk.sheets.columns import ACTION_LABELS
+from collectief.bulk.sheets.columns import ACTIONS
 from collectief.bulk.sheets.corrections import write_bad_rows
 from collectief.bulk.sheets.template import write_template
 from collectief.segments.catalogue import PROFILES
@@ -57,7 +57,7 @@ def test_drop_downs_and_date_checks(language):
     sheet = template_book(language)["Mutaties"]
     rules = {str(rule.sqref): rule for rule in sheet.data_validations.dataValidation}
     by_key = {key: rules[f"{chr(65 + place)}3:{chr(65 + place)}5002"] for place, key in enumerate(KEYS)}
-    assert by_key["action"].formula1 == f'"{",".join(ACTION_LABELS[language])}"'
+    assert by_key["action"].formula1 == f'"{",".join(action.label(language) for action in ACTIONS.values())}"'
     names = [reason.dutch if language == "nl" else reason.english for reason in TEMPLATE.reasons]
     assert by_key["reason"].formula1 == f'"{",".join(names)}"'
     assert by_key["first_day"].type == by_key["last_day"].type == "date"

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from collectief.brands.catalogue import all_brands
-from collectief.bulk.sheets.shape import REQUIRED
+from collectief.bulk.sheets.columns import ACTIONS
 from collectief.web.uploads.present import warnings
 from collectief.web.uploads.words import _looks, _words, file_refusal
 from collectief.web.words import _refusals, refusal, sign_in_refusal
@@ -29,7 +29,7 @@ def test_every_refusal_has_words():
     codes |= _codes(r'(?:_Wrong|Problem)\([^)]*?"(\w+_\w+)"', "bulk/sheets/shape.py")
     codes |= _codes(r'reject\(\w+, "(\w+)"', "enrolment/jobs.py")
     codes |= {f"{what}_{how}" for what in ("first_day", "last_day") for how in ("too_early", "too_late")}
-    codes |= {f"{column}_missing" for columns in REQUIRED.values() for column in columns}
+    codes |= {f"{column}_missing" for action in ACTIONS.values() for column in action.required}
     codes |= {"action_missing", "action_unknown"}
     assert (
         not codes - set(_refusals()) - {"external_reference", "relation_number", "first_day", "last_day", "birth_date"}

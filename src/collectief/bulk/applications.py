@@ -16,9 +16,12 @@ from collectief.mutations.corridor import Request, Subject
 from collectief.mutations.records import Misshapen
 
 from .rules import PROBLEMS
+from .sheets.columns import ACTIONS
 from .sheets.rows import Row, Rows
 
-KINDS = {"enrol": Kind.ENROL, "terminate": Kind.TERMINATE, "change_reference": Kind.CHANGE_REFERENCE}
+KINDS = {code: Kind(code) for code in ACTIONS}
+# Where a reference says whom a row is about; elsewhere it is one that is given to somebody.
+_NAMED_BY_REFERENCE = frozenset(action.code for action in ACTIONS.values() if "external_reference" in action.named_by)
 _SHOWN = ("contract", "birth_date", "first_day", "last_day", "reason", "relation_number")
 # When the file was read these were seen to be no BSN; the digits of a day may pass for one.
 _NO_BSN = frozenset({"contract", "birth_date", "first_day", "last_day"})
@@ -77,8 +80,7 @@ def _subjects(rows: Rows) -> Iterable[Subject]:
                 reference=reference if by_reference else "",
             )  # fmt: skip
         else:
-            # In a change of reference that column is the new one, not whom it is about.
-            yield Subject(relation_number=number, reference="" if action == "change_reference" else reference)
+            yield Subject(relation_number=number, reference=reference if action in _NAMED_BY_REFERENCE else "")
 
 
 def _applications(rows: Rows, otherwise: str) -> Iterable[Application]:
@@ -102,8 +104,10 @@ def _applications(rows: Rows, otherwise: str) -> Iterable[Application]:
         birth_date = BirthDate.parse(born) if born else None
         if kind is Kind.TERMINATE:
             yield Application(kind, contract, named, birth_date, last_day=_day(last), reason=reason)
-        else:
+        elif kind is Kind.CHANGE_REFERENCE:
             yield Application(kind, contract, named, birth_date, reference=reference)
+        else:
+            raise NotImplementedError(f"what a row that asks {action} comes to is not written here")
 
 
 def _addresses(rows: Rows) -> Iterable[Mapping[str, str]]:

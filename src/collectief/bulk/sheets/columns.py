@@ -1,7 +1,8 @@
-"""The columns of the upload template, and what to fill in (U21)."""
+"""What a row of an upload can ask, the columns of the template, and what to fill in (U21)."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from collectief.foundation.names import search_key
@@ -13,16 +14,55 @@ MARK_WORD = "Sjabloon "
 
 ENROL, TERMINATE, CHANGE_REFERENCE = "enrol", "terminate", "change_reference"
 
-# What may stand in the action column, as `search_key` sees it.
-ACTIONS = {
-    "aanmelden": ENROL, "enrol": ENROL, "a": ENROL, "aan": ENROL,
-    "afmelden": TERMINATE, "terminate": TERMINATE, "af": TERMINATE,
-    "wijzigenreferentie": CHANGE_REFERENCE, "changereference": CHANGE_REFERENCE, "referentie": CHANGE_REFERENCE,
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """What a row can ask: its code (a `Kind` of enrolment), what it is called, and which columns it takes."""
+
+    code: str
+    dutch: str
+    english: str
+    # What else people type for it.
+    aliases: tuple[str, ...]
+    # The columns that may not be empty.
+    required: tuple[str, ...]
+    # One of these says whom a row is about.
+    named_by: tuple[str, ...]
+
+    def label(self, language: str) -> str:
+        return self.dutch if language == "nl" else self.english
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Everything that may stand in the action column for it, as `search_key` sees it."""
+        return frozenset(search_key(name) for name in (self.dutch, self.english, self.code, *self.aliases))
+
+
+# By their code, in the order of the drop-down. How to add one: docs/recipes.md.
+ACTIONS: Mapping[str, Action] = {
+    action.code: action
+    for action in (
+        Action(
+            ENROL, "Aanmelden", "Enrol", ("a", "aan"),
+            required=("bsn", "initials", "surname", "birth_date", "first_day"), named_by=("bsn",),
+        ),
+        Action(
+            TERMINATE, "Afmelden", "Terminate", ("af",),
+            required=("last_day", "reason"), named_by=("bsn", "relation_number", "external_reference"),
+        ),
+        Action(
+            CHANGE_REFERENCE, "Wijzigen referentie", "Change reference", ("referentie",),
+            required=("external_reference",), named_by=("bsn", "relation_number"),
+        ),
+    )
 }  # fmt: skip
-ACTION_LABELS = {
-    "nl": ("Aanmelden", "Afmelden", "Wijzigen referentie"),
-    "en": ("Enrol", "Terminate", "Change reference"),
-}
+# What may stand in the action column, and what it asks.
+ACTION_NAMES: Mapping[str, str] = {name: action.code for action in ACTIONS.values() for name in action.names}
+
+
+def _one_of_them(language: str, either: str) -> str:
+    *labels, last = (action.label(language) for action in ACTIONS.values())
+    return f"{', '.join(labels)} {either} {last}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +108,7 @@ class Template:
 COLUMNS = (
     Column(
         "action", "Actie", "Action", "choice",
-        "Kies Aanmelden, Afmelden of Wijzigen referentie.", "Choose Enrol, Terminate or Change reference.",
+        f"Kies {_one_of_them('nl', 'of')}.", f"Choose {_one_of_them('en', 'or')}.",
         ("Soort", "Mutatie"),
     ),
     Column(

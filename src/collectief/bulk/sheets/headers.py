@@ -11,9 +11,9 @@ from typing import Any
 from collectief.foundation.bsn import Bsn
 from collectief.foundation.names import search_key
 
-from .columns import MARK_WORD, Template
+from .columns import ACTIONS, MARK_WORD, Template
 from .container import FileRefused, column_letters
-from .shape import LONGEST_KEPT, REQUIRED
+from .shape import LONGEST_KEPT
 
 HEADER_WITHIN = 15
 # Fewer known names than this is a line of data or a title, not the headers.
@@ -118,7 +118,7 @@ def places(header: Sequence[str], template: Template) -> tuple[dict[str, int], l
             typed[column.key].append(text)
     if doubled := [" / ".join(names) for names in typed.values() if len(names) > 1]:
         raise FileRefused("doubled_columns", columns=doubled)
-    needed = {"action", *(key for keys in REQUIRED.values() for key in keys)}
+    needed = {"action", *(key for action in ACTIONS.values() for key in action.required)}
     if missing := [column.dutch for column in template.columns if column.key in needed and column.key not in where]:
         raise FileRefused("missing_columns", columns=missing)
     return where, _without_bsns(extra)

@@ -18,20 +18,9 @@ from collectief.foundation.dates import BirthDate, parse_day
 from collectief.foundation.names import search_key, split_prefix, tidy, tidy_initials
 from collectief.foundation.period import EARLIEST_DAY, LATEST_DAY
 
-from .columns import ACTIONS, CHANGE_REFERENCE, ENROL, TERMINATE, Template
+from .columns import ACTION_NAMES, ACTIONS, ENROL, TERMINATE, Template
 from .rows import Problem, Rows
 
-REQUIRED: Mapping[str, tuple[str, ...]] = {
-    ENROL: ("bsn", "initials", "surname", "birth_date", "first_day"),
-    TERMINATE: ("last_day", "reason"),
-    CHANGE_REFERENCE: ("external_reference",),
-}
-# One of these says whom a row is about.
-NAMED_BY: Mapping[str, tuple[str, ...]] = {
-    ENROL: ("bsn",),
-    TERMINATE: ("bsn", "relation_number", "external_reference"),
-    CHANGE_REFERENCE: ("bsn", "relation_number"),
-}
 LONGEST = {
     "contract": 20, "relation_number": 12, "external_reference": 40, "initials": 40, "prefix": 20, "surname": 200,
     "country": 60, "street": 120, "house_number": 20, "postcode": 16, "city": 80,
@@ -161,17 +150,17 @@ def _unclear(rows: Rows, typed: Sequence[str], among: Sequence[int]) -> None:
 
 def _complete(rows: Rows, action: str, among: Sequence[int]) -> None:
     """Object to what an action lacks: a column it needs, or anything that says whom it is about."""
-    for key in REQUIRED[action]:
+    for key in ACTIONS[action].required:
         for place in rows.without(key, among):
             if not rows.is_wrong(place, key):
                 rows.object(place, Problem(key, f"{key}_missing"))
     if action == ENROL:
         return
-    nameless = among
-    for key in NAMED_BY[action]:
+    nameless, named_by = among, ACTIONS[action].named_by
+    for key in named_by:
         nameless = rows.without(key, nameless)
     for place in nameless:
-        if not any(rows.is_wrong(place, key) for key in NAMED_BY[action]):
+        if not any(rows.is_wrong(place, key) for key in named_by):
             rows.object(place, Problem("", "person_missing"))
 
 
@@ -278,7 +267,7 @@ def cell_text(cell: Any) -> str:
 
 @lru_cache(1024)
 def _action(typed: str) -> str:
-    return ACTIONS.get(search_key(typed), "")
+    return ACTION_NAMES.get(search_key(typed), "")
 
 
 def _text(key: str, cell: Any, text: str) -> str:

@@ -9,7 +9,7 @@ import xlsxwriter
 
 from collectief.foundation.period import EARLIEST_DAY, LATEST_DAY
 
-from .columns import ACTION_LABELS, Template
+from .columns import ACTIONS, ENROL, Template
 
 TITLE = {"nl": "Aan- en afmeldingen", "en": "Enrolments and terminations"}
 
@@ -96,7 +96,7 @@ def mutations_sheet(book: Any, template: Template, language: str, *, extra: tupl
 
 def _choices(book: Any, sheet: Any, template: Template, language: str) -> None:
     reasons = [reason.dutch if language == "nl" else reason.english for reason in template.reasons]
-    lists = {"action": list(ACTION_LABELS[language]), "reason": reasons}
+    lists = {"action": [action.label(language) for action in ACTIONS.values()], "reason": reasons}
     first, last = HEADER_ROW + 1, HEADER_ROW + LINES
     for number, column in enumerate(template.columns):
         message = {"input_title": column.header(language)[:32], "input_message": column.hint(language)[:255]}
@@ -135,7 +135,7 @@ def _instructions(book: Any, template: Template, language: str) -> None:
     names = ("Kolom", "Wat u invult", "Voorbeeld") if dutch else ("Column", "What to fill in", "Example")
     for place, name in enumerate(names):
         sheet.write_string(row, place, name, head)
-    made_up = _EXAMPLE | {"action": ACTION_LABELS[language][0]}
+    made_up = _EXAMPLE | {"action": ACTIONS[ENROL].label(language)}
     for column in template.columns:
         row += 1
         sheet.write_string(row, 0, column.header(language), wrapped)

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from collectief.bulk.queries import RowView
-from collectief.bulk.sheets.columns import CHANGE_REFERENCE, ENROL, TERMINATE
+from collectief.bulk.sheets.columns import ACTIONS, CHANGE_REFERENCE, ENROL, TERMINATE
 from collectief.contracts.queries import ContractView, contracts
 from collectief.enrolment.queries import contracts_on
 from collectief.foundation.dates import BirthDate
@@ -59,7 +59,7 @@ def lines(scope: Scope, batch: Any, rows: Sequence[RowView], language: str) -> t
         contract = row.sent.values.get("contract") or batch.contract or found.get(row.number, "")
         who = _participant(row, one) if one else _stranger(scope, row)
         asked = _asked(scope, row, who, contract, own)
-        action = _actions().get(row.kind, "–")
+        action = ACTIONS[row.kind].label(language) if row.kind in ACTIONS else "–"
         drawn.append(Line(row.number, who, action, asked, label, colour, wrong(row.problems, language)))
     return drawn, [one.id for one in known.values()]
 
@@ -75,10 +75,6 @@ def _contracts_meant(
     }
     numbers = {one.id: one.number for one in own}
     return {row: numbers[id_] for row, id_ in contracts_on(scope, asked).items() if id_ in numbers}
-
-
-def _actions() -> dict[str, str]:
-    return {ENROL: _("Aanmelden"), TERMINATE: _("Afmelden"), CHANGE_REFERENCE: _("Wijzigen referentie")}
 
 
 def _participant(row: RowView, known: ParticipantView) -> Who:
