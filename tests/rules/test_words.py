@@ -11,6 +11,10 @@ import pytest
 
 from collectief.brands.catalogue import all_brands
 from collectief.bulk.sheets.columns import ACTIONS
+from collectief.enrolment.facts import Kind
+from collectief.enrolment.letters import titles
+from collectief.web.log.words import _FAILED, KINDS
+from collectief.web.participants.present import kinds
 from collectief.web.uploads.present import warnings
 from collectief.web.uploads.words import _looks, _words, file_refusal
 from collectief.web.words import _refusals, refusal, sign_in_refusal
@@ -31,9 +35,25 @@ def test_every_refusal_has_words():
     codes |= {f"{what}_{how}" for what in ("first_day", "last_day") for how in ("too_early", "too_late")}
     codes |= {f"{column}_missing" for action in ACTIONS.values() for column in action.required}
     codes |= {"action_missing", "action_unknown"}
-    assert (
-        not codes - set(_refusals()) - {"external_reference", "relation_number", "first_day", "last_day", "birth_date"}
-    )
+    without = codes - set(_refusals()) - {
+        "external_reference", "relation_number", "first_day", "last_day", "birth_date",
+    }  # fmt: skip
+    assert not without, f"give these a reason and a remedy in `_refusals` of web/words.py: {sorted(without)}"
+
+
+@pytest.mark.parametrize(
+    ("words", "where"),
+    [
+        (kinds(), "`kinds` in web/participants/present.py"),
+        (titles(), "`titles` in enrolment/letters.py"),
+        (KINDS["gewijzigd"].actions, "`KINDS` in web/log/words.py, as mutation.<kind>"),
+        (_FAILED, "`_FAILED` in web/log/words.py, as mutation.<kind>"),
+    ],
+    ids=["pages", "letters", "trail", "trail, refused"],
+)
+def test_every_kind_of_mutation_has_words(words, where):
+    named = {str(key).removeprefix("mutation.") for key in words}
+    assert not set(map(str, Kind)) - named, f"say in {where} what these are called"
 
 
 def _refused_files() -> set[str]:
