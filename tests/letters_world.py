@@ -38,6 +38,11 @@ def wanted(
     return actions.Wanted(letter(said, kind), participant_id, "polisblad-3001", frozenset(contracts))
 
 
+def has_letters(scope: Scope) -> bool:
+    """Whether there is any letter about somebody in this segment."""
+    return any(scope.may(asked_for(kind), offered_by(kind)) for kind in LetterKind)
+
+
 def kept(scope: Scope, participant_id: int) -> int:
     """A letter about somebody that the profile has, about the contract that they take part in; its id."""
     offered = (kind for kind in LetterKind if scope.may(asked_for(kind), offered_by(kind)))
