@@ -16,7 +16,7 @@ from django.db import connection
 from django.urls import URLPattern, get_resolver
 
 from collectief.scope.database import Audience, opened
-from collectief.segments.catalogue import PROFILES
+from collectief.segments.catalogue import MODULES, PROFILES
 from collectief.segments.profile import Permission
 from tests.world import agency
 
@@ -54,12 +54,20 @@ def test_no_code_compares_with_a_segment():
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Compare | ast.MatchValue):
                 names = {n.value for n in ast.walk(node) if isinstance(n, ast.Constant) and isinstance(n.value, str)}
-                assert not names & set(PROFILES), f"{path}:{node.lineno}"
+                assert not names & set(PROFILES), f"{path}:{node.lineno}: ask the profile what it allows, not its name"
+
+
+def test_nothing_but_the_catalogue_may_use_a_segment():
+    """A segment that is not among the protected modules of pyproject.toml may be imported from anywhere."""
+    [contract] = [one for one in CONTRACTS if one["id"] == "segments"]
+    assert set(contract["protected_modules"]) == {module.__name__ for module in MODULES}, (
+        "name every segment under protected_modules in pyproject.toml"
+    )
 
 
 def test_no_module_is_a_drawer_for_everything():
     drawers = {"utils", "helpers", "manager", "managers", "service", "services", "common", "misc"}
-    assert not [path for path in SOURCE.rglob("*") if path.stem in drawers]
+    assert not [path for path in SOURCE.rglob("*") if path.stem in drawers], "name it for what it does"
 
 
 def _patterns(resolver) -> list[URLPattern]:
@@ -78,7 +86,10 @@ def test_every_address_says_who_may_open_it():
         elif getattr(view, "signed_in", False):
             signed_in.add(pattern.name)
         else:
-            assert isinstance(getattr(view, "permission", None), Permission), pattern.name
+            assert isinstance(getattr(view, "permission", None), Permission), (
+                f"{pattern.name}: put @page(permission), @signed_in or @public of web/page.py on its view"
+            )
+    # Who opens a page to everyone, or to every role, says so here too.
     assert public == {
         "alive", "ready", "metrics", "home", "sign_in", "sign_in_begin", "sign_in_complete", "sign_out", "language",
         "invitation", "sign_in_password", "sign_in_passkey", "second_step", "second_step_sms", "second_step_passkey",
@@ -100,7 +111,7 @@ def test_every_template_is_used():
     # The error pages are named by a pattern in web.errors.
     named = text + "".join(f'"errors/{name}.html"' for name in ("400", "403", "404", "413"))
     unused = [str(p.relative_to(folder)) for p in folder.rglob("*.html") if str(p.relative_to(folder)) not in named]
-    assert not unused
+    assert not unused, f"no code and no other template names these: {unused}"
 
 
 def test_every_class_of_ours_has_a_rule():
@@ -108,7 +119,7 @@ def test_every_class_of_ours_has_a_rule():
     used = {name for path in templates for name in re.findall(r"\bc-[a-z][a-z0-9-]*", path.read_text())}
     rules = set(re.findall(r"\.(c-[a-z][a-z0-9-]*)", (SOURCE / "web/static/collectief/collectief.css").read_text()))
     assert len(rules) > 20
-    assert not used - rules
+    assert not used - rules, f"give these a rule in collectief.css, or use one that is there: {sorted(used - rules)}"
 
 
 def test_english_is_complete():
@@ -121,7 +132,8 @@ def test_english_is_complete():
         strings = found.string if found else ()
         return bool(found) and all(strings if isinstance(strings, list | tuple) else [strings])
 
-    assert not [message.id for message in fresh if message.id and not complete(message)]
+    missing = [message.id for message in fresh if message.id and not complete(message)]
+    assert not missing, f"run `make messages`, translate in locale/en/LC_MESSAGES/django.po, run it again: {missing}"
     # Placeholders must survive: a lost one would hide what the sentence is about.
     for message in kept:
         if message.id and message.python_format:
@@ -138,7 +150,9 @@ def test_english_is_complete():
     ],
 )
 def test_the_docs_are_fresh(script, make, page):
-    assert Path(f"docs/{page}.md").read_text() == runpy.run_path(f"scripts/{script}")[make](), "run `make docs`"
+    assert Path(f"docs/{page}.md").read_text() == runpy.run_path(f"scripts/{script}")[make](), (
+        "run `make docs` and commit what it wrote"
+    )
 
 
 def test_a_mark_without_a_promise_stops_the_state_table():

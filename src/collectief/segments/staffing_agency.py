@@ -21,14 +21,31 @@ PROFILE = SegmentProfile(
     slug="staffing_agency",
     name="Uitzendbureau",
     assurance_level=AssuranceLevel.EH2_PLUS,
-    capabilities=frozenset(Capability)
-    - {
-        Capability.FIND_BY_BSN,
-        Capability.LINK_CONTRACTS,
-        Capability.ASK_CHANGES,
-        Capability.ENROL_HOUSEHOLD,
-        Capability.ADD_RELATIVES,
-    },
+    # By name, each: what another segment gets is not theirs by itself.
+    capabilities=frozenset(
+        {
+            Capability.ENROL,
+            Capability.TERMINATE,
+            Capability.RE_ENROL,
+            Capability.TRANSFER,
+            Capability.CHANGE_REFERENCE,
+            Capability.BULK_UPLOAD,
+            Capability.FORMER_PARTICIPANTS,
+            Capability.REJECTED_MUTATIONS,
+            Capability.ASK_QUESTIONS,
+            Capability.CHOOSE_CONTRACTS,
+            Capability.GIVE_MANDATES,
+            Capability.EDIT_CONTACTS,
+            Capability.INSURANCE_LETTERS,
+            Capability.CONFIRMATION_LETTERS,
+            Capability.REQUEST_S1,
+            Capability.CONTRACT_USE,
+            Capability.MESSAGES,
+            Capability.FLOW_LISTS,
+            Capability.SCHEDULED_EXPORTS,
+            Capability.DEDUCTIBLE_USE,
+        }
+    ),
     roles={
         Role.ADMINISTRATIVE: frozenset(
             {
