@@ -56,7 +56,8 @@ def on_screen() -> re.Pattern[str]:
 def test_every_segment_has_a_manual():
     written = {path.stem for path in MANUALS} - {"README"}
     assert written == set(OF.values())
-    assert set(PROFILES) - set(OF) == {slug for slug, one in PROFILES.items() if one.acts_for_others}
+    without = {slug for slug, one in PROFILES.items() if one.acts_for_others}
+    assert set(PROFILES) - set(OF) == without, "name the manual of each segment in `OF` above, and write it"
     listed = _LINK.findall((FOLDER / "README.md").read_text())
     assert {f"{name}.md" for name in written} <= set(listed)
 
@@ -71,7 +72,8 @@ def test_every_page_in_the_menu_has_a_chapter(slug):
         if entry.permission in held and (entry.capability is None or profile.allows(entry.capability))
     }
     chapters = re.findall(r"^## (.+)$", (FOLDER / f"{OF[slug]}.md").read_text(), re.MULTILINE)
-    assert pages <= set(chapters), sorted(pages - set(chapters))
+    missing = sorted(pages - set(chapters))
+    assert not missing, f"docs/manuals/{OF[slug]}.md needs a chapter (## and the name in the menu) for {missing}"
     assert len(chapters) == len(set(chapters))
 
 
@@ -91,7 +93,8 @@ def test_every_link_leads_somewhere(path):
 def test_what_is_bold_is_on_screen(path, on_screen):
     """Bold is what stands on a screen, to the letter: a button that is renamed is renamed here."""
     said = {_plain(words) for words in re.findall(r"\*\*([^*]+)\*\*", path.read_text())} - {"Vet"}
-    assert [words for words in sorted(said) if not on_screen.fullmatch(words.rstrip("."))] == []
+    unseen = [words for words in sorted(said) if not on_screen.fullmatch(words.rstrip("."))]
+    assert unseen == [], f"no screen says this, or the words are not gathered yet (`make messages`): {unseen}"
 
 
 def test_every_picture_is_drawn_by_a_journey_and_named_in_a_manual():
@@ -102,8 +105,8 @@ def test_every_picture_is_drawn_by_a_journey_and_named_in_a_manual():
         if target.endswith(".png")
     }
     there = {str(path.relative_to(FOLDER / "pictures").with_suffix("")) for path in FOLDER.rglob("*.png")}
-    assert named == NAMES
-    assert there == NAMES
+    assert named == NAMES, "each picture of tests/journeys/manual.py stands in one manual, and no other does"
+    assert there == NAMES, "run `make manuals`, and remove pictures that nothing draws any more"
 
 
 def test_pictures_stay_small():

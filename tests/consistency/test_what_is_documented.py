@@ -40,7 +40,11 @@ def test_every_way_in_is_documented_with_its_strength():
     assert {one for name in told for one in re.findall(r"`(\w+)`", name)} == {*Means, *Factor}
     assert all(told.values())
     portals = " ".join(row[0] for row in rows("signing-in.md", "portal"))
-    assert all(brand.name.replace(" Zakelijk", "") in portals for brand in all_brands()), portals
+    missing = [brand.name for brand in all_brands() if brand.name.replace(" Zakelijk", "") not in portals]
+    assert not missing, f"say in the first table of docs/signing-in.md how one signs in at {missing}"
+    readme = Path("README.md").read_text()
+    missing = [brand.name for brand in all_brands() if f"http://{brand.slug}.localhost:8000/" not in readme]
+    assert not missing, f"the table of portals in README.md lacks {missing}"
 
 
 def test_the_times_that_are_documented_are_those_that_count():
@@ -96,7 +100,7 @@ def test_every_variable_of_the_environment_stands_in_the_page_for_operators_and_
 def test_the_readme_leads_to_every_page_and_has_the_rooms_in_the_order_of_the_house():
     readme = Path("README.md").read_text()
     pages = [path for path in DOCS.glob("*.md") if f"({path})" not in readme]
-    assert not pages
+    assert not pages, f"README.md leads to none of these: {pages}"
     contracts = tomllib.loads(Path("pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
     floor = {room.strip(): number for number, layer in enumerate(contracts[0]["layers"]) for room in layer.split("|")}
     table = readme.partition("| room |")[2].partition("\n\n")[0]

@@ -65,7 +65,10 @@ def addresses(ids: Mapping[str, int]) -> list[Address]:
         path, parameters = route, list(pattern.pattern.converters)
         for parameter, text in ({f"<int:{one}>": str(ids.get(one, "")) for one in parameters} | fixed).items():
             path = path.replace(parameter, text)
-        assert "<" not in path, f"no id known for {route}"
+        assert "<" not in path, (
+            f"no id known for {route}: name its parameter in `IDS`, and give it a number in `_ids` of test_matrix.py"
+            " and in the fixture `anna` of test_isolation.py"
+        )
         view = pattern.callback
         asked = getattr(view, "permission", None), getattr(view, "capability", None)
         found.append(Address(str(pattern.name), path, any(one in IDS for one in parameters), *asked))

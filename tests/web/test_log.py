@@ -213,4 +213,5 @@ def test_every_action_has_words():
                 ):
                     recorded.add(node.value)
     assert len(recorded) > 30
-    assert recorded - known == set()
+    unknown = recorded - known
+    assert unknown == set(), f"say in `KINDS` of web/log/words.py what these are called: {sorted(unknown)}"
