@@ -70,6 +70,11 @@ def test_no_module_is_a_drawer_for_everything():
     assert not [path for path in SOURCE.rglob("*") if path.stem in drawers], "name it for what it does"
 
 
+def test_no_module_has_four_hundred_lines():
+    long = [str(path) for path in _modules() if len(path.read_text().splitlines()) >= 400]
+    assert not long, f"part these by purpose: {long}"
+
+
 def _patterns(resolver) -> list[URLPattern]:
     found = []
     for pattern in resolver.url_patterns:
