@@ -111,6 +111,14 @@ def test_two_brands_cannot_have_one_host(tmp_path):
         read_catalogue(tmp_path)
 
 
+def test_two_brands_call_an_insurer_by_one_name(tmp_path):
+    _copy(tmp_path, "een")
+    own = ('hosts = ["mijnzz.localhost"]', 'hosts = ["twee.localhost"]')
+    _write(_copy(tmp_path, "twee"), own, ('name = "Zorg en Zekerheid"', 'name = "Zorg & Zekerheid"'))
+    with pytest.raises(BrandError, match=r"twee/brand.toml: insurer zorg-en-zekerheid is Zorg en Zekerheid in een/"):
+        read_catalogue(tmp_path)
+
+
 @pytest.mark.parametrize(
     ("host", "slug"),
     [

@@ -13,10 +13,17 @@ FOLDER = Path(__file__).resolve().parent
 
 
 def read_catalogue(folder: Path) -> dict[str, Brand]:
-    """Every brand under `folder`, by slug. Raises BrandError: a wrong file, or a host that two brands claim."""
+    """Every brand under `folder`, by slug. Raises BrandError: a wrong file, a host that two brands claim, an insurer
+    that two call otherwise."""
     brands = [read_brand(file.parent) for file in sorted(folder.glob("*/brand.toml"))]
     owner: dict[str, str] = {}
+    called: dict[str, Brand] = {}
     for found in brands:
+        other = called.setdefault(found.insurer, found)
+        if other.insurer_name != found.insurer_name:
+            raise BrandError(
+                f"{found.slug}/brand.toml: insurer {found.insurer} is {other.insurer_name} in {other.slug}/brand.toml"
+            )
         for host in found.hosts:
             if host in owner:
                 raise BrandError(f"{found.slug}/brand.toml: host {host} is already of {owner[host]}")
