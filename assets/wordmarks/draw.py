@@ -76,6 +76,24 @@ DRAWINGS = (
         'stroke-linecap="round" stroke-linejoin="round"/>',
         "#0b4a6f",
     ),
+    Drawing(
+        "kantoor",
+        "Kantoor",
+        (("Kantoor", 700),),
+        '<rect x="4" y="4" width="32" height="32" rx="8" fill="{ink}"/>'
+        '<path d="M12 29V13h16v16M12 21h16" fill="none" stroke="{paper}" stroke-width="4" stroke-linecap="round" '
+        'stroke-linejoin="round"/>',
+        "#3b3f4a",
+    ),
+    Drawing(
+        "kantoor-izz",
+        "Kantoor IZZ",
+        (("Kantoor IZZ", 700),),
+        '<rect x="4" y="4" width="32" height="32" rx="8" fill="{ink}"/>'
+        '<path d="M12 29V13h16v16M12 21h16" fill="none" stroke="{paper}" stroke-width="4" stroke-linecap="round" '
+        'stroke-linejoin="round"/>',
+        "#3b3f4a",
+    ),
 )
 
 
