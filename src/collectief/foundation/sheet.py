@@ -7,9 +7,8 @@ from datetime import date
 from itertools import chain, count, islice
 from typing import IO, Any
 
-import xlsxwriter
-
 from .money import Money
+from .workbook import workbook
 
 # None and empty text leave a cell empty.
 type Cell = str | int | Money | date | None
@@ -21,15 +20,12 @@ _DAY_NONE = date(1899, 12, 30)
 
 def write_sheet(stream: IO[bytes], title: str, heads: Sequence[tuple[str, int]], rows: Iterable[Sequence[Cell]]) -> int:
     """Write rows below their heads, each with its width in characters, in constant memory; how many."""
-    book = xlsxwriter.Workbook(stream, {"constant_memory": True})
     written = 0
-    try:
+    with workbook(stream) as book:
         day = book.add_format({"num_format": "dd-mm-yyyy", "align": "left"})
         euro = book.add_format({"num_format": '"€" #,##0.00'})
         for sheet, part in _sheets(book, title, heads, iter(rows)):
             written += _write(sheet, part, day, euro)
-    finally:
-        book.close()
     return written
 
 

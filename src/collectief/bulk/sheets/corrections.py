@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import IO
 
-import xlsxwriter
+from collectief.foundation.workbook import workbook
 
 from .columns import Template
 from .template import HEADER_ROW, mutations_sheet
@@ -21,8 +21,7 @@ BadRow = tuple[Mapping[str, str], Sequence[tuple[str, str]]]
 
 def write_bad_rows(stream: IO[bytes], template: Template, rows: Iterable[BadRow], *, language: str) -> None:
     """Write rejected rows to `stream` in constant memory; every cell is text, so nothing of it is ever calculated."""
-    book = xlsxwriter.Workbook(stream, {"constant_memory": True})
-    try:
+    with workbook(stream) as book:
         sheet = mutations_sheet(book, template, language, extra=_EXTRA[language])
         # Also text to whoever edits the cell or looks at its bar: a leading = or + starts no formula.
         text = book.add_format({"num_format": "@", "quote_prefix": True})
@@ -34,5 +33,3 @@ def write_bad_rows(stream: IO[bytes], template: Template, rows: Iterable[BadRow]
                     sheet.write_string(line, number, cell[:_LONGEST_CELL], text)
             sheet.write_string(line, width, " ".join(reason for reason, _ in problems), said)
             sheet.write_string(line, width + 1, " ".join(remedy for _, remedy in problems), said)
-    finally:
-        book.close()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import IO
 
-import xlsxwriter
+from collectief.foundation.workbook import workbook
 
 from .columns import Template
 from .template import HEADER_ROW, mutations_sheet
@@ -16,9 +16,8 @@ def write_filled(stream: IO[bytes], template: Template, rows: Iterable[Mapping[s
 
     Every cell is text, so that no zero is lost and nothing is ever calculated.
     """
-    book = xlsxwriter.Workbook(stream, {"constant_memory": True})
     count = 0
-    try:
+    with workbook(stream) as book:
         sheet = mutations_sheet(book, template, language)
         # Also text to whoever edits the cell: a leading = or + starts no formula.
         text = book.add_format({"num_format": "@", "quote_prefix": True})
@@ -28,6 +27,4 @@ def write_filled(stream: IO[bytes], template: Template, rows: Iterable[Mapping[s
             for key, number in places.items():
                 if value := row.get(key):
                     sheet.write_string(HEADER_ROW + count, number, value, text)
-    finally:
-        book.close()
     return count
