@@ -10,7 +10,7 @@ from collectief.bulk.sheets.columns import COLUMNS
 from collectief.bulk.sheets.rows import Problem, Row, Rows
 from collectief.bulk.vault import ChunkVault
 from collectief.foundation.bsn import Bsn
-from collectief.foundation.sealing import BsnKeys
+from collectief.foundation.sealing import BsnKeys, new_key, seal, unseal
 
 KEYS = BsnKeys.derived(b"secret", "zorg-en-zekerheid")
 ONE, OTHER = Bsn("123456782"), Bsn("111222333")
@@ -31,6 +31,15 @@ def test_a_bsn_of_which_one_bit_was_changed_is_not_read(place):
     changed[place] ^= 1
     with pytest.raises(InvalidTag):
         KEYS.unsealed(bytes(changed), KEYS.blind_index(ONE))
+
+
+@pytest.mark.parametrize("length", [0, 4, 11, 12, 36])
+def test_nor_is_one_of_which_an_end_is_gone(length):
+    with pytest.raises(InvalidTag):
+        KEYS.unsealed(KEYS.sealed(ONE)[:length], KEYS.blind_index(ONE))
+    key = new_key()
+    with pytest.raises(InvalidTag):
+        unseal(key, seal(key, b"123456782", b"here")[:length], b"here")
 
 
 def test_a_bsn_of_another_insurer_or_under_another_number_is_not_read():

@@ -8,6 +8,7 @@ import os
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from .bsn import Bsn
@@ -29,6 +30,8 @@ def seal(key: bytes, plain: bytes, associated: bytes) -> bytes:
 
 def unseal(key: bytes, sealed: bytes, associated: bytes) -> bytes:
     """What was sealed. Raises cryptography.exceptions.InvalidTag when key, row or bytes are not the same."""
+    if len(sealed) < NONCE_BYTES:
+        raise InvalidTag
     return AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], associated)
 
 
@@ -70,6 +73,8 @@ class BsnKeys:
 
         Raises cryptography.exceptions.InvalidTag when key, row or bytes are not the same.
         """
+        if len(sealed) < NONCE_BYTES:
+            raise InvalidTag
         return Bsn(self._cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], index).decode())
 
     @cached_property

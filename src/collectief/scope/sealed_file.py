@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import IO
 from uuid import uuid4
 
+from cryptography.exceptions import InvalidTag
 from django.core.files.base import File
 from django.core.files.storage import default_storage
 
@@ -27,17 +28,20 @@ _SEALED_SEGMENT = _SEGMENT + NONCE_BYTES + 16
 def keep(folder: str, key: bytes, place: str, stream: IO[bytes]) -> str:
     """Keep a file in a folder, bound to `place`, what it is of; under which name. Raises OSError."""
     with tempfile.TemporaryFile() as sealed:
-        for number, segment in enumerate(iter(lambda: stream.read(_SEGMENT), b"")):
-            sealed.write(seal(key, segment, _bound(place, number)))
+        for number, segment, last in _segments(stream, _SEGMENT):
+            sealed.write(seal(key, segment, _bound(place, number, last=last)))
         sealed.seek(0)
         return default_storage.save(f"{folder}/{uuid4()}", File(sealed))
 
 
 def plain(key: bytes, place: str, stored_as: str, into: IO[bytes]) -> None:
-    """Write a kept file as it was. Raises OSError, and cryptography.exceptions.InvalidTag for what was not kept so."""
+    """Write a kept file as it was. Raises OSError, and cryptography.exceptions.InvalidTag for what was not kept so.
+
+    Also for a file that lost its end: a disk that was full, or a power cut, leaves one.
+    """
     with default_storage.open(stored_as, "rb") as sealed:
-        for number, segment in enumerate(iter(lambda: sealed.read(_SEALED_SEGMENT), b"")):
-            into.write(unseal(key, segment, _bound(place, number)))
+        for number, segment, last in _segments(sealed, _SEALED_SEGMENT):
+            into.write(_unsealed(key, segment, place, number, last=last))
 
 
 @contextmanager
@@ -70,5 +74,22 @@ def remove_all_but(folder: str, awaited: Collection[str], *, before: datetime) -
             default_storage.delete(name)
 
 
-def _bound(place: str, number: int) -> bytes:
-    return f"{place}:{number}".encode()
+def _segments(stream: IO[bytes], size: int) -> Iterator[tuple[int, bytes, bool]]:
+    """A file in pieces, with their number and whether it is the last; of nothing there is one piece, that is empty."""
+    segment, number = stream.read(size), 0
+    while following := stream.read(size):
+        yield number, segment, False
+        segment, number = following, number + 1
+    yield number, segment, True
+
+
+def _unsealed(key: bytes, segment: bytes, place: str, number: int, *, last: bool) -> bytes:
+    try:
+        return unseal(key, segment, _bound(place, number, last=last))
+    except InvalidTag:
+        # Before a segment said whether it is the last it was bound so; such files have their term yet.
+        return unseal(key, segment, f"{place}:{number}".encode())
+
+
+def _bound(place: str, number: int, *, last: bool) -> bytes:
+    return f"{place}:{number}:{'last' if last else 'more'}".encode()
