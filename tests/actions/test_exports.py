@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from copy import replace
 from datetime import UTC, date, datetime, timedelta
 
 import openpyxl
@@ -16,6 +17,7 @@ from django.utils import timezone
 from collectief.access.models import Mandate, Membership
 from collectief.access.queries import scope_again
 from collectief.audit.models import AuditEvent
+from collectief.audit.queries import participant_log
 from collectief.contracts.models import GroupContract
 from collectief.contracts.queries import NoContract
 from collectief.exports import actions, jobs, making, queries
@@ -95,6 +97,30 @@ def test_a_list_is_made_when_it_is_due_and_its_owner_is_told(ours):
     assert told.facts == {"list": "current", "lines": 3, "until": (TODAY + KEPT).isoformat()}
     [plan] = plans(ours.scope)
     assert plan.next_day == WEEKLY.next_after(TODAY)
+
+
+@pytest.mark.parametrize(("segment", "shown"), [("municipality", True), ("staffing_agency", False)])
+def test_the_trail_says_whether_a_list_had_bsns_on_it(segment, shown):
+    town = agency(segment=segment)
+    crowd(town, 2)
+    make(planned(town.scope))
+    [made] = files(town.scope)
+    heads = rows(town.scope, made.id)[0]
+    [event] = events(town.scope, "exports.make")
+    assert (event.detail["bsn"], "BSN" in heads) == (shown, shown)
+
+
+@pytest.mark.feature("G13")
+def test_that_a_list_of_one_contract_was_made_is_read_by_who_works_in_that_contract():
+    town = agency()
+    [person] = crowd(town, 1)
+    make(planned(town.scope, contract_id=town.contracts[0].id))
+    for contract, told in zip(town.contracts, (["exports.make"], []), strict=True):
+        colleague = member_of(town.organisation, roles=["administrative"], name="Dewi")
+        fewer = replace(colleague, contracts=frozenset([contract.id]))
+        with opened(fewer):
+            found = participant_log(fewer, person).lines
+        assert [line.action for line in found if line.action.startswith("exports.")] == told
 
 
 def test_made_twice_on_a_day_it_is_there_once(ours):

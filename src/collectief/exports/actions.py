@@ -34,7 +34,7 @@ def plan(scope: Scope, wish: Wish, *, language: str, now: datetime) -> int:
         next_day=rhythm.next_after(timezone.localdate(now)),
     )  # fmt: skip
     audit.record(
-        scope, "exports.plan", objects=_about(row), detail={"list": str(wish.which), "every": str(rhythm.every)}
+        scope, "exports.plan", objects=about(row), detail={"list": str(wish.which), "every": str(rhythm.every)}
     )  # fmt: skip
     return row.id
 
@@ -56,7 +56,7 @@ def end(scope: Scope, row: ExportPlan, why: Stopped, *, now: datetime) -> None:
     """Note that a plan ends, and why. Must run inside `opened`, with the row locked."""
     row.stopped_at, row.stopped_why = now, why
     row.save(update_fields=["stopped_at", "stopped_why"])
-    audit.record(scope, "exports.stop", objects=_about(row), detail={"list": row.which, "why": str(why)})
+    audit.record(scope, "exports.stop", objects=about(row), detail={"list": row.which, "why": str(why)})
 
 
 def take(scope: Scope, file_id: int, into: IO[bytes], *, now: datetime) -> None:
@@ -70,11 +70,12 @@ def take(scope: Scope, file_id: int, into: IO[bytes], *, now: datetime) -> None:
         raise NoExport(file_id)
     vault.taken(vault.place_of(row.plan_id, row.day), row.stored_as, bytes(row.key_sealed), into)
     audit.record(
-        scope, "exports.download", objects={**_about(row.plan), "export": [row.id]},
+        scope, "exports.download", objects={**about(row.plan), "export": [row.id]},
         detail={"list": row.plan.which, "lines": row.lines},
     )  # fmt: skip
 
 
-def _about(row: ExportPlan) -> dict[str, list[int]]:
+def about(row: ExportPlan) -> dict[str, list[int]]:
+    """What an event of a plan is about: also the contract, for who reaches it alone (G13)."""
     contract = {} if row.contract_id is None else {"contract": [row.contract_id]}
     return {"export_plan": [row.id], **contract}

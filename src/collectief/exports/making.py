@@ -30,9 +30,10 @@ from collectief.scope.scope import NotAllowed, Scope
 from collectief.segments.profile import MessageCategory
 
 from . import vault
-from .actions import end
+from .actions import about, end
 from .lists import PeopleList, flows, participants
 from .models import ExportFile, ExportPlan
+from .people import shows_bsn
 from .queries import own_plans, require, rhythm_of
 from .rules import Stopped, Which, kept_until, month_before, offered
 
@@ -127,8 +128,8 @@ def _make(scope: Scope, plan: ExportPlan, now: datetime) -> None:
     plan.next_day = rhythm_of(plan).next_after(day)
     plan.save(update_fields=["next_day"])
     audit.record(
-        scope, "exports.make", participants=people, objects={"export_plan": [plan.id], "export": [row.id]},
-        detail={"list": plan.which, "lines": len(people)},
+        scope, "exports.make", participants=people, objects={**about(plan), "export": [row.id]},
+        detail={"list": plan.which, "lines": len(people), "bsn": shows_bsn(scope)},
     )  # fmt: skip
     _tell(scope, plan, "export.ready", now, {"lines": len(people), "until": row.keep_until.isoformat()})
 
