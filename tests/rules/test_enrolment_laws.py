@@ -242,6 +242,15 @@ def test_initials_that_contradict_are_another_name():
     )
 
 
+def test_initials_as_people_write_them_are_no_other_name_than_the_brps():
+    theo = replace(NEWCOMER, register=replace(KNOWN, name=PersonName("T.J.", "van der", "Veen")))
+    said = replace(ENROL, name=PersonName.typed("Th.J.", "van der", "Veen"))
+    assert isinstance(judge(said, theo, TERMS), Accepted)
+    assert judge(replace(said, name=PersonName.typed("Th.K.", "van der", "Veen")), theo, TERMS) == Refused(
+        "register_name_differs"
+    )
+
+
 def test_an_enrolment_may_bring_its_own_end():
     verdict = judge(replace(ENROL, last_day=date(2026, 12, 31)), NEWCOMER, TERMS)
     assert isinstance(verdict, Accepted)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from collectief.foundation.names import PersonName, search_key, split_prefix
+from collectief.foundation.names import PersonName, search_key, split_prefix, tidy_initials
 
 # Every letter of Western and Central Europe, as keyboards give them, and what is typed between; not the micro sign.
 LATIN = "".join(
@@ -82,3 +82,41 @@ def test_keys_by_example(text, key):
 )  # fmt: skip
 def test_a_prefix_typed_before_the_surname_is_taken_apart(typed, prefix, core):
     assert split_prefix(typed) == (prefix, core)
+
+
+@pytest.mark.parametrize(
+    ("typed", "initials"),
+    [
+        ("", ""), (" . ", ""), ("aj", "A.J."), ("AJ", "A.J."), ("A.J", "A.J."), ("A. J.", "A.J."), ("a.j.", "A.J."),
+        ("É", "É."), ("Aā", "A."), ("ThJ", "Th.J."), ("Th", "Th."), ("Chr", "Chr."), ("JPhM", "J.Ph.M."),
+        ("TH.J.", "Th.J."), ("chr. j", "Chr.J."), ("IJ.", "IJ."), ("AIJ", "A.I.J."), ("AJ.", "A.J."),
+        ("A.JM", "A.J.M."), ("Theo", "T."), ("Charlotte", "C."), ("Jan Piet", "J.P."), ("JAN", "J.A.N."),
+        ("Johanna", "J."), ("Anne-Fleur Belle", "A.B."), ("Jan-Piet", "J."), ("J.-P. A.", "J.A."), ("A - J", "A.J."),
+        ("-A", "A."),
+    ],
+)  # fmt: skip
+def test_initials_by_example(typed, initials):
+    assert tidy_initials(typed) == initials
+    assert tidy_initials(initials) == initials
+
+
+@pytest.mark.parametrize(
+    ("brp", "typed"),
+    [
+        ("A.J.", "A."), ("A.J.", ""), ("", "A.J."), ("A.", "A.J."), ("É.", "E."),
+        # Theo Philip IJsbrand, and Anne-Fleur Belle, as the BRP shortens them.
+        ("T.P.I.", "Th.Ph.IJ."), ("T.P.I.", "Th. P."), ("T.P.I.", "ThPhIJ"), ("T.P.I.", "T.P.IJ."), ("C.", "Chr.J."),
+        ("A.B.", "Anne-Fleur Belle"), ("IJ.A.", "IJA"),
+    ],
+)  # fmt: skip
+def test_initials_that_can_be_of_one_person(brp, typed):
+    ours, theirs = PersonName(brp, "van", "Bos"), PersonName.typed(typed, "van", "Bos")
+    assert ours.same_person_name(theirs) and theirs.same_person_name(ours)
+
+
+@pytest.mark.parametrize(
+    ("brp", "typed"), [("A.J.", "A.B."), ("A.", "J."), ("T.J.", "Th.K."), ("J.P.", "J.Th."), ("T.H.", "T.J.")]
+)
+def test_initials_that_cannot(brp, typed):
+    ours, theirs = PersonName(brp, "", "Bos"), PersonName.typed(typed, "", "Bos")
+    assert not ours.same_person_name(theirs) and not theirs.same_person_name(ours)

@@ -29,6 +29,12 @@ _PREFIX = re.compile(
     re.IGNORECASE,
 )
 
+# Initials of more than one letter, and each letter else.
+_TOGETHER = {one.lower(): one for one in ("Chr", "Ch", "Fr", "IJ", "Ph", "Sj", "St", "Th", "Tj")}
+_LETTERS = re.compile("|".join((*_TOGETHER.values(), ".")))
+# What a hyphen joins to a name before it.
+_JOINED = re.compile(r"(\w)[.\s]*-[^.\s]*")
+
 
 def tidy(text: str) -> str:
     """One spelling for what looks the same: NFC, one kind of apostrophe and space, none at the ends."""
@@ -65,28 +71,32 @@ def tidy_initials(text: str) -> str:
     """Initials with a point after each, however they were typed: "aj", "A.J", "A. J." become "A.J.".
 
     Two-letter initials of Dutch use (Th., IJ., Chr.) stay together when they are written with a point or in
-    that case ("ThJ"). A full first name typed in the column is shortened to its first letter.
+    that case ("ThJ"). A full first name typed in the column is shortened to its first letter, and so are names that a
+    hyphen joins: to the BRP "Anne-Fleur Belle" is "A.B.".
     """
-    text = tidy(text)
+    text = _JOINED.sub(r"\1", tidy(text))
     if not text:
         return ""
     if "." in text or " " in text or "-" in text:
-        parts = [part for part in re.split(r"[.\s-]+", text) if part]
-        known = {"chr", "ch", "fr", "ph", "sj", "st", "th", "tj", "ij"}
-        initials = []
-        for part in parts:
-            if len(part) == 1 or part.lower() in known:
-                initials.append(part[:1].upper() + part[1:].lower() if part.lower() != "ij" else "IJ")
-            elif part.isupper() and len(part) <= 5:
-                initials.extend(part)
-            else:
-                initials.append(part[0].upper())
+        initials = [
+            initial
+            for part in re.split(r"[.\s-]+", text)
+            if part
+            for initial in ([_TOGETHER[part.lower()]] if part.lower() in _TOGETHER else _of_part(part))
+        ]
     elif text.isupper() or text.islower():
         initials = list(text.upper()) if len(text) <= 5 else [text[0].upper()]
     else:
-        initials = re.findall(r"Th|Chr|IJ|[A-ZÀ-ÖØ-ÞĀ-Ž]", text) if len(text) <= 5 and text[1:2].isupper() else []
-        initials = initials or [text[0].upper()]
+        letters = _LETTERS.findall(text)
+        capitals = [letter for letter in letters if letter in _TOGETHER.values() or letter.isupper()]
+        typed_so = capitals == letters or (len(text) <= 5 and text[1:2].isupper())
+        initials = capitals if typed_so else [text[0].upper()]
     return "".join(f"{initial}." for initial in initials)
+
+
+def _of_part(part: str) -> list[str]:
+    """The initials in what stands between points: some capitals, or the first letter of a name."""
+    return list(part) if part.isupper() and len(part) <= 5 else [part[0].upper()]
 
 
 class PersonName(Struct, frozen=True):
@@ -117,14 +127,17 @@ class PersonName(Struct, frozen=True):
     def same_person_name(self, other: PersonName) -> bool:
         """Whether the surnames agree and no initial contradicts: accents, case and missing initials forgiven.
 
-        "A." and "A.J." agree, "A.J." and "A.B." do not.
+        "A." and "A.J." agree, "A.J." and "A.B." do not. "Th.J." and "T.J." do: the BRP shortens Theo to one letter.
         """
         if self == other:
             return True
         if not self.same_surname(other):
             return False
         ours, theirs = search_key(self.initials), search_key(other.initials)
-        return ours.startswith(theirs) or theirs.startswith(ours)
+        if _one_begins_the_other(ours, theirs):
+            return True
+        each = zip(_initials(self.initials), _initials(other.initials), strict=False)
+        return all(_one_begins_the_other(one, another) for one, another in each)
 
     def same_surname(self, other: PersonName) -> bool:
         """Whether the surnames agree: accents, case and prefixes forgiven."""
@@ -132,3 +145,11 @@ class PersonName(Struct, frozen=True):
             return True
         # Portuguese and Spanish double names, and a prefix typed in the surname column.
         return search_key(self.prefix + self.surname) == search_key(other.prefix + other.surname)
+
+
+def _initials(text: str) -> list[str]:
+    return [search_key(initial) for initial in text.split(".") if initial]
+
+
+def _one_begins_the_other(one: str, other: str) -> bool:
+    return one.startswith(other) or other.startswith(one)
