@@ -13,6 +13,8 @@ from typing import IO, TYPE_CHECKING, Any
 
 import click
 
+from .said import NAME
+
 if TYPE_CHECKING:
     from collectief.audit.facts import Finding, Walk
     from collectief.contracts.models import Insurer
@@ -109,7 +111,7 @@ def heads(slug: str | None) -> None:
 
 @audit.command()
 @click.option("--insurer", "slug", required=True, help="Whose trail: the slug, such as zorg-en-zekerheid.")
-@click.option("--by", "operator", required=True, help="Your name: your search is in the trail too.")
+@click.option("--by", "operator", type=NAME, required=True, help="Your name: your search is in the trail too.")
 @click.option("--participant", type=int, help="About this participant: the number in the address of their page.")
 @click.option("--account", help="By this account: its number or e-mail.")
 @click.option("--action", help="Of this kind, such as participants.see.")

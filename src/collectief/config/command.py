@@ -17,6 +17,7 @@ from .environment import NotConfigured
 from .keys import keys
 from .office import office
 from .requests import requests
+from .said import NAME, REASON
 from .terms import terms
 
 
@@ -135,10 +136,12 @@ def accounts() -> None:
 @accounts.command("reset-second-factor")
 @click.option("--insurer", required=True, help="Whose: the slug, such as izz-door-vgz.")
 @click.option("--email", required=True, help="The address that the account signs in with.")
-@click.option("--by", required=True, help="Your name: it is kept in the trail.")
-@click.option("--spoken-with", required=True, help="Whom you called back, at a number from your own records.")
-@click.option("--note", required=True, help="Which number that was, and how you knew who answered.")
-@click.option("--reason", required=True, help="Why it is needed.")
+@click.option("--by", type=NAME, required=True, help="Your name: it is kept in the trail.")
+@click.option(
+    "--spoken-with", type=NAME, required=True, help="Whom you called back, at a number from your own records."
+)
+@click.option("--note", type=REASON, required=True, help="Which number that was, and how you knew who answered.")
+@click.option("--reason", type=REASON, required=True, help="Why it is needed.")
 def reset_second_factor(insurer: str, email: str, by: str, spoken_with: str, note: str, reason: str) -> None:
     """Ask to unlink the second factor of who lost theirs and the recovery codes too; somebody else approves it.
 
@@ -168,7 +171,7 @@ def reset_second_factor(insurer: str, email: str, by: str, spoken_with: str, not
 @accounts.command("approve-reset")
 @click.argument("number", type=int)
 @click.option("--insurer", required=True, help="Whose: the slug, such as izz-door-vgz.")
-@click.option("--by", required=True, help="Your name, another than of who asked: it is kept in the trail.")
+@click.option("--by", type=NAME, required=True, help="Your name, another than of who asked: it is kept in the trail.")
 def approve_reset(number: int, insurer: str, by: str) -> None:
     """Approve that the second factor of reset NUMBER is unlinked, once the waiting time has gone by.
 
@@ -217,7 +220,7 @@ def list_applications(insurer: str, as_json: bool) -> None:
 @applications.command("approve")
 @click.argument("case_id", type=int)
 @click.option("--insurer", required=True, help="Whose: the slug, such as zorg-en-zekerheid.")
-@click.option("--by", required=True, help="Your name: it is kept with the decision.")
+@click.option("--by", type=NAME, required=True, help="Your name: it is kept with the decision.")
 def approve_application(case_id: int, insurer: str, by: str) -> None:
     """Grant application CASE_ID: whoever applied gets an invitation, valid for fourteen days."""
     _decide(case_id, insurer, by, "approved", "")
@@ -226,8 +229,8 @@ def approve_application(case_id: int, insurer: str, by: str) -> None:
 @applications.command("refuse")
 @click.argument("case_id", type=int)
 @click.option("--insurer", required=True, help="Whose: the slug, such as zorg-en-zekerheid.")
-@click.option("--by", required=True, help="Your name: it is kept with the decision.")
-@click.option("--reason", required=True, help="Why, in words for whoever applied: they get it by mail.")
+@click.option("--by", type=NAME, required=True, help="Your name: it is kept with the decision.")
+@click.option("--reason", type=REASON, required=True, help="Why, in words for whoever applied: they get it by mail.")
 def refuse_application(case_id: int, insurer: str, by: str, reason: str) -> None:
     """Refuse application CASE_ID, and mail the reason."""
     _decide(case_id, insurer, by, "refused", reason)

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import click
 
+from .said import NAME
+
 # Of so many wrong lines the terminal says why; all of them are in the JSON.
 _MOST_SAID = 50
 
@@ -15,7 +17,7 @@ _MOST_SAID = 50
 @click.command("import-deductible")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--insurer", required=True, help="Whose: the slug, such as zorg-en-zekerheid.")
-@click.option("--by", required=True, help="Your name: it is kept with the file and in the trail.")
+@click.option("--by", type=NAME, required=True, help="Your name: it is kept with the file and in the trail.")
 @click.option("--dry-run", is_flag=True, help="Say what would become of every line, and change nothing.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object instead of words.")
 def import_deductible(file: Path, insurer: str, by: str, dry_run: bool, as_json: bool) -> None:

@@ -6,6 +6,8 @@ import json as json_
 
 import click
 
+from .said import NAME, REASON
+
 _INSURER = click.option("--insurer", required=True, help="Whose: the slug, such as izz-door-vgz.")
 
 
@@ -37,7 +39,7 @@ def list_requests(insurer: str, as_json: bool) -> None:
 @requests.command("approve")
 @click.argument("case_id", type=int)
 @_INSURER
-@click.option("--by", required=True, help="Your name: it is kept with the decision.")
+@click.option("--by", type=NAME, required=True, help="Your name: it is kept with the decision.")
 def approve(case_id: int, insurer: str, by: str) -> None:
     """Grant request CASE_ID: what was asked is done at once."""
     _decide(case_id, insurer, by, "approved", "")
@@ -46,8 +48,8 @@ def approve(case_id: int, insurer: str, by: str) -> None:
 @requests.command("refuse")
 @click.argument("case_id", type=int)
 @_INSURER
-@click.option("--by", required=True, help="Your name: it is kept with the decision.")
-@click.option("--reason", required=True, help="Why, in words for the customer: they read it.")
+@click.option("--by", type=NAME, required=True, help="Your name: it is kept with the decision.")
+@click.option("--reason", type=REASON, required=True, help="Why, in words for the customer: they read it.")
 def refuse(case_id: int, insurer: str, by: str, reason: str) -> None:
     """Refuse request CASE_ID; the customer reads the reason."""
     _decide(case_id, insurer, by, "refused", reason)

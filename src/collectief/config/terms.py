@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from .said import NAME
+
 
 @click.group()
 def terms() -> None:
@@ -16,8 +18,10 @@ def terms() -> None:
 @terms.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--insurer", required=True, help="Whose: the slug, such as zorg-en-zekerheid.")
-@click.option("--by", required=True, help="Your name: it is kept in the trail.")
-@click.option("--agreed-by", required=True, help="Who checked the file, somebody else: that name is kept too.")
+@click.option("--by", type=NAME, required=True, help="Your name: it is kept in the trail.")
+@click.option(
+    "--agreed-by", type=NAME, required=True, help="Who checked the file, somebody else: that name is kept too."
+)
 def load(file: Path, insurer: str, by: str, agreed_by: str) -> None:
     """Take over products, tariffs and offers of before from FILE (TOML); all of it, or nothing.
 
