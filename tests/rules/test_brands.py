@@ -73,6 +73,12 @@ def test_what_a_brand_says_is_read(tmp_path):
             "smallest_rsa: must be a number of bits, 2048 or more",
         ),
         (('address = "u"', 'address = "u"\nsecond_factor_from = "ooit"'), "second_factor_from: must be a date"),
+        # Of TOML a day with a time is a kind of day; it cannot be compared with one.
+        (
+            ('address = "u"', 'address = "u"\nsecond_factor_from = 2027-03-01T00:00:00'),
+            "second_factor_from: must be a date",
+        ),
+        (("[terms]\nnl =", '[terms]\nnl = " "\n#'), "terms: needs a text for each of nl, en"),
         (
             ('segments = ["', 'second_factor_from = 2027-03-01\nsegments = ["back_office", "'),
             "second_factor_from: not where a segment takes nothing but a passkey",

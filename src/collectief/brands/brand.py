@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal, cast, overload
@@ -228,7 +228,8 @@ class _Reader:
                 return without
             raise self._wrong(key, "is missing")
         value = table.pop(key)
-        if not isinstance(value, kind):
+        # A day with a time is a kind of day too, and cannot be compared with one.
+        if not isinstance(value, kind) or isinstance(value, datetime):
             raise self._wrong(key, f"must be a {kind.__name__}")
         return value
 
@@ -300,7 +301,7 @@ class _Reader:
         return desk
 
     def _texts(self, table: dict[str, Any], key: str) -> Texts:
-        if set(table) != set(LANGUAGES) or not all(isinstance(text, str) and text for text in table.values()):
+        if set(table) != set(LANGUAGES) or not all(isinstance(text, str) and text.strip() for text in table.values()):
             raise self._wrong(key, f"needs a text for each of {', '.join(LANGUAGES)} and nothing else")
         return MappingProxyType({language: table[language].strip() for language in LANGUAGES})
 
