@@ -132,6 +132,22 @@ def test_who_signs_in_is_known(stage: Stage) -> None:
     assert (identity.branch, identity.level, identity.company_name) == ("000012345678", EH4, "Werk & Zo")
 
 
+@pytest.mark.parametrize(
+    ("subject", "known"), [("x" * 200, True), ("x" * 201, False), ("an\0na", False), ("anna\n", False)]
+)
+def test_a_pseudonym_that_has_no_place_with_us_is_not_believed(subject: str, known: bool) -> None:
+    person = Person(subject, "Anna", "12345678", "W" * 300)
+    with running(lambda address: application([person], issuer=address, clock=time.time)) as address:
+        stage = Stage(address, Clock(), OidcBroker(address, "collectief", "demo-secret", timeout=1))
+        begun = stage.begin()
+        answer = stage.come_back(begun)
+        if known:
+            identity = stage.complete(begun, answer)
+            assert (identity.acting_subject, identity.company_name) == (subject, "W" * 200)
+        else:
+            assert stage.refused(begun, answer).code == "invalid_response"
+
+
 def test_a_company_without_kvk_number_is_known_by_its_rsin(stage: Stage) -> None:
     begun = stage.begin()
     answer = stage.come_back(begun)

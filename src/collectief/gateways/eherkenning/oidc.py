@@ -12,7 +12,7 @@ from collectief.foundation.assurance import AssuranceLevel
 from collectief.foundation.strength import SMALLEST_RSA
 
 from ..openid.client import OpenIdClient, invalid
-from .port import Begun, Identity, SignInRefused
+from .port import LONGEST_NAME, LONGEST_SUBJECT, Begun, Identity, SignInRefused
 
 _KVK, _RSIN = re.compile(r"[0-9]{8}"), re.compile(r"[0-9]{9}")
 _BRANCH = re.compile(r"[0-9]{12}")
@@ -73,7 +73,7 @@ class OidcBroker:
         kvk, rsin = _number(claims, names.kvk, _KVK), _number(claims, names.rsin, _RSIN)
         if not (kvk or rsin):
             invalid("no company")
-        if not (isinstance(subject, str) and subject):
+        if not (isinstance(subject, str) and subject.isprintable() and 0 < len(subject) <= LONGEST_SUBJECT):
             invalid("acting subject")
         if branch is not None and not (isinstance(branch, str) and _BRANCH.fullmatch(branch)):
             invalid("branch")
@@ -81,7 +81,7 @@ class OidcBroker:
             level = AssuranceLevel.from_urn(str(claims.get(names.level)))
         except ValueError:
             invalid("level")
-        company, person = (str(claims.get(name) or "") for name in (names.company_name, names.person))
+        company, person = (str(claims.get(name) or "")[:LONGEST_NAME] for name in (names.company_name, names.person))
         return Identity(kvk, subject, level, company, person, branch, rsin)
 
 

@@ -12,6 +12,9 @@ from ..sign_in import Begun, SignInRefused
 
 __all__ = ["Begun", "Identity", "IdentityProvider", "SignInRefused"]
 
+# A pseudonym is not longer than its place with us; a company's name not than in the trade register, nor on our screen.
+LONGEST_SUBJECT = LONGEST_NAME = 200
+
 
 @dataclass(frozen=True, slots=True)
 class Identity:

@@ -9,7 +9,7 @@ from lxml import etree
 
 from collectief.foundation.assurance import AssuranceLevel
 
-from ..port import Identity
+from ..port import LONGEST_NAME, LONGEST_SUBJECT, Identity
 from .answers import Answer, level_urn
 from .connection import SamlConnection
 from .documents import Untrusted, children, name, only_child, text_of
@@ -27,9 +27,6 @@ KVK, RSIN, PSEUDO = f"{_KIND}KvKnr", f"{_KIND}RSIN", f"{_KIND}Pseudo"
 
 _NUMBERS = {KVK: re.compile(r"[0-9]{8}"), RSIN: re.compile(r"[0-9]{9}")}
 _BRANCH = re.compile(r"[0-9]{12}")
-_LONGEST_PSEUDONYM = 200
-# A company is no longer than this in the trade register, nor on our screen.
-_LONGEST_NAME = 200
 
 
 def identity_of(answer: Answer, connection: SamlConnection) -> Identity:
@@ -108,7 +105,7 @@ def _identifiers(
 def _acting_subject(attributes: dict[str, list[etree._Element]], answer: Answer, keys: Sequence[Key]) -> str:
     found = dict(_identifiers(attributes, ACTING_SUBJECT, answer, keys))
     pseudonym = found.get(PSEUDO, "")
-    if not pseudonym or len(pseudonym) > _LONGEST_PSEUDONYM:
+    if not pseudonym or len(pseudonym) > LONGEST_SUBJECT:
         raise Untrusted("acting subject")
     return pseudonym
 
@@ -134,4 +131,4 @@ def _branch(attributes: dict[str, list[etree._Element]], answer: Answer, keys: S
 
 def _company_name(attributes: dict[str, list[etree._Element]]) -> str:
     values = attributes.get(COMPANY_NAME, [])
-    return text_of(values[0])[:_LONGEST_NAME] if values else ""
+    return text_of(values[0])[:LONGEST_NAME] if values else ""
