@@ -128,7 +128,7 @@ def test_a_telephone_number_is_kept_whole_and_read_as_people_write_it(typed, num
     assert phone_text(number) == read
 
 
-@pytest.mark.parametrize("typed", ["12", "twaalf", "+99 123", "071 582"])
-def test_what_is_no_telephone_number_is_refused(typed):
+@pytest.mark.parametrize("typed", ["12", "twaalf", "+99 123", "071 582", "071 5825299 ext. 12", "06-12345678;ext=9"])
+def test_what_is_no_telephone_number_or_not_the_whole_of_it_is_refused(typed):
     with pytest.raises(ValueError):
         tidy_phone(typed)

@@ -56,14 +56,17 @@ def is_kvk(text: str) -> bool:
 
 
 def tidy_phone(typed: str) -> str:
-    """A telephone number as E.164, Dutch unless it says otherwise; nothing stays nothing. Raises ValueError."""
+    """A telephone number as E.164, Dutch unless it says otherwise; nothing stays nothing.
+
+    Raises ValueError, also for an extension behind it: there is no place for one, and without it somebody else answers.
+    """
     if not typed.strip():
         return ""
     try:
         parsed = phonenumbers.parse(typed, "NL")
     except phonenumbers.NumberParseException:
         raise ValueError("not a telephone number") from None
-    if not phonenumbers.is_valid_number(parsed):
+    if parsed.extension or not phonenumbers.is_valid_number(parsed):
         raise ValueError("not a telephone number")
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
 

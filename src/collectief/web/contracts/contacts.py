@@ -46,7 +46,10 @@ class PhoneField(forms.CharField):
         try:
             return tidy_phone(super().clean(value) or "")
         except ValueError:
-            said = _("Dit is geen telefoonnummer. Vul het in met netnummer, of met +32 en dergelijke.")
+            said = _(
+                "Dit is geen telefoonnummer. Vul het in met netnummer, of met +32 en dergelijke,"
+                " en zonder toestelnummer."
+            )
             raise forms.ValidationError(said) from None
 
 
