@@ -163,6 +163,23 @@ def test_who_has_the_prefix_in_the_surname_is_found_with_it_too(ours, person):
 
 
 @pytest.mark.feature("U04")
+@pytest.mark.parametrize(("prefix", "core"), [("onder de", "Linden"), ("voor in 't", "Holt"), ("de l'", "Isle")])
+def test_whatever_prefix_the_brp_has_before_it_a_surname_is_found_as_it_is_written(ours, person, prefix, core):
+    name = PersonName("A.", prefix, core)
+    person(core, prefix=prefix)
+    person("Bakker")
+    assert current(ours, surname=str(name).removeprefix("A. ")) == [core]
+
+
+@pytest.mark.feature("U04")
+@pytest.mark.parametrize("typed", ["-", "'", " . "])
+def test_a_surname_without_a_letter_is_nobodys(ours, person, typed):
+    person("Bakker")
+    assert current(ours, surname=typed) == []
+    assert current(ours, surname=" ") == ["Bakker"]
+
+
+@pytest.mark.feature("U04")
 def test_a_relation_number_finds_whole_and_by_its_beginning(ours, person):
     participants = [person("Aalbers"), person("Bakker")]
     with opened(ours.scope):

@@ -78,6 +78,11 @@ def test_keys_by_example(text, key):
         ("van der Veen", "van der", "Veen"), ("Van Den Berg", "Van Den", "Berg"), ("d'Hondt", "d'", "Hondt"),
         ("de la Cruz", "de la", "Cruz"), ("'t Hart", "'t", "Hart"), ("Veen", "", "Veen"), ("Deen", "", "Deen"),
         ("van", "", "van"), ("Vandamme", "", "Vandamme"), ("el Amrani", "el", "Amrani"), ("", "", ""),
+        ("onder de Linden", "onder de", "Linden"), ("voor in 't Holt", "voor in 't", "Holt"),
+        ("aan 't Rot", "aan 't", "Rot"), ("in der Maur", "in der", "Maur"), ("von dem Berge", "von dem", "Berge"),
+        ("de l'Isle", "de l'", "Isle"),
+        ("van de l' Isle", "van de l'", "Isle"), ("van ter Maat", "van ter", "Maat"), ("D'Hondt", "D'", "Hondt"),
+        ("uijt den Bogaard", "uijt den", "Bogaard"), ("Deltour", "", "Deltour"), ("Overdijk", "", "Overdijk"),
     ],
 )  # fmt: skip
 def test_a_prefix_typed_before_the_surname_is_taken_apart(typed, prefix, core):

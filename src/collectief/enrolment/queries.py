@@ -75,6 +75,9 @@ class Search:
                 given |= {name: prefix, f"{name}_end": prefix + _AFTER_ALL}
             if either:
                 clauses.append(f"AND ({' OR '.join(either)})")
+            elif key == SearchKey.SURNAME and surname:
+                # Something was typed, and no letter or digit of it: nobody has that name.
+                clauses.append("AND FALSE")
         if self.birth_date and SearchKey.BIRTH_DATE in keys:
             clauses.append("AND s.birth_date = %(birth_date)s")
             given["birth_date"] = self.birth_date
