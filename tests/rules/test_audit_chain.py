@@ -122,4 +122,16 @@ def test_each_finding_is_told_once_and_the_rest_of_the_chain_still_counts():
         (Problem.SEAL_CHANGED, 2), (Problem.EVENTS_MISSING, 2),
     ]  # fmt: skip
     assert _problems(seals[:3], events[:3], {5: seals[4].head})[0] == [(Problem.TAIL_CUT, 4)]
+    # The one that somebody kept is the very one that is gone.
+    assert _problems(seals[:4], events[:4], {5: seals[4].head})[0] == [(Problem.TAIL_CUT, 5)]
+    assert _problems(seals, events, {5: seals[4].head})[0] == []
     assert _problems(seals, events, {4: "0" * 64})[0] == [(Problem.CHAIN_REWRITTEN, 4)]
+
+
+@pytest.mark.parametrize("away", [-2, 2])
+def test_a_seal_that_does_not_begin_where_the_one_before_ended_breaks_the_chain(away):
+    """Sealed anew with good hashes: what is written into the time in between, or over it, would stand under no seal."""
+    seals, events = _chain(2)
+    moved = replace(seals[1], from_clock=seals[0].to_clock + away)
+    moved = replace(moved, head=seal_hash(moved))
+    assert _problems([seals[0], moved], events)[0] == [(Problem.CHAIN_BROKEN, 2)]

@@ -77,6 +77,22 @@ def test_a_bsn_that_is_there(text):
     assert Bsn.is_in(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "digits"),
+    [("999990019", "999990019"), ("9999.90.019", "999990019"), ("10000008", "010000008"), ("1000007", "001000007")],
+)
+def test_a_bsn_is_read_with_the_zeros_that_a_spreadsheet_ate(text, digits):
+    assert Bsn.parse(text).digits == digits
+
+
+# The last passes the eleven-test with three zeros before it: so few digits are another number.
+@pytest.mark.parametrize("text", ["", "999990018", "0999990019", "99999001x", "９９９９９００１９", "100006"])
+def test_what_is_no_bsn(text):
+    with pytest.raises(ValueError) as refused:
+        Bsn.parse(text)
+    assert str(refused.value) == "not a BSN"
+
+
 @pytest.mark.parametrize("text", ["", "999990018", "1999990019", "9999900190", "99999001", "factuur 12.345.678,00"])
 def test_a_text_without_one(text):
     assert not Bsn.is_in(text)

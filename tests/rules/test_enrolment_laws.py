@@ -222,6 +222,16 @@ def test_an_unknown_birth_day_agrees_with_every_day():
     assert isinstance(judge(ENROL, replace(NEWCOMER, register=answer), TERMS), Accepted)
 
 
+@pytest.mark.parametrize("born", [TODAY, TODAY + timedelta(days=1)])
+def test_nobody_takes_part_before_they_are_born_and_a_newborn_does_from_that_day(born):
+    child = replace(NEWCOMER, register=replace(KNOWN, birth_date=BirthDate.on(born)))
+    asked = replace(ENROL, first_day=TODAY, birth_date=BirthDate.on(born))
+    if born == TODAY:
+        assert isinstance(judge(asked, child, TERMS), Accepted)
+    else:
+        assert judge(asked, child, TERMS) == Refused("first_day_before_birth")
+
+
 def test_a_segment_without_the_capability_cannot():
     terms = replace(TERMS, profile=profile("municipality"))
     assert judge(MOVE, HERE, terms) == Refused("not_for_this_segment")

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from aiohttp import web
 
 from collectief.foundation.bsn import Bsn
 from collectief.foundation.dates import BirthDate
@@ -16,7 +17,7 @@ from collectief.foundation.names import PersonName
 from collectief.gateways.breaker import Breaker
 from collectief.gateways.brp import reading
 from collectief.gateways.brp.answers import date_as_json
-from collectief.gateways.brp.client import HaalCentraal, register_at
+from collectief.gateways.brp.client import HaalCentraal, Patience, register_at
 from collectief.gateways.brp.inhabitants import dummy_bsns, inhabitant
 from collectief.gateways.brp.port import RegisteredPerson
 from collectief.gateways.brp.simulator import PATH, application
@@ -175,6 +176,30 @@ def test_the_breaker_opens_rests_and_lets_one_try_decide() -> None:
 def test_numbers_never_travel_in_the_clear(address: str) -> None:
     with pytest.raises(ValueError, match="https"):
         HaalCentraal(address, "key")
+
+
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+def test_the_numbers_go_to_the_register_and_nowhere_it_points_to(status: int) -> None:
+    came: list[str] = []
+
+    async def elsewhere(request: web.Request) -> web.Response:
+        came.append(request.path)
+        return web.json_response({"type": reading.TYPE, "personen": []})
+
+    def pointing(address: str) -> web.Application:
+        async def point(request: web.Request) -> web.Response:
+            return web.Response(status=status, headers={"Location": f"{address}/elsewhere"})
+
+        app = web.Application()
+        app.router.add_post(PATH, point)
+        app.router.add_route("*", "/elsewhere", elsewhere)
+        return app
+
+    with running(pointing) as address:
+        register = HaalCentraal(address, "key", patience=Patience(attempts=1))
+        assert register.look_up([BSN]).unanswered == (BSN,)
+        register.close()
+    assert came == []
 
 
 def test_one_register_per_address() -> None:
