@@ -123,6 +123,24 @@ def test_refused_nothing_changes_for_the_customer(case, ours, sanne):
     assert "Bel ons" not in str(told(sanne))
 
 
+def test_what_was_taken_back_closes_a_case_that_waits_and_leaves_one_that_was_decided_as_it_is(ours, sanne):
+    now = timezone.now()
+    for email in ("een@debrug.example", "twee@debrug.example"):
+        applied(ours, email=email)
+    with office(sanne.insurer_id):
+        first, second = Case.objects.order_by("id")
+    actions.decide(first.id, Decision.REFUSED, by=staff_of(sanne), reason="Bel ons.", now=now)
+    with office(sanne.insurer_id):
+        for one in (first, second):
+            actions.withdraw(sanne.insurer_id, one.kind, one.subject, by="Noor", now=now + timedelta(hours=1))
+        found = Case.objects.order_by("id").values_list("decision", "decided_by", "decided_at", "reason")
+        assert list(found) == [
+            ("refused", sanne.account, now, "Bel ons."), ("withdrawn", "Noor", now + timedelta(hours=1), ""),
+        ]  # fmt: skip
+    with office(insurer_id()), pytest.raises(CaseRefused, match="already_decided"):
+        actions.decide(second.id, Decision.APPROVED, by=staff_of(sanne), reason="", now=now)
+
+
 def test_what_its_kind_cannot_do_leaves_case_trail_and_customer_as_they_were(ours, sanne):
     applied(ours, kvk="99999999")
     with pytest.raises(CaseRefused, match="organisation_unknown"):

@@ -256,6 +256,16 @@ def test_who_lost_the_role_gets_no_list_any_more(ours):
     _stopped(ours, plan_id, Stopped.NO_ACCESS)
 
 
+def test_a_list_that_the_portal_has_switched_off_meanwhile_is_not_made(ours, monkeypatch):
+    plan_id = planned(ours.scope, Which.FORMER)
+    with monkeypatch.context() as patch:
+        patch.setattr("collectief.exports.making.offered", lambda profile: (Which.CURRENT, Which.FLOWS))
+        make(plan_id)
+    assert files(ours.scope) == [] and making.due(TODAY) == []
+    assert [plan.stopped for plan in plans(ours.scope)] == [Stopped.NO_ACCESS]
+    assert [event.detail["why"] for event in events(ours.scope, "exports.stop")] == ["no_access"]
+
+
 def test_nor_who_has_left(ours):
     anna = member_of(ours.organisation, roles=["administrative"], name="Anna")
     plan_id = planned(anna)

@@ -223,6 +223,19 @@ def test_who_was_refused_for_what_the_brp_said_is_asked_about_again(ours, human,
 
 
 @pytest.mark.feature("U21")
+def test_an_answer_that_comes_in_late_does_not_take_the_place_of_a_newer_one(ours, human, moment):
+    """Two files with one person ask at the same time: whichever is kept last, the newest counts."""
+    earlier, later = moment.now - timedelta(minutes=1), moment.now
+    with opened(ours.scope):
+        for asked_at, found in ((later, True), (earlier, False)):
+            said = register.answers(ours.scope, said_of(human, found=found))
+            register.keep(ours.scope, said, now=asked_at)
+        assert [one.found for one in register.recent_answers(ours.scope, list(said), now=later).values()] == [True]
+        register.keep(ours.scope, said, now=later + timedelta(minutes=1))
+        assert [one.found for one in register.recent_answers(ours.scope, list(said), now=later).values()] == [False]
+
+
+@pytest.mark.feature("U21")
 def test_who_the_brp_knows_is_asked_about_once_in_thirty_days(ours, human, moment):
     confirm(ours.scope, [human], moment)
     for passed, expected in ((register.RECENT, Accepted), (register.RECENT + timedelta(seconds=1), Waiting)):

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from django.utils import timezone
 
 from collectief.audit.models import AuditEvent
+from collectief.contracts.actions import change_contacts
 from collectief.contracts.models import Contact
-from collectief.contracts.rules import phone_text, tidy_phone
+from collectief.contracts.queries import ContactView, NoContract
+from collectief.contracts.rules import ContactKind, phone_text, tidy_phone
 from collectief.scope.database import opened
+from collectief.scope.scope import NotAllowed
 from tests.web.visiting import client_of, text_of
 from tests.world import agency, member_of
 
@@ -132,3 +136,16 @@ def test_a_telephone_number_is_kept_whole_and_read_as_people_write_it(typed, num
 def test_what_is_no_telephone_number_or_not_the_whole_of_it_is_refused(typed):
     with pytest.raises(ValueError):
         tidy_phone(typed)
+
+
+@pytest.mark.feature("G13")
+def test_who_works_in_some_contracts_changes_the_contacts_of_those_and_not_of_the_organisation(ours):
+    lies = member_of(ours.organisation, roles=["administrative"], name="Lies", contracts=[ours.contracts[0]])
+    wanted, now = {ContactKind.ADMINISTRATIVE: ContactView(name="Anna")}, timezone.now()
+    with opened(lies):
+        assert change_contacts(lies, ours.contracts[0].id, wanted, now=now)
+        with pytest.raises(NoContract):
+            change_contacts(lies, ours.contracts[1].id, wanted, now=now)
+        with pytest.raises(NotAllowed):
+            change_contacts(lies, None, {ContactKind.COMPANY: ContactView(email="info@debrug.example")}, now=now)
+    assert [(kind, contract) for kind, contract, *_ in kept(ours)] == [("administrative", ours.contracts[0].id)]
