@@ -135,13 +135,13 @@ def test_once_somebody_manages_the_office_nobody_is_let_in_this_way():
         ("kantoor", ("--email", "wil"), "wil is no mail address"),
         ("kantoor", ("--email", "wil@gmail.com"), "gmail.com is no address of an organisation"),
         ("kantoor", ("--email", "info@zorgenzekerheid.example"), "more people read"),
-        ("kantoor", ("--name", " "), "a name is needed"),
-        ("kantoor", ("--by", " "), "a name is needed"),
+        ("kantoor", ("--name", " "), "it is empty"),
+        ("kantoor", ("--by", " "), "it is empty"),
     ],
 )
 def test_what_is_wrong_is_said_and_leaves_nothing_behind(portal, more, said):
     answer = begin(*more, portal=portal)
-    assert answer.exit_code == 1
+    assert answer.exit_code != 0
     assert said in answer.output
     with office():
         assert not Insurer.objects.exists()

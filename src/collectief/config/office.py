@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from .said import NAME
+
 # What was refused, and what to do.
 _REFUSED = {
     "wrong_kvk": "a KvK number is eight digits.",
@@ -24,10 +26,10 @@ def office() -> None:
 @office.command()
 @click.argument("portal")
 @click.option("--kvk", required=True, help="The insurer's number in the trade register, eight digits.")
-@click.option("--name", required=True, help="The first person of the office.")
+@click.option("--name", type=NAME, required=True, help="The first person of the office.")
 @click.option("--email", required=True, help="Their own address: the invitation goes there.")
 @click.option("--language", type=click.Choice(["nl", "en"]), default="nl", show_default=True, help="Of the invitation.")
-@click.option("--by", required=True, help="Your name: it is kept in the trail.")
+@click.option("--by", type=NAME, required=True, help="Your name: it is kept in the trail.")
 def found(portal: str, kvk: str, name: str, email: str, language: str, by: str) -> None:
     """Begin an insurer with its office and the first person there, at the PORTAL that is its office.
 
@@ -45,9 +47,7 @@ def found(portal: str, kvk: str, name: str, email: str, language: str, by: str) 
     from collectief.access.rules import AccessRefused
     from collectief.onboarding.founding import Founder, found_office, offices
 
-    name, email, by = (" ".join(typed.split()) for typed in (name, email, by))
-    if not name or not by:
-        raise click.ClickException("a name is needed, of the first person and your own.")
+    email = email.strip()
     try:
         validate_email(email)
         found_office(portal, Founder(name, email, language), kvk=kvk, by=by, now=timezone.now())
