@@ -147,6 +147,29 @@ def test_each_refusal_says_which(application, member, code):
     assert verdict.code == code
 
 
+@pytest.mark.feature("U06")
+@pytest.mark.parametrize(
+    ("pointed_at", "application", "code"),
+    [
+        (2, replace(LEAVE, last_day=date(2026, 8, 15)), "last_day_before_start"),
+        (2, replace(LEAVE, last_day=date(2026, 8, 31)), "last_day_before_start"),
+        (2, replace(MOVE, first_day=date(2026, 8, 15)), "not_enrolled_then"),
+        (1, LEAVE, "already_terminated"),
+        (1, MOVE, "not_enrolled_then"),
+        (3, LEAVE, "not_enrolled"),
+        (3, MOVE, "not_enrolled_then"),
+    ],
+)
+def test_of_two_stays_the_one_that_was_pointed_at_is_meant_whatever_day_is_typed(pointed_at, application, code):
+    earlier = Stay(1, Period(date(2026, 8, 1), date(2026, 9, 1)), "end_of_employment", 1)
+    member = Member(True, stays=(earlier, Stay(1, Period(date(2026, 11, 1)), "", 2)))
+    verdict = judge(replace(application, stay=pointed_at), member, TERMS)
+    assert isinstance(verdict, Refused)
+    assert verdict.code == code
+    # Named by its contract alone, as in a file, the day says which one.
+    assert isinstance(judge(replace(application, stay=None), member, TERMS), Accepted | Unchanged)
+
+
 @pytest.mark.feature("K02")
 def test_who_has_no_last_day_takes_part_until_the_contract_ends():
     end = date(2027, 3, 1)

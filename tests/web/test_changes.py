@@ -6,8 +6,11 @@ from datetime import timedelta
 
 import pytest
 
+from collectief.enrolment.facts import Application, Kind
 from collectief.enrolment.models import Participation
 from collectief.foundation.dates import dutch
+from collectief.mutations import actions as mutations
+from collectief.mutations.corridor import Request, Subject
 from collectief.mutations.models import Mutation
 from collectief.scope.database import opened
 from tests.web.visiting import crowd, left, text_of, this_moment, waiting
@@ -117,3 +120,44 @@ def test_a_transfer_that_is_refused_for_its_contract_says_so_at_the_field(anna, 
     text = text_of(anna.post(f"/deelname/{_stay(ours, participant)}/overzetten/", typed))
     assert 'href="#id_to_contract"' in text
     assert 'id="id_to_contract-error"' in text
+
+
+@pytest.fixture
+def came_back(ours) -> tuple[int, int]:
+    """Somebody who left forty days ago and came back in the same contract: both stays."""
+    [participant] = crowd(ours, 1)
+    moment = this_moment()
+    left(ours, [participant], moment.today - timedelta(days=40))
+    back = Application(
+        Kind.RE_ENROL, contract=ours.contracts[0].number, first_day=moment.today - timedelta(days=20)
+    )  # fmt: skip
+    with opened(ours.scope):
+        mutations.submit(ours.scope, [Request(back, Subject(participant_id=participant))], moment)
+        former, current = Participation.objects.order_by("id").values_list("id", flat=True)
+    return former, current
+
+
+def _days(ours) -> list[tuple]:
+    with opened(ours.scope):
+        return list(Participation.objects.order_by("id").values_list("contract_id", "period", "reason"))
+
+
+@pytest.mark.feature("U06")
+@pytest.mark.feature("U10")
+@pytest.mark.parametrize("ago", [60, 41, 40])
+def test_a_day_of_an_earlier_stay_changes_nothing_of_that_one(anna, ours, came_back, ago):
+    before, day = _days(ours), dutch(this_moment().today - timedelta(days=ago))
+    leave = {"from": "list", "last_day": day, "reason": "left_the_country"}
+    response = anna.post(f"/deelname/{came_back[1]}/afmelden/", leave)
+    assert response.status_code == 422
+    assert "ligt voor de ingangsdatum" in text_of(response)
+    move = {"to_contract": ours.contracts[1].number, "first_day": day}
+    response = anna.post(f"/deelname/{came_back[1]}/overzetten/", move)
+    assert response.status_code == 422
+    assert "neemt deze persoon niet deel aan dit contract" in text_of(response)
+    assert _days(ours) == before
+    # Of the stay that it was opened for, it ends that one.
+    day = dutch(this_moment().today - timedelta(days=10))
+    assert anna.post(f"/deelname/{came_back[1]}/afmelden/", leave | {"last_day": day}).status_code == 302
+    assert _days(ours)[0] == before[0]
+    assert _days(ours)[1] != before[1]

@@ -72,6 +72,8 @@ class Application(Struct, frozen=True):
     to_contract: str = ""
     address: Mapping[str, str] = {}
     joins: Joins | None = None
+    # The participation that was pointed at, for ending or transferring: no other is meant, whatever day is typed.
+    stay: int | None = None
     # For a reversal: the mutation that is undone, and what it changed.
     reverses: int | None = None
     undoes: tuple[Change, ...] = ()

@@ -64,4 +64,5 @@ class EnrolmentFamily:
             reference=asked.get("reference", ""),
             address=asked.get("address", {}),
             joins=memory.joins_from_json(asked["joins"]) if asked.get("joins") else None,
+            stay=asked.get("stay"),
         )

@@ -30,6 +30,7 @@ class Asked(Struct, frozen=True, omit_defaults=True):
     address: dict[str, str] = {}
     reverses: int | None = None
     joins: dict[str, Any] | None = None
+    stay: int | None = None
 
     @classmethod
     def of(cls, application: Application) -> Asked:
@@ -42,6 +43,7 @@ class Asked(Struct, frozen=True, omit_defaults=True):
             application.first_day, application.last_day, application.reason, application.reference,
             dict(application.address), application.reverses,
             _joins(joins) if joins else None,
+            application.stay,
         )  # fmt: skip
 
 

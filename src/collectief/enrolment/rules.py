@@ -160,7 +160,7 @@ def judge_transfer(application: Application, member: Member, terms: Terms) -> Ve
         return Unchanged()
     if refused := _outside_window("first_day", first_day, terms):
         return refused
-    stay = next((s for s in member.stays if s.contract_id == source.id and first_day in s.period), None)
+    stay = next((s for s in _pointed_at(application, _in(member, source)) if first_day in s.period), None)
     if stay is None:
         return Refused("not_enrolled_then", {"first_day": _day(first_day)})
     if stay.period.first_day == first_day:
@@ -331,13 +331,14 @@ def _reason(application: Application, last_day: date, terms: Terms) -> Refused |
 
 
 def _stay_to_end(application: Application, member: Member, terms: Terms) -> Stay | Refused:
-    """The one stay that is meant: of the contract named, or the only one there is on or after that day."""
+    """The one stay that is meant: that was pointed at, of the contract named, or the only one on or after that day."""
     stays = list(member.stays)
     if application.contract:
         contract = terms.contracts.get(application.contract)
         if contract is None:
             return Refused("contract_unknown", {"contract": application.contract})
         stays = _in(member, contract)
+    stays = _pointed_at(application, stays)
     last_day = application.last_day
     assert last_day is not None
     exact = [stay for stay in stays if stay.period.last_day == last_day]
@@ -351,6 +352,11 @@ def _stay_to_end(application: Application, member: Member, terms: Terms) -> Stay
         return Refused("not_enrolled")
     after = [stay for stay in stays if stay.period.first_day > last_day]
     return after[0] if after else stays[-1]
+
+
+def _pointed_at(application: Application, stays: list[Stay]) -> list[Stay]:
+    """Those that can be meant: the one that was pointed at, or all of them where none was."""
+    return [stay for stay in stays if application.stay in (None, stay.id)]
 
 
 def _in(member: Member, contract: Contract) -> list[Stay]:

@@ -80,7 +80,8 @@ def terminate(request: PortalRequest, participation_id: int) -> HttpResponse:
     row = _row(request, participation_id)
     form = TerminateForm(_sent(request), profile=request.scope.profile)
     if request.method == "POST" and form.is_valid():
-        outcome = _apply(request, form.application(_number(request, row)), Subject(participant_id=row.participant_id))
+        asked = form.application(_number(request, row), row.id)
+        outcome = _apply(request, asked, Subject(participant_id=row.participant_id))
         done = _("Afmelding van {name} t/m {day} is ontvangen.")
         if _went_on(request, form, outcome, done.format(name=row.name, day=dutch(form.cleaned_data["last_day"]))):
             return redirect(_back(request, row, "current_participants"))
@@ -116,7 +117,8 @@ def transfer(request: PortalRequest, participation_id: int) -> HttpResponse:
         raise Http404
     form = TransferForm(_sent(request), contracts=others)
     if request.method == "POST" and form.is_valid():
-        outcome = _apply(request, form.application(_number(request, row)), Subject(participant_id=row.participant_id))
+        asked = form.application(_number(request, row), row.id)
+        outcome = _apply(request, asked, Subject(participant_id=row.participant_id))
         done = _("{name} is overgezet per {day}.")
         if _went_on(request, form, outcome, done.format(name=row.name, day=dutch(form.cleaned_data["first_day"]))):
             return redirect("participant", participant_id=row.participant_id)

@@ -197,9 +197,11 @@ class TerminateForm(forms.Form):
             *((reason.code, reason.dutch if dutch else reason.english) for reason in profile.termination_reasons),
         ]
 
-    def application(self, contract: str) -> Application:
+    def application(self, contract: str, stay: int) -> Application:
         data = self.cleaned_data
-        return Application(Kind.TERMINATE, contract=contract, last_day=data["last_day"], reason=data["reason"])
+        return Application(
+            Kind.TERMINATE, contract=contract, last_day=data["last_day"], reason=data["reason"], stay=stay
+        )
 
 
 class ReEnrolForm(forms.Form):
@@ -238,10 +240,10 @@ class TransferForm(forms.Form):
         super().__init__(*args, **kwargs)
         contract_choices(self.fields["to_contract"], contracts)
 
-    def application(self, contract: str) -> Application:
+    def application(self, contract: str, stay: int) -> Application:
         data = self.cleaned_data
         return Application(
-            Kind.TRANSFER, contract=contract, to_contract=data["to_contract"], first_day=data["first_day"]
+            Kind.TRANSFER, contract=contract, to_contract=data["to_contract"], first_day=data["first_day"], stay=stay
         )
 
 
