@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from copy import replace
 from datetime import date, timedelta
 
 import pytest
@@ -143,6 +144,28 @@ def test_who_takes_part_already_is_not_enrolled_again_with_others(duinstad, mome
     enrol(duinstad.customer, people[:1], moment)
     outcomes = enrol(duinstad.customer, people[:2], moment)
     assert [one.verdict.code for one in outcomes] == ["already_so", "another_of_group_refused"]
+
+
+@pytest.mark.parametrize("more", [{"address": {"street": "Kade", "city": "Duinstad"}}, {}])
+def test_who_takes_part_already_gets_no_household_and_no_insurance_by_the_way(duinstad, moment, more):
+    where, people = duinstad.customer, family(duinstad.basic)
+    enrol(where, [dataclasses.replace(people[0], products=())], moment)
+    confirm(where.scope, [one.human for one in people], moment)
+    there = counts(where)
+    requests = [
+        replace(one, application=replace(one.application, **more)) for one in asked(where, people, moment.today)
+    ]
+    with opened(where.scope):
+        problems = enrolment.household_problems(where.scope, requests, moment)
+        outcomes = enrolment.enrol_household(where.scope, requests, moment)
+    assert problems == {0: Refused("already_enrolled", {"first_day": moment.today.isoformat()})}
+    assert [type(one.verdict) for one in outcomes] == [Refused] * 4
+    assert counts(where) == there
+    # Alone they are no household either: what is asked with it is not done half.
+    with opened(where.scope):
+        [alone] = enrolment.enrol_household(where.scope, requests[:1], moment)
+    assert alone.verdict == problems[0]
+    assert counts(where) == there
 
 
 def test_all_wait_for_the_brp_and_all_are_decided_together(duinstad, moment, monkeypatch):

@@ -85,6 +85,8 @@ def judge_enrol(application: Application, member: Member, terms: Terms) -> Verdi
         if stay.period.first_day == first_day:
             if last_day is not None and stay.period.last_day != last_day:
                 return Refused("enrolled_until_another_day", {"first_day": _day(first_day)})
+            if application.joins:
+                return _joined_already(application, member, contract, terms, more)
             # Already so: a file sent twice changes nothing twice, also when the stay has ended since.
             return Accepted(terms.today, more) if more else Unchanged()
     if refused := _outside_window("first_day", first_day, terms):
@@ -104,6 +106,22 @@ def judge_enrol(application: Application, member: Member, terms: Terms) -> Verdi
     if refused := judge_identity(application, member.register, first_day):
         return refused
     return Accepted(first_day, (StayChange(None, Stay(contract.id, period)), *more))
+
+
+def _joined_already(
+    application: Application, member: Member, contract: Contract, terms: Terms, more: tuple[Change, ...]
+) -> Verdict:
+    """Of who takes part from that day already: a household is not enrolled around them, as if they came with it.
+
+    Nor is one who wants an insurance told that it is so already, while they do not have it.
+    """
+    day = application.first_day
+    assert day is not None and application.joins
+    sold = terms.sold.get((contract.id, day), {})
+    insured = {one.kind for one in member.insured if day in one.period}
+    if not more and all(sold.get(product) in insured for product in application.joins.products):
+        return Unchanged()
+    return Refused("already_enrolled", {"first_day": _day(day)})
 
 
 def judge_re_enrol(application: Application, member: Member, terms: Terms) -> Verdict:
