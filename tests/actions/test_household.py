@@ -19,6 +19,7 @@ from collectief.foundation.names import PersonName
 from collectief.foundation.period import ONE_DAY
 from collectief.inbox.models import Message
 from collectief.mutations import actions as mutations
+from collectief.mutations import lanes
 from collectief.mutations.corridor import Request, Subject
 from collectief.mutations.models import Mutation
 from collectief.mutations.verdicts import Accepted, Refused, Unchanged, Waiting
@@ -293,6 +294,64 @@ def test_relatives_are_added_to_a_client(duinstad, moment):
     assert isinstance(accepted.verdict, Accepted)
     [itself] = enrol(where, [dataclasses.replace(people[0], place=Place.CHILD)], moment, client=client)
     assert itself.verdict == Refused("same_person_twice")
+
+
+def _joins(where, client: int) -> list[str]:
+    """As whom people joined somebody, and as what they stand in the tables."""
+    with opened(where.scope):
+        return sorted(HouseholdMember.objects.filter(client_id=client).values_list("place", flat=True))
+
+
+@pytest.mark.feature("G07")
+@pytest.mark.parametrize("meanwhile", ["nothing", "another partner", "the client left"])
+def test_a_household_that_waited_is_judged_by_how_it_stands_when_the_brp_answers(duinstad, moment, meanwhile):
+    where = duinstad.customer
+    client, partner, *_ = family()
+    first_day = moment.today - timedelta(days=5)
+    [came] = enrol(where, [client], moment, first_day=first_day)
+    [waits] = enrol(where, [partner], moment, client=came.participant_id, known=False)
+    assert waits.verdict == Waiting()
+    if meanwhile == "another partner":
+        [other] = enrol(where, [family(start=931_000_000)[1]], moment, client=came.participant_id)
+        assert isinstance(other.verdict, Accepted)
+    elif meanwhile == "the client left":
+        leave = {"last_day": moment.today - timedelta(days=1), "reason": "end_of_contract_membership"}
+        change(where, came.participant_id, moment, **leave)
+    confirm(where.scope, [partner.human], moment)
+    with opened(where.scope):
+        enrolment.take_answers(where.scope, [waits.mutation_id], {}, moment)
+        decided = Mutation.objects.get(id=waits.mutation_id)
+    assert (decided.state, decided.code, _joins(where, came.participant_id)) == {
+        "nothing": ("processed", "", ["client", "partner"]),
+        "another partner": ("rejected", "partner_twice", ["client", "partner"]),
+        "the client left": ("rejected", "client_not_there", ["client"]),
+    }[meanwhile]
+
+
+@pytest.mark.feature("G07")
+def test_of_two_partners_added_at_once_the_second_is_refused(duinstad, moment, monkeypatch):
+    where = duinstad.customer
+    client, partner, *_ = family()
+    [came] = enrol(where, [client], moment)
+    other = family(start=931_000_000)[1]
+    confirm(where.scope, [partner.human, other.human], moment)
+    lock = lanes.lock_people
+
+    def locked_after_a_colleague(scope, subjects):
+        monkeypatch.setattr(lanes, "lock_people", lock)
+        [first] = enrolment.enrol_household(
+            where.scope, asked(where, [other], moment.today, client=came.participant_id), moment
+        )
+        assert isinstance(first.verdict, Accepted)
+        return lock(scope, subjects)
+
+    monkeypatch.setattr(lanes, "lock_people", locked_after_a_colleague)
+    with opened(where.scope):
+        [second] = enrolment.enrol_household(
+            where.scope, asked(where, [partner], moment.today, client=came.participant_id), moment
+        )
+    assert second.verdict == Refused("partner_twice")
+    assert _joins(where, came.participant_id) == ["client", "partner"]
 
 
 @pytest.mark.feature("G07")

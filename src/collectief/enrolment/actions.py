@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 
 from django.db import connection, transaction
 from procrastinate.contrib.django import app as queue
@@ -51,7 +52,9 @@ def enrol_household(scope: Scope, requests: Sequence[Request], moment: Moment) -
     `requests` are one enrolment each, the client's first unless relatives are added; every one has `joins`, a name, a
     birth date and the same first day. Raises NotAllowed.
     """
-    refused = judge_household(relatives.household(scope, requests), scope.profile)
+    scope.require(Permission.CHANGE_PARTICIPANTS)
+    _lock_household(scope, [request.application.joins.client for request in requests])
+    refused = partial(_not_together, scope)
     return _asked_register(scope, mutations.submit_group(scope, requests, moment, refused=refused))
 
 
@@ -60,13 +63,24 @@ def household_problems(scope: Scope, requests: Sequence[Request], moment: Moment
 
     As `enrol_household` would say it, but for what the BRP has not been asked yet. Must run inside `opened`.
     """
-    refused = judge_household(relatives.household(scope, requests), scope.profile)
+    refused = _not_together(scope, requests)
     for number, verdict in enumerate(mutations.Trial(scope, requests, moment).verdicts):
         if isinstance(verdict, Unchanged):
             refused.setdefault(number, Refused("already_so"))
         elif isinstance(verdict, Refused):
             refused.setdefault(number, verdict)
     return refused
+
+
+def _not_together(scope: Scope, requests: Sequence[Request]) -> dict[int, Refused]:
+    """Why these cannot be a household as everyone stands now, by number."""
+    return judge_household(relatives.household(scope, requests), scope.profile)
+
+
+def _lock_household(scope: Scope, clients: Iterable[int | None]) -> None:
+    """Who joins somebody is judged by them and by who joined them before: none of these changes meanwhile."""
+    if known := [client for client in clients if client is not None]:
+        lanes.lock_people(scope, [Subject(participant_id=client) for client in known])
 
 
 def _asked_register(scope: Scope, outcomes: list[Outcome]) -> list[Outcome]:
@@ -157,9 +171,11 @@ def whom_to_ask(scope: Scope, mutation_ids: Sequence[int]) -> list[Bsn]:
 def take_answers(
     scope: Scope, mutation_ids: Sequence[int], said: Mapping[bytes, RegisterAnswer], moment: Moment
 ) -> None:
-    """Keep what the BRP answered and decide what waited for it."""
+    """Keep what the BRP answered and decide what waited for it; a household by how it stands by now."""
     register.keep(scope, said, now=moment.now)
-    mutations.decide_waiting(scope, mutation_ids, moment)
+    own = Mutation.objects.filter(organisation_id=scope.organisation_id, id__in=mutation_ids, group_id__isnull=False)
+    _lock_household(scope, own.values_list("asked__joins__client", flat=True))
+    mutations.decide_waiting(scope, mutation_ids, moment, refused=partial(_not_together, scope))
 
 
 def _locked(scope: Scope, mutation_id: int) -> list[Mutation]:

@@ -29,6 +29,8 @@ __all__ = [
 
 # Whether the request with this number may be carried out with this verdict: a plan that was seen says so.
 Expected = Callable[[int, Verdict], bool]
+# Why some of what is carried out together cannot be, by number. Asked while nobody else changes these people.
+Together = Callable[[Sequence[Request]], Mapping[int, Refused]]
 
 
 class Trial:
@@ -94,26 +96,28 @@ def submit(
 
 @transaction.atomic
 def submit_group(
-    scope: Scope, requests: Sequence[Request], moment: Moment, *, refused: Mapping[int, Refused] | None = None
+    scope: Scope, requests: Sequence[Request], moment: Moment, *, refused: Together | None = None
 ) -> list[Outcome]:
-    """As `submit`, for what is carried out all together or not at all (G06).
+    """As `submit`, for what is carried out all together or not at all (G06); `refused` says why it cannot be together.
 
-    `refused` are those, by number, of which the caller knows beforehand that they cannot be. Raises NotAllowed.
+    Raises NotAllowed.
     """
     scope.require(Permission.CHANGE_PARTICIPANTS)
     locked = lanes.lock_people(scope, [request.subject for request in requests])
     sitting = _sit(scope, requests, moment, for_real=True)
-    judged = _judged_together(sitting, requests, refused or {})
+    judged = _judged_together(sitting, requests, refused)
     _write(scope, sitting, judged, locked)
     return record(scope, sitting, requests, judged, moment, grouped=True)
 
 
 @transaction.atomic
-def decide_waiting(scope: Scope, mutation_ids: Sequence[int], moment: Moment) -> None:
+def decide_waiting(
+    scope: Scope, mutation_ids: Sequence[int], moment: Moment, *, refused: Together | None = None
+) -> None:
     """Judge again what waited for the BRP; what is still without an answer goes on waiting.
 
-    `mutation_ids` are of one submission: all of one group, or of none. Raises ValueError when they are not, and
-    NotAllowed when the scope may not change participants.
+    `mutation_ids` are of one submission: all of one group, with `refused` as when it was submitted, or of none. Raises
+    ValueError when they are not, and NotAllowed when the scope may not change participants.
     """
     scope.require(Permission.CHANGE_PARTICIPANTS)
     waiting, locked = _locked_open(scope, mutation_ids)
@@ -124,7 +128,7 @@ def decide_waiting(scope: Scope, mutation_ids: Sequence[int], moment: Moment) ->
         raise ValueError("one submission is decided at a time")
     requests = [_request_again(scope, mutation) for mutation in waiting]
     sitting = _sit(scope, requests, moment, for_real=True)
-    judged = _judged(sitting, requests, None) if groups == {None} else _judged_together(sitting, requests, {})
+    judged = _judged(sitting, requests, None) if groups == {None} else _judged_together(sitting, requests, refused)
     _write(scope, sitting, judged, locked)
     done: list[tuple[Mutation, Entry]] = []
     for mutation, request, (verdict, _) in zip(waiting, requests, judged, strict=True):
@@ -204,10 +208,11 @@ def _judged(sitting: Sitting, requests: Sequence[Request], expected: Expected | 
 
 
 def _judged_together(
-    sitting: Sitting, requests: Sequence[Request], refused: Mapping[int, Refused]
+    sitting: Sitting, requests: Sequence[Request], refused: Together | None
 ) -> list[tuple[Verdict, bool]]:
     """As `_judged`, all of them or none: then everyone is again as the tables have them."""
-    judged = [refused.get(number, verdict) for number, (verdict, _) in enumerate(_judged(sitting, requests, None))]
+    together = refused(requests) if refused else {}
+    judged = [together.get(number, verdict) for number, (verdict, _) in enumerate(_judged(sitting, requests, None))]
     verdicts = all_or_none(judged)
     if not all(isinstance(verdict, Accepted) for verdict in verdicts):
         sitting.learn({})
