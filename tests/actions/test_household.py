@@ -255,7 +255,10 @@ def test_a_household_of_which_one_has_left_is_not_undone(duinstad, moment):
     change(where, outcomes[3].participant_id, moment, **leaves)
     with opened(where.scope):
         outcome = enrolment.reverse(where.scope, outcomes[0].mutation_id, moment)
+        codes = list(Mutation.objects.filter(kind="reverse").order_by("id").values_list("code", flat=True))
     assert outcome.verdict == Refused("built_upon")
+    # Nobody is told that they were not enrolled, and are to be enrolled again.
+    assert codes == [*["another_of_group_not_undone"] * 3, "built_upon"]
     assert counts(where) == (4, 4, 4, 4)
 
 

@@ -16,6 +16,7 @@ from collectief.mutations import lanes
 from collectief.mutations.corridor import LANES, Moment, Outcome, Request, Subject
 from collectief.mutations.models import Mutation
 from collectief.mutations.rules import OPEN, State, TransitionRefused
+from collectief.mutations.together import ANOTHER_UNDONE
 from collectief.mutations.verdicts import Accepted, Refused, Unchanged, Waiting
 from collectief.participants import register
 from collectief.participants.keys import bsn_keys
@@ -142,7 +143,7 @@ def reverse(scope: Scope, mutation_id: int, moment: Moment) -> Outcome:
             original.save()
     # Why it cannot be is told of the one for whom it cannot.
     refused = (one for one in outcomes if isinstance(one.verdict, Refused))
-    return next((one for one in refused if one.verdict != Refused("another_of_group_refused")), outcomes[0])
+    return next((one for one in refused if one.verdict != ANOTHER_UNDONE), outcomes[0])
 
 
 def beyond_reach(scope: Scope, mutation_ids: Sequence[int]) -> list[int]:

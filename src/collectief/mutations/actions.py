@@ -213,7 +213,7 @@ def _judged_together(
     """As `_judged`, all of them or none: then everyone is again as the tables have them."""
     together = refused(requests) if refused else {}
     judged = [together.get(number, verdict) for number, (verdict, _) in enumerate(_judged(sitting, requests, None))]
-    verdicts = all_or_none(judged)
+    verdicts = all_or_none(judged, {request.kind for request in requests})
     if not all(isinstance(verdict, Accepted) for verdict in verdicts):
         sitting.learn({})
     return [(verdict, True) for verdict in verdicts]

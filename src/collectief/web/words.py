@@ -257,6 +257,10 @@ def _refusals() -> dict[str, tuple[str, str]]:
             _("Iemand anders van dit gezin kon niet worden aangemeld; daarom is niemand van het gezin aangemeld."),
             _("Herstel de gegevens van wie is afgewezen en meld het gezin opnieuw aan."),
         ),
+        "another_of_group_not_undone": (
+            _("Bij iemand anders van dit gezin kan dit niet ongedaan worden gemaakt; daarom is er niets gewijzigd."),
+            _("Kijk bij die persoon onder Geschiedenis welke latere wijziging eerst ongedaan moet."),
+        ),
         "partner_twice": (
             _("Een cliënt heeft hooguit één partner."),
             _("Verwijder een van de partners, of meld eerst de vorige partner af."),
