@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 
+from collectief.enrolment import actions as enrolment
 from collectief.enrolment.facts import Application, Kind
 from collectief.enrolment.models import Participation
 from collectief.foundation.dates import dutch
 from collectief.mutations import actions as mutations
 from collectief.mutations.corridor import Request, Subject
 from collectief.mutations.models import Mutation
+from collectief.mutations.verdicts import Accepted
 from collectief.scope.database import opened
-from tests.web.visiting import crowd, left, text_of, this_moment, waiting
+from tests.household_world import enrol, family, town
+from tests.web.visiting import client_of, crowd, left, text_of, this_moment, waiting
 from tests.world import valid_bsns
 
 
@@ -161,3 +166,114 @@ def test_a_day_of_an_earlier_stay_changes_nothing_of_that_one(anna, ours, came_b
     assert anna.post(f"/deelname/{came_back[1]}/afmelden/", leave | {"last_day": day}).status_code == 302
     assert _days(ours)[0] == before[0]
     assert _days(ours)[1] != before[1]
+
+
+def _offered(browser, participant: int) -> dict[int, str]:
+    """What the page of somebody offers to take back, and by which door."""
+    doors = re.findall(
+        r'href="/mutaties/(\d+)/(intrekken|ongedaan)/"', text_of(browser.get(f"/deelnemers/{participant}/"))
+    )
+    return {int(id_): door for id_, door in doors}
+
+
+def _possible(agency, participant: int) -> dict[int, str]:
+    """What can be taken back, found out by doing it, each from how it stands now."""
+    found = {}
+    with opened(agency.scope):
+        done = list(Mutation.objects.filter(participant_id=participant, state="processed").exclude(kind="reverse"))
+        for one in done:
+            door = "intrekken" if one.effective_day > this_moment().today else "ongedaan"
+            act = enrolment.withdraw if door == "intrekken" else enrolment.reverse
+            step = transaction.savepoint_create()
+            try:
+                outcome = act(agency.scope, one.id, this_moment())
+            except enrolment.CannotWithdraw:
+                outcome = None
+            transaction.savepoint_rollback(step)
+            if isinstance(outcome, Mutation) or (outcome and isinstance(outcome.verdict, Accepted)):
+                found[one.id] = door
+    return found
+
+
+def _ask(agency, participant: int, kind: Kind, **more) -> None:
+    with opened(agency.scope):
+        request = Request(Application(kind, **more), Subject(participant_id=participant))
+        [outcome] = mutations.submit(agency.scope, [request], this_moment())
+    assert isinstance(outcome.verdict, Accepted), outcome.verdict
+
+
+@pytest.mark.feature("X05")
+def test_taking_back_is_offered_where_it_can_be_done_and_nowhere_else(anna, ours):
+    [participant] = crowd(ours, 1)
+    today, here, there = this_moment().today, ours.contracts[0].number, ours.contracts[1].number
+    lives = [
+        {"kind": Kind.CHANGE_REFERENCE, "reference": "P-1"},
+        {"kind": Kind.CHANGE_REFERENCE, "reference": "P-2"},
+        {"kind": Kind.TERMINATE, "last_day": today + timedelta(days=20), "reason": "end_of_employment"},
+        {"kind": Kind.TERMINATE, "last_day": today - timedelta(days=30), "reason": "end_of_employment"},
+        {"kind": Kind.RE_ENROL, "contract": here, "first_day": today - timedelta(days=20)},
+        {"kind": Kind.TRANSFER, "contract": here, "to_contract": there, "first_day": today + timedelta(days=5)},
+        {
+            "kind": Kind.TERMINATE,
+            "contract": there,
+            "last_day": today + timedelta(days=9),
+            "reason": "left_the_country",
+        },
+    ]
+    seen = [_offered(anna, participant)]
+    assert seen[0] == _possible(ours, participant) != {}
+    for change in lives:
+        _ask(ours, participant, **change)
+        seen.append(_offered(anna, participant))
+        assert seen[-1] == _possible(ours, participant)
+    # The last of each that nothing was built on: the reference and the day that is yet to come.
+    assert sorted(seen[-1].values()) == ["intrekken", "ongedaan"]
+
+
+@pytest.mark.feature("X05")
+def test_what_lies_too_far_back_is_not_offered(anna, ours):
+    [participant] = crowd(ours, 1)
+    [enrolled] = _offered(anna, participant)
+    with opened(ours.scope):
+        one = Mutation.objects.get(id=enrolled)
+        long_ago = "2020-01-02"
+        one.touched[0]["after"]["first_day"] = long_ago
+        one.save()
+        Participation.objects.update(period=(long_ago, None))
+    assert _offered(anna, participant) == _possible(ours, participant) == {}
+    text = text_of(anna.get(f"/mutaties/{enrolled}/ongedaan/"))
+    assert "Dit ligt te ver terug om ongedaan te maken." in text
+    assert '<form method="post">' not in text
+
+
+@pytest.mark.feature("X05")
+@pytest.mark.feature("G06")
+@pytest.mark.parametrize("days", [-20, 20])
+def test_a_household_is_offered_to_be_taken_back_while_that_can_be_done_of_everyone(db, days):
+    duinstad = town().customer
+    inge, moment = client_of(duinstad.scope), this_moment()
+    outcomes = enrol(duinstad, family(), moment, first_day=moment.today + timedelta(days=days))
+    door = "intrekken" if days > 0 else "ongedaan"
+    for outcome in outcomes:
+        assert _offered(inge, outcome.participant_id) == {outcome.mutation_id: door}
+    child = outcomes[3].participant_id
+    leave = {"last_day": moment.today + timedelta(days=days + 10), "reason": "end_of_contract_membership"}
+    _ask(duinstad, child, Kind.TERMINATE, **leave)
+    for outcome in outcomes[:3]:
+        assert _offered(inge, outcome.participant_id) == _possible(duinstad, outcome.participant_id) == {}
+        text = text_of(inge.get(f"/mutaties/{outcome.mutation_id}/{door}/"))
+        assert "een latere wijziging bouwt erop voort" in text
+        assert '<form method="post">' not in text
+    [left_first] = _offered(inge, child)
+    assert left_first != outcomes[3].mutation_id
+
+
+@pytest.mark.feature("X05")
+def test_an_address_of_undoing_leads_to_withdrawing_while_that_is_what_can_be_done(anna, ours):
+    [participant] = crowd(ours, 1)
+    [outcome] = left(ours, [participant], this_moment().today + timedelta(days=3))
+    response = anna.get(f"/mutaties/{outcome.mutation_id}/ongedaan/")
+    assert response.url == f"/mutaties/{outcome.mutation_id}/intrekken/"
+    [done] = left(ours, [participant], this_moment().today - timedelta(days=3))
+    text = text_of(anna.get(f"/mutaties/{done.mutation_id}/intrekken/"))
+    assert "Intrekken kan niet meer: de wijziging is al ingegaan." in text

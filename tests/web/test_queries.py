@@ -27,7 +27,7 @@ from tests.world import Agency, agency
 
 MANY = 60
 # More than any page needs, session and rights included: what is above it has a query in a loop or is badly made.
-MOST = 22
+MOST = 24
 
 
 @dataclass(frozen=True)

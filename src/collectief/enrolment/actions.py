@@ -26,10 +26,11 @@ from collectief.scope.scope import Scope
 from collectief.scope.staging import bytes_array
 from collectief.segments.profile import Permission
 
-from . import memory, relatives
-from .facts import Application, Kind
+from . import relatives
+from .facts import Kind
 from .household import judge_household
 from .sitting import EnrolmentSitting
+from .undoing import reversal
 
 
 class CannotWithdraw(ValueError):
@@ -135,7 +136,7 @@ def reverse(scope: Scope, mutation_id: int, moment: Moment) -> Outcome:
     if any(one.state != State.PROCESSED or one.kind == Kind.REVERSE for one in originals):
         raise CannotWithdraw("not_processed")
     submit = mutations.submit_group if len(originals) > 1 else mutations.submit
-    outcomes = submit(scope, [_reversal(one) for one in originals], moment)
+    outcomes = submit(scope, [reversal(one) for one in originals], moment)
     for original, outcome in zip(originals, outcomes, strict=True):
         if isinstance(outcome.verdict, Accepted) and outcome.mutation_id is not None:
             Mutation.objects.filter(id=outcome.mutation_id).update(reverses=original)
@@ -195,13 +196,8 @@ def _locked(scope: Scope, mutation_id: int) -> list[Mutation]:
     return [asked, *own.select_for_update().filter(group_id=group_id).exclude(id=mutation_id).order_by("id")]
 
 
-def _reversal(original: Mutation) -> Request:
-    application = Application(Kind.REVERSE, reverses=original.id, undoes=memory.changes_from_json(original.touched))
-    return Request(application, Subject(participant_id=original.participant_id))
-
-
 def _undo(scope: Scope, mutation: Mutation, moment: Moment) -> None:
-    request = _reversal(mutation)
+    request = reversal(mutation)
     sitting = EnrolmentSitting(scope, [request], moment, for_real=True)
     verdict = sitting.judge(request)
     if not isinstance(verdict, Accepted):

@@ -12,7 +12,7 @@ from copy import replace
 from dataclasses import dataclass
 from itertools import count
 
-from collectief.contracts.queries import contracts
+from collectief.contracts.queries import ContractView, contracts
 from collectief.foundation.bsn import Bsn
 from collectief.foundation.dates import BirthDate
 from collectief.foundation.names import PersonName
@@ -26,7 +26,7 @@ from collectief.scope.scope import Scope
 from collectief.scope.staging import next_ids
 
 from . import effects, memory, relatives
-from .facts import Application, Change, Contract, Insured, Joins, Kind, Member, Stay, StayChange, Terms
+from .facts import AddressChange, Application, Change, Contract, Insured, Joins, Kind, Member, Stay, StayChange, Terms
 from .newcomers import kept_line
 from .rules import carried_out, judge
 
@@ -61,9 +61,18 @@ class Case:
 class EnrolmentSitting:
     """Facts of a chunk; see `mutations.corridor.Sitting`."""
 
-    def __init__(self, scope: Scope, requests: Sequence[Request], moment: Moment, *, for_real: bool) -> None:
+    def __init__(
+        self,
+        scope: Scope,
+        requests: Sequence[Request],
+        moment: Moment,
+        *,
+        for_real: bool,
+        own: Sequence[ContractView] | None = None,
+    ) -> None:
+        """`own` are the contracts of the scope, where these were read already."""
         self.scope, self.moment = scope, moment
-        known = {c.number: Contract(c.id, c.number, c.period) for c in contracts(scope)}
+        known = {c.number: Contract(c.id, c.number, c.period) for c in (contracts(scope) if own is None else own)}
         only = next(iter(known)) if len(known) == 1 else ""
         self.terms = Terms(scope.profile, known, moment.today, only, relatives.sold(scope, requests))
         self._by_id: dict[int, Case] = {}
@@ -252,7 +261,7 @@ class EnrolmentSitting:
         ids = [row.id for row in rows]
         stays = effects.find_stays(self.scope, ids)
         # An address is only ever compared with one that is brought, or put back by undoing.
-        addressed = any(request.application.address or request.application.undoes for request in requests)
+        addressed = any(request.application.address or _readdresses(request.application) for request in requests)
         addresses = effects.find_addresses(self.scope, ids) if addressed else {}
         insuring = any(request.application.joins and request.application.joins.products for request in requests)
         insured = insured_kinds(self.scope, ids) if insuring else {}
@@ -287,6 +296,11 @@ class EnrolmentSitting:
         self._by_id[row.id] = case
         self._by_relation[row.relation_number] = case
         self._refer(case)
+
+
+def _readdresses(application: Application) -> bool:
+    """Whether undoing this would put back an address."""
+    return any(isinstance(change, AddressChange) for change in application.undoes)
 
 
 def _numbers(sequence: str, most: int) -> Iterator[int]:

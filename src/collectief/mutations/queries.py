@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -46,6 +47,8 @@ class MutationView:
     # What was asked is no longer kept.
     forgotten: bool = False
     source: str = ""
+    # The first of those that it is carried out together with or not at all; None for one by itself.
+    group_id: int | None = None
 
     @property
     def row(self) -> tuple[int, int] | None:
@@ -59,12 +62,12 @@ class MutationView:
         return self.state in OPEN
 
     def may_withdraw(self, today: date) -> bool:
-        """Pending: not decided, or decided and not yet in effect (law 4)."""
+        """Pending: not decided, or decided and not yet in effect (law 4). What came later may still forbid it."""
         ahead = self.state == State.PROCESSED and self.effective_day is not None and self.effective_day > today
         return self.open or (ahead and self.kind != REVERSE)
 
     def may_reverse(self, today: date) -> bool:
-        """In effect, and so undone by a mutation of its own (X05)."""
+        """In effect, and so undone by a mutation of its own (X05). What came later may still forbid it."""
         return self.state == State.PROCESSED and self.kind != REVERSE and not self.may_withdraw(today)
 
 
@@ -82,6 +85,11 @@ def together_with(scope: Scope, mutation_id: int) -> list[MutationView]:
     if asked.group_id is None:
         return _views(scope, [asked])
     return _views(scope, list(_of(scope).filter(group_id=asked.group_id).order_by("id")))
+
+
+def of_groups(scope: Scope, group_ids: Collection[int]) -> list[MutationView]:
+    """Everyone's mutation of these groups, in the order they were asked."""
+    return _views(scope, list(_of(scope).filter(group_id__in=group_ids).order_by("id"))) if group_ids else []
 
 
 def mutations_of(scope: Scope, participant_id: int) -> list[MutationView]:
@@ -145,7 +153,7 @@ def _views(scope: Scope, found: list[Mutation]) -> list[MutationView]:
         MutationView(
             row.id, row.kind, row.state, row.code, row.params, str(_name(row, known)), row.participant_id,
             row.contract_id, row.asked, row.touched, row.trail, row.effective_day, row.submitted_at, row.decided_at,
-            row.account, row.channel, *_undone(row), row.forgotten, row.source,
+            row.account, row.channel, *_undone(row), row.forgotten, row.source, row.group_id,
         )
         for row in found
     ]  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django import forms
@@ -19,10 +19,12 @@ from collectief.contracts.queries import contracts
 from collectief.enrolment import actions as enrolment
 from collectief.enrolment.facts import Application
 from collectief.enrolment.queries import ListRow, participation
+from collectief.enrolment.undoing import not_undone
 from collectief.foundation.bsn import Bsn
 from collectief.foundation.dates import dutch
 from collectief.mutations import queries as mutations
 from collectief.mutations.corridor import Outcome, Request, Subject, this_moment
+from collectief.mutations.rules import State
 from collectief.mutations.verdicts import Refused, Unchanged
 from collectief.participants.keys import bsn_keys
 from collectief.participants.queries import identity, number_of
@@ -172,9 +174,13 @@ def _undo(
         view = mutations.mutation(request.scope, mutation_id)
     except mutations.NotFound:
         raise Http404 from None
-    today = timezone.localdate()
-    line = present.mutation_line(view, contracts(request.scope), request.scope, today)
-    problem: tuple[str, str] | None = None
+    moment = this_moment()
+    if request.method == "GET" and allowed == "may_reverse" and view.may_withdraw(moment.today):
+        return redirect("withdraw", mutation_id=mutation_id)
+    known = contracts(request.scope)
+    standing = not_undone(request.scope, [view], moment, contracts=known)
+    line = present.mutation_line(view, known, request.scope, moment.today, stands=view.id in standing)
+    problem = None if getattr(line, allowed) else _why_not(view, standing, allowed)
     if request.method == "POST":
         problem = _acted(act, request, mutation_id)
         if problem is None:
@@ -192,7 +198,16 @@ def _undo(
         "line": line, "title": title, "button": button, "problem": problem, "possible": getattr(line, allowed),
         "together": together,
     }  # fmt: skip
-    return render(request, "participants/undo.html", context, status=422 if problem else 200)
+    return render(request, "participants/undo.html", context, status=422 if request.method == "POST" else 200)
+
+
+def _why_not(view: mutations.MutationView, standing: Mapping[int, Refused], allowed: str) -> tuple[str, str]:
+    """Why this cannot be taken back, and what to do: as doing it would say."""
+    if view.id in standing:
+        return refusal(standing[view.id].code, standing[view.id].params)
+    if allowed == "may_reverse":
+        return refusal("not_processed", {})
+    return refusal("in_effect" if view.state == State.PROCESSED else "already_decided", {})
 
 
 def _acted(act: Callable[..., Any], request: PortalRequest, mutation_id: int) -> tuple[str, str] | None:

@@ -10,7 +10,9 @@ from django.views.decorators.http import require_GET
 from collectief.audit import actions as audit
 from collectief.contracts.queries import contracts
 from collectief.enrolment.queries import stays_of
+from collectief.enrolment.undoing import not_undone
 from collectief.mutations import queries as mutations
+from collectief.mutations.corridor import this_moment
 from collectief.policies.held_cards import cards_of
 from collectief.policies.insured import covers_of, terms_of
 from collectief.segments.profile import Capability, Permission
@@ -33,6 +35,8 @@ def person(request: PortalRequest, participant_id: int) -> HttpResponse:
     known = contracts(request.scope)
     stays = stays_of(request.scope, participant_id, today=today)
     history = mutations.mutations_of(request.scope, participant_id)
+    may_undo = request.scope.may(Permission.CHANGE_PARTICIPANTS)
+    standing = not_undone(request.scope, history, this_moment(), contracts=known) if may_undo else {}
     shown.record(request.scope, "participants.see", [participant_id])
     labels = {contract.id: contract.label for contract in known}
     terms = terms_of(request.scope, [stay.id for stay in stays])
@@ -61,12 +65,12 @@ def person(request: PortalRequest, participant_id: int) -> HttpResponse:
         "s1": section_of(scope, request.brand, participant_id, terms, today),
         "current": named,
         "latest": stays[0] if stays else None,
-        "history": [present.mutation_line(view, known, scope, today) for view in history],
+        "history": [present.mutation_line(view, known, scope, today, stands=view.id in standing) for view in history],
         "may_terminate": bool(current) and scope.may(change, Capability.TERMINATE),
         "may_re_enrol": not current and bool(stays) and scope.may(change, Capability.RE_ENROL),
         "may_transfer": bool(current) and len(known) > 1 and scope.may(change, Capability.TRANSFER),
         "may_change_reference": scope.may(change, Capability.CHANGE_REFERENCE),
-        "may_undo": scope.may(change),
+        "may_undo": may_undo,
         "may_confirm": scope.profile.allows(Capability.CONFIRMATION_LETTERS),
     }
     return render(request, "participants/person.html", context)

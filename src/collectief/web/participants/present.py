@@ -192,12 +192,15 @@ class MutationLine:
         return self.problems[0].remedy if self.problems else ""
 
 
-def mutation_line(view: MutationView, contracts: list[ContractView], scope: Scope, today: date) -> MutationLine:
-    """A mutation in words."""
+def mutation_line(
+    view: MutationView, contracts: list[ContractView], scope: Scope, today: date, *, stands: bool = False
+) -> MutationLine:
+    """A mutation in words; it `stands` when what came later forbids to take it back."""
     words, colour = states()[view.state]
     return MutationLine(
         view, kinds().get(view.kind, "–"), words, colour, what(view.asked, contracts, scope), _steps(view),
-        _problems(view), view.may_withdraw(today), view.may_reverse(today), _undoes(view),
+        _problems(view), view.may_withdraw(today) and not stands, view.may_reverse(today) and not stands,
+        _undoes(view),
     )  # fmt: skip
 
 
