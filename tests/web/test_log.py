@@ -18,7 +18,7 @@ from collectief.audit import actions as audit
 from collectief.audit import queries
 from collectief.bulk.rules import ENDED
 from collectief.enrolment.facts import Kind
-from collectief.scope.database import opened
+from collectief.scope.database import office, opened
 from collectief.scope.scope import NotAllowed
 from collectief.web.log import words
 from tests.web.visiting import client_of, crowd, events, text_of
@@ -69,6 +69,31 @@ def test_reading_and_downloading_the_log_are_in_it(ours, bas, log):
     ]  # fmt: skip
     assert events(ours)[-1].detail["kind"] == "accounts"
     assert [row[1] for row in shown(log.get("/logboek/"))] == ["Logboek gedownload", "Logboek bekeken"]
+
+
+_FOR_A_CUSTOMER = {
+    "cards.issue": "Verzekeringspassen van deelnemers verstrekt", "post.return": "Brief op papier kwam terug",
+    "post.again": "Brief op papier opnieuw verstuurd", "audit.search": "Door de auditor gezocht",
+}  # fmt: skip
+_FOR_THE_OFFICE = {
+    "cards.issue": "Verstrekken van verzekeringspassen begonnen", "post.return": "Brief gemeld als retour",
+    "post.again": "Brief opnieuw verstuurd", "audit.search": "In het logboek van alle organisaties gezocht",
+}  # fmt: skip
+
+
+def test_what_the_insurer_did_is_in_the_words_of_who_reads_it(ours, log):
+    with office(ours.organisation.insurer_id):
+        for action in _FOR_A_CUSTOMER:
+            audit.record_by_insurer(
+                ours.organisation.insurer_id, "Verzekeraar", ours.organisation.id, action, account_id=None,
+                roles=("automatic",), access_point="job",
+            )  # fmt: skip
+    assert {row[1] for row in shown(log.get("/logboek/"))} == set(_FOR_A_CUSTOMER.values())
+    sheet = openpyxl.load_workbook(io.BytesIO(b"".join(log.get("/logboek/download/").streaming_content))).active
+    assert {row[3].value for row in sheet.iter_rows(min_row=2)} >= set(_FOR_A_CUSTOMER.values())
+    # The office reads of its own work what it did.
+    for action, said in _FOR_THE_OFFICE.items():
+        assert words.action_words(action, "success", office=True) == said
 
 
 def test_by_colleague_kind_and_period(ours, anna, log, bas):

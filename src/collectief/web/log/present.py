@@ -35,8 +35,8 @@ class Shown:
     colour: str
 
 
-def shown(line: LogLine) -> Shown:
-    """An event in words."""
+def shown(line: LogLine, *, office: bool) -> Shown:
+    """An event in words, for a customer or for the insurer's `office`."""
     outcome, colour = outcome_words(line.outcome)
     roles = ", ".join(str(ROLE_NAMES[role]) for role in Role if role in line.roles)
     # The account names the organisation it is of (access.queries).
@@ -45,7 +45,7 @@ def shown(line: LogLine) -> Shown:
         line.at,
         who.format(who=line.account),
         roles,
-        action_words(line.action, line.outcome),
+        action_words(line.action, line.outcome, office=office),
         _about(line),
         outcome,
         colour,
@@ -58,11 +58,11 @@ def log_pages(page: LogPage, query: QueryDict) -> Pages:
     return pages(query, page.number, last, ends=page.exact)
 
 
-def write_log(stream: IO[bytes], lines: Iterable[LogLine]) -> int:
+def write_log(stream: IO[bytes], lines: Iterable[LogLine], *, office: bool) -> int:
     """Write events as a workbook of text cells, in constant memory; how many."""
     rows = (
         (f"{timezone.localtime(one.at):%d-%m-%Y %H:%M:%S}", one.who, one.roles, one.what, one.about, one.outcome)
-        for one in map(shown, lines)
+        for one in (shown(line, office=office) for line in lines)
     )
     return write_sheet(stream, _("Logboek"), _heads(), rows)
 

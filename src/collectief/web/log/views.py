@@ -44,7 +44,7 @@ def log(request: PortalRequest) -> HttpResponse:
     context = {
         "form": form,
         "page": found,
-        "lines": [present.shown(line) for line in found.lines],
+        "lines": [present.shown(line, office=request.scope.profile.is_office) for line in found.lines],
         "pages": present.log_pages(found, request.GET),
         "searched": any(request.GET.get(name) for name in form.fields),
         "most": MOST,
@@ -61,7 +61,8 @@ def download(request: PortalRequest) -> HttpResponseBase:
     if asked is None:
         return render(request, "log/log.html", {"form": form, "searched": True}, status=422)
     lines = whole_log(request.scope, asked, most=MOST)
-    response, count = sheet_file(_("logboek.xlsx"), lambda stream: present.write_log(stream, lines))
+    office = request.scope.profile.is_office
+    response, count = sheet_file(_("logboek.xlsx"), lambda stream: present.write_log(stream, lines, office=office))
     audit.record(
         request.scope, "audit.download", objects=_about(asked), detail=_detail(request, asked) | {"events": count}
     )
@@ -80,7 +81,7 @@ def seen(request: PortalRequest, participant_id: int) -> HttpResponse:
     context = {
         "person": found,
         "page": events,
-        "lines": [present.shown(line) for line in events.lines],
+        "lines": [present.shown(line, office=request.scope.profile.is_office) for line in events.lines],
         "pages": present.log_pages(events, request.GET),
     }
     return render(request, "log/seen.html", context)

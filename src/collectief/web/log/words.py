@@ -299,7 +299,15 @@ KINDS: dict[str, Kind] = {
     ),
 }
 
-_WORDS: dict[str, Words] = {action: words for kind in KINDS.values() for action, words in kind.actions.items()}
+# What the office does for a customer may be called otherwise in the log of either: its own words come last, and stand.
+_WORDS: dict[bool, dict[str, Words]] = {
+    office: {
+        action: words
+        for kind in sorted(KINDS.values(), key=lambda kind: kind.office is office)
+        for action, words in kind.actions.items()
+    }
+    for office in (False, True)
+}
 # Trying and failing needs other words for some.
 _FAILED: dict[str, Words] = {
     "account.sign_in": gettext_lazy("Inloggen geweigerd"),
@@ -320,10 +328,10 @@ _FAILED: dict[str, Words] = {
 }
 
 
-def action_words(action: str, outcome: str) -> str:
-    """An action in words; its code for one that is older or newer than the words."""
+def action_words(action: str, outcome: str, *, office: bool) -> str:
+    """An action in words, for a customer or for the insurer's `office`; its code for one that is older or newer."""
     failed = _FAILED.get(action) if outcome == "failure" else None
-    return str(failed or _WORDS.get(action, action))
+    return str(failed or _WORDS[office].get(action, action))
 
 
 def outcome_words(outcome: str) -> tuple[str, str]:

@@ -68,7 +68,7 @@ def shown(event: FoundEvent, names: Known, *, some: int = SOME) -> Shown:
     organisation = names.organisations.get(event.organisation_id or 0, "") or event.responsible
     about = _about(event)
     roles = ", ".join(_role(role) for role in event.roles)
-    what = action_words(event.action, event.outcome)
+    what = action_words(event.action, event.outcome, office=True)
     return Shown(
         event, what, roles, organisation, about, outcome, colour,
         [
