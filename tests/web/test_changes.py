@@ -19,7 +19,7 @@ from collectief.mutations.verdicts import Accepted
 from collectief.scope.database import opened
 from tests.household_world import enrol, family, town
 from tests.web.visiting import client_of, crowd, left, text_of, this_moment, waiting
-from tests.world import valid_bsns
+from tests.world import agency, valid_bsns
 
 
 @pytest.fixture
@@ -277,3 +277,21 @@ def test_an_address_of_undoing_leads_to_withdrawing_while_that_is_what_can_be_do
     [done] = left(ours, [participant], this_moment().today - timedelta(days=3))
     text = text_of(anna.get(f"/mutaties/{done.mutation_id}/intrekken/"))
     assert "Intrekken kan niet meer: de wijziging is al ingegaan." in text
+
+
+@pytest.mark.feature("U14")
+@pytest.mark.feature("G12")
+@pytest.mark.parametrize(
+    ("segment", "reason", "back"),
+    [
+        ("staffing_agency", "end_of_employment", "/oud-deelnemers/"),
+        ("municipality", "end_of_contract_membership", "/deelnemers/"),
+    ],
+)
+def test_the_way_back_from_who_has_left_leads_to_a_list_there_is(db, segment, reason, back):
+    where = agency(segment=segment)
+    [participant], browser = crowd(where, 1), client_of(where.scope)
+    _ask(where, participant, Kind.TERMINATE, last_day=this_moment().today - timedelta(days=3), reason=reason)
+    [crumbs] = re.findall(r'<nav class="ds-breadcrumbs".*?</nav>', text_of(browser.get(f"/deelnemers/{participant}/")))
+    assert f'href="{back}"' in crumbs
+    assert browser.get(back).status_code == 200

@@ -64,6 +64,8 @@ def person(request: PortalRequest, participant_id: int) -> HttpResponse:
         "cards": [present.card_line(card) for card in held],
         "s1": section_of(scope, request.brand, participant_id, terms, today),
         "current": named,
+        # In which list they stand; where there is no list of who left, the way back is the one there is (G12).
+        "former": not current and scope.may(Permission.SEE_PARTICIPANTS, Capability.FORMER_PARTICIPANTS),
         "latest": stays[0] if stays else None,
         "history": [present.mutation_line(view, known, scope, today, stands=view.id in standing) for view in history],
         "may_terminate": bool(current) and scope.may(change, Capability.TERMINATE),
