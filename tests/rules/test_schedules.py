@@ -54,6 +54,17 @@ def test_the_last_ends_with_the_insurance_and_is_open_where_that_is_too_far_to_s
     assert last.period.last_day is None
 
 
+def test_a_last_day_that_is_the_last_one_looked_into_is_seen():
+    last_seen = date(2027, 11, 30)
+    for last_day, said in ((last_seen, last_seen), (last_seen + timedelta(days=1), None)):
+        [*_, last] = schedules([cover(date(2027, 2, 1), last_day)], ADULT, until=UNTIL)
+        assert last.period.last_day == said
+    # Beside one that goes on: what they cost together holds until then.
+    dental = cover(date(2027, 2, 1), last_seen, kind=ProductKind.DENTAL, product="Tand")
+    [*_, last] = schedules([cover(date(2027, 2, 1)), dental], ADULT, until=UNTIL)
+    assert last.period.last_day == last_seen
+
+
 def test_who_becomes_eighteen_pays_from_the_month_after_by_another_schedule():
     found = schedules([cover(date(2026, 1, 1))], BirthDate(2008, 3, 14), until=date(2026, 12, 1))
     assert told(found) == [(date(2026, 1, 1), date(2026, 3, 31), 0), (date(2026, 4, 1), None, 150)]

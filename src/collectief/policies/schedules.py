@@ -58,7 +58,8 @@ def schedules(covers: Sequence[Cover], born: BirthDate, *, until: date) -> list[
             found[-1] = Schedule(Period(before.period.first_day, end_day), prices)
         else:
             found.append(Schedule(Period(first_day, end_day), prices))
-    if found and found[-1].period.end_day == _month_after(until):
+    beyond = _month_after(until)
+    if found and found[-1].period.end_day == beyond and not any(one.period.end_day == beyond for one in covers):
         # What comes after was not looked into: it holds until something changes.
         found[-1] = Schedule(Period(found[-1].period.first_day), found[-1].prices)
     return found
