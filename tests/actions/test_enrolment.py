@@ -158,6 +158,28 @@ def test_a_termination_in_error_is_undone_in_one_step(human, moment):
 
 
 @pytest.mark.feature("X05")
+@pytest.mark.parametrize("days", [-3, 3])
+def test_undoing_takes_effect_on_the_first_day_that_it_changes_and_is_not_withdrawn(human, moment, days):
+    from collectief.enrolment import actions as enrolment
+
+    ours = agency()
+    participant = enrolled(ours, human, moment)
+    last_day = moment.today + timedelta(days=days)
+    with opened(ours.scope):
+        came = Mutation.objects.get()
+        leave = Application(Kind.TERMINATE, last_day=last_day, reason="end_of_employment")
+        [outcome] = actions.submit(ours.scope, [Request(leave, Subject(participant_id=participant))], moment)
+        undone = enrolment.reverse(ours.scope, outcome.mutation_id, moment)
+        # Not today: on the days between somebody took part no more, and does again.
+        assert Mutation.objects.get(id=undone.mutation_id).effective_day == last_day + timedelta(days=1)
+        with pytest.raises(enrolment.CannotWithdraw, match="in_effect"):
+            enrolment.withdraw(ours.scope, undone.mutation_id, moment)
+        assert Participation.objects.get().period.upper is None
+        undone = enrolment.reverse(ours.scope, came.id, moment)
+        assert Mutation.objects.get(id=undone.mutation_id).effective_day == came.effective_day
+
+
+@pytest.mark.feature("X05")
 def test_undoing_is_refused_once_something_builds_on_it(human, moment):
     from collectief.enrolment import actions as enrolment
 

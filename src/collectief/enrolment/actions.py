@@ -112,7 +112,9 @@ def withdraw(scope: Scope, mutation_id: int, moment: Moment) -> Mutation:
 
 def _withdraw(scope: Scope, mutation: Mutation, moment: Moment) -> None:
     if mutation.state == State.PROCESSED:
-        if mutation.effective_day is None or mutation.effective_day <= moment.today:
+        # What undoes another is done, whatever day it is about.
+        ahead = mutation.effective_day is not None and mutation.effective_day > moment.today
+        if not ahead or mutation.kind == Kind.REVERSE:
             raise CannotWithdraw("in_effect")
         _undo(scope, mutation, moment)
     try:

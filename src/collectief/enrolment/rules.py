@@ -242,7 +242,8 @@ def judge_reversal(application: Application, member: Member, terms: Terms) -> Ve
     """
     undone = tuple(_undone(change) for change in application.undoes)
     earliest, _ = terms.window
-    if any(_first_difference(change) < earliest for change in undone if isinstance(change, StayChange)):
+    felt = min((_first_difference(one) for one in undone if isinstance(one, StayChange)), default=terms.today)
+    if felt < earliest:
         return Refused("undo_too_early", {"earliest": _day(earliest)})
     stays = list(member.stays)
     for change in undone:
@@ -264,7 +265,7 @@ def judge_reversal(application: Application, member: Member, terms: Terms) -> Ve
             if contract is not None and _outlasts(change.after.period, contract):
                 return _ends(contract)
             stays.append(change.after)
-    return Accepted(terms.today, undone)
+    return Accepted(felt, undone)
 
 
 def _undone(change: Change) -> Change:
@@ -280,7 +281,8 @@ def _first_difference(change: StayChange) -> date:
     before, after = change.before, change.after
     if before is None or after is None or before.period.first_day != after.period.first_day:
         return min(stay.period.first_day for stay in (before, after) if stay is not None)
-    return min((stay.period.end_day for stay in (before, after) if stay.period.end_day), default=date.max)
+    ends = (stay.period.end_day for stay in (before, after) if stay.period.end_day)
+    return min(ends, default=before.period.first_day)
 
 
 _JUDGES = {
