@@ -7,19 +7,23 @@ from copy import replace
 from datetime import date, timedelta
 
 import pytest
+from django.db import transaction
 
 from collectief.audit.models import AuditEvent
+from collectief.contracts.queries import contracts
 from collectief.enrolment import actions as enrolment
 from collectief.enrolment import jobs
 from collectief.enrolment.facts import Application, Kind, Place
 from collectief.enrolment.models import HouseholdMember, Participation
 from collectief.enrolment.relatives import household_of
+from collectief.enrolment.undoing import not_undone
 from collectief.foundation.dates import BirthDate
 from collectief.foundation.names import PersonName
 from collectief.foundation.period import ONE_DAY
 from collectief.inbox.models import Message
 from collectief.mutations import actions as mutations
 from collectief.mutations import lanes
+from collectief.mutations import queries as mutation_queries
 from collectief.mutations.corridor import Request, Subject
 from collectief.mutations.models import Mutation
 from collectief.mutations.verdicts import Accepted, Refused, Unchanged, Waiting
@@ -260,6 +264,44 @@ def test_a_household_of_which_one_has_left_is_not_undone(duinstad, moment):
     # Nobody is told that they were not enrolled, and are to be enrolled again.
     assert codes == [*["another_of_group_not_undone"] * 3, "built_upon"]
     assert counts(where) == (4, 4, 4, 4)
+
+
+@pytest.mark.feature("X05")
+@pytest.mark.feature("G07")
+@pytest.mark.parametrize("days", [0, 20])
+@pytest.mark.parametrize("size", [1, 2])
+def test_a_client_whom_somebody_joined_later_is_not_undone_before_them(duinstad, moment, days, size):
+    where, people = duinstad.customer, family(duinstad.basic)
+    first_day = moment.today + timedelta(days=days)
+    came = enrol(where, people[:size], moment, first_day=first_day)
+    client = came[0].participant_id
+    [joins] = enrol(where, people[2:3], moment, client=client, first_day=first_day + timedelta(days=3))
+    there = counts(where)
+
+    def taken_back(mutation_id: int):
+        with opened(where.scope):
+            views = mutation_queries.mutations_of(where.scope, client)
+            standing = not_undone(where.scope, views, moment, contracts=contracts(where.scope))
+            if days:
+                return enrolment.withdraw(where.scope, mutation_id, moment).state, standing
+            return enrolment.reverse(where.scope, mutation_id, moment).verdict, standing
+
+    if days:
+        with pytest.raises(enrolment.CannotWithdraw, match="joined_since"), transaction.atomic():
+            taken_back(came[0].mutation_id)
+    else:
+        assert taken_back(came[0].mutation_id) == (
+            Refused("joined_since"),
+            {came[0].mutation_id: Refused("joined_since")},
+        )
+    assert counts(where) == there
+    # Once who came later is gone, they go as they came.
+    with opened(where.scope):
+        enrolment.withdraw(where.scope, joins.mutation_id, moment)
+    done, standing = taken_back(came[0].mutation_id)
+    assert done == "withdrawn" or isinstance(done, Accepted)
+    assert standing == {}
+    assert counts(where)[1:] == (0, 0, 0)
 
 
 @pytest.mark.feature("G04")

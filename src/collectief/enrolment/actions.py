@@ -104,19 +104,19 @@ def withdraw(scope: Scope, mutation_id: int, moment: Moment) -> Mutation:
     not the scope's, CannotWithdraw when it is too late.
     """
     scope.require(Permission.CHANGE_PARTICIPANTS)
-    asked, *others = _locked(scope, mutation_id)
-    for mutation in (asked, *others):
-        _withdraw(scope, mutation, moment)
-    return asked
+    together = _locked(scope, mutation_id)
+    for mutation in together:
+        _withdraw(scope, mutation, together, moment)
+    return together[0]
 
 
-def _withdraw(scope: Scope, mutation: Mutation, moment: Moment) -> None:
+def _withdraw(scope: Scope, mutation: Mutation, together: Sequence[Mutation], moment: Moment) -> None:
     if mutation.state == State.PROCESSED:
         # What undoes another is done, whatever day it is about.
         ahead = mutation.effective_day is not None and mutation.effective_day > moment.today
         if not ahead or mutation.kind == Kind.REVERSE:
             raise CannotWithdraw("in_effect")
-        _undo(scope, mutation, moment)
+        _undo(scope, mutation, together, moment)
     try:
         mutations.move(mutation, State.WITHDRAWN, moment, by=scope.account)
     except TransitionRefused:
@@ -138,7 +138,7 @@ def reverse(scope: Scope, mutation_id: int, moment: Moment) -> Outcome:
     if any(one.state != State.PROCESSED or one.kind == Kind.REVERSE for one in originals):
         raise CannotWithdraw("not_processed")
     submit = mutations.submit_group if len(originals) > 1 else mutations.submit
-    outcomes = submit(scope, [reversal(one) for one in originals], moment)
+    outcomes = submit(scope, [reversal(one, originals) for one in originals], moment)
     for original, outcome in zip(originals, outcomes, strict=True):
         if isinstance(outcome.verdict, Accepted) and outcome.mutation_id is not None:
             Mutation.objects.filter(id=outcome.mutation_id).update(reverses=original)
@@ -198,8 +198,8 @@ def _locked(scope: Scope, mutation_id: int) -> list[Mutation]:
     return [asked, *own.select_for_update().filter(group_id=group_id).exclude(id=mutation_id).order_by("id")]
 
 
-def _undo(scope: Scope, mutation: Mutation, moment: Moment) -> None:
-    request = reversal(mutation)
+def _undo(scope: Scope, mutation: Mutation, together: Sequence[Mutation], moment: Moment) -> None:
+    request = reversal(mutation, together)
     sitting = EnrolmentSitting(scope, [request], moment, for_real=True)
     verdict = sitting.judge(request)
     if not isinstance(verdict, Accepted):

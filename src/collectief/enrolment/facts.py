@@ -77,6 +77,8 @@ class Application(Struct, frozen=True):
     # For a reversal: the mutation that is undone, and what it changed.
     reverses: int | None = None
     undoes: tuple[Change, ...] = ()
+    # The stays of everyone who is undone with it.
+    alongside: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +120,8 @@ class Member(Struct, frozen=True):
     insured: tuple[Insured, ...] = ()
     # As the organisation knows them; of a newcomer only the BRP tells.
     name: PersonName | None = None
+    # Who joined them as their relatives, by the stay they came with and its first day; known only where one is undone.
+    joined: tuple[tuple[int, date], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -99,6 +100,21 @@ def _partner_and_there(scope: Scope, client_id: int, day: date) -> tuple[bool, b
         cursor.execute(_THERE, given)
         has_partner, there = cursor.fetchone()
     return bool(has_partner), bool(there)
+
+
+def joined(scope: Scope, client_ids: Collection[int]) -> dict[int, list[tuple[int, date]]]:
+    """Who joined these clients, by client: the stay they came with, and its first day. Must run inside `opened`."""
+    found: dict[int, list[tuple[int, date]]] = defaultdict(list)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT h.client_id, s.id, s.first_day FROM household_member h JOIN participation s"
+            " ON s.id = h.participation_id WHERE h.organisation_id = %s AND h.client_id = ANY (%s::bigint[])"
+            " AND h.participant_id <> h.client_id",
+            [scope.organisation_id, ids_array(client_ids)],
+        )
+        for client_id, stay_id, first_day in cursor.fetchall():
+            found[client_id].append((stay_id, first_day))
+    return found
 
 
 _COLUMNS = {"participation_id": "bigint", "contract_id": "bigint", "participant_id": "bigint", "client_id": "bigint",

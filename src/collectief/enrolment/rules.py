@@ -8,7 +8,7 @@ accepted application is carried out on the member before the next is judged.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from copy import replace
 from datetime import date
 
@@ -65,7 +65,7 @@ def carried_out(member: Member, verdict: Verdict) -> Member:
     if len(stays) > 1:
         stays.sort(key=lambda stay: (stay.contract_id, stay.period.first_day))
     born, name = member.birth_date, member.name
-    return Member(True, reference, born, tuple(stays), member.register, address, member.insured, name)
+    return Member(True, reference, born, tuple(stays), member.register, address, member.insured, name, member.joined)
 
 
 def judge_enrol(application: Application, member: Member, terms: Terms) -> Verdict:
@@ -265,7 +265,19 @@ def judge_reversal(application: Application, member: Member, terms: Terms) -> Ve
             if contract is not None and _outlasts(change.after.period, contract):
                 return _ends(contract)
             stays.append(change.after)
+    if _leaves_relatives(application, member, stays):
+        return Refused("joined_since")
     return Accepted(felt, undone)
+
+
+def _leaves_relatives(application: Application, member: Member, stays: list[Stay]) -> bool:
+    """Whether somebody joined a client who with these stays was not there on that day (G07)."""
+    others = (day for stay_id, day in member.joined if stay_id not in application.alongside)
+    return any(_on(day, member.stays) and not _on(day, stays) for day in others)
+
+
+def _on(day: date, stays: Iterable[Stay]) -> bool:
+    return any(day in stay.period for stay in stays)
 
 
 def _undone(change: Change) -> Change:

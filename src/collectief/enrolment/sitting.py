@@ -10,6 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from copy import replace
 from dataclasses import dataclass
+from datetime import date
 from itertools import count
 
 from collectief.contracts.queries import ContractView, contracts
@@ -265,9 +266,13 @@ class EnrolmentSitting:
         addresses = effects.find_addresses(self.scope, ids) if addressed else {}
         insuring = any(request.application.joins and request.application.joins.products for request in requests)
         insured = insured_kinds(self.scope, ids) if insuring else {}
+        undoing = self.scope.profile.knows_households and any(request.application.undoes for request in requests)
+        joined = relatives.joined(self.scope, ids) if undoing else {}
         for row in rows:
             kinds = tuple(Insured(*one) for one in insured.get(row.id, ()))
-            self._know(row, tuple(stays.get(row.id, ())), addresses.get(row.id, {}), kinds)
+            self._know(
+                row, tuple(stays.get(row.id, ())), addresses.get(row.id, {}), kinds, tuple(joined.get(row.id, ()))
+            )
 
     def _checked(self, requests: Sequence[Request]) -> frozenset[bytes]:
         """The indexes of those for whom the BRP may be needed."""
@@ -282,10 +287,11 @@ class EnrolmentSitting:
         stays: tuple[Stay, ...],
         address: Mapping[str, str],
         insured: tuple[Insured, ...],
+        joined: tuple[tuple[int, date], ...],
     ) -> None:
         born = BirthDate.parse(row.birth_date) if row.birth_date else None
         hidden = self.scope.contracts is not None and not stays
-        member = Member(not hidden, row.reference, born, stays, None, address, insured, row.name)
+        member = Member(not hidden, row.reference, born, stays, None, address, insured, row.name, joined)
         case = Case(
             member, member, row.bsn_index, row.id, row.relation_number, row.name, row.birth_date, out_of_reach=hidden
         )

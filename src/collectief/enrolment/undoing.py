@@ -18,9 +18,12 @@ from .facts import Application, Kind
 from .sitting import EnrolmentSitting
 
 
-def reversal(original: Mutation | MutationView) -> Request:
-    """What is asked to undo a mutation that was carried out."""
-    application = Application(Kind.REVERSE, reverses=original.id, undoes=memory.changes_from_json(original.touched))
+def reversal(original: Mutation | MutationView, together: Sequence[Mutation | MutationView]) -> Request:
+    """What is asked to undo a mutation that was carried out, with those of everyone who is undone with it."""
+    application = Application(
+        Kind.REVERSE, reverses=original.id, undoes=memory.changes_from_json(original.touched),
+        alongside=frozenset(line["id"] for one in together for line in one.touched if "id" in line),
+    )  # fmt: skip
     return Request(application, Subject(participant_id=original.participant_id))
 
 
@@ -40,7 +43,7 @@ def not_undone(
         groups[view.group_id].append(view)
     # Themselves first: why they cannot be undone is told before why another cannot.
     together = {view.id: [view, *(one for one in groups[view.group_id] if one.id != view.id)] for view in done}
-    asked = {one.id: reversal(one) for own in together.values() for one in own if one.state == State.PROCESSED}
+    asked = {one.id: reversal(one, own) for own in together.values() for one in own if one.state == State.PROCESSED}
     sitting = EnrolmentSitting(scope, list(asked.values()), moment, for_real=False, own=contracts)
     verdicts = {id_: sitting.judge(request) for id_, request in asked.items()}
     found = {

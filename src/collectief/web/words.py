@@ -242,6 +242,10 @@ def _refusals() -> dict[str, tuple[str, str]]:
             _("Dit kan niet ongedaan worden gemaakt: een latere wijziging bouwt erop voort."),
             _("Maak eerst de latere wijziging ongedaan."),
         ),
+        "joined_since": (
+            _("Dit kan niet ongedaan worden gemaakt: later is iemand bij deze cliënt bijgeschreven."),
+            _("Maak eerst die aanmelding ongedaan, bij wie is bijgeschreven onder Geschiedenis."),
+        ),
         "in_effect": (
             _("Intrekken kan niet meer: de wijziging is al ingegaan."), _("Gebruik Ongedaan maken."),
         ),
