@@ -321,6 +321,36 @@ def test_leaving_the_contract_leaves_the_insurance_and_death_ends_it(duinstad, m
     assert ("B.", basic, since, None, "direct_debit") in terms(where)
 
 
+@pytest.mark.parametrize("again", [True, False])
+def test_who_was_enrolled_again_after_a_death_is_not_insured_twice_by_taking_that_back(duinstad, moment, again):
+    where, [person, *_] = duinstad.customer, family(duinstad.basic)
+    since, died = moment.today - timedelta(days=90), moment.today - timedelta(days=60)
+    [came] = enrol(where, [person], moment, first_day=since)
+    death = change(where, came.participant_id, moment, last_day=died, reason="deceased")
+    if again:
+        enrol(where, [person], moment, first_day=moment.today - timedelta(days=30))
+    insured = terms(where)
+    for day in (died, died - ONE_DAY):
+        application = Application(
+            Kind.TERMINATE, last_day=day, reason="end_of_contract_membership", stay=_first_stay(where)
+        )
+        with opened(where.scope), transaction.atomic():
+            request = Request(application, Subject(participant_id=came.participant_id))
+            [outcome] = mutations.submit(where.scope, [request], moment)
+            transaction.set_rollback(not again)
+        assert isinstance(outcome.verdict, Refused if again else Accepted), outcome.verdict
+        assert terms(where) == insured
+    with opened(where.scope):
+        undone = enrolment.reverse(where.scope, death.mutation_id, moment).verdict
+    assert undone == Refused("built_upon") if again else isinstance(undone, Accepted)
+    assert (terms(where) == insured) is again
+
+
+def _first_stay(where) -> int:
+    with opened(where.scope):
+        return Participation.objects.order_by("id").values_list("id", flat=True)[0]
+
+
 @pytest.mark.feature("G07")
 def test_relatives_are_added_to_a_client(duinstad, moment):
     where, people = duinstad.customer, family(duinstad.basic)

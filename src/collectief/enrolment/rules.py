@@ -151,7 +151,9 @@ def judge_terminate(application: Application, member: Member, terms: Terms) -> V
         return Unchanged()
     if refused := _outside_window("last_day", last_day, terms):
         return refused
-    if stay.period.last_day is not None and last_day > stay.period.last_day:
+    longer = stay.period.last_day is not None and last_day > stay.period.last_day
+    if longer or _lives_on(stay, application.reason, member, terms):
+        assert stay.period.last_day is not None
         return Refused("already_terminated", {"last_day": _day(stay.period.last_day)})
     after = replace(stay, period=stay.period.ending(last_day), reason=application.reason)
     return Accepted(last_day + ONE_DAY, (StayChange(stay, after),))
@@ -254,7 +256,8 @@ def judge_reversal(application: Application, member: Member, terms: Terms) -> Ve
             if change.before != member.address:
                 return Refused("built_upon")
         elif change.before is not None:
-            if change.before not in stays:
+            reason = change.after.reason if change.after else change.before.reason
+            if change.before not in stays or _lives_on(change.before, reason, member, terms):
                 return Refused("built_upon")
             stays.remove(change.before)
     for change in undone:
@@ -268,6 +271,18 @@ def judge_reversal(application: Application, member: Member, terms: Terms) -> Ve
     if _leaves_relatives(application, member, stays):
         return Refused("joined_since")
     return Accepted(felt, undone)
+
+
+def _lives_on(stay: Stay, reason: str, member: Member, terms: Terms) -> bool:
+    """Whether a stay that ended by death would no longer, while they were enrolled again since.
+
+    What insures them of their own accord ended with it and would go on, beside what they may have taken out anew: a
+    person has one basic insurance (G06).
+    """
+    end, deaths = stay.period.end_day, terms.profile.deaths
+    if not terms.profile.knows_households or end is None or stay.reason not in deaths or reason in deaths:
+        return False
+    return any(other.period.first_day >= end for other in member.stays)
 
 
 def _leaves_relatives(application: Application, member: Member, stays: list[Stay]) -> bool:
