@@ -8,7 +8,7 @@ accepted application is carried out on the member before the next is judged.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from copy import replace
 from datetime import date
 
@@ -17,8 +17,10 @@ from collectief.mutations.verdicts import Accepted, Refused, Unchanged, Verdict,
 from collectief.participants.rules import RegisterAnswer
 from collectief.segments.profile import Capability
 
+from .days import contract_on, iso, outside_window, overlap, within
 from .facts import AddressChange, Application, Change, Contract, Kind, Member, ReferenceChange, Stay, StayChange, Terms
 from .household import judge_insurance
+from .reversal import judge_reversal, lives_on
 
 # Any one of these will do.
 CAPABILITIES: Mapping[Kind, frozenset[Capability]] = {
@@ -73,7 +75,7 @@ def judge_enrol(application: Application, member: Member, terms: Terms) -> Verdi
     first_day = application.first_day
     if first_day is None:
         return Refused("first_day_missing")
-    contract = _contract(application.contract or terms.default_contract, first_day, terms)
+    contract = contract_on(application.contract or terms.default_contract, first_day, terms)
     if isinstance(contract, Refused):
         return contract
     last_day = application.last_day
@@ -84,19 +86,19 @@ def judge_enrol(application: Application, member: Member, terms: Terms) -> Verdi
     for stay in same:
         if stay.period.first_day == first_day:
             if last_day is not None and stay.period.last_day != last_day:
-                return Refused("enrolled_until_another_day", {"first_day": _day(first_day)})
+                return Refused("enrolled_until_another_day", {"first_day": iso(first_day)})
             if application.joins:
                 return _joined_already(application, member, contract, terms, more)
             # Already so: a file sent twice changes nothing twice, also when the stay has ended since.
             return Accepted(terms.today, more) if more else Unchanged()
-    if refused := _outside_window("first_day", first_day, terms):
+    if refused := outside_window("first_day", first_day, terms):
         return refused
-    if last_day is not None and (refused := _outside_window("last_day", last_day, terms)):
+    if last_day is not None and (refused := outside_window("last_day", last_day, terms)):
         return refused
-    period = _within(Period.through(first_day, last_day), contract)
+    period = within(Period.through(first_day, last_day), contract)
     if isinstance(period, Refused):
         return period
-    if refused := _overlap(period, same):
+    if refused := overlap(period, same):
         return refused
     sold = terms.sold.get((contract.id, first_day), {})
     if refused := judge_insurance(application, first_day, sold, member.insured):
@@ -121,7 +123,7 @@ def _joined_already(
     insured = {one.kind for one in member.insured if day in one.period}
     if not more and all(sold.get(product) in insured for product in application.joins.products):
         return Unchanged()
-    return Refused("already_enrolled", {"first_day": _day(day)})
+    return Refused("already_enrolled", {"first_day": iso(day)})
 
 
 def judge_re_enrol(application: Application, member: Member, terms: Terms) -> Verdict:
@@ -146,15 +148,15 @@ def judge_terminate(application: Application, member: Member, terms: Terms) -> V
     if isinstance(stay, Refused):
         return stay
     if last_day < stay.period.first_day:
-        return Refused("last_day_before_start", {"first_day": _day(stay.period.first_day)})
+        return Refused("last_day_before_start", {"first_day": iso(stay.period.first_day)})
     if stay.period.last_day == last_day and stay.reason == application.reason:
         return Unchanged()
-    if refused := _outside_window("last_day", last_day, terms):
+    if refused := outside_window("last_day", last_day, terms):
         return refused
     longer = stay.period.last_day is not None and last_day > stay.period.last_day
-    if longer or _lives_on(stay, application.reason, member, terms):
+    if longer or lives_on(stay, application.reason, member, terms):
         assert stay.period.last_day is not None
-        return Refused("already_terminated", {"last_day": _day(stay.period.last_day)})
+        return Refused("already_terminated", {"last_day": iso(stay.period.last_day)})
     after = replace(stay, period=stay.period.ending(last_day), reason=application.reason)
     return Accepted(last_day + ONE_DAY, (StayChange(stay, after),))
 
@@ -166,7 +168,7 @@ def judge_transfer(application: Application, member: Member, terms: Terms) -> Ve
         return Refused("first_day_missing")
     if not member.known:
         return Refused("participant_unknown")
-    target = _contract(application.to_contract, first_day, terms)
+    target = contract_on(application.to_contract, first_day, terms)
     if isinstance(target, Refused):
         return target
     source = terms.contracts.get(application.contract)
@@ -178,17 +180,17 @@ def judge_transfer(application: Application, member: Member, terms: Terms) -> Ve
     ended = [s for s in member.stays if s.contract_id == source.id and s.period.end_day == first_day]
     if already and ended:
         return Unchanged()
-    if refused := _outside_window("first_day", first_day, terms):
+    if refused := outside_window("first_day", first_day, terms):
         return refused
     stay = next((s for s in _pointed_at(application, _in(member, source)) if first_day in s.period), None)
     if stay is None:
-        return Refused("not_enrolled_then", {"first_day": _day(first_day)})
+        return Refused("not_enrolled_then", {"first_day": iso(first_day)})
     if stay.period.first_day == first_day:
-        return Refused("transfer_on_first_day", {"first_day": _day(first_day)})
-    period = _within(Period(first_day, stay.period.end_day), target)
+        return Refused("transfer_on_first_day", {"first_day": iso(first_day)})
+    period = within(Period(first_day, stay.period.end_day), target)
     if isinstance(period, Refused):
         return period
-    if refused := _overlap(period, _in(member, target)):
+    if refused := overlap(period, _in(member, target)):
         return refused
     changes = (
         StayChange(stay, replace(stay, period=Period(stay.period.first_day, first_day), reason="transfer")),
@@ -237,81 +239,6 @@ def judge_identity(application: Application, answer: RegisterAnswer, first_day: 
     return None
 
 
-def judge_reversal(application: Application, member: Member, terms: Terms) -> Verdict:
-    """X05: back to before, in one step, unless a later mutation built on what this one left.
-
-    As far back as any change may go: what lies further needs a person at the insurer.
-    """
-    undone = tuple(_undone(change) for change in application.undoes)
-    earliest, _ = terms.window
-    felt = min((_first_difference(one) for one in undone if isinstance(one, StayChange)), default=terms.today)
-    if felt < earliest:
-        return Refused("undo_too_early", {"earliest": _day(earliest)})
-    stays = list(member.stays)
-    for change in undone:
-        if isinstance(change, ReferenceChange):
-            if change.before != member.reference:
-                return Refused("built_upon")
-        elif isinstance(change, AddressChange):
-            if change.before != member.address:
-                return Refused("built_upon")
-        elif change.before is not None:
-            reason = change.after.reason if change.after else change.before.reason
-            if change.before not in stays or _lives_on(change.before, reason, member, terms):
-                return Refused("built_upon")
-            stays.remove(change.before)
-    for change in undone:
-        if isinstance(change, StayChange) and change.after is not None:
-            if _overlap(change.after.period, [s for s in stays if s.contract_id == change.after.contract_id]):
-                return Refused("built_upon")
-            contract = next((one for one in terms.contracts.values() if one.id == change.after.contract_id), None)
-            if contract is not None and _outlasts(change.after.period, contract):
-                return _ends(contract)
-            stays.append(change.after)
-    if _leaves_relatives(application, member, stays):
-        return Refused("joined_since")
-    return Accepted(felt, undone)
-
-
-def _lives_on(stay: Stay, reason: str, member: Member, terms: Terms) -> bool:
-    """Whether a stay that ended by death would no longer, while they were enrolled again since.
-
-    What insures them of their own accord ended with it and would go on, beside what they may have taken out anew: a
-    person has one basic insurance (G06).
-    """
-    end, deaths = stay.period.end_day, terms.profile.deaths
-    if not terms.profile.knows_households or end is None or stay.reason not in deaths or reason in deaths:
-        return False
-    return any(other.period.first_day >= end for other in member.stays)
-
-
-def _leaves_relatives(application: Application, member: Member, stays: list[Stay]) -> bool:
-    """Whether somebody joined a client who with these stays was not there on that day (G07)."""
-    others = (day for stay_id, day in member.joined if stay_id not in application.alongside)
-    return any(_on(day, member.stays) and not _on(day, stays) for day in others)
-
-
-def _on(day: date, stays: Iterable[Stay]) -> bool:
-    return any(day in stay.period for stay in stays)
-
-
-def _undone(change: Change) -> Change:
-    if isinstance(change, ReferenceChange):
-        return ReferenceChange(change.after, change.before)
-    if isinstance(change, AddressChange):
-        return AddressChange(change.after, change.before)
-    return StayChange(change.after, change.before)
-
-
-def _first_difference(change: StayChange) -> date:
-    """The first day on which a change of a stay is felt."""
-    before, after = change.before, change.after
-    if before is None or after is None or before.period.first_day != after.period.first_day:
-        return min(stay.period.first_day for stay in (before, after) if stay is not None)
-    ends = (stay.period.end_day for stay in (before, after) if stay.period.end_day)
-    return min(ends, default=before.period.first_day)
-
-
 _JUDGES = {
     Kind.ENROL: judge_enrol,
     Kind.RE_ENROL: judge_re_enrol,
@@ -320,53 +247,6 @@ _JUDGES = {
     Kind.CHANGE_REFERENCE: judge_change_reference,
     Kind.REVERSE: judge_reversal,
 }
-
-
-def _contract(number: str, day: date, terms: Terms) -> Contract | Refused:
-    if not number:
-        return Refused("contract_missing")
-    contract = terms.contracts.get(number)
-    if contract is None:
-        return Refused("contract_unknown", {"contract": number})
-    if day not in contract.period:
-        return Refused("contract_not_in_force", {"contract": number, "day": _day(day)})
-    return contract
-
-
-def _outlasts(period: Period, contract: Contract) -> bool:
-    """Whether somebody would take part in a contract on days on which it no longer holds (K02)."""
-    end = contract.period.end_day
-    return end is not None and (period.end_day is None or period.end_day > end)
-
-
-def _ends(contract: Contract) -> Refused:
-    assert contract.period.last_day is not None
-    return Refused("beyond_contract", {"contract": contract.number, "last_day": _day(contract.period.last_day)})
-
-
-def _within(period: Period, contract: Contract) -> Period | Refused:
-    """The days of a stay that ends with its contract, when it has no last day of its own."""
-    if not _outlasts(period, contract):
-        return period
-    return _ends(contract) if period.end_day else Period(period.first_day, contract.period.end_day)
-
-
-def _outside_window(what: str, day: date, terms: Terms) -> Refused | None:
-    earliest, latest = terms.window
-    if day < earliest:
-        return Refused(f"{what}_too_early", {"earliest": _day(earliest)})
-    if day > latest:
-        return Refused(f"{what}_too_late", {"latest": _day(latest)})
-    return None
-
-
-def _overlap(period: Period, stays: list[Stay]) -> Refused | None:
-    for stay in stays:
-        if stay.period.overlaps(period):
-            if period.first_day in stay.period:
-                return Refused("already_enrolled", {"first_day": _day(stay.period.first_day)})
-            return Refused("enrolled_later", {"first_day": _day(stay.period.first_day)})
-    return None
 
 
 def _reason(application: Application, last_day: date, terms: Terms) -> Refused | None:
@@ -418,7 +298,3 @@ def _new_details(application: Application, member: Member) -> tuple[Change, ...]
     if application.address and application.address != member.address:
         changes += (AddressChange(member.address, application.address),)
     return changes
-
-
-def _day(day: date) -> str:
-    return day.isoformat()
