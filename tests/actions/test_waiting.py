@@ -245,3 +245,19 @@ def test_who_the_brp_knows_is_asked_about_once_in_thirty_days(ours, human, momen
                 ours.scope, [enrol(ours.scope, human, ours.contracts[0].number, moment.today)], later
             ).verdicts
         assert isinstance(verdict, expected)
+
+
+@pytest.mark.feature("U18")
+@pytest.mark.parametrize("beyond", [0, 1])
+def test_a_day_that_was_in_time_when_it_was_asked_is_so_when_the_brp_answers_late(ours, human, moment, beyond):
+    earliest, _ = ours.scope.profile.window(moment.today)
+    later = Moment(moment.today + timedelta(days=3), moment.now + timedelta(days=3))
+    asked = enrol(ours.scope, human, ours.contracts[0].number, earliest - timedelta(days=beyond))
+    with opened(ours.scope):
+        [outcome] = actions.submit(ours.scope, [asked], moment)
+        if beyond:
+            assert outcome.verdict == Refused("first_day_too_early", {"earliest": earliest.isoformat()})
+            return
+        enrolment.take_answers(ours.scope, [outcome.mutation_id], answered(ours.scope, human), later)
+        assert Mutation.objects.get().state == "processed"
+        assert Participation.objects.get().period.lower == earliest

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from copy import replace
 
 from django.db import transaction
+from django.utils import timezone
 
 from collectief.audit import actions as audit
 from collectief.foundation.bsn import Bsn
@@ -116,6 +118,7 @@ def decide_waiting(
 ) -> None:
     """Judge again what waited for the BRP; what is still without an answer goes on waiting.
 
+    They are judged by the day on which they were asked: the wait is not theirs, and a day that was in time stays so.
     `mutation_ids` are of one submission: all of one group, with `refused` as when it was submitted, or of none. Raises
     ValueError when they are not, and NotAllowed when the scope may not change participants.
     """
@@ -127,7 +130,8 @@ def decide_waiting(
     if len(groups) > 1:
         raise ValueError("one submission is decided at a time")
     requests = [_request_again(scope, mutation) for mutation in waiting]
-    sitting = _sit(scope, requests, moment, for_real=True)
+    asked_on = timezone.localdate(min(mutation.submitted_at for mutation in waiting))
+    sitting = _sit(scope, requests, replace(moment, today=asked_on), for_real=True)
     judged = _judged(sitting, requests, None) if groups == {None} else _judged_together(sitting, requests, refused)
     _write(scope, sitting, judged, locked)
     done: list[tuple[Mutation, Entry]] = []
