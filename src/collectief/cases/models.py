@@ -29,6 +29,8 @@ class Case(models.Model):
     # None for an operator at the command line.
     decided_by_id = models.BigIntegerField(null=True)
     decided_at = models.DateTimeField(null=True)
+    # Notes and reason are no longer kept.
+    forgotten = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         db_table = "case_of_work"
@@ -40,7 +42,7 @@ class Case(models.Model):
 
 
 class CaseNote(models.Model):
-    """What somebody wrote down while working on a case, for colleagues; never changed."""
+    """What somebody wrote down while working on a case, for colleagues; never changed, and gone after its term."""
 
     insurer_id = models.BigIntegerField()
     case = models.ForeignKey(Case, models.PROTECT, related_name="notes")

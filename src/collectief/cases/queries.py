@@ -60,6 +60,8 @@ class CaseFile:
     reason: str
     opened_by_id: int | None
     notes: tuple[Note, ...]
+    # Notes and reason are no longer kept.
+    forgotten: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +133,7 @@ def case(scope: Scope, case_id: int, *, today: date) -> CaseFile:
             notes = tuple(Note(one.at, one.name, one.text) for one in found.notes.order_by("id"))
     if found is None:
         raise NoCase(case_id)
-    return CaseFile(view, about, found.reason, found.opened_by_id, notes)
+    return CaseFile(view, about, found.reason, found.opened_by_id, notes, found.forgotten)
 
 
 def _views(insurer_id: int, cases: Iterable[Case], today: date) -> list[CaseView]:

@@ -104,6 +104,9 @@ class Kind:
 
 registry: Registry[Kind] = Registry()
 
+# How long a decided case can be read back with its notes and reason: a year, and time to complain of its last day.
+KEPT = timedelta(days=400)
+
 # What was promised per kind, in working days (REQUIREMENTS, K01). A kind that is registered must stand here.
 TERMS: Mapping[str, int] = {
     "account_application": 5, "contract_link": 5, "leaving": 5, "data_change": 5, "role_request": 5,

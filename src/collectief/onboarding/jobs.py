@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
@@ -9,10 +11,11 @@ from collectief.access.letters import post
 from collectief.access.models import Account, LeaveWish
 from collectief.access.rules import WishState
 from collectief.cases import actions as cases
+from collectief.cases.rules import KEPT
 from collectief.contracts.models import ContractLink, DataChange, Insurer
 from collectief.contracts.rules import LinkState
 from collectief.gateways.mail.port import AddressRefused, MailUnavailable
-from collectief.scope.database import office
+from collectief.scope.database import housekeeping, office
 from collectief.scope.patience import Patience
 
 from . import asking_roles, changing, leaving, letters, linking
@@ -43,6 +46,19 @@ def tell(*, application_id: str, insurer: str) -> None:
     with office(_insurer(insurer)):
         application = AccountApplication.objects.get(id=application_id)
     _post(letters.refused(application))
+
+
+@app.periodic(cron="24 3 * * *")
+@app.task(name="onboarding.forget", queue="interactive", queueing_lock="onboarding.forget")
+def forget(timestamp: int) -> None:
+    """Every night: of who applied long ago and had an answer nothing is left, but that there was a case (law 9)."""
+    forget_before(timezone.now() - KEPT)
+
+
+def forget_before(before: datetime) -> None:
+    """The same, of who applied before `before`."""
+    with housekeeping():
+        AccountApplication.objects.filter(applied_at__lt=before).exclude(decision="").delete()
 
 
 def _insurer(slug: str) -> int:

@@ -22,15 +22,16 @@ from .models import AccountApplication
 
 def titles(insurer_id: int, subjects: Sequence[str]) -> Mapping[str, str]:
     """Who, for which organisation."""
-    found = AccountApplication.objects.filter(id__in=subjects)
-    return {str(id_): f"{name}, {organisation}" for id_, name, organisation in found.values_list(
-        "id", "name", "organisation"
-    )}  # fmt: skip
+    found = AccountApplication.objects.filter(id__in=subjects).values_list("id", "name", "organisation")
+    known = {str(id_): f"{name}, {organisation}" for id_, name, organisation in found}
+    return dict.fromkeys(subjects, _("Verwijderd")) | known
 
 
 def about(insurer_id: int, subject: str) -> About:
     """What was filled in, beside what we know of that organisation and address."""
-    application = AccountApplication.objects.get(id=subject)
+    application = AccountApplication.objects.filter(id=subject).first()
+    if application is None:
+        return About(((_("Aanvraag"), _("Verwijderd: de bewaartermijn is voorbij.")),))
     organisation = customer(application, insurer_id)
     applied_at = f"{timezone.localtime(application.applied_at):%d-%m-%Y %H:%M}"
     facts = (

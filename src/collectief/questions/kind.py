@@ -19,7 +19,7 @@ def titles(insurer_id: int, subjects: Sequence[str]) -> Mapping[str, str]:
     """For which desk, and of whom."""
     found = Question.objects.filter(insurer_id=insurer_id, id__in=subjects)
     rows = found.values_list("id", "desk", "organisation__name")
-    return {str(id_): f"{desk}, {name}" for id_, desk, name in rows}
+    return dict.fromkeys(subjects, _("Verwijderd")) | {str(id_): f"{desk}, {name}" for id_, desk, name in rows}
 
 
 def about(insurer_id: int, subject: str) -> About:
