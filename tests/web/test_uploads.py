@@ -119,6 +119,7 @@ LEAVE = {"action": "Afmelden", "last_day": "31-12-2026", "reason": "Einde dienst
 def _cells(text: str) -> list[list[str]]:
     """The text of the cells of each row of a page's table."""
     body = text[text.index("<tbody>") : text.index("</tbody>")]
+    body = re.sub(r'<span class="c-when">([\d-]+)</span>', r"\1", body)
     rows = [re.findall(r"<t[hd].*?</t[hd]>", row, re.DOTALL) for row in re.findall(r"<tr>.*?</tr>", body, re.DOTALL)]
     return [[" ".join(unescape(re.sub(r"<[^>]+>", " ", cell)).split()) for cell in row] for row in rows]
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Any
 
 from django import template
 from django.forms import BaseForm, BoundField, RadioSelect
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from collectief.foundation.dates import BirthDate, dutch
 
 register = template.Library()
+_DAY = re.compile(r"\b\d\d-\d\d-\d{4}\b")
 
 
 @register.inclusion_tag("parts/field.html", name="field")
@@ -52,6 +56,13 @@ def error_summary(form: BaseForm | None) -> dict[str, Any]:
         (form[name].id_for_label or form[name].auto_id, error) for name in form.fields for error in form[name].errors
     ]
     return {"lines": lines}
+
+
+@register.filter
+def days(text: str) -> SafeString:
+    """A text with each day in it on one line: a browser breaks one at its hyphens, and it is read as two numbers."""
+    # Escaped before anything is added to it; what is added holds digits and hyphens.
+    return mark_safe(_DAY.sub(r'<span class="c-when">\g<0></span>', conditional_escape(text)))  # noqa: S308
 
 
 @register.filter
