@@ -91,10 +91,13 @@ def test_every_variable_of_the_environment_stands_in_the_page_for_operators_and_
     others = {name for name in table if name.startswith("AWS_")}
     assert table.keys() - others == (read | DEMO.keys()) - {"DJANGO_SETTINGS_MODULE"}
     needed = [name for name, without in table.items() if without.startswith("needed")]
-    assert told(dict.fromkeys(needed, "https://elsewhere.example"), production=True)
+    given = dict.fromkeys(needed, "https://elsewhere.example/?sslmode=verify-full") | {
+        "COLLECTIEF_SECRET": "a" * 64, "COLLECTIEF_STATE": "/srv/collectief",
+    }  # fmt: skip
+    assert told(given, production=True)
     for name in needed:
         with pytest.raises(NotConfigured, match=f"Not set: {name}\\."):
-            told(dict.fromkeys(needed, "https://elsewhere.example") | {name: ""}, production=True)
+            told(given | {name: ""}, production=True)
 
 
 def test_the_readme_leads_to_every_page_and_has_the_rooms_in_the_order_of_the_house():

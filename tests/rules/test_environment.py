@@ -14,7 +14,8 @@ from collectief.config.environment import DEMO, NotConfigured, is_production, to
 WHOLE = dict.fromkeys(DEMO, "https://elsewhere.example") | {
     "COLLECTIEF_SECRET": "a" * 64,
     "COLLECTIEF_HOSTS": "portal.example",
-    "DATABASE_URL": "postgresql://collectief_app:a@db.example/collectief",
+    "COLLECTIEF_STATE": "/srv/collectief",
+    "DATABASE_URL": "postgresql://collectief_app:a@db.example/collectief?sslmode=verify-full",
 }
 
 
@@ -55,6 +56,44 @@ def test_portals_with_connections_of_their_own_need_no_broker_for_all_and_get_no
         told(WHOLE | {"EHERKENNING_CONNECTIONS": "x", "EHERKENNING_CLIENT_SECRET": "demo-secret"}, production=True)
 
 
+@pytest.mark.parametrize("secret", ["a", "a" * 42])
+def test_production_does_not_start_with_a_secret_that_can_be_guessed(secret):
+    with pytest.raises(NotConfigured, match="COLLECTIEF_SECRET is too short"):
+        told(WHOLE | {"COLLECTIEF_SECRET": secret}, production=True)
+    assert told({"COLLECTIEF_SECRET": secret}, production=False) == DEMO
+
+
+def test_production_has_its_files_where_no_process_can_take_another_folder_for_it():
+    with pytest.raises(NotConfigured, match="COLLECTIEF_STATE is the folder's whole path"):
+        told(WHOLE | {"COLLECTIEF_STATE": ".data"}, production=True)
+
+
+@pytest.mark.parametrize("name", ["DATABASE_URL", "DATABASE_OWNER_URL"])
+@pytest.mark.parametrize("options", ["", "?sslmode=prefer", "?sslmode=require", "?sslmode=disable&connect_timeout=5"])
+def test_production_does_not_speak_openly_to_a_database_elsewhere_nor_to_whoever_answers_there(name, options):
+    address = f"postgresql://login:hushed@10.0.0.5:5432/collectief{options}"
+    with pytest.raises(NotConfigured, match=f" {name} leads to another machine") as refused:
+        told(WHOLE | {name: address}, production=True)
+    assert "hushed" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("address", "environment"),
+    [
+        ("postgresql://app:a@db.example/collectief?sslmode=verify-full&sslrootcert=/etc/ca.pem", {}),
+        ("postgresql://app:a@db.example/collectief?sslmode=verify-ca", {}),
+        ("postgresql://app:a@db.example/collectief", {"PGSSLMODE": "verify-full"}),
+        ("postgresql://app:a@127.0.0.1:5433/collectief", {}),
+        ("postgresql://app:a@[::1]/collectief", {}),
+        ("postgresql://app:a@localhost/collectief", {}),
+        ("postgresql://app:a@%2Frun%2Fpostgresql/collectief", {}),
+        ("postgresql:///collectief", {}),
+    ],
+)
+def test_a_database_on_this_machine_or_known_by_its_certificate_will_do(address, environment):
+    told(WHOLE | {"DATABASE_URL": address} | environment, production=True)
+
+
 def test_a_word_for_the_environment_that_nobody_knows_is_not_taken_for_the_demo():
     assert [is_production(given) for given in ({}, {"COLLECTIEF_ENV": ""}, {"COLLECTIEF_ENV": "production"})] == [
         False, False, True,
@@ -68,7 +107,7 @@ def _started(given: dict[str, str], tmp_path) -> subprocess.CompletedProcess[str
     kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     return subprocess.run(
         [sys.executable, "-m", "collectief.config.command", "django", "diffsettings"],
-        env=kept | {"COLLECTIEF_ENV": "production", "COLLECTIEF_STATE": str(tmp_path)} | given,
+        env=kept | given | {"COLLECTIEF_ENV": "production", "COLLECTIEF_STATE": str(tmp_path)},
         capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
 
