@@ -102,11 +102,11 @@ def test_a_word_for_the_environment_that_nobody_knows_is_not_taken_for_the_demo(
         is_production({"COLLECTIEF_ENV": "Production"})
 
 
-def _started(given: dict[str, str], tmp_path) -> subprocess.CompletedProcess[str]:
-    """A command that reads the settings and asks nothing of the database."""
+def _started(given: dict[str, str], tmp_path, *command: str) -> subprocess.CompletedProcess[str]:
+    """A command; by default one that reads the settings and asks nothing of the database."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     return subprocess.run(
-        [sys.executable, "-m", "collectief.config.command", "django", "diffsettings"],
+        [sys.executable, "-m", "collectief.config.command", *(command or ("django", "diffsettings"))],
         env=kept | given | {"COLLECTIEF_ENV": "production", "COLLECTIEF_STATE": str(tmp_path)},
         capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
@@ -121,3 +121,12 @@ def test_production_starts_when_it_was_told_everything_and_not_before(tmp_path):
     assert done.returncode == 0, done.stderr
     assert "127.0.0.1" not in done.stdout
     assert "PRODUCTION = True" in done.stdout
+
+
+@pytest.mark.parametrize("command", ["demo", "demo-world"])
+def test_the_demo_does_not_begin_in_production(tmp_path, command):
+    """It would let in people whose passwords everybody knows, by a database that others are in."""
+    done = _started(WHOLE, tmp_path, command)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "not for COLLECTIEF_ENV=production: nothing was done" in done.stderr
+    assert not list(tmp_path.iterdir())

@@ -13,7 +13,7 @@ import click
 
 from .audit import audit
 from .deductible import import_deductible
-from .environment import NotConfigured
+from .environment import NotConfigured, is_production
 from .keys import keys
 from .office import office
 from .requests import requests
@@ -26,6 +26,12 @@ def _django() -> None:
     import django
 
     django.setup()
+
+
+def _not_in_production() -> None:
+    """Raises ClickException where people are served: the demo would let in people whose passwords everybody knows."""
+    if is_production(os.environ):
+        raise click.ClickException("the demo is not for COLLECTIEF_ENV=production: nothing was done.")
 
 
 class _Commands(click.Group):
@@ -64,6 +70,7 @@ main.add_command(terms)
 )
 def demo(port: int) -> None:
     """Run everything on this machine: database, simulators, demo world, worker and web."""
+    _not_in_production()
     from .run import run
 
     run(port, Path(os.environ.get("COLLECTIEF_STATE", ".data")))
@@ -257,6 +264,7 @@ def _decide(case_id: int, insurer: str, by: str, decision: str, reason: str) -> 
 @click.option("--scale", default=1.0, show_default=True, help="1 is some thousand people.")
 def demo_world(scale: float) -> None:
     """Fill an empty database with the demo world; one that is there stays as it is."""
+    _not_in_production()
     _django()
     from django.utils import timezone
 
