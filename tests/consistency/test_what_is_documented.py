@@ -15,6 +15,7 @@ from django.urls import get_resolver
 
 from collectief.access import sessions
 from collectief.brands.catalogue import all_brands
+from collectief.config.embedded import _SETTINGS
 from collectief.config.environment import DEMO, NotConfigured, told
 from collectief.config.logs import logging_settings
 from collectief.scope.database import Audience
@@ -163,3 +164,12 @@ def test_nothing_holds_a_hint_or_the_answer_to_a_secret_question():
     fields += [f"{form.__name__}.{name} {field.label}" for form in forms() for name, field in form.base_fields.items()]
     assert len(fields) > 200
     assert not [one for one in fields if secret.search(one)]
+
+
+@pytest.mark.parametrize("page", ["database.md", "audit.md"])
+def test_what_the_embedded_server_keeps_out_of_its_log_is_asked_of_another_server_too(page):
+    """A server's own settings log the statement, the row and the line that were wrong (ASVS 5.0, 16.2.5)."""
+    ours = {line.replace("'", "") for line in _SETTINGS.splitlines() if line.startswith("log_")}
+    asked = {line.split("#")[0].strip().replace("'", "") for line in (DOCS / page).read_text().splitlines()}
+    assert "log_error_verbosity = terse" in ours
+    assert not ours - asked

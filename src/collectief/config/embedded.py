@@ -33,11 +33,12 @@ shared_buffers = '256MB'
 maintenance_work_mem = '128MB'
 max_wal_size = '2GB'
 checkpoint_timeout = '15min'
-# Statements carry personal data in their parameters: they are not for the log.
+# Statements carry personal data in their parameters, and so do the details of an error: they are not for the log.
 log_min_duration_statement = -1
 log_parameter_max_length = 0
 log_parameter_max_length_on_error = 0
 log_min_error_statement = 'panic'
+log_error_verbosity = 'terse'
 """
 
 
