@@ -15,6 +15,7 @@ from django.urls import get_resolver
 
 from collectief.access import sessions
 from collectief.brands.catalogue import all_brands
+from collectief.bulk.sheets.container import Limits
 from collectief.config.embedded import _SETTINGS
 from collectief.config.environment import DEMO, NotConfigured, told
 from collectief.config.logs import logging_settings
@@ -173,3 +174,14 @@ def test_what_the_embedded_server_keeps_out_of_its_log_is_asked_of_another_serve
     asked = {line.split("#")[0].strip().replace("'", "") for line in (DOCS / page).read_text().splitlines()}
     assert "log_error_verbosity = terse" in ours
     assert not ours - asked
+
+
+def test_the_proxy_of_the_page_for_operators_takes_the_largest_upload_and_keeps_no_address_and_no_body():
+    server = (DOCS / "operating.md").read_text().partition("```nginx")[2].partition("```")[0]
+    said = {line.split()[0]: line.split(";")[0].split()[1:] for line in server.splitlines() if ";" in line}
+    assert said["access_log"] == ["off"]
+    assert said["error_log"] == ["stderr", "crit"]
+    assert said["proxy_max_temp_file_size"] == ["0"]
+    # The form around the file takes some room too.
+    assert int(said["client_max_body_size"][0].removesuffix("m")) * 1024**2 > Limits().file_bytes
+    assert said["client_body_buffer_size"] == said["client_max_body_size"]

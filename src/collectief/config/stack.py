@@ -111,7 +111,7 @@ class Stack:
         self._part(
             "web", "gunicorn", "collectief.config.wsgi:application", "--bind", f"127.0.0.1:{self.port}",
             "--workers", "2", "--threads", "4", "--worker-class", "gthread", "--timeout", "120",
-            "--log-level", "warning",
+            "--no-control-socket", "--log-level", "warning",
         )  # fmt: skip
         self._wait_until_ready()
 
