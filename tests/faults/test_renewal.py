@@ -106,7 +106,7 @@ def test_every_process_refuses_and_says_what_to_do(keys, words):
         [sys.executable, "-m", "collectief.config.command", *words],
         env=_environment(NEXT), capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert "COLLECTIEF_SECRET is not the secret this database stands under" in done.stderr
     assert "Traceback" not in done.stderr
 

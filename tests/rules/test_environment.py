@@ -6,8 +6,13 @@ import os
 import subprocess
 import sys
 
+import click
+import psycopg
 import pytest
+from click.testing import CliRunner
+from django.db import ProgrammingError
 
+from collectief.config.command import _Commands
 from collectief.config.environment import DEMO, NotConfigured, is_production, told
 
 # Where the values lead does not matter here: nothing is asked of them.
@@ -114,7 +119,7 @@ def _started(given: dict[str, str], tmp_path, *command: str) -> subprocess.Compl
 
 def test_production_starts_when_it_was_told_everything_and_not_before(tmp_path):
     done = _started({name: WHOLE[name] for name in ("COLLECTIEF_SECRET", "DATABASE_URL")}, tmp_path)
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert "COLLECTIEF_HOSTS, BRP_URL, BRP_API_KEY" in done.stderr
     assert "Traceback" not in done.stderr
     done = _started(WHOLE, tmp_path)
@@ -127,6 +132,36 @@ def test_production_starts_when_it_was_told_everything_and_not_before(tmp_path):
 def test_the_demo_does_not_begin_in_production(tmp_path, command):
     """It would let in people whose passwords everybody knows, by a database that others are in."""
     done = _started(WHOLE, tmp_path, command)
-    assert (done.returncode, done.stdout) == (1, "")
+    assert (done.returncode, done.stdout) == (2, "")
     assert "not for COLLECTIEF_ENV=production: nothing was done" in done.stderr
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    "command", [("audit", "verify"), ("keys", "show"), ("django", "migrate", "--database", "owner")]
+)
+def test_a_database_that_is_away_is_a_sentence_and_is_not_told_as_something_that_was_found(tmp_path, command):
+    """1 would say of a trail that it was touched, and of a file that some of its rows are carried out."""
+    away = WHOLE | {"DATABASE_URL": "postgresql://app:hushed@127.0.0.1:1/none"}
+    done = _started(away, tmp_path, *command)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "the database cannot be reached" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "hushed" not in done.stderr
+
+
+@pytest.mark.parametrize("wrapped", [True, False])
+def test_what_a_login_may_not_do_is_said_with_the_address_that_is_needed(wrapped):
+    @click.group(cls=_Commands)
+    def main() -> None: ...
+
+    @main.command()
+    def restored() -> None:
+        refused = psycopg.errors.InsufficientPrivilege("permission denied for schema public")
+        if wrapped:
+            raise ProgrammingError("permission denied for schema public") from refused
+        raise refused
+
+    done = CliRunner().invoke(main, ["restored"])
+    assert done.exit_code == 2
+    assert "needs DATABASE_OWNER_URL too" in done.output

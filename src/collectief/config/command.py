@@ -28,23 +28,42 @@ def _django() -> None:
     django.setup()
 
 
+class _NotDone(click.ClickException):
+    """Nothing was done or found out: not 1, by which some commands say what they found."""
+
+    exit_code = 2
+
+
 def _not_in_production() -> None:
-    """Raises ClickException where people are served: the demo would let in people whose passwords everybody knows."""
+    """Raises _NotDone where people are served: the demo would let in people whose passwords everybody knows."""
     if is_production(os.environ):
-        raise click.ClickException("the demo is not for COLLECTIEF_ENV=production: nothing was done.")
+        raise _NotDone("the demo is not for COLLECTIEF_ENV=production: nothing was done.")
 
 
 class _Commands(click.Group):
-    """What is asked of the wrong secret (ADR 26), or of an installation that was not told enough, is not done, and the
-    message says what to do."""
+    """What is asked of the wrong secret (ADR 26), of an installation that was not told enough, of a database that is
+    away or by a login that may not, is not done, and the message says what to do."""
 
     def invoke(self, ctx: click.Context) -> Any:
+        import psycopg
+
         from collectief.scope.secret import WrongSecret
 
         try:
             return super().invoke(ctx)
         except (WrongSecret, NotConfigured) as wrong:
-            raise click.ClickException(str(wrong)) from None
+            raise _NotDone(str(wrong)) from None
+        except Exception as failed:
+            # Django has its own of each, made of the driver's.
+            cause = failed if isinstance(failed, psycopg.Error) else failed.__cause__
+            if isinstance(cause, psycopg.errors.InsufficientPrivilege):
+                raise _NotDone(
+                    f"the database does not let this login do that ({cause.diag.message_primary}). What the owner does"
+                    " (migrate, keys, audit restored) needs DATABASE_OWNER_URL too: docs/database.md."
+                ) from None
+            if isinstance(cause, psycopg.OperationalError) and cause.sqlstate is None:
+                raise _NotDone(f"the database cannot be reached: {cause}") from None
+            raise
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
