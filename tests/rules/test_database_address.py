@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+from types import SimpleNamespace
+
 import pytest
+from django.db import NotSupportedError
 
 from collectief.config.database import connections, from_url
 from collectief.config.environment import NotConfigured
+from collectief.scope.apps import _look_at_the_server
 
 OURS = {"prepare_threshold": None, "application_name": "collectief", "server_side_binding": True}
 
@@ -59,3 +64,10 @@ def test_the_owners_address_alone_is_refused_and_the_others_alone_is_for_both(mo
     monkeypatch.delenv("DATABASE_OWNER_URL")
     monkeypatch.setenv("DATABASE_URL", "postgresql://app:a@db/name")
     assert {found["USER"] for found in connections(tmp_path).values()} == {"app"}
+
+
+@pytest.mark.parametrize(("version", "refused"), [(170_010, True), (180_000, False), (190_001, False)])
+def test_nothing_is_begun_on_a_server_that_cannot_keep_periods_apart(version, refused):
+    line = SimpleNamespace(connection=SimpleNamespace(info=SimpleNamespace(server_version=version)), close=lambda: None)
+    with pytest.raises(NotSupportedError, match="18 is needed, and this is 17") if refused else nullcontext():
+        _look_at_the_server(None, line)

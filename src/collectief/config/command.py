@@ -42,16 +42,17 @@ def _not_in_production() -> None:
 
 class _Commands(click.Group):
     """What is asked of the wrong secret (ADR 26), of an installation that was not told enough, of a database that is
-    away or by a login that may not, is not done, and the message says what to do."""
+    away or too old, or by a login that may not, is not done, and the message says what to do."""
 
     def invoke(self, ctx: click.Context) -> Any:
         import psycopg
+        from django.db import NotSupportedError
 
         from collectief.scope.secret import WrongSecret
 
         try:
             return super().invoke(ctx)
-        except (WrongSecret, NotConfigured) as wrong:
+        except (WrongSecret, NotConfigured, NotSupportedError) as wrong:
             raise _NotDone(str(wrong)) from None
         except Exception as failed:
             # Django has its own of each, made of the driver's.
