@@ -65,7 +65,7 @@ def test_an_empty_installation_gets_its_insurer_office_and_first_person():
     )  # fmt: skip
     assert place.roles == ["office_manager"]
     invited = found_for()
-    assert (invited.standing, invited.invited_by, invited.has_password) == ("invited", "Zorg en Zekerheid", False)
+    assert (invited.standing, invited.invited_by, invited.has_password) == ("invited", "Otto Beheer", False)
     assert len(letters()) == 1
     member, _codes = invitations.accept_with_password(
         brand("kantoor"), token_of(place),

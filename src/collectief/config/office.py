@@ -29,7 +29,7 @@ def office() -> None:
 @click.option("--name", type=NAME, required=True, help="The first person of the office.")
 @click.option("--email", required=True, help="Their own address: the invitation goes there.")
 @click.option("--language", type=click.Choice(["nl", "en"]), default="nl", show_default=True, help="Of the invitation.")
-@click.option("--by", type=NAME, required=True, help="Your name: it is kept in the trail.")
+@click.option("--by", type=NAME, required=True, help="Your name: the invitation has it, and the trail.")
 def found(portal: str, kvk: str, name: str, email: str, language: str, by: str) -> None:
     """Begin an insurer with its office and the first person there, at the PORTAL that is its office.
 

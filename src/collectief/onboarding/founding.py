@@ -70,7 +70,7 @@ def found_office(portal: str, founder: Founder, *, kvk: str, by: str, now: datet
     if membership_id is None:
         membership_id = invitations.place(
             organisation_id=organisation.id, insurer_id=insurer.id, brand=brand, name=founder.name,
-            email=founder.email, roles=roles, language=founder.language, invited_by=brand.insurer_name, now=now,
+            email=founder.email, roles=roles, language=founder.language, invited_by=by, now=now,
         )  # fmt: skip
     audit.record_operator(
         insurer.id, insurer.name, by, "office.found", roles=("operator",), purpose=audit.PURPOSE,
