@@ -12,7 +12,7 @@ from django.utils import timezone
 from collectief.cases import actions, jobs, queries
 from collectief.cases.actions import staff_of
 from collectief.cases.models import Case
-from collectief.cases.rules import KEPT, Decision
+from collectief.cases.rules import KEPT, CaseRefused, Decision
 from collectief.onboarding import jobs as onboarding
 from collectief.onboarding.models import AccountApplication
 from collectief.scope.database import housekeeping, office
@@ -53,7 +53,10 @@ def test_after_its_term_neither_note_nor_reason_is_left(sanne):
     for stays in ("kind", "opened_at", "due_on", "decision", "decided_by", "decided_at"):
         assert getattr(after.view, stays) == getattr(before.view, stays)
     assert (seen(sanne, kept).reason, len(seen(sanne, kept).notes)) == ("Noor werkt er niet meer.", 1)
-    jobs.forget.func(0)
+    with pytest.raises(CaseRefused, match="past_its_term"):
+        actions.add_note(past, "Toch nog iets.", by=staff_of(sanne), now=timezone.now())
+    actions.add_note(kept, "Toch nog iets.", by=staff_of(sanne), now=timezone.now())
+    assert [len(seen(sanne, one).notes) for one in (past, kept)] == [0, 2]
 
 
 def test_what_waits_is_kept_however_long(sanne):

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from collectief.access import sessions
 from collectief.audit.models import AuditEvent
-from collectief.cases import rules
+from collectief.cases import jobs, rules
 from collectief.cases.actions import open_case
 from collectief.cases.models import Case
 from collectief.cases.rules import About, CaseRefused, Kind, registry
@@ -155,6 +155,18 @@ def test_refused_needs_a_reason_and_keeps_it(desk, case):
     text = text_of(desk.get(f"/zaken/{case}/"))
     assert "Geweigerd" in text
     assert "&lt;b&gt;Bel ons.&lt;/b&gt;" in text
+
+
+def test_of_one_whose_term_is_over_the_page_says_so_and_takes_no_note(desk, case):
+    desk.post(f"/zaken/{case}/beslissen/", {"decision": "refused", "reason": "Noor werkt er niet."})
+    assert "Notitie toevoegen" in text_of(desk.get(f"/zaken/{case}/"))
+    jobs.forget_before(timezone.now() + timedelta(minutes=1))
+    shown = text_of(desk.get(f"/zaken/{case}/"))
+    assert "Verwijderd: de bewaartermijn is voorbij." in shown
+    assert "Notitie toevoegen" not in shown and "Noor werkt er niet." not in shown
+    # Who had the page open before.
+    sent = desk.post(f"/zaken/{case}/notitie/", {"text": "Gebeld."}, follow=True)
+    assert "worden geen notities meer bewaard" in text_of(sent)
 
 
 def test_anything_but_approving_is_never_taken_for_it(desk, case):
@@ -304,6 +316,7 @@ def test_every_refusal_has_words():
         "four_eyes",
         "reason_missing",
         "note_missing",
+        "past_its_term",
         "answer_missing",
         "no_refusing",
     }

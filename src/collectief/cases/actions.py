@@ -78,11 +78,16 @@ def give_back(case_id: int, *, by: Staff) -> None:
 
 @transaction.atomic
 def add_note(case_id: int, text: str, *, by: Staff, now: datetime) -> None:
-    """Write something down for colleagues, also when it is decided. Raises NoCase, CaseRefused without words."""
+    """Write something down for colleagues, also when it is decided.
+
+    Raises NoCase, and CaseRefused without words or when its notes are no longer kept.
+    """
     with office(by.insurer_id):
         case = _found(case_id, by)
         if not text.strip():
             raise CaseRefused("note_missing")
+        if case.forgotten:
+            raise CaseRefused("past_its_term")
         CaseNote.objects.create(
             insurer_id=by.insurer_id, case=case, at=now, account_id=by.account_id, name=by.name,
             text=text.strip()[:LONGEST_NOTE],

@@ -61,7 +61,7 @@ class NoteForm(forms.Form):
 
     text = forms.CharField(
         label=_("Nieuwe notitie"), max_length=LONGEST_NOTE, widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("Alleen voor collega's. Een notitie kan niet worden gewijzigd of verwijderd."),
+        help_text=_("Alleen voor collega's. Een notitie is daarna niet meer te wijzigen of te verwijderen."),
         error_messages={
             "required": _("Schrijf eerst iets op."),
             "max_length": _("Houd een notitie korter dan 1000 tekens."),

@@ -86,4 +86,8 @@ def refusals() -> dict[str, tuple[str, str]]:
         "answer_missing": (_("Het antwoord is leeg."), _("Schrijf het antwoord op: wie de vraag stelde, leest het.")),
         "no_refusing": (_("Een vraag wordt niet geweigerd."), _("Schrijf een antwoord, ook als het nee is.")),
         "note_missing": (_("De notitie is leeg."), _("Schrijf eerst iets op.")),
+        "past_its_term": (
+            _("Bij deze zaak worden geen notities meer bewaard: de bewaartermijn is voorbij."),
+            _("Schrijf het op bij de zaak waar het nu om gaat."),
+        ),
     }
