@@ -28,7 +28,7 @@ def outlasts(period: Period, contract: Contract) -> bool:
     return end is not None and (period.end_day is None or period.end_day > end)
 
 
-def ends_with(contract: Contract) -> Refused:
+def beyond(contract: Contract) -> Refused:
     """What is said of a stay that would outlast its contract."""
     assert contract.period.last_day is not None
     return Refused("beyond_contract", {"contract": contract.number, "last_day": iso(contract.period.last_day)})
@@ -38,7 +38,7 @@ def within(period: Period, contract: Contract) -> Period | Refused:
     """The days of a stay that ends with its contract, when it has no last day of its own."""
     if not outlasts(period, contract):
         return period
-    return ends_with(contract) if period.end_day else Period(period.first_day, contract.period.end_day)
+    return beyond(contract) if period.end_day else Period(period.first_day, contract.period.end_day)
 
 
 def outside_window(what: str, day: date, terms: Terms) -> Refused | None:

@@ -7,7 +7,7 @@ from datetime import date
 
 from collectief.mutations.verdicts import Accepted, Refused, Verdict
 
-from .days import ends_with, iso, outlasts, overlap
+from .days import beyond, iso, outlasts, overlap
 from .facts import AddressChange, Application, Change, Member, ReferenceChange, Stay, StayChange, Terms
 
 
@@ -40,7 +40,7 @@ def judge_reversal(application: Application, member: Member, terms: Terms) -> Ve
                 return Refused("built_upon")
             contract = next((one for one in terms.contracts.values() if one.id == change.after.contract_id), None)
             if contract is not None and outlasts(change.after.period, contract):
-                return ends_with(contract)
+                return beyond(contract)
             stays.append(change.after)
     if _leaves_relatives(application, member, stays):
         return Refused("joined_since")
