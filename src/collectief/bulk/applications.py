@@ -107,7 +107,7 @@ def _applications(rows: Rows, otherwise: str) -> Iterable[Application]:
         elif kind is Kind.CHANGE_REFERENCE:
             yield Application(kind, contract, named, birth_date, reference=reference)
         else:
-            raise NotImplementedError(f"what a row that asks {action} comes to is not written here")
+            raise ValueError(f"no application is made of a row that asks {action}")
 
 
 def _addresses(rows: Rows) -> Iterable[Mapping[str, str]]:

@@ -18,6 +18,7 @@ from collectief.access.queries import door, members_here
 from collectief.access.rules import AccessRefused
 from collectief.audit import actions as audit
 from collectief.brands.catalogue import all_brands
+from collectief.brands.catalogue import brand as brand_of
 from collectief.contracts.models import Insurer, Organisation
 from collectief.contracts.rules import is_kvk
 from collectief.scope.database import managing_accounts, office
@@ -53,7 +54,7 @@ def found_office(portal: str, founder: Founder, *, kvk: str, by: str, now: datet
     """
     if portal not in offices():
         raise LookupError(portal)
-    brand = next(one for one in all_brands() if one.slug == portal)
+    brand = brand_of(portal)
     segment = next(segment for segment in brand.segments if PROFILES[segment].is_office)
     profile = door(brand, segment).profile
     if not is_kvk(kvk):
