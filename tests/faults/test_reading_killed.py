@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import io
 import os
-import signal
 import tempfile
-import time
 from pathlib import Path
 
 import pytest
@@ -20,6 +18,7 @@ from collectief.foundation.sealing import new_key
 from collectief.scope import sealed_file
 from collectief.segments.catalogue import profile
 from tests.bulk_world import demo_file
+from tests.faults.killing import Halt, halted
 
 ROWS = 3000
 
@@ -32,22 +31,15 @@ def test_a_worker_killed_while_reading_leaves_nothing_plain(tmp_path, monkeypatc
     folder = tmp_path / "temporary"
     folder.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(folder))
-    ear, mouth = os.pipe()
-    worker = os.fork()
-    if worker == 0:
-        try:
-            with sealed_file.plain_path(key, "7", stored_as) as path:
-                rows = iter(read_rows(path, template_for(profile("staffing_agency"))))
-                next(rows)
-                os.write(mouth, b"+")
-                time.sleep(60)
-        finally:
-            os._exit(1)
-    os.close(mouth)
-    assert os.read(ear, 1) == b"+"
-    os.close(ear)
-    os.kill(worker, signal.SIGKILL)
-    os.waitpid(worker, 0)
+
+    def read(halt: Halt) -> None:
+        with sealed_file.plain_path(key, "7", stored_as) as path:
+            rows = iter(read_rows(path, template_for(profile("staffing_agency"))))
+            next(rows)
+            halt()
+
+    with halted(read):
+        pass
     assert list(folder.iterdir()) == []
     # Whoever comes after it reads the same file.
     with sealed_file.plain_path(key, "7", stored_as) as path:
@@ -57,17 +49,16 @@ def test_a_worker_killed_while_reading_leaves_nothing_plain(tmp_path, monkeypatc
 
 
 class _Halting(io.BytesIO):
-    """A request body that stays away after so much of it, and tells when it does."""
+    """A request body that stays away after so much of it."""
 
-    def __init__(self, body: bytes, told: int) -> None:
+    def __init__(self, body: bytes, halt: Halt) -> None:
         super().__init__(body)
-        self._told = told
+        self._halt = halt
 
     def read(self, size: int | None = -1) -> bytes:
         part = super().read(size)
         if not part:
-            os.write(self._told, b"+")
-            time.sleep(60)
+            self._halt()
         return part
 
 
@@ -76,23 +67,16 @@ def test_a_web_process_killed_while_a_file_arrives_leaves_nothing_plain(tmp_path
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     head = b'--x\r\nContent-Disposition: form-data; name="file"; filename="mensen.xlsx"\r\n\r\n'
     body = head + b"123456782;" * 300_000
-    ear, mouth = os.pipe()
-    process = os.fork()
-    if process == 0:
-        try:
-            meta = {
-                "REQUEST_METHOD": "POST", "CONTENT_TYPE": "multipart/form-data; boundary=x",
-                "CONTENT_LENGTH": str(len(body) * 2), "wsgi.input": _Halting(body, mouth),
-            }  # fmt: skip
-            WSGIRequest(meta).FILES  # noqa: B018
-        finally:
-            os._exit(1)
-    os.close(mouth)
-    assert os.read(ear, 1) == b"+"
-    os.close(ear)
-    assert any(name.startswith(str(tmp_path)) for name in _open_files(process)), "too large for memory"
-    os.kill(process, signal.SIGKILL)
-    os.waitpid(process, 0)
+
+    def receive(halt: Halt) -> list[str]:
+        meta = {
+            "REQUEST_METHOD": "POST", "CONTENT_TYPE": "multipart/form-data; boundary=x",
+            "CONTENT_LENGTH": str(len(body) * 2), "wsgi.input": _Halting(body, halt),
+        }  # fmt: skip
+        return list(WSGIRequest(meta).FILES)
+
+    with halted(receive) as process:
+        assert any(name.startswith(str(tmp_path)) for name in _open_files(process)), "too large for memory"
     assert list(tmp_path.iterdir()) == []
 
 

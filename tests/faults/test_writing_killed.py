@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import io
 import os
-import signal
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO
@@ -19,13 +17,12 @@ from collectief.bulk.sheets.corrections import write_bad_rows
 from collectief.bulk.sheets.filled import write_filled
 from collectief.foundation.sheet import write_sheet
 from collectief.segments.catalogue import profile
+from tests.faults.killing import Halt, halted
 
 BSN = "111222333"
 # More than any buffer holds: rows are on disk long before the last.
 ROWS = 20_000
 TEMPLATE = template_for(profile("staffing_agency"))
-
-type Halt = Callable[[], None]
 
 
 def _until(last: Halt) -> Iterator[str]:
@@ -60,24 +57,13 @@ class _Halting(io.BytesIO):
 
 def _left_by_killed(folder: Path, work: Callable[[Halt], None]) -> bytes:
     """What lies in `folder` after a process was killed where its work halts."""
-    ear, mouth = os.pipe()
-    worker = os.fork()
-    if worker == 0:
-        try:
-            tempfile.tempdir = str(folder)
 
-            def halt() -> None:
-                os.write(mouth, b"+")
-                time.sleep(60)
+    def write(halt: Halt) -> None:
+        tempfile.tempdir = str(folder)
+        work(halt)
 
-            work(halt)
-        finally:
-            os._exit(1)
-    os.close(mouth)
-    assert os.read(ear, 1) == b"+"
-    os.close(ear)
-    os.kill(worker, signal.SIGKILL)
-    os.waitpid(worker, 0)
+    with halted(write):
+        pass
     return b"".join(one.read_bytes() for one in folder.rglob("*") if one.is_file() and not one.is_symlink())
 
 
