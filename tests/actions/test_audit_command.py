@@ -110,7 +110,7 @@ def test_an_insurer_that_is_gone_altogether_is_missed(kept):
 def process_log(caplog, tmp_path, monkeypatch):
     """Writes what the process log says, as its collector keeps it; another program's line among it."""
     # Setting up once more would take away the handler that listens here.
-    monkeypatch.setattr(commands, "_django", lambda: None)
+    monkeypatch.setattr(commands, "set_up", lambda: None)
     caplog.set_level(logging.INFO, HEADS)
 
     def written():

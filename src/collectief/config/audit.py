@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 import sys
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -14,6 +13,7 @@ from typing import IO, TYPE_CHECKING, Any
 import click
 
 from .said import NAME
+from .setting_up import set_up
 
 if TYPE_CHECKING:
     from collectief.audit.facts import Finding, Walk
@@ -23,17 +23,10 @@ if TYPE_CHECKING:
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def _django() -> None:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "collectief.config.settings")
-    import django
-
-    django.setup()
-
-
 @click.group()
 def audit() -> None:
     """Seal, verify and search the trail of who saw or changed what."""
-    _django()
+    set_up()
 
 
 @audit.command("seal")

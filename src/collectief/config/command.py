@@ -18,14 +18,8 @@ from .keys import keys
 from .office import office
 from .requests import requests
 from .said import NAME, REASON
+from .setting_up import set_up
 from .terms import terms
-
-
-def _django() -> None:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "collectief.config.settings")
-    import django
-
-    django.setup()
 
 
 class _NotDone(click.ClickException):
@@ -101,7 +95,7 @@ def demo(port: int) -> None:
 @click.option("--name", default="worker", show_default=True, help="How this worker is called in the logs.")
 def worker(queues: tuple[str, ...], name: str) -> None:
     """Work off jobs until stopped; run one per lane for fast uploads. Outlives a restart of the database."""
-    _django()
+    set_up()
     import gc
 
     from .worker import work_off
@@ -139,7 +133,7 @@ def upload(file: Path, contract: str, email: str, portal: str, dry_run: bool, as
     register of persons (BRP) silent, the workers go on by themselves with what is no dry run: up to the plan,
     and once it is agreed to up to the result.
     """
-    _django()
+    set_up()
     from collectief.bulk.inline import UploadFailed, upload_file
     from collectief.web.uploads.report import failure_text, report_text
 
@@ -176,7 +170,7 @@ def reset_second_factor(insurer: str, email: str, by: str, spoken_with: str, not
     there. Nothing happens yet: another person runs approve-reset, then the waiting time goes by. Whoever it is about
     is told at each step and can stop it.
     """
-    _django()
+    set_up()
     from django.utils import timezone
 
     from collectief.access import desk
@@ -204,7 +198,7 @@ def approve_reset(number: int, insurer: str, by: str) -> None:
 
     The password stays; the next sign-in sets up a new second factor.
     """
-    _django()
+    set_up()
     from django.utils import timezone
 
     from collectief.access import desk
@@ -230,7 +224,7 @@ def applications() -> None:
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per line instead of words.")
 def list_applications(insurer: str, as_json: bool) -> None:
     """What waits, what is due first on top; late ones say so."""
-    _django()
+    set_up()
     from collectief.onboarding.desk import waiting
 
     for one in waiting(insurer):
@@ -264,7 +258,7 @@ def refuse_application(case_id: int, insurer: str, by: str, reason: str) -> None
 
 
 def _decide(case_id: int, insurer: str, by: str, decision: str, reason: str) -> None:
-    _django()
+    set_up()
     from collectief.cases.queries import NoCase
     from collectief.cases.rules import CaseRefused, Decision
     from collectief.onboarding.desk import decide
@@ -285,7 +279,7 @@ def _decide(case_id: int, insurer: str, by: str, decision: str, reason: str) -> 
 def demo_world(scale: float) -> None:
     """Fill an empty database with the demo world; one that is there stays as it is."""
     _not_in_production()
-    _django()
+    set_up()
     from django.utils import timezone
 
     from collectief.demo import world

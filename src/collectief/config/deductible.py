@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from .said import NAME
+from .setting_up import set_up
 
 # Of so many wrong lines the terminal says why; all of them are in the JSON.
 _MOST_SAID = 50
@@ -27,9 +28,7 @@ def import_deductible(file: Path, insurer: str, by: str, dry_run: bool, as_json:
     nothing. Exit code 0: every line fine; 1: some lines were refused, the others are carried out (with --dry-run: would
     be); 2: the file went no further. Interrupted, give the same file again.
     """
-    from .command import _django
-
-    _django()
+    set_up()
     from django.utils import timezone
 
     from collectief.deductible.importing import import_file

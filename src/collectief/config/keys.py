@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from .setting_up import set_up
+
 if TYPE_CHECKING:
     from collectief.scope.renewing import Owner, Renewal, Step
     from collectief.scope.secret import Known
@@ -31,9 +33,7 @@ _DROPPED = "UPDATE sealing_key SET dropped_at = now() WHERE dropped_at IS NULL A
 @click.group()
 def keys() -> None:
     """The secret from which every key of the installation derives."""
-    from .command import _django
-
-    _django()
+    set_up()
 
 
 @keys.command()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from .said import NAME
+from .setting_up import set_up
 
 # What was refused, and what to do.
 _REFUSED = {
@@ -37,9 +38,7 @@ def found(portal: str, kvk: str, name: str, email: str, language: str, by: str) 
     themselves, or the office takes them on. Once more for the same address sends a fresh link; for another address
     it closes the link of before. As soon as somebody manages the accounts of the office nothing happens any more.
     """
-    from .command import _django
-
-    _django()
+    set_up()
     from django.core.exceptions import ValidationError
     from django.core.validators import validate_email
     from django.utils import timezone

@@ -7,6 +7,7 @@ import json as json_
 import click
 
 from .said import NAME, REASON
+from .setting_up import set_up
 
 _INSURER = click.option("--insurer", required=True, help="Whose: the slug, such as izz-door-vgz.")
 
@@ -22,7 +23,7 @@ def requests() -> None:
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per line instead of words.")
 def list_requests(insurer: str, as_json: bool) -> None:
     """What waits, what is due first on top; late ones say so, and a ! stands before what to look out for."""
-    _django()
+    set_up()
     from collectief.onboarding.requests import waiting
 
     for one in waiting(insurer):
@@ -56,7 +57,7 @@ def refuse(case_id: int, insurer: str, by: str, reason: str) -> None:
 
 
 def _decide(case_id: int, insurer: str, by: str, decision: str, reason: str) -> None:
-    _django()
+    set_up()
     from collectief.cases.queries import NoCase
     from collectief.cases.rules import CaseRefused, Decision
     from collectief.onboarding.requests import decide
@@ -70,12 +71,3 @@ def _decide(case_id: int, insurer: str, by: str, decision: str, reason: str) -> 
             f"Not decided, it still waits: {refused.code} {refused.params or ''}".strip()
         ) from None
     click.echo(f"{case_id}: {decision}.")
-
-
-def _django() -> None:
-    import os
-
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "collectief.config.settings")
-    import django
-
-    django.setup()

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from .said import NAME
+from .setting_up import set_up
 
 
 @click.group()
@@ -28,9 +29,7 @@ def load(file: Path, insurer: str, by: str, agreed_by: str) -> None:
     What is there already stays as it is: the same file again changes nothing. From then on the office's pages propose
     changes, and a colleague agrees to them. The form of the file is in docs/terms.md.
     """
-    from .command import _django
-
-    _django()
+    set_up()
     from django.utils import timezone
 
     from collectief.policies.loading import load as take_over
