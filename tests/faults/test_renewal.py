@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 
 import psycopg
@@ -61,14 +62,26 @@ def test_a_secret_of_before_does_not_come_back(keys):
 def test_nothing_is_renewed_while_anything_of_the_portal_is_connected(keys, ours, people):
     before = keys.rows()
     keys.start(NEXT, keys.first)
-    login = connections["default"].settings_dict
-    line = psycopg.connect(
-        host=login["HOST"], dbname=login["NAME"], user=login["USER"], password=login["PASSWORD"], autocommit=True
-    )
-    with line:
+    with _line():
         done = keys.run("renew")
         assert (done.exit_code, "stop web, workers and sealer" in done.output) == (1, True), done.output
     assert keys.rows() == before
+
+
+def test_who_is_going_is_waited_for(keys, ours, people):
+    line = _line()
+    going = threading.Timer(1, line.close)
+    going.start()
+    assert "Under number 2" in keys.renew()
+    going.join()
+
+
+def _line() -> psycopg.Connection:
+    """One more connection of the portal's."""
+    login = connections["default"].settings_dict
+    return psycopg.connect(
+        host=login["HOST"], dbname=login["NAME"], user=login["USER"], password=login["PASSWORD"], autocommit=True
+    )
 
 
 def test_nothing_works_under_another_secret(keys, ours, people):

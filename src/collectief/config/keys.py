@@ -200,6 +200,12 @@ def _drop(owner: Owner, number: int) -> tuple[int, int]:
 def _still_connected(owner: Owner) -> int:
     """How many of the portal's connections are open, once those that are going are gone."""
     until = time.monotonic() + _GOING
-    while (there := int(owner.value(_CONNECTED))) and time.monotonic() < until:
+    while (there := _connected_now(owner)) and time.monotonic() < until:
         time.sleep(0.1)
     return there
+
+
+def _connected_now(owner: Owner) -> int:
+    # Within a transaction PostgreSQL shows the same picture of who is connected each time, unless it is put away.
+    owner.run("SELECT pg_stat_clear_snapshot()")
+    return int(owner.value(_CONNECTED))
