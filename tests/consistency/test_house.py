@@ -211,6 +211,7 @@ _OWN = {
     "product_tariff": "insurer_id",
     "news": "insurer_id",
     "label_code": "insurer_id",
+    "relationship_manager": "id",
 }
 
 

@@ -45,7 +45,7 @@ IDS = (
     "participant_id", "participation_id", "mutation_id", "batch_id", "membership_id", "case_id",
     "account_id", "reset_id", "mandate_id", "received_id", "link_id", "product_id", "contract_id",
     "message_id", "news_id", "document_id", "consignment_id", "run_id", "import_id", "s1_id",
-    "organisation_id", "group_contract_id", "export_plan_id", "export_id",
+    "organisation_id", "group_contract_id", "export_plan_id", "export_id", "manager_id",
 )  # fmt: skip
 # What is nobody's invitation.
 NO_TOKEN = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="

@@ -30,6 +30,7 @@ from collectief.segments.catalogue import PROFILES
 from collectief.segments.profile import Capability, Permission
 from collectief.statements.models import S1Request
 from tests.bulk_world import Register, demo_file, planned
+from tests.customers_world import manager_of
 from tests.exports_world import exported
 from tests.letters_world import kept, on_paper
 from tests.office_world import applied, clerk, import_of, insurer_id, news_of, product_of, run_of
@@ -87,6 +88,7 @@ def anna(monkeypatch, tmp_path):
             "s1_id": s1_of("voorbeeld"),
             "organisation_id": customer.organisation.id,
             "group_contract_id": customer.contracts[0].id,
+            "manager_id": manager_of(customer.organisation.id, slug="voorbeeldverzekeraar", name="Manager Geheim"),
             "account_id": ours.scope.account_id,
             **exported(ours.scope),
             "reset_id": 0,
@@ -104,6 +106,7 @@ def anna(monkeypatch, tmp_path):
         "geheim-nieuws",
         "Geheim BV",
         "Klant Geheim",
+        "Manager Geheim",
         "geheim-medewerker",
         "Vraagt verdragsrecht",
         relation_number,

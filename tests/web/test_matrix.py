@@ -24,6 +24,7 @@ from collectief.scope.scope import Scope
 from collectief.segments.catalogue import PROFILES
 from collectief.segments.profile import Capability, MessageCategory, Permission, SegmentProfile
 from tests.bulk_world import Register, demo_file, planned
+from tests.customers_world import manager_of
 from tests.exports_world import exported
 from tests.help_world import asked, equip
 from tests.letters_world import has_letters, kept, on_paper
@@ -57,6 +58,7 @@ def _ids(whose: Agency, tmp_path, start: int, *, insurer_at: str = "mijnzz") -> 
         "link_id": linked(whose), "product_id": product_of(brand_of(insurer_at).insurer),
         "news_id": news_of(brand_of(insurer_at).insurer), "run_id": run_of(brand_of(insurer_at).insurer),
         "import_id": import_of(brand_of(insurer_at).insurer), "s1_id": s1_of(insurer_at),
+        "manager_id": manager_of(slug=brand_of(insurer_at).insurer),
         "contract_id": whose.contracts[0].id if whose.contracts else NOBODYS,
     }  # fmt: skip
     with opened(whose.scope):

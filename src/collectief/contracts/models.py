@@ -15,6 +15,20 @@ class Insurer(models.Model):
         db_table = "insurer"
 
 
+class RelationshipManager(models.Model):
+    """Who at an insurer looks after customers: on the screen the accountmanager, as customers reach them (U31)."""
+
+    insurer = models.ForeignKey(Insurer, models.PROTECT, db_index=False)
+    name = models.CharField(max_length=120)
+    # E.164.
+    phone = models.CharField(max_length=20, default="")
+    email = models.CharField(max_length=254)
+
+    class Meta:
+        db_table = "relationship_manager"
+        constraints = [models.UniqueConstraint(fields=["insurer", "email"], name="relationship_manager_once")]
+
+
 class Organisation(models.Model):
     """A customer: its KvK number says who may sign in for it, its segment what it can do.
 
@@ -36,6 +50,7 @@ class Organisation(models.Model):
 
     # The first day on which it is no customer any more.
     end_day = models.DateField(null=True)
+    relationship_manager = models.ForeignKey(RelationshipManager, models.PROTECT, null=True)
 
     class Meta:
         db_table = "organisation"

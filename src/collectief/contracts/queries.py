@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from collectief.foundation.period import Period
 from collectief.scope.database import auditing, signing_in
 from collectief.scope.scope import Scope
 from collectief.segments.profile import Capability, Permission
 
-from .models import Contact, ContractLink, DataChange, GroupContract, Organisation
+from .models import Contact, ContractLink, DataChange, GroupContract, Organisation, RelationshipManager
 from .rules import ChangeState, ContactKind, Holder, LinkState
 
 # Asked for every page and every chunk, and so written out.
@@ -119,6 +120,28 @@ def contacts_of(organisation_id: int) -> dict[tuple[int | None, ContactKind], Co
     """Every contact of an organisation that is kept. Must run as the organisation or as staff."""
     rows = Contact.objects.filter(organisation_id=organisation_id).values_list("contract_id", "kind", *_CONTACT)
     return {(contract, ContactKind(kind)): ContactView(*more) for contract, kind, *more in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class ManagerView:
+    """Who at the insurer looks after a customer; `phone` as E.164, or empty."""
+
+    id: int
+    name: str
+    phone: str
+    email: str
+
+
+def managers_among(rows: QuerySet[RelationshipManager]) -> list[ManagerView]:
+    """Those, by name."""
+    return [ManagerView(*row) for row in rows.order_by("name", "id").values_list("id", "name", "phone", "email")]
+
+
+def own_manager(scope: Scope) -> ManagerView | None:
+    """Who at the insurer looks after the scope's organisation; None where nobody was named. Raises NotAllowed (U31)."""
+    scope.require(Permission.SEE_DASHBOARD)
+    found = managers_among(RelationshipManager.objects.filter(organisation=scope.organisation_id))
+    return found[0] if found else None
 
 
 @dataclass(frozen=True, slots=True)

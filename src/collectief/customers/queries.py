@@ -12,8 +12,8 @@ from django.db.models import Count, Q, QuerySet
 
 from collectief.access.models import Membership
 from collectief.brands.catalogue import all_brands
-from collectief.contracts.models import GroupContract, Organisation
-from collectief.contracts.queries import ContactView, contacts_of
+from collectief.contracts.models import GroupContract, Organisation, RelationshipManager
+from collectief.contracts.queries import ContactView, ManagerView, contacts_of, managers_among
 from collectief.contracts.rules import ContactKind
 from collectief.foundation.period import Period
 from collectief.policies.rules import State
@@ -44,6 +44,10 @@ class NoCustomer(LookupError):
 
 class NoContract(LookupError):
     """The insurer has no such contract."""
+
+
+class NoManager(LookupError):
+    """Nobody at the insurer with this number looks after customers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +103,7 @@ class CustomerFile:
     proposals: tuple[ProposalView, ...]
     contacts: Contacts
     accounts: int
+    manager: ManagerView | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +155,33 @@ def customer(scope: Scope, organisation_id: int) -> CustomerFile:
                 _proposals(ContractProposal.objects.filter(organisation=organisation_id)),
                 contacts_of(organisation_id),
                 Membership.objects.filter(organisation=organisation_id, is_active=True).count(),
+                next(iter(managers_among(own_managers(scope.insurer_id).filter(organisation=organisation_id))), None),
             )  # fmt: skip
     raise NoCustomer(organisation_id)
+
+
+def managers(scope: Scope) -> list[tuple[ManagerView, int]]:
+    """Who looks after customers, by name, and after how many. Raises NotAllowed."""
+    scope.require(Permission.MAINTAIN_CUSTOMERS)
+    with office(scope.insurer_id):
+        own = own_managers(scope.insurer_id)
+        customers = dict(own.values_list("id").annotate(Count("organisation")))
+        return [(view, customers[view.id]) for view in managers_among(own)]
+
+
+def manager(scope: Scope, manager_id: int) -> ManagerView:
+    """One of them. Raises NotAllowed, NoManager."""
+    scope.require(Permission.MAINTAIN_CUSTOMERS)
+    with office(scope.insurer_id):
+        found = managers_among(own_managers(scope.insurer_id).filter(id=manager_id))
+    if not found:
+        raise NoManager(manager_id)
+    return found[0]
+
+
+def own_managers(insurer_id: int) -> QuerySet[RelationshipManager]:
+    """Who looks after customers of the insurer. Must run inside `office` of it."""
+    return RelationshipManager.objects.filter(insurer_id=insurer_id)
 
 
 def group_contracts(scope: Scope, *, text: str = "", page: int = 1, size: int = 25) -> tuple[list[ContractLine], int]:

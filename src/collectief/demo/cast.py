@@ -285,6 +285,8 @@ COMPANIES = (
     BRUG, OTTO, OTTO_ELSEWHERE, BRUG_GOUDA, LINDE, LINDE_THUIS, EIK, EIK_SPORT, DUIN, KOMPAS, KANTOOR, KANTOOR_IZZ,
     ZUID, DUINSTAD,
 )  # fmt: skip
+# Who looks after the customers of an insurer, as they reach them: name, telephone number and e-mail address (U31).
+ACCOUNT_MANAGERS = {"zorg-en-zekerheid": ("Hanneke Vos", "+31850000004", "hanneke.vos@kantoor.example")}
 # The own password of everyone in the cast who signs in with one; the second factor each links themselves.
 DEMO_PASSWORD = "linde bloeit in juni"  # noqa: S105 - printed on the screen of the demo
 

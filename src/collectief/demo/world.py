@@ -17,7 +17,7 @@ from collectief.access.models import Account, Mandate, MandatePerson, Membership
 from collectief.access.queries import scope_again
 from collectief.access.single_sign_on import issuer_of
 from collectief.brands.catalogue import brand
-from collectief.contracts.models import Contact, GroupContract, Insurer, Organisation
+from collectief.contracts.models import Contact, GroupContract, Insurer, Organisation, RelationshipManager
 from collectief.contracts.rules import ContactKind
 from collectief.enrolment import actions as enrolment
 from collectief.enrolment.facts import Application, Kind
@@ -34,11 +34,12 @@ from collectief.participants.keys import bsn_keys
 from collectief.policies.loading import load
 from collectief.scope.database import office, opened, working_for
 from collectief.scope.scope import Scope
+from collectief.segments.catalogue import PROFILES
 from collectief.segments.profile import Capability, Field
 
 from .abroad import ask_for_s1s, make_directory
 from .applications import apply_for_accounts
-from .cast import COMPANIES, DEMO_PASSWORD, KANTOOR, MANDATES, Colleague, Company
+from .cast import ACCOUNT_MANAGERS, COMPANIES, DEMO_PASSWORD, KANTOOR, MANDATES, Colleague, Company
 from .deductible import use_deductibles
 from .exports import plan_lists
 from .families import enrol_family
@@ -52,12 +53,13 @@ def make_cast() -> None:
     with office():
         for company in COMPANIES:
             insurer, _ = Insurer.objects.get_or_create(slug=company.insurer, defaults={"name": company.insurer_name})
-            organisation, _ = Organisation.objects.get_or_create(
+            organisation, new = Organisation.objects.get_or_create(
                 insurer=insurer,
                 kvk=company.kvk,
                 branch=company.branch,
                 defaults={"name": company.name, "segment": company.segment, "rsin": company.rsin} | _number(company),
             )
+            _look_after(organisation, new=new)
             for number, name in company.contracts:
                 GroupContract.objects.get_or_create(
                     insurer=insurer,
@@ -84,6 +86,19 @@ def make_cast() -> None:
                 )
         _make_mandates()
         _link_work_accounts()
+
+
+def _look_after(organisation: Organisation, *, new: bool) -> None:
+    """A new customer gets an accountmanager, where its insurer has one. Must run inside `office`."""
+    insurer, known = organisation.insurer, ACCOUNT_MANAGERS.get(organisation.insurer.slug)
+    if not new or known is None or PROFILES[organisation.segment].is_office:
+        return
+    name, phone, email = known
+    with office(insurer.id):
+        organisation.relationship_manager, _ = RelationshipManager.objects.get_or_create(
+            insurer=insurer, email=email, defaults={"name": name, "phone": phone}
+        )
+        organisation.save(update_fields=["relationship_manager"])
 
 
 def _posts_to(organisation: Organisation, address: tuple[str, str, str, str]) -> None:

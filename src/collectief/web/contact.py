@@ -1,4 +1,4 @@
-"""Contact: the insurer's desks, a question about what a page shows, and what was answered (U31, G14)."""
+"""Contact: whom one reaches at the insurer, a question about what a page shows, and what was answered (U31, G14)."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from collectief.brands.catalogue import Desk
+from collectief.contracts.queries import own_manager
+from collectief.contracts.rules import phone_text
 from collectief.foundation.bsn import Bsn
 from collectief.foundation.dates import dutch
 from collectief.inbox.actions import mark_own_read
@@ -103,8 +105,10 @@ def contact(request: PortalRequest) -> HttpResponse:
     own = own_questions(request.scope)
     _have_read(request, [one.id for one in own if one.answered_at])
     titles = {desk.title["nl"]: title for title, desk in desks}
+    manager = own_manager(request.scope)
     context = {
         "form": form, "desks": desks, "about": form["van"].value(),
+        "manager": manager, "phone": phone_text(manager.phone) if manager else "",
         "questions": [(one, titles.get(one.desk, one.desk), *_state(one)) for one in own],
     }  # fmt: skip
     return render(request, "contact.html", context, status=422 if form.errors else 200)

@@ -1,4 +1,4 @@
-"""The page on which one thing of an organisation, a contract or a label is changed or proposed."""
+"""The page on which one thing of an organisation, a contract, a label or an accountmanager is changed or proposed."""
 
 from __future__ import annotations
 

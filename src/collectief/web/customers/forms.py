@@ -10,11 +10,14 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from collectief.contracts.queries import ManagerView
+from collectief.customers.relationships import Reached
 from collectief.customers.rules import NewCustomer
 from collectief.foundation.names import tidy
 from collectief.foundation.period import Period
 from collectief.segments.catalogue import profile
 
+from ..contracts.contacts import PhoneField
 from ..contracts.forms import NumberField
 from ..participants.forms import DayField
 
@@ -143,3 +146,47 @@ class ContractForm(forms.Form):
     def period(self) -> Period:
         """From when until when; after `is_valid`."""
         return Period.through(self.cleaned_data["first_day"], self.cleaned_data["last_day"])
+
+
+class ManagerForm(forms.Form):
+    """Who looks after customers, and how those reach them."""
+
+    name = forms.CharField(
+        label=gettext_lazy("Naam"), max_length=120, error_messages={"required": gettext_lazy("Vul de naam in.")}
+    )
+    phone = PhoneField(label=gettext_lazy("Telefoonnummer"), required=False)
+    email = forms.EmailField(
+        label=gettext_lazy("E-mailadres"), widget=forms.TextInput(attrs={"inputmode": "email"}),
+        error_messages={
+            "required": gettext_lazy("Vul het e-mailadres in."),
+            "invalid": gettext_lazy("Vul een e-mailadres in als naam@bedrijf.nl."),
+        },
+    )  # fmt: skip
+
+    @property
+    def wanted(self) -> Reached:
+        """What was typed; after `is_valid`."""
+        data = self.cleaned_data
+        return Reached(tidy(data["name"]), data["phone"], data["email"])
+
+
+class GiveManagerForm(forms.Form):
+    """Which of the accountmanagers, or none."""
+
+    manager = forms.TypedChoiceField(
+        label=gettext_lazy("Accountmanager"), required=False, coerce=int, empty_value=None,
+        error_messages={"invalid_choice": gettext_lazy("Kies een accountmanager uit de lijst.")},
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, managers: Sequence[ManagerView], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["manager"]
+        field.choices = [("", _("Geen")), *((str(one.id), one.name) for one in managers)]
+
+
+class SuccessorForm(GiveManagerForm):
+    """Whose the customers are when somebody leaves."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["manager"].label = _("Wie neemt de organisaties over?")

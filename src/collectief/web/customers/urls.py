@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from django.urls import path
 
-from . import contracts, labels, organisations
+from . import contracts, labels, organisations, relationships
 
 urlpatterns = [
     path("organisaties/", organisations.overview, name="customers"),
     path("organisaties/nieuw/", organisations.new, name="new_customer"),
+    path("organisaties/accountmanagers/", relationships.overview, name="managers"),
+    path("organisaties/accountmanagers/nieuw/", relationships.new, name="new_manager"),
+    path("organisaties/accountmanagers/<int:manager_id>/", relationships.change, name="change_manager"),
+    path("organisaties/accountmanagers/<int:manager_id>/verwijderen/", relationships.remove, name="remove_manager"),
     path("organisaties/<int:organisation_id>/", organisations.one, name="customer"),
     path("organisaties/<int:organisation_id>/naam/", organisations.rename, name="rename_customer"),
     path("organisaties/<int:organisation_id>/contactgegevens/", organisations.contacts, name="customer_contacts"),
+    path("organisaties/<int:organisation_id>/accountmanager/", relationships.of_customer, name="customer_manager"),
     path("organisaties/<int:organisation_id>/einde/", organisations.end, name="end_customer"),
     path("organisaties/<int:organisation_id>/contract/", contracts.open_, name="open_contract"),
     path("collectiviteiten/", contracts.overview, name="group_contracts"),

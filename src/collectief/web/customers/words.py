@@ -83,6 +83,7 @@ def _refusals() -> dict[str, str]:
             "Deze organisatie is al klant: er is er een met dit nummer, deze vestiging en deze soort. Zoek haar op in "
             "de lijst."
         ),
+        "manager_known": _("Er is al een accountmanager met het e-mailadres {email}. Zoek die op in de lijst."),
         "contracts_run": _(
             "Na die dag loopt nog een contract: {numbers}. Beëindig eerst de contracten, of kies een latere dag."
         ),
