@@ -189,4 +189,5 @@ class SuccessorForm(GiveManagerForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["manager"].label = _("Wie neemt de organisaties over?")
+        field: Any = self.fields["manager"]
+        field.label, field.choices[0] = _("Wie neemt de organisaties over?"), ("", _("Niemand"))
