@@ -47,7 +47,15 @@ def test_both_are_offered_by_name_and_branch(chooser):
     assert "Voor welke organisatie wilt u werken?" in text
     assert "De Brug Zuid" in text
     assert f"vestiging {BRANCH}" in text
-    assert "hele organisatie" in text
+    assert "Uitzendbureau, hele organisatie" in " ".join(text.split())
+
+
+@pytest.mark.feature("X14")
+def test_a_kind_of_customer_is_called_by_the_language_of_the_page(chooser):
+    chooser.post("/taal/", {"language": "en"})
+    text = " ".join(text_of(chooser.get("/inloggen/organisatie/")).split())
+    assert "Staffing agency, whole organisation" in text
+    assert "Uitzendbureau," not in text
 
 
 def test_nobody_is_in_before_the_choice_and_the_trail_says_nothing(chooser, ours, branch):

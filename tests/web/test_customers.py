@@ -91,6 +91,15 @@ def test_an_organisation_is_added_found_and_seen(sanne):
     assert actions_of(row.id) == ["customer.add"]
 
 
+@pytest.mark.feature("X14")
+def test_kinds_of_customer_have_their_english_names_on_english_pages(sanne):
+    ours = agency(segment="municipality")
+    sanne.post("/taal/", {"language": "en"})
+    for page in (LIST, f"{LIST}nieuw/", f"{LIST}{ours.organisation.id}/", contract_page(ours.contracts[0]), "/labels/"):
+        text = text_of(sanne.get(page))
+        assert "Municipality" in text and "Gemeente" not in text.replace(ours.organisation.name, ""), page
+
+
 @pytest.mark.parametrize(
     ("more", "said"),
     [

@@ -14,11 +14,10 @@ from django.contrib.sessions.backends.base import SessionBase
 from collectief.brands.catalogue import Brand
 from collectief.foundation.assurance import AssuranceLevel
 from collectief.gateways.eherkenning.port import Identity, SignInRefused
-from collectief.segments.catalogue import profile
 
 from .models import Membership
 
-_KEY = "choosing"
+_KEY = "choosing_organisation"
 # Seconds a choice may take: as long as signing in itself may.
 LONGEST = 15 * 60
 
@@ -27,14 +26,14 @@ LONGEST = 15 * 60
 class Option:
     """An organisation that can be chosen: `branch` is its establishment, when it is not the whole company.
 
-    `kind` is what its segment is called.
+    `segment` is the slug of its kind of customer.
     """
 
     id: int
     name: str
     kvk: str
     branch: str
-    kind: str
+    segment: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +62,7 @@ def hold(
             "company_name": identity.company_name, "person_hint": identity.person_hint, "branch": identity.branch,
             "rsin": identity.rsin,
         },
-        "options": [[one.id, one.name, one.kvk, one.branch, profile(one.segment).name] for one in organisations],
+        "options": [[one.id, one.name, one.kvk, one.branch, one.segment] for one in organisations],
     }  # fmt: skip
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from collectief.cases.rules import TERMS, About, Kind
 from collectief.foundation.dates import dutch
@@ -36,7 +36,7 @@ def about(insurer_id: int, subject: str) -> About:
     facts = [
         (_("Organisatie"), f"{customer.name} ({customer.customer_number})"),
         (_("KvK-nummer"), customer.kvk or "–"),
-        (_("Soort klant"), profile(customer.segment).name),
+        (_("Soort klant"), profile(customer.segment).called(get_language())),
         (_("Contract"), f"{row.number} – {row.name}"),
         (_("Begindatum"), dutch(row.first_day)),
         (_("Einddatum"), until(Period(row.first_day, row.end_day))),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from django.utils import timezone
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from collectief.access.models import Account, Membership
 from collectief.access.role_names import ROLE_NAMES
@@ -42,7 +42,7 @@ def about(insurer_id: int, subject: str) -> About:
         (_("KvK-nummer"), application.kvk),
         (_("Bij ons bekend als"), organisation.name if organisation else _("niet bekend")),
         (_("Gevraagde rollen"), ", ".join(str(ROLE_NAMES[Role(role)]) for role in application.roles)),
-        (_("Portaal"), f"{brand_of(application.brand).name} ({profile(application.segment).name})"),
+        (_("Portaal"), f"{brand_of(application.brand).name} ({profile(application.segment).called(get_language())})"),
         (_("Aangevraagd op"), applied_at),
     )
     # Of one that was decided there is nothing to watch out for any more.

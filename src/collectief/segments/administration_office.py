@@ -11,7 +11,8 @@ from .profile import Capability, Permission, Role, SegmentProfile
 
 PROFILE = SegmentProfile(
     slug="administration_office",
-    name="Administratiekantoor",
+    dutch="Administratiekantoor",
+    english="Administration office",
     assurance_level=AssuranceLevel.EH2_PLUS,
     capabilities=frozenset({Capability.ASK_QUESTIONS}),
     roles={

@@ -12,7 +12,8 @@ from .profile import Factor, Means, Permission, Role, SegmentProfile
 
 PROFILE = SegmentProfile(
     slug="back_office",
-    name="Kantoor",
+    dutch="Kantoor",
+    english="Office",
     assurance_level=AssuranceLevel.EH3,
     capabilities=frozenset(),
     roles={

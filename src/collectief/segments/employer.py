@@ -11,7 +11,8 @@ from .profile import Capability, Means, Permission, Role, SegmentProfile
 
 PROFILE = SegmentProfile(
     slug="employer",
-    name="Werkgever",
+    dutch="Werkgever",
+    english="Employer",
     assurance_level=AssuranceLevel.EH2_PLUS,
     capabilities=frozenset({Capability.LINK_CONTRACTS, Capability.ASK_CHANGES, Capability.ASK_QUESTIONS}),
     roles={

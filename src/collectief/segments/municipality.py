@@ -20,7 +20,8 @@ from .profile import (
 
 PROFILE = SegmentProfile(
     slug="municipality",
-    name="Gemeente",
+    dutch="Gemeente",
+    english="Municipality",
     assurance_level=AssuranceLevel.EH2_PLUS,
     # G12: no upload, no rejected mutations page, no former participants.
     capabilities=frozenset(

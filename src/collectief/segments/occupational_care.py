@@ -11,7 +11,8 @@ from .profile import Means, Permission, Role, SegmentProfile
 
 PROFILE = SegmentProfile(
     slug="occupational_care",
-    name="Werkgever met bedrijfszorg",
+    dutch="Werkgever met bedrijfszorg",
+    english="Employer with occupational care",
     assurance_level=AssuranceLevel.EH2_PLUS,
     capabilities=frozenset(),
     roles={

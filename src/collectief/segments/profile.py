@@ -199,8 +199,20 @@ class Fields:
             raise ValueError(f"Columns of what nobody may see: {sorted(hidden)}")
 
 
+class Named:
+    """What has a name in each language of the screens (X14): that name is data, and in no catalogue of words."""
+
+    __slots__ = ()
+    dutch: str
+    english: str
+
+    def called(self, language: str | None) -> str:
+        """Its name in a language as Django names it; None is the language of nobody in particular, Dutch."""
+        return self.english if language == "en" else self.dutch
+
+
 @dataclass(frozen=True, slots=True)
-class TerminationReason:
+class TerminationReason(Named):
     """A reason for leaving: its code, and its name in Dutch and English."""
 
     code: str
@@ -211,7 +223,7 @@ class TerminationReason:
 
 
 @dataclass(frozen=True, slots=True)
-class PaymentWay:
+class PaymentWay(Named):
     """A way in which a policyholder pays the premium: its code, and its name in Dutch and English."""
 
     code: str
@@ -220,11 +232,12 @@ class PaymentWay:
 
 
 @dataclass(frozen=True, slots=True)
-class SegmentProfile:
+class SegmentProfile(Named):
     """Everything that differs between kinds of customer and is a value (nouns that differ are an app)."""
 
     slug: str
-    name: str
+    dutch: str
+    english: str
     assurance_level: AssuranceLevel
     capabilities: frozenset[Capability]
     roles: Mapping[Role, frozenset[Permission]]

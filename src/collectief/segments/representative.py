@@ -11,7 +11,8 @@ from .profile import Means, Permission, Role, SegmentProfile
 
 PROFILE = SegmentProfile(
     slug="representative",
-    name="Ondersteuner",
+    dutch="Ondersteuner",
+    english="Representative",
     assurance_level=AssuranceLevel.EH3,
     capabilities=frozenset(),
     roles={

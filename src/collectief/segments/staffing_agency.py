@@ -19,7 +19,8 @@ from .profile import (
 
 PROFILE = SegmentProfile(
     slug="staffing_agency",
-    name="Uitzendbureau",
+    dutch="Uitzendbureau",
+    english="Staffing agency",
     assurance_level=AssuranceLevel.EH2_PLUS,
     # By name, each: what another segment gets is not theirs by itself.
     capabilities=frozenset(

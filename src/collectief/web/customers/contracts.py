@@ -82,7 +82,8 @@ def one(request: PortalRequest, group_contract_id: int) -> HttpResponse:
     found, today = _file(request, group_contract_id), timezone.localdate()
     audit.record(request.scope, "contract.see", objects={"contract": [group_contract_id]})
     context = {
-        "found": found, "line": words.contract(found.view, today), "segment": profile(found.segment).name,
+        "found": found, "line": words.contract(found.view, today),
+        "segment": profile(found.segment).called(request.LANGUAGE_CODE),
         "insures": profile(found.segment).insures,
         "proposals": [words.proposal(view) for view in found.proposals],
         "contacts": reaching.lines(found.contacts, group_contract_id, OF_CONTRACT),

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from collectief.contracts.queries import ManagerView
 from collectief.customers.relationships import Reached
@@ -98,7 +98,7 @@ class CustomerForm(forms.Form):
     def __init__(self, *args: Any, segments: Sequence[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["segment"]
-        field.choices = [("", ""), *((slug, profile(slug).name) for slug in segments)]
+        field.choices = [("", ""), *((slug, profile(slug).called(get_language())) for slug in segments)]
 
     @property
     def wanted(self) -> NewCustomer:

@@ -87,7 +87,7 @@ def code(request: PortalRequest) -> HttpResponse:
 
 def _portal(one: Brand, language: str) -> dict[str, object]:
     return {
-        "name": one.name, "hosts": one.hosts, "segments": [profile(slug).name for slug in one.segments],
+        "name": one.name, "hosts": one.hosts, "segments": [profile(slug).called(language) for slug in one.segments],
         "sender": one.sender, "phone": one.support_phone, "file": f"brands/{one.slug}/brand.toml",
         "desks": [(desk.title[language], desk.mail, desk.phone) for desk in one.desks],
     }  # fmt: skip

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from collectief.customers.kinds import until
 from collectief.customers.queries import ContractLine, CustomerView, ProposalView
@@ -39,7 +39,7 @@ def customer(view: CustomerView, today: date) -> Shown:
     """An organisation in words."""
     last = view.end_day - ONE_DAY if view.end_day else None
     state, colour = _stands(None, last, today, _("Klant"))
-    return Shown(view, state, colour, profile(view.segment).name, last)
+    return Shown(view, state, colour, profile(view.segment).called(get_language()), last)
 
 
 def contract(view: ContractLine, today: date) -> Shown:

@@ -106,12 +106,11 @@ class InsuranceForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self._draft, self._offers = draft, {str(one.product.id): one for one in offers}
-        dutch = get_language() == "nl"
         payment: Any = self.fields["payment"]
         payment.initial = draft.payment
         payment.choices = [
             ("", _("Kies een betalingswijze")),
-            *((way.code, way.dutch if dutch else way.english) for way in profile.payment_ways),
+            *((way.code, way.called(get_language())) for way in profile.payment_ways),
         ]
         self.rows: list[tuple[Person, list[str]]] = []
         for number, person in enumerate(draft.people):

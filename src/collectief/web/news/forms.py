@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.http import QueryDict
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from collectief.brands.catalogue import all_brands
@@ -76,7 +77,7 @@ class NewsForm(forms.Form):
             slug for one in served for slug in one.segments if not PROFILES[slug].is_office
         )  # fmt: skip
         choices: dict[str, list[tuple[str, Any]]] = {
-            "klanten": [(slug, PROFILES[slug].name) for slug in segments],
+            "klanten": [(slug, PROFILES[slug].called(get_language())) for slug in segments],
             "portalen": [(one.slug, one.name) for one in served if set(one.segments) & set(segments)],
             "categorie": [(str(one), CATEGORIES[one]) for one in _categories(segments)],
         }

@@ -8,8 +8,8 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 
 from collectief.brands.catalogue import brand
 from collectief.inbox.facts import NewsKind, Written
@@ -67,7 +67,7 @@ def whom(written: Written, reached: int) -> str:
         )
         return words.format(count=number(reached), category=CATEGORIES[written.category])
     portals = ", ".join(brand(slug).name for slug in written.brands) or _("alle portalen")
-    kinds = ", ".join(PROFILES[slug].name.lower() for slug in written.segments)
+    kinds = ", ".join(PROFILES[slug].called(get_language()).lower() for slug in written.segments)
     return f"{portals} ({kinds})" if kinds else portals
 
 

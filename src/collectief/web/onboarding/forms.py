@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from collectief.contracts.rules import is_kvk
@@ -50,7 +51,7 @@ class ApplicationForm(forms.Form):
     def __init__(self, *args: Any, profiles: Sequence[SegmentProfile], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         segment: Any = self.fields["segment"]
-        segment.choices = [(profile.slug, profile.name) for profile in profiles]
+        segment.choices = [(profile.slug, profile.called(get_language())) for profile in profiles]
         if len(profiles) == 1:
             segment.widget, segment.initial, segment.required = forms.HiddenInput(), profiles[0].slug, False
         # Where a portal has one kind of customer, whoever applies may get roles without choosing.

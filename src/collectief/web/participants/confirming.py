@@ -45,7 +45,7 @@ def confirmation(request: PortalRequest, mutation_id: int) -> HttpResponse:
     reason = scope.profile.reason(view.asked.get("reason", ""))
     letter = in_words(
         person, view, terms_of(scope, stays_touched(view)), contracts=labels, organisation=scope.organisation,
-        reason=(reason.dutch if get_language() == "nl" else reason.english) if reason else "",
+        reason=reason.called(get_language()) if reason else "",
         undoes=present.mutation_line(view, known, scope, today).undoes, references=_references(scope, view),
         today=today,
     )  # fmt: skip

@@ -191,10 +191,9 @@ class TerminateForm(forms.Form):
 
     def __init__(self, *args: Any, profile: SegmentProfile, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        dutch = get_language() == "nl"
         self.fields["reason"].choices = [  # type: ignore[attr-defined]
             ("", _("Kies een reden")),
-            *((reason.code, reason.dutch if dutch else reason.english) for reason in profile.termination_reasons),
+            *((reason.code, reason.called(get_language())) for reason in profile.termination_reasons),
         ]
 
     def application(self, contract: str, stay: int) -> Application:

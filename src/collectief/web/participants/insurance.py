@@ -45,11 +45,10 @@ def paid_by(scope: Scope, terms: Sequence[TermView]) -> list[tuple[str, str]]:
     """Who took these out and how it is paid, each once; nobody where it is the organisation's own (G06)."""
     pairs = dict.fromkeys((one.policyholder_id, one.payment) for one in terms if one.policyholder_id is not None)
     known = names(scope, [id_ for id_, _code in pairs if id_ is not None]) if pairs else {}
-    dutch = get_language() == "nl"
     found = []
     for holder, code in pairs:
         way = scope.profile.payment_way(code)
-        found.append((str(known.get(holder or 0, "–")), (way.dutch if dutch else way.english) if way else "–"))
+        found.append((str(known.get(holder or 0, "–")), way.called(get_language()) if way else "–"))
     return found
 
 

@@ -215,7 +215,7 @@ def what(asked: Mapping[str, Any], contracts: Sequence[ContractView], scope: Sco
     if asked.get("last_day"):
         parts.append(_("tot en met {day}").format(day=_day(asked["last_day"])))
     if reason := scope.profile.reason(asked.get("reason", "")):
-        parts.append(reason.dutch if get_language() == "nl" else reason.english)
+        parts.append(reason.called(get_language()))
     if joins := asked.get("joins"):
         parts.append(joined()[joins["place"]])
         parts.append(_("met verzekering") if joins.get("products") else _("alleen collectiviteit"))
