@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from collectief.access.models import Membership
 from collectief.audit import actions as audit
+from collectief.audit.facts import InsurerActor
 from collectief.audit.models import AuditEvent
 from collectief.cases import actions, queries
 from collectief.cases.actions import staff_of
@@ -244,7 +245,7 @@ def test_staff_add_nothing_at_another_insurer(case, sanne, table):
 
 def _by_insurer(insurer: int, organisation: int) -> None:
     audit.record_by_insurer(
-        insurer, "Z", organisation, "account.invite", account_id=None, roles=["case_handler"], access_point="x"
+        InsurerActor(insurer, "Z", roles=("case_handler",), access_point="x"), organisation, "account.invite"
     )
 
 

@@ -16,6 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from collectief.access.models import Membership
 from collectief.audit import actions as audit
 from collectief.audit import queries
+from collectief.audit.facts import InsurerActor
 from collectief.bulk.rules import ENDED
 from collectief.enrolment.facts import Kind
 from collectief.scope.database import office, opened
@@ -85,9 +86,8 @@ def test_what_the_insurer_did_is_in_the_words_of_who_reads_it(ours, log):
     with office(ours.organisation.insurer_id):
         for action in _FOR_A_CUSTOMER:
             audit.record_by_insurer(
-                ours.organisation.insurer_id, "Verzekeraar", ours.organisation.id, action, account_id=None,
-                roles=("automatic",), access_point="job",
-            )  # fmt: skip
+                InsurerActor(ours.organisation.insurer_id, "Verzekeraar"), ours.organisation.id, action
+            )
     assert {row[1] for row in shown(log.get("/logboek/"))} == set(_FOR_A_CUSTOMER.values())
     sheet = openpyxl.load_workbook(io.BytesIO(b"".join(log.get("/logboek/download/").streaming_content))).active
     assert {row[3].value for row in sheet.iter_rows(min_row=2)} >= set(_FOR_A_CUSTOMER.values())

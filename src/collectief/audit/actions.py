@@ -12,6 +12,8 @@ from collectief.scope.database import auditing
 from collectief.scope.scope import Scope
 from collectief.scope.staging import ids_array
 
+from .facts import InsurerActor
+
 PURPOSE = "administration_of_group_insurance"
 # Why the insurer's auditor looks into the trail.
 SUPERVISION = "supervision_of_access"
@@ -79,14 +81,10 @@ def record_operator(
 
 
 def record_by_insurer(
-    insurer_id: int,
-    insurer: str,
+    by: InsurerActor,
     organisation_id: int,
     action: str,
     *,
-    account_id: int | None,
-    roles: Iterable[str],
-    access_point: str,
     participants: Iterable[int] = (),
     objects: Mapping[str, Iterable[int]] | None = None,
     detail: dict[str, Any] | None = None,
@@ -100,8 +98,9 @@ def record_by_insurer(
         cursor.execute(
             _INSERT,
             [
-                insurer_id, organisation_id, action, "success", account_id, insurer, sorted(roles), insurer, PURPOSE,
-                access_point, ids_array(participants), _objects(objects), json.dumps(detail or {}),
+                by.insurer_id, organisation_id, action, "success", by.account_id, by.insurer, sorted(by.roles),
+                by.insurer, PURPOSE, by.access_point, ids_array(participants), _objects(objects),
+                json.dumps(detail or {}),
             ],
         )  # fmt: skip
 

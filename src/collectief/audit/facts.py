@@ -19,6 +19,20 @@ def epoch(at: datetime) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class InsurerActor:
+    """Who of an insurer does something for a customer, as that customer's trail has it; by itself, unless it says more.
+
+    `insurer` is the name that customers know.
+    """
+
+    insurer_id: int
+    insurer: str
+    account_id: int | None = None
+    roles: tuple[str, ...] = ("automatic",)
+    access_point: str = "job"
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """What a seal covers of an event: every column. `at` is an `epoch`."""
 

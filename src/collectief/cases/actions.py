@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from collectief.audit import actions as audit
+from collectief.audit.facts import InsurerActor
 from collectief.brands.catalogue import brand as brand_of
 from collectief.scope.database import office, opened
 from collectief.scope.scope import Scope
@@ -130,8 +131,8 @@ def record_for_customer(
     """
     by = deciding.by
     audit.record_by_insurer(
-        deciding.insurer_id, by.insurer, organisation_id, action, account_id=by.account_id, roles=by.roles,
-        access_point=by.access_point, objects={**objects, "case": [deciding.case_id]}, detail=detail,
+        InsurerActor(by.insurer_id, by.insurer, by.account_id, by.roles, by.access_point), organisation_id, action,
+        objects={**objects, "case": [deciding.case_id]}, detail=detail,
     )  # fmt: skip
 
 

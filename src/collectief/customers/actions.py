@@ -10,6 +10,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
+from collectief.access.for_customers import insurer_by
 from collectief.audit import actions as audit
 from collectief.brands.catalogue import brand as brand_of
 from collectief.contracts.actions import keep_contacts
@@ -134,6 +135,5 @@ def _record(
     audit.record(scope, action, objects={"organisation": [organisation_id], **objects}, detail=detail)
     with office(scope.insurer_id):
         audit.record_by_insurer(
-            scope.insurer_id, brand_of(scope.brand).insurer_name, organisation_id, action, account_id=scope.account_id,
-            roles=map(str, scope.roles), access_point=f"{scope.brand}/{scope.channel}", objects=objects, detail=detail,
+            insurer_by(scope), organisation_id, action, objects=objects, detail=detail,
         )  # fmt: skip

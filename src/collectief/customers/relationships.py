@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
 
+from collectief.access.for_customers import insurer_by
 from collectief.audit import actions as audit
-from collectief.brands.catalogue import brand as brand_of
 from collectief.contracts.models import Organisation, RelationshipManager
 from collectief.scope.database import office
 from collectief.scope.scope import Scope
@@ -116,7 +116,4 @@ def _tell(scope: Scope, organisation_ids: Iterable[int]) -> None:
     """In the trail of each customer: the insurer did it."""
     with office(scope.insurer_id):
         for organisation_id in organisation_ids:
-            audit.record_by_insurer(
-                scope.insurer_id, brand_of(scope.brand).insurer_name, organisation_id, "customer.give_manager",
-                account_id=scope.account_id, roles=map(str, scope.roles), access_point=f"{scope.brand}/{scope.channel}",
-            )  # fmt: skip
+            audit.record_by_insurer(insurer_by(scope), organisation_id, "customer.give_manager")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import connection, transaction
 
 from collectief.audit import actions as audit
+from collectief.audit.facts import InsurerActor
 from collectief.contracts.models import GroupContract
 from collectief.mutations import lanes
 from collectief.mutations.corridor import LANES
@@ -53,8 +54,8 @@ def follow_offers(contract_id: int) -> None:
     if ended or begun:
         with office(customer.insurer_id):
             audit.record_by_insurer(
-                customer.insurer_id, customer.insurer.name, customer.id, "contract.follow_offer", account_id=None,
-                roles=("automatic",), access_point="job", objects={"contract": [contract.id]},
+                InsurerActor(customer.insurer_id, customer.insurer.name), customer.id, "contract.follow_offer",
+                objects={"contract": [contract.id]},
                 detail={"terms_ended": ended, "terms_begun": begun},
             )  # fmt: skip
 

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from collectief.access.queries import NoAccess, scope_again
 from collectief.audit import actions as audit
+from collectief.audit.facts import InsurerActor
 from collectief.brands.catalogue import brand as brand_of
 from collectief.brands.wording import worded
 from collectief.contracts.queries import contracts
@@ -171,8 +172,8 @@ def _end(one: Due, now: datetime) -> None:
     brand = brand_of(one.brand)
     with working_for(one.organisation_id, one.insurer_id):
         audit.record_by_insurer(
-            one.insurer_id, brand.insurer_name, one.organisation_id, "exports.stop", account_id=None,
-            roles=("automatic",), access_point="job", detail={"why": str(Stopped.NO_ACCESS)},
+            InsurerActor(one.insurer_id, brand.insurer_name), one.organisation_id, "exports.stop",
+            detail={"why": str(Stopped.NO_ACCESS)},
             objects={"export_plan": [one.plan_id], "account": [one.account_id]},
         )  # fmt: skip
 

@@ -17,6 +17,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app as queue
 
 from collectief.audit import actions as audit
+from collectief.audit.facts import InsurerActor
 from collectief.brands.brand import Brand
 from collectief.brands.wording import worded
 from collectief.contracts.models import Organisation
@@ -150,8 +151,8 @@ def _issue_some(customer: Organisation, brand: Brand, to: CardsTo, year: int, no
         send(customer.insurer_id, customer.id, made, _TO[to], now=now)
         if made:
             audit.record_by_insurer(
-                customer.insurer_id, customer.insurer.name, customer.id, "cards.issue", account_id=None,
-                roles=("automatic",), access_point="job", participants=[one.participant_id for one in made],
+                InsurerActor(customer.insurer_id, customer.insurer.name), customer.id, "cards.issue",
+                participants=[one.participant_id for one in made],
                 objects={"document": [one.id for one in made]}, detail={"year": year},
             )  # fmt: skip
     return len(made)

@@ -21,6 +21,7 @@ from django.db.models import Count
 from django.utils import timezone
 
 from collectief.audit import actions as audit
+from collectief.audit.facts import InsurerActor
 from collectief.brands.brand import Brand
 from collectief.brands.wording import worded
 from collectief.contracts.models import GroupContract, Organisation
@@ -147,8 +148,8 @@ def _send_some(customer: Organisation, brand: Brand, now: datetime) -> int | Non
         send(customer.insurer_id, customer.id, made, To.PARTICIPANT, now=now)
         if made:
             audit.record_by_insurer(
-                customer.insurer_id, customer.insurer.name, customer.id, "schedules.post", account_id=None,
-                roles=("automatic",), access_point="job", participants=[one.participant_id for one in made],
+                InsurerActor(customer.insurer_id, customer.insurer.name), customer.id, "schedules.post",
+                participants=[one.participant_id for one in made],
                 objects={"document": [one.id for one in made]}, detail={},
             )  # fmt: skip
     return len(made)

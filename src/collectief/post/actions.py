@@ -9,8 +9,8 @@ from django.db import transaction
 from django.utils import timezone
 from procrastinate.contrib.django import app as queue
 
+from collectief.access.for_customers import insurer_by
 from collectief.audit import actions as audit
-from collectief.brands.catalogue import brand as brand_of
 from collectief.documents.actions import Made
 from collectief.documents.rules import kept_until
 from collectief.scope.database import office, working_for
@@ -67,8 +67,7 @@ def note_return(scope: Scope, consignment_id: int, returned_on: date, why: Retur
         row.returned_why, row.returned_by = why, scope.account
         row.save(update_fields=["state", "returned_on", "returned_why", "returned_by"])
         audit.record_by_insurer(
-            scope.insurer_id, brand_of(scope.brand).insurer_name, row.organisation_id, "post.return",
-            account_id=scope.account_id, roles=scope.roles, access_point=f"{scope.brand}/{scope.channel}",
+            insurer_by(scope), row.organisation_id, "post.return",
             objects={"document": [row.document_id]}, detail={"kind": row.kind, "why": str(why)},
         )  # fmt: skip
     audit.record(scope, "post.return", objects={"consignment": [consignment_id]}, detail={"why": str(why)})
@@ -100,8 +99,7 @@ def send_again(scope: Scope, consignment_id: int, why: Again, *, anew: Anew, now
         )  # fmt: skip
         queue.configure_task("post.hand_over").defer(insurer_id=scope.insurer_id, organisation_id=row.organisation_id)
         audit.record_by_insurer(
-            scope.insurer_id, brand_of(scope.brand).insurer_name, row.organisation_id, "post.again",
-            account_id=scope.account_id, roles=scope.roles, access_point=f"{scope.brand}/{scope.channel}",
+            insurer_by(scope), row.organisation_id, "post.again",
             participants=[made.participant_id] if made else [], objects={"document": [after.document_id]},
             detail={"kind": row.kind, "why": str(why)},
         )  # fmt: skip

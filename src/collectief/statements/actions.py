@@ -9,8 +9,8 @@ from django.utils import timezone
 from procrastinate.contrib.django import app as queue
 from procrastinate.exceptions import AlreadyEnqueued
 
+from collectief.access.for_customers import insurer_by
 from collectief.audit import actions as audit
-from collectief.brands.catalogue import brand as brand_of
 from collectief.cases import actions as cases
 from collectief.cases.rules import CaseRefused, Deciding, Decision
 from collectief.participants.models import Participant
@@ -134,8 +134,7 @@ def allow_another(scope: Scope, request_id: int, *, now: datetime) -> None:
         row.another_at = now
         row.save(update_fields=["another_at"])
         audit.record_by_insurer(
-            scope.insurer_id, brand_of(scope.brand).insurer_name, row.organisation_id, "s1.allow_another",
-            account_id=scope.account_id, roles=map(str, scope.roles), access_point=f"{scope.brand}/{scope.channel}",
+            insurer_by(scope), row.organisation_id, "s1.allow_another",
             objects={"s1": [row.id]},
         )  # fmt: skip
     with opened(scope):
