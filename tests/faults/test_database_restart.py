@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,8 @@ import pytest
 
 from collectief.config.stack import Stack
 from collectief.demo.files import write_demo_file
+from tests.conftest import alone
+from tests.ports import ports_for_a_stack
 
 STATE = Path(".data/restart")
 ROWS = 30_000
@@ -27,15 +30,15 @@ ROWS = 30_000
 @pytest.fixture
 def stack() -> Iterator[Stack]:
     shutil.rmtree(STATE, ignore_errors=True)
-    running = Stack(18_700, STATE, scale=0)
-    try:
-        running.prepare()
-        running.start_simulators()
-        running.start_workers()
+    with ExitStack() as undone:
+        undone.callback(shutil.rmtree, STATE, ignore_errors=True)
+        with alone("stack"):
+            running = Stack(ports_for_a_stack(), STATE, scale=0)
+            undone.callback(running.stop)
+            running.prepare()
+            running.start_simulators()
+            running.start_workers()
         yield running
-    finally:
-        running.stop()
-        shutil.rmtree(STATE, ignore_errors=True)
 
 
 def _tell(stack: Stack, *what: str) -> dict[str, Any]:

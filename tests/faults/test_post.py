@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import subprocess
 import sys
 import time
@@ -23,6 +22,7 @@ from collectief.post.models import Consignment
 from collectief.post.rules import State, To
 from collectief.scope.database import opened, working_for
 from tests.letters_world import FRAME, wanted
+from tests.ports import kept_port
 from tests.rules.test_gateways_print import SECRET, received
 from tests.world import Human, enrolled, valid_bsns
 
@@ -55,18 +55,17 @@ def test_killed_between_two_letters_the_rest_goes_to_the_next_one(ours, moment, 
         wishes = [wanted(someone, f"Brief {number}", [ours.contracts[0].id]) for number in range(4)]
         letters = [one for one in documents.make_all(ours.scope, wishes, frame=FRAME, now=now) if one]
         actions.send(*place, letters, To.ORGANISATION, now=now)
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    service = NotifyPrint(f"http://127.0.0.1:{port}", "ours", SECRET)
-    monkeypatch.setattr(handing, "current_service", lambda: service)
-    with print_service(port) as address:
-        assert handing._hand_over_next(*place)
-        first = [one["reference"] for one in received(address)["letters"]]
-    with pytest.raises(PrintUnavailable), transaction.atomic():
-        handing.hand_over_all(*place)
-    with print_service(port) as address:
-        handing.hand_over_all(*place)
-        then = [one["reference"] for one in received(address)["letters"]]
+    with kept_port() as port:
+        service = NotifyPrint(f"http://127.0.0.1:{port}", "ours", SECRET)
+        monkeypatch.setattr(handing, "current_service", lambda: service)
+        with print_service(port) as address:
+            assert handing._hand_over_next(*place)
+            first = [one["reference"] for one in received(address)["letters"]]
+        with pytest.raises(PrintUnavailable), transaction.atomic():
+            handing.hand_over_all(*place)
+        with print_service(port) as address:
+            handing.hand_over_all(*place)
+            then = [one["reference"] for one in received(address)["letters"]]
     assert sorted(first + then) == sorted(one.number for one in letters)
     with working_for(ours.organisation.id, ours.scope.insurer_id):
         assert set(Consignment.objects.values_list("state", flat=True)) == {State.HANDED_OVER}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -21,6 +20,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from collectief.config.stack import Stack
 from collectief.demo.cast import BRUG, OTTO
 from tests.conftest import STATE, alone
+from tests.ports import ports_for_a_stack
 
 if TYPE_CHECKING:
     from tests.journeys.typist import Typist
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 # A desk and a phone; and the narrowest that a page must still fit on (WCAG 2.2, reflow).
 WIDTHS = (1366, 375)
 NARROWEST = 320
-# The portal and its simulators take ports in a row (config.stack).
-PORTS = 9
 # The tables of which one must scroll aside to see the rest.
 _CUT_OFF = """() => [...document.querySelectorAll(".c-scroll")]
     .filter((one) => one.scrollWidth > one.clientWidth + 1).map((one) => one.ariaLabel)"""
@@ -43,29 +41,11 @@ def stack(database_server) -> Iterator[Stack]:
     # Lanes share a folder: one looks for its ports and gathers its files at a time.
     with ExitStack() as undone:
         with alone("stack"):
-            running = Stack(_free_ports(), STATE, database=database, scale=0.1)
+            running = Stack(ports_for_a_stack(), STATE, database=database, scale=0.1)
             # The database server belongs to the whole run.
             undone.callback(running.stop, database=False)
             running.start()
         yield running
-
-
-def _free_ports() -> int:
-    """The first of a row of ports that are free, looked for from a place of this process's own.
-
-    Some seconds pass before they are taken: another run on this machine must not come to the same ones.
-    """
-    places = range(18_000, 18_900, PORTS)
-    begin = os.getpid() % len(places)
-    for port in (*places[begin:], *places[:begin]):
-        if all(_free(port + number) for number in range(PORTS)):
-            return port
-    raise RuntimeError(f"no {PORTS} free ports in a row")
-
-
-def _free(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) != 0
 
 
 @pytest.fixture

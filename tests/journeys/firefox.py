@@ -39,12 +39,6 @@ def start_firefox(playwright: Playwright, program: str, *, port: int) -> Browser
     )
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 def add_device(port: int) -> socket.socket:
     """A device that holds passkeys and asks who holds it. One is enough, whoever's browser it is.
 
@@ -60,7 +54,7 @@ def add_device(port: int) -> socket.socket:
 
 
 def _connected(port: int) -> socket.socket:
-    for _ in range(50):
+    for _ in range(300):
         try:
             return socket.create_connection(("127.0.0.1", port), timeout=10)
         except ConnectionRefusedError:

@@ -13,8 +13,9 @@ from collectief.config.stack import Stack
 from collectief.demo.cast import BRUG, DUIN, KANTOOR, LINDE, OTTO
 from collectief.demo.files import write_demo_file
 from tests.journeys.conftest import WIDTHS
-from tests.journeys.firefox import add_device, firefox_program, free_port, start_firefox
+from tests.journeys.firefox import add_device, firefox_program, start_firefox
 from tests.journeys.typist import Typist, unlink
+from tests.ports import kept_port
 
 pytestmark = [pytest.mark.timeout(300), pytest.mark.feature("W02")]
 
@@ -30,12 +31,12 @@ def firefox(playwright: Playwright) -> Iterator[Browser]:
         # A machine that tests what will be shipped has one; a developer without root may not.
         assert not os.environ.get("CI"), "no Firefox, and CI must have one: scripts/install-firefox"
         pytest.skip("no Firefox on this machine, and scripts/install-firefox could not install one")
-    port = free_port()
-    started = start_firefox(playwright, program, port=port)
-    device = add_device(port)
-    yield started
-    started.close()
-    device.close()
+    with kept_port() as port:
+        started = start_firefox(playwright, program, port=port)
+        device = add_device(port)
+        yield started
+        started.close()
+        device.close()
 
 
 @pytest.fixture

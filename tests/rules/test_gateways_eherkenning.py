@@ -7,7 +7,6 @@ import html
 import json
 import os
 import re
-import socket
 import subprocess
 import sys
 import time
@@ -30,6 +29,7 @@ from collectief.gateways.eherkenning.tokens import FLAWS, Person
 from collectief.gateways.loopback import NotInProduction, running
 from collectief.gateways.openid.client import LONGEST_SIGN_IN, challenge
 from collectief.gateways.openid.provider import CODE_LIFETIME, may_return_to
+from tests.ports import kept_port
 
 pytestmark = [pytest.mark.feature("U01"), pytest.mark.feature("U02")]
 
@@ -423,33 +423,29 @@ def test_it_does_not_start_in_production(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_as_a_process_of_its_own_it_speaks_the_protocol(tmp_path: Path) -> None:
     file = tmp_path / "people.json"
     file.write_text(json.dumps([{"acting_subject": "a", "name": "A", "kvk": "12345678", "company_name": "B"}]))
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    command = [
-        sys.executable,
-        "-m",
-        "collectief.gateways.eherkenning.simulator",
-        "--port",
-        str(port),
-        "--people",
-        str(file),
-    ]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=os.environ | {"COLLECTIEF_ENV": "test"})
-    try:
-        assert process.stdout
-        assert "eHerkenning-simulator" in process.stdout.readline()
-        address = f"http://127.0.0.1:{port}"
-        stage = Stage(address, Clock(), OidcBroker(address, "collectief", "demo-secret"))
-        for _ in range(100):
-            try:
-                begun = stage.begin()
-                break
-            except SignInRefused:
-                time.sleep(0.05)
-        assert stage.complete(begun, stage.come_back(begun)).acting_subject == "a"
-    finally:
-        process.terminate()
-        assert process.wait(10) is not None
+    environment = os.environ | {"COLLECTIEF_ENV": "test"}
+    with kept_port() as port:
+        command = ["-m", "collectief.gateways.eherkenning.simulator", "--port", str(port), "--people", str(file)]
+        process = subprocess.Popen([sys.executable, *command], stdout=subprocess.PIPE, text=True, env=environment)
+        try:
+            assert process.stdout
+            assert "eHerkenning-simulator" in process.stdout.readline()
+            address = f"http://127.0.0.1:{port}"
+            stage = Stage(address, Clock(), OidcBroker(address, "collectief", "demo-secret"))
+            begun = _begun_when_it_listens(stage)
+            assert stage.complete(begun, stage.come_back(begun)).acting_subject == "a"
+        finally:
+            process.terminate()
+            assert process.wait(60) is not None
+
+
+def _begun_when_it_listens(stage: Stage) -> Begun:
+    for _ in range(600):
+        try:
+            return stage.begin()
+        except SignInRefused:
+            time.sleep(0.05)
+    raise AssertionError("it does not listen")
 
 
 def test_a_token_that_was_altered_is_not_believed(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import socket
 import urllib.request
 
 import pytest
@@ -14,6 +13,7 @@ from collectief.gateways.mail import client as client_module
 from collectief.gateways.mail.client import SmtpMail
 from collectief.gateways.mail.port import AddressRefused, Letter, MailUnavailable
 from collectief.gateways.mail.simulator import application
+from tests.ports import kept_port
 
 pytestmark = pytest.mark.feature("U30")
 
@@ -25,9 +25,7 @@ LETTER = Letter(
 @pytest.fixture
 def postbus():
     """The address of a postbus, and that of its mail server."""
-    with socket.create_server((loopback.HOST, 0)) as free:
-        port = free.getsockname()[1]
-    with loopback.running(lambda address: application(port)) as address:
+    with kept_port() as port, loopback.running(lambda _: application(port)) as address:
         yield address, f"smtp://{loopback.HOST}:{port}"
 
 
@@ -81,9 +79,7 @@ def test_an_address_that_does_not_exist_is_not_tried_again(postbus):
 
 
 def test_no_server_at_all_is_unavailable():
-    with socket.create_server((loopback.HOST, 0)) as free:
-        port = free.getsockname()[1]
-    with pytest.raises(MailUnavailable):
+    with kept_port() as port, pytest.raises(MailUnavailable):
         SmtpMail(f"smtp://{loopback.HOST}:{port}").send(LETTER)
 
 
