@@ -165,7 +165,7 @@ def test_who_cancels_a_file_while_it_is_read_need_not_wait_for_that(tmp_path, mo
         taken = take_in(*given)
         # Another connection, as a page has; `result` would wait for as long as the reading does.
         with ThreadPoolExecutor(1) as page:
-            page.submit(_cancel, ours.scope, batch.id).result(timeout=10)
+            page.submit(_cancel, ours.scope, batch.id).result(timeout=60)
         return taken
 
     monkeypatch.setattr(actions, "take_in", while_others_go_on)

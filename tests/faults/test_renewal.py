@@ -162,7 +162,7 @@ def test_killed_half_way_nothing_has_changed_and_the_second_time_all_of_it(keys,
             )  # fmt: skip
             _wait_until_it_waits(keys)
             os.kill(running.pid, signal.SIGKILL)
-            running.wait(10)
+            running.wait(60)
     _wait_until_it_is_gone(keys)
     assert keys.rows() == before
     assert keys.answer("SELECT count(*) FROM pg_class WHERE relrowsecurity AND NOT relforcerowsecurity") == 0
@@ -190,7 +190,7 @@ def _wait_until_it_waits(keys) -> None:
 
 
 def _wait_until_it_is_gone(keys) -> None:
-    for _ in range(100):
+    for _ in range(300):
         if not keys.answer(_THERE):
             return
         time.sleep(0.1)

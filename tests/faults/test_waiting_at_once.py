@@ -40,7 +40,7 @@ def test_who_withdraws_while_it_is_decided_waits_and_gets_an_answer(decide: Call
         """Whoever decides begins; whoever withdraws has the people before that."""
         if getattr(_DECIDING, "is_it", False):
             begun.set()
-            locked.wait(5)
+            locked.wait(60)
             return lock_people(scope, subjects)
         taken = lock_people(scope, subjects)
         locked.set()
@@ -58,7 +58,7 @@ def test_who_withdraws_while_it_is_decided_waits_and_gets_an_answer(decide: Call
 
     def withdrawing() -> None:
         try:
-            assert begun.wait(5)
+            assert begun.wait(60)
             with opened(ours.scope):
                 enrolment.withdraw(ours.scope, ids[1], moment)
         finally:
@@ -66,7 +66,7 @@ def test_who_withdraws_while_it_is_decided_waits_and_gets_an_answer(decide: Call
 
     with ThreadPoolExecutor(2) as pool:
         for done in [pool.submit(deciding), pool.submit(withdrawing)]:
-            done.result(30)
+            done.result(120)
     with opened(ours.scope):
         states = dict(Mutation.objects.values_list("id", "state"))
     assert states[ids[1]] == "withdrawn"

@@ -186,7 +186,7 @@ def test_the_simulator_does_not_start_in_production(monkeypatch, tmp_path):
     staff = tmp_path / "staff.json"
     staff.write_text(json.dumps([{"subject": "w-1", "name": "Sanne"}]))
     command = [sys.executable, "-m", "collectief.gateways.single_sign_on.simulator", "--people", str(staff)]
-    assert subprocess.run(command, capture_output=True, timeout=30).returncode != 0
+    assert subprocess.run(command, capture_output=True, timeout=60).returncode != 0
 
 
 @pytest.mark.parametrize("text", ["[]", '[{"name": "Sanne"}]', '["Sanne"]'])
