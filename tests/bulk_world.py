@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
+
+from django.utils import timezone
 
 from collectief.bulk import actions, inline, queries
 from collectief.bulk.models import Batch
@@ -17,7 +19,19 @@ from collectief.gateways.brp.port import LookUp, RegisteredPerson
 from collectief.scope.database import opened
 from collectief.scope.scope import Scope
 
-FIRST_DAY = date(2026, 11, 1)
+
+def first_of(months: int) -> date:
+    """The first day of the month so many months from this one."""
+    today = timezone.localdate()
+    year, month = divmod(today.year * 12 + today.month - 1 + months, 12)
+    return date(year, month + 1, 1)
+
+
+# A file is judged by the clock, so its days lie near the day on which it is.
+FIRST_DAY = first_of(0)
+MONTH_END, NEXT_MONTH_END = first_of(1) - timedelta(days=1), first_of(2) - timedelta(days=1)
+# Cells that end a participation with this month.
+LEAVE = {"action": "Afmelden", "last_day": dutch(MONTH_END), "reason": "Einde dienstverband"}
 
 
 @dataclass

@@ -19,6 +19,7 @@ from collectief.inbox.facts import About, Tiding
 from collectief.inbox.models import Announcement
 from collectief.inbox.queries import Asked
 from collectief.inbox.rules import MailChoice
+from collectief.mutations.corridor import this_moment
 from collectief.scope.database import housekeeping, office, opened
 from collectief.scope.scope import Scope
 from collectief.segments.profile import MessageCategory
@@ -137,10 +138,10 @@ def test_the_mail_holds_no_name_and_nothing_of_what_it_is_about(ours, piet, serv
         assert said not in whole
 
 
-def test_whose_deed_it_was_gets_no_mail_but_who_sent_a_file_does(ours, piet, server, register, tmp_path, moment):
+def test_whose_deed_it_was_gets_no_mail_but_who_sent_a_file_does(ours, piet, server, register, tmp_path):
     for scope in (ours.scope, piet):
         chooses(scope, MailChoice.AT_ONCE)
-    enrolled(ours, Human(valid_bsns(1)[0]), moment)
+    enrolled(ours, Human(valid_bsns(1)[0]), this_moment())
     minute(timezone.now())
     assert [letter.to for letter in server.taken] == [email(piet)]
     with opened(piet):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import timedelta
 
 import openpyxl
 import pytest
@@ -11,17 +11,29 @@ from django.db import connection
 from collectief.bulk import inline, intake, queries
 from collectief.bulk.sheets.columns import COLUMNS
 from collectief.enrolment.models import Participation
+from collectief.foundation.dates import dutch
 from collectief.gateways.brp.inhabitants import dummy_bsns
 from collectief.mutations.corridor import LANES, lane_of
 from collectief.mutations.models import Mutation
 from collectief.participants.keys import bsn_keys
 from collectief.participants.models import Address, Participant
 from collectief.scope.database import opened
-from tests.bulk_world import again, done, file_of, planned, row_of
+from tests.bulk_world import (
+    FIRST_DAY,
+    LEAVE,
+    MONTH_END,
+    NEXT_MONTH_END,
+    again,
+    done,
+    file_of,
+    first_of,
+    planned,
+    row_of,
+)
 
 pytestmark = [pytest.mark.usefixtures("register"), pytest.mark.django_db, pytest.mark.feature("U21")]
 
-LEAVE = {"action": "Afmelden", "last_day": "30-11-2026", "reason": "Einde dienstverband"}
+DAY = timedelta(days=1)
 
 
 @pytest.fixture
@@ -59,7 +71,7 @@ def test_terminating_by_bsn_relation_number_and_reference(ours, number, people, 
     with opened(ours.scope):
         left = Participation.objects.filter(reason="end_of_employment")
         assert set(left.values_list("external_reference", flat=True)) == {"P0", "P1", "P2"}
-        assert {stay.period.upper for stay in left} == {date(2026, 12, 1)}
+        assert {stay.period.upper for stay in left} == {first_of(1)}
 
 
 def test_a_reference_changed_by_a_file(ours, number, people, tmp_path):
@@ -75,15 +87,15 @@ def test_a_reference_changed_by_a_file(ours, number, people, tmp_path):
 
 def test_enrol_and_terminate_of_one_person_in_one_file(ours, number, people, tmp_path):
     rows = (
-        row_of(people[0], number, first_day="01-08-2026", external_reference="P1"),
-        LEAVE | {"external_reference": "P1", "last_day": "30-09-2026"},
-        row_of(people[0], number, first_day="01-11-2026"),
+        row_of(people[0], number, first_day=dutch(first_of(-3)), external_reference="P1"),
+        LEAVE | {"external_reference": "P1", "last_day": dutch(first_of(-1) - DAY)},
+        row_of(people[0], number),
     )
     path = file_of(tmp_path, *rows)
     assert outcomes(ours, done(ours.scope, path)) == dict.fromkeys((3, 4, 5), ("processed", ""))
     assert stays(ours) == [
-        (date(2026, 8, 1), date(2026, 10, 1), "end_of_employment"),
-        (date(2026, 11, 1), None, ""),
+        (first_of(-3), first_of(-1), "end_of_employment"),
+        (FIRST_DAY, None, ""),
     ]
     again_ = done(ours.scope, path)
     assert again_.outcome_counts["unchanged"] == 3
@@ -91,7 +103,8 @@ def test_enrol_and_terminate_of_one_person_in_one_file(ours, number, people, tmp
 
 def test_a_second_termination_in_one_file_says_that_the_first_ends_it(ours, number, people, tmp_path):
     done(ours.scope, file_of(tmp_path, row_of(people[0], number)))
-    earlier, later = (LEAVE | {"bsn": people[0].digits, "last_day": day} for day in ("30-11-2026", "31-12-2026"))
+    earlier = LEAVE | {"bsn": people[0].digits}
+    later = earlier | {"last_day": dutch(NEXT_MONTH_END)}
     batch = planned(ours.scope, file_of(tmp_path, earlier, later))
     assert outcomes(ours, batch) == {3: ("changed", ""), 4: ("rejected", "terminated_by_another_row")}
     inline.carry_out(ours.scope, batch.id)
@@ -111,9 +124,9 @@ def test_rows_of_a_person_far_apart_stay_in_order(ours, number, tmp_path, monkey
     """Who comes back after their chunk was put away is judged with it."""
     monkeypatch.setattr(intake, "CHUNK", 4)
     crowd = list(dummy_bsns(30, seed=78))
-    rows = [row_of(bsn, number, first_day="01-08-2026") for bsn in crowd]
-    rows += [LEAVE | {"bsn": bsn.digits, "last_day": "30-09-2026"} for bsn in crowd]
-    rows += [row_of(bsn, number, first_day="01-11-2026") for bsn in crowd]
+    rows = [row_of(bsn, number, first_day=dutch(first_of(-3))) for bsn in crowd]
+    rows += [LEAVE | {"bsn": bsn.digits, "last_day": dutch(first_of(-1) - DAY)} for bsn in crowd]
+    rows += [row_of(bsn, number) for bsn in crowd]
     batch = done(ours.scope, file_of(tmp_path, *rows))
     assert batch.outcome_counts["processed"] == 90
     assert len(stays(ours)) == 60
@@ -123,9 +136,9 @@ def test_rows_of_a_person_far_apart_stay_in_order(ours, number, tmp_path, monkey
 
 
 def test_an_end_date_with_an_enrolment_is_kept(ours, number, people, tmp_path):
-    batch = done(ours.scope, file_of(tmp_path, row_of(people[0], number, last_day="31-12-2026")))
+    batch = done(ours.scope, file_of(tmp_path, row_of(people[0], number, last_day=dutch(NEXT_MONTH_END))))
     assert batch.outcome_counts["processed"] == 1
-    assert stays(ours) == [(date(2026, 11, 1), date(2027, 1, 1), "")]
+    assert stays(ours) == [(FIRST_DAY, first_of(2), "")]
 
 
 @pytest.mark.feature("U20")
@@ -169,7 +182,7 @@ def test_a_reference_a_file_gives_to_another_hits_neither(ours, number, people, 
 REFUSED_ROWS = {
     # Of shape, and by the rules: participation begins later already.
     "misshapen": {"birth_date": "31-02-1980"},
-    "refused": {"first_day": "25-10-2026"},
+    "refused": {"first_day": dutch(FIRST_DAY - 7 * DAY)},
 }
 
 
@@ -181,7 +194,7 @@ def test_a_rejected_row_does_not_say_whose_a_reference_is(ours, number, people, 
     batch = done(ours.scope, file_of(tmp_path, mistyped, LEAVE | {"external_reference": "P1"}))
     told = outcomes(ours, batch)
     assert (told[3][0], told[4]) == ("rejected", ("rejected", "reference_not_given"))
-    assert stays(ours) == [(date(2026, 11, 1), None, "")]
+    assert stays(ours) == [(FIRST_DAY, None, "")]
     with opened(ours.scope):
         refused = Mutation.objects.get(code="reference_not_given")
         assert refused.participant_id is None
@@ -203,7 +216,7 @@ def test_a_misshapen_row_takes_no_reference_from_a_sound_one(ours, number, peopl
         LEAVE | {"external_reference": "P1"},
     ]
     assert outcomes(ours, done(ours.scope, file_of(tmp_path, *rows)))[5] == ("processed", "")
-    assert stays(ours) == [(date(2026, 11, 1), date(2026, 12, 1), "end_of_employment")]
+    assert stays(ours) == [(FIRST_DAY, first_of(1), "end_of_employment")]
 
 
 def test_a_reference_that_the_file_changes_names_the_same_person_before_and_after(ours, number, people, tmp_path):
@@ -265,7 +278,7 @@ def test_somebody_nobody_knows_is_refused(ours, number, tmp_path):
 
 def test_the_end_before_the_start_and_the_start_before_birth(ours, number, people, tmp_path):
     rows = (
-        row_of(people[0], number, last_day="31-10-2026"),
+        row_of(people[0], number, last_day=dutch(FIRST_DAY - DAY)),
         row_of(people[1], number, first_day="01-01-1900", birth_date="01-01-1901"),
     )
     batch = planned(ours.scope, file_of(tmp_path, *rows))
@@ -275,7 +288,7 @@ def test_the_end_before_the_start_and_the_start_before_birth(ours, number, peopl
 @pytest.mark.parametrize("column", [column.key for column in COLUMNS])
 def test_a_bsn_in_any_column_of_a_rejected_row_is_kept_nowhere(ours, number, people, tmp_path, column):
     digits = people[5].digits
-    wrong = row_of(people[0], number, birth_date="31-02-1980", last_day="30-11-2026")
+    wrong = row_of(people[0], number, birth_date="31-02-1980", last_day=dutch(MONTH_END))
     leaves = LEAVE | {"relation_number": "1", "last_day": "31-02-2026"}
     batch = done(ours.scope, file_of(tmp_path, wrong | {column: digits}, leaves | {column: digits}))
     assert batch.outcome_counts["rejected"] == 2
@@ -338,7 +351,7 @@ def test_why_a_row_was_not_carried_out_after_all_is_told(ours, number, people, t
         file_of(
             tmp_path,
             row_of(people[0], number),
-            row_of(people[1], number, first_day="05-11-2026"),
+            row_of(people[1], number, first_day=dutch(FIRST_DAY + 4 * DAY)),
             row_of(people[2], number, external_reference="P2"),
         ),
     )
@@ -348,7 +361,7 @@ def test_why_a_row_was_not_carried_out_after_all_is_told(ours, number, people, t
         seen, _ = queries.page_of_rows(ended)
         told = {row.number: (row.outcome, row.problems) for row in seen}
     assert told[3] == ("unchanged", [("", "already_so", {})])
-    assert told[4] == ("changed_since", [("", "enrolled_later", {"first_day": "2026-11-05"})])
+    assert told[4] == ("changed_since", [("", "enrolled_later", {"first_day": str(FIRST_DAY + 4 * DAY)})])
     # A row that named nobody when the file was read is not carried out on whoever has that reference since.
     assert told[5][0] in ("rejected", "changed_since")
     with opened(ours.scope):
@@ -359,13 +372,13 @@ def test_what_was_unchanged_when_planned_is_judged_again_when_something_changed(
     from collectief.enrolment import actions as enrolment
     from collectief.mutations.corridor import Moment
 
-    path = file_of(tmp_path, row_of(people[0], number, first_day="01-12-2026"))
+    path = file_of(tmp_path, row_of(people[0], number, first_day=dutch(first_of(1))))
     done(ours.scope, path)
     batch = planned(ours.scope, path)
     assert batch.planned_counts["unchanged"] == 1
     with opened(ours.scope):
         enrolled = Mutation.objects.get(state="processed")
-        today = Moment(date(2026, 11, 20), enrolled.submitted_at)
+        today = Moment(first_of(0), enrolled.submitted_at)
         enrolment.withdraw(ours.scope, enrolled.id, today)
     inline.carry_out(ours.scope, batch.id)
     assert again(ours.scope, batch).outcome_counts["changed_since"] == 1
@@ -380,7 +393,7 @@ def test_what_was_unchanged_when_planned_is_judged_again_when_a_contract_changed
     batch = planned(ours.scope, path)
     with office():
         contract = ours.contracts[0]
-        contract.end_day = date(2026, 1, 1)
+        contract.end_day = first_of(-10)
         contract.save()
     inline.carry_out(ours.scope, batch.id)
     ended = again(ours.scope, batch)

@@ -16,7 +16,7 @@ from collectief.mutations.models import Mutation
 from collectief.participants.models import Participant
 from collectief.scope.database import office, opened
 from collectief.scope.scope import Scope
-from tests.bulk_world import again, demo_file, done, file_of, planned, received, row_of
+from tests.bulk_world import LEAVE, again, demo_file, done, file_of, planned, received, row_of
 from tests.world import Agency, agency, member_of, valid_bsns
 
 pytestmark = [pytest.mark.usefixtures("register"), pytest.mark.django_db, pytest.mark.feature("G13")]
@@ -66,7 +66,7 @@ def test_whoever_is_in_another_contract_already_becomes_no_second_participant(ou
     done(
         ours.scope, file_of(tmp_path, *(row_of(bsn, theirs, external_reference="A") for bsn in bsns[:2]), name="a.xlsx")
     )
-    leave = {"action": "Afmelden", "bsn": bsns[1].digits, "last_day": "30-11-2026", "reason": "Einde dienstverband"}
+    leave = LEAVE | {"bsn": bsns[1].digits}
     batch = done(lies, file_of(tmp_path, *(row_of(bsn, mine) for bsn in (bsns[0], *bsns[2:])), leave, name="b.xlsx"))
     assert batch.outcome_counts["processed"] == 3
     with opened(lies):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from click.testing import CliRunner
@@ -19,25 +19,28 @@ from collectief.deductible.models import DeductibleImport, DeductibleUse
 from collectief.deductible.queries import Asked, Left, NoImport, NoUse
 from collectief.deductible.rules import Problem
 from collectief.inbox.models import Message
+from collectief.mutations.corridor import Moment
 from collectief.runs.rules import registry
 from collectief.scope.database import auditing, housekeeping, office, opened
 from collectief.scope.scope import NotAllowed
 from tests.deductible_world import FINAL, HEAD, LAST_YEAR, THIS_YEAR, brought, brought_for, core_file, numbers, used
 from tests.office_world import clerk
 from tests.terms_world import offer, product
-from tests.web.visiting import crowd, this_moment
+from tests.web.visiting import crowd
 from tests.world import Human, agency, enrolled, member_of, valid_bsns
 
 pytestmark = [pytest.mark.django_db, pytest.mark.feature("U25")]
 
 SINCE = date(LAST_YEAR, 12, 30)
+# When they were enrolled: in December of this year that would be too far back.
+THEN = Moment(date(THIS_YEAR, 1, 1), datetime(THIS_YEAR, 1, 1, 11, tzinfo=UTC))
 
 
 @pytest.fixture
-def insured(ours, moment):
+def insured(ours):
     """An agency, and three people insured through it since the last day but one of last year."""
     offer(ours, product(ours))
-    people = [enrolled(ours, Human(bsn), moment, since=SINCE) for bsn in valid_bsns(3, start=951_000_000)]
+    people = [enrolled(ours, Human(bsn), THEN, since=SINCE) for bsn in valid_bsns(3, start=951_000_000)]
     return ours, people
 
 
@@ -126,7 +129,7 @@ def test_broken_off_half_way_the_same_file_does_the_rest(insured, tmp_path, monk
 def test_where_no_use_is_shown_none_is_kept_and_another_insurers_number_is_nobody(insured, tmp_path, moment):
     ours, [one, *_] = insured
     town = agency(name="Duinstad", segment="municipality")
-    person = enrolled(town, Human(valid_bsns(1, start=952_000_000)[0]), moment, since=SINCE)
+    person = enrolled(town, Human(valid_bsns(1, start=952_000_000)[0]), THEN, since=SINCE)
     line = "{};" + f"{LAST_YEAR};385;0;{FINAL}"
     report = brought(ours, core_file(tmp_path, [line.format(numbers(town)[person])]))
     assert report.problems == [(2, [Problem.NOT_SHOWN])]
@@ -182,10 +185,10 @@ def test_found_sorted_and_counted(insured, tmp_path):
         assert [line.participant_id for line in whole] == people
 
 
-def test_it_is_its_own_organisations_and_of_the_contracts_one_works_in(insured, tmp_path, moment):
+def test_it_is_its_own_organisations_and_of_the_contracts_one_works_in(insured, tmp_path):
     ours, people = insured
     offer(ours, product(ours, "ANDERS"), contract=1)
-    delft = enrolled(ours, Human(valid_bsns(1, start=953_000_000)[0]), moment, since=SINCE, contract=1)
+    delft = enrolled(ours, Human(valid_bsns(1, start=953_000_000)[0]), THEN, since=SINCE, contract=1)
     brought_for(ours, [*people, delft], tmp_path)
     some = member_of(ours.organisation, roles=["administrative"], contracts=ours.contracts[1:])
     with opened(some):
@@ -262,7 +265,7 @@ def test_an_organisation_is_told_once_that_its_overview_is_ready_and_again_when_
 
 
 def _since_last_year(customer) -> list[int]:
-    return [enrolled(customer, Human(bsn), this_moment(), since=SINCE) for bsn in valid_bsns(2, start=954_000_000)]
+    return [enrolled(customer, Human(bsn), THEN, since=SINCE) for bsn in valid_bsns(2, start=954_000_000)]
 
 
 @pytest.mark.feature("K04")

@@ -7,6 +7,7 @@ from random import Random
 
 import pytest
 from django.db import DataError, connection, transaction
+from django.utils import timezone
 
 from collectief.contracts.models import GroupContract
 from collectief.contracts.queries import contracts
@@ -68,7 +69,7 @@ def test_what_is_fixed_is_what_the_stays_said_month_after_month(ours, moment, se
     with opened(ours.scope):
         contract = next(one for one in contracts(ours.scope) if one.id == ours.contracts[0].id)
         live = use_of(ours.scope, contract, today=JUNE)
-    fixed(ours, MAY)
+    fixed(ours, MAY, NOW)
     # Of a last day on the last of May the figures of June's first day know too.
     assert figures(ours) == {one.month: (one.count, one.came, one.left) for one in live if one.month <= MAY}
     said = {MAY: known_at(people, JUNE)}
@@ -79,18 +80,18 @@ def test_what_is_fixed_is_what_the_stays_said_month_after_month(ours, moment, se
         place = chance.randrange(len(people))
         someone = people[place]
         people[place] = type(someone)(someone.id, restayed(ours, someone.id, some_stays(chance, BEGIN)))
-        fixed(ours, month)
+        fixed(ours, month, NOW)
         said[month] = known_at(people, end)
         assert {one: kept(ours, one) for one in said} == said
 
 
 def test_a_month_that_is_fixed_stays_as_it_was(ours, moment):
     people = peopled(ours, moment, 3, Random(1), begin=BEGIN)
-    fixed(ours, MAY)
+    fixed(ours, MAY, NOW)
     before, listed = figures(ours), kept(ours, MAY)
     for one in people:
         restayed(ours, one.id, [])
-    fixed(ours, JUNE)
+    fixed(ours, JUNE, NOW)
     assert {month: figures(ours)[month] for month in before} == before
     assert figures(ours)[JUNE][0] == 0
     assert kept(ours, MAY) == listed and kept(ours, JUNE) == set()
@@ -115,7 +116,7 @@ def test_some_organisations_at_a_time_are_all_of_them(ours, moment, monkeypatch)
         part = fixing.unfixed(insurer, MAY)
     assert 0 < first < before.contracts == part.contracts + part.fixed
     assert (before.fixed, part.fixed, part.organisations) == (0, first, before.organisations - 1)
-    assert fixed(ours, MAY) == part.contracts
+    assert fixed(ours, MAY, NOW) == part.contracts
     with housekeeping():
         assert fixing.unfixed(insurer, MAY) == fixing.Unfixed(0, 0, before.contracts)
         months = FixedMonth.objects.filter(month=MAY).values_list("contract_id", flat=True)
@@ -156,17 +157,17 @@ def test_what_fails_half_way_leaves_nothing_of_it(ours, moment, monkeypatch):
         good.replace("SELECT contract_id FROM waits ORDER BY 1", "SELECT 1 / (count(*) - count(*)) FROM waits"),
     )
     with pytest.raises(DataError, match="division by zero"), transaction.atomic():
-        fixed(ours, MAY)
+        fixed(ours, MAY, NOW)
     assert figures(ours) == {}
     monkeypatch.setattr(fixing, "_FIX", good)
-    assert fixed(ours, MAY) > 0
+    assert fixed(ours, MAY, NOW) > 0
     assert MAY in figures(ours)
 
 
 def test_a_month_that_no_run_fixed_is_fixed_with_the_next(ours, moment):
     people = peopled(ours, moment, 4, Random(5), begin=BEGIN)
-    fixed(ours, MAY)
-    fixed(ours, JULY)
+    fixed(ours, MAY, NOW)
+    fixed(ours, JULY, NOW)
     assert set(figures(ours)) >= {MAY, JUNE, JULY}
     assert kept(ours, JUNE) == kept(ours, JULY) == known_at(people, date(2025, 8, 1))
 
@@ -203,18 +204,21 @@ def test_a_stay_that_only_lists_before_said_so_goes_with_them(ours, moment):
     assert kept(ours, MAY) == set() and kept(ours, JUNE) == {(one.id, date(2025, 5, 9), None)}
 
 
-def test_every_night_what_has_had_its_term_goes(ours, moment):
+def test_every_night_what_has_had_its_term_goes(ours, moment, monkeypatch):
     peopled(ours, moment, 2, Random(9), begin=BEGIN)
     fixed(ours, MAY, NOW)
     before = figures(ours)
-    jobs.forget(0)
-    assert figures(ours) == before
+    for year in (2026, 2028):
+        monkeypatch.setattr(timezone, "localdate", lambda *_, year=year: date(year, 11, 28))
+        jobs.forget(0)
+        assert figures(ours) == {month: said for month, said in before.items() if month.year >= year - 7}
+    assert min(before).year == 2020 < min(figures(ours)).year
     assert first_kept_month(date(2026, 11, 28)) == date(2019, 1, 1)
 
 
 def test_what_was_fixed_is_nobody_elses(ours, moment):
     peopled(ours, moment, 2, Random(6), begin=BEGIN)
-    fixed(ours, MAY)
+    fixed(ours, MAY, NOW)
     other = agency(name="Zuid")
     with opened(other.scope), connection.cursor() as cursor:
         for table in ("fixed_month", "fixed_stay"):
@@ -244,7 +248,7 @@ def test_a_month_is_fixed_after_the_tenth_of_the_next(today, month):
 def test_the_official_list_stands_beside_the_live_one_with_what_changed(ours, moment, seed):
     chance = Random(seed)
     people = peopled(ours, moment, 8, chance, begin=BEGIN)
-    fixed(ours, MAY)
+    fixed(ours, MAY, NOW)
     before = list(people)
     for place in range(3):
         someone = people[place]
@@ -290,7 +294,7 @@ def test_what_was_not_fixed_has_no_official_list(ours, moment):
     with opened(ours.scope):
         contract = next(one for one in contracts(ours.scope) if one.id == ours.contracts[0].id)
         assert last_fixed(ours.scope, contract, Span.month(MAY)) is None
-    fixed(ours, MAY)
+    fixed(ours, MAY, NOW)
     with opened(ours.scope):
         assert last_fixed(ours.scope, contract, Span.month(JUNE)) is None
         assert last_fixed(ours.scope, contract, Span.year(MAY)).month == MAY

@@ -12,18 +12,17 @@ from hypothesis import strategies as st
 from collectief.bulk import actions as bulk
 from collectief.bulk import inline, jobs
 from collectief.enrolment import sitting
+from collectief.foundation.dates import dutch
 from collectief.gateways.brp.inhabitants import dummy_bsns
 from collectief.mutations import actions as mutations
 from collectief.mutations.corridor import Moment
 from collectief.scope.database import opened
 from collectief.scope.staging import line, stage_lines
-from tests.bulk_world import again, done, file_of, planned, row_of
+from tests.bulk_world import LEAVE, NEXT_MONTH_END, again, done, file_of, planned, row_of
 from tests.terms_world import offer, product
 from tests.world import agency
 
 pytestmark = [pytest.mark.django_db, pytest.mark.feature("X02")]
-
-LEAVE = {"action": "Afmelden", "last_day": "30-11-2026", "reason": "Einde dienstverband"}
 
 # Everything an upload leaves behind, but for numbers and moments.
 WRITTEN = {
@@ -60,7 +59,7 @@ def everyone(people, number):
     return [
         row_of(people[0], number),
         row_of(people[1], number, external_reference=r"A\N\t'\"; DROP"),
-        row_of(people[2], number, last_day="31-12-2026"),
+        row_of(people[2], number, last_day=dutch(NEXT_MONTH_END)),
         row_of(people[3], number, street="Dam", house_number="1 \\ b", city="Amsterdam", country="Nederland"),
         row_of(people[4], number),
         LEAVE | {"bsn": people[4].digits},

@@ -16,6 +16,7 @@ from collectief.documents import actions as documents
 from collectief.documents.queries import kept_file
 from collectief.documents.store import StoreUnavailable
 from collectief.enrolment import actions as enrolment
+from collectief.mutations.corridor import this_moment
 from collectief.participants.models import Address
 from collectief.policies import jobs, posting
 from collectief.policies.issuing import go_on as go_on_with_cards
@@ -164,7 +165,7 @@ def test_one_that_came_back_goes_once_more_with_the_address_of_now(duinstad, mom
     where, sanne = duinstad.customer, clerk()
     client, *_ = enrol(where, family(duinstad.basic)[:1], moment)
     lives(where, client.participant_id)
-    now = timezone.now()
+    now = moment.now
     assert posting.go_on(where.organisation.insurer_id, where.organisation.id, now=now) == 1
     [first] = rows(where, Consignment)
     with working_for(where.organisation.id, where.organisation.insurer_id):
@@ -185,9 +186,10 @@ def test_one_that_came_back_goes_once_more_with_the_address_of_now(duinstad, mom
     assert go_on(where, moment, days=1) == 0
 
 
-def test_while_letters_cannot_be_kept_none_goes_and_the_job_comes_back(duinstad, moment, monkeypatch):
+def test_while_letters_cannot_be_kept_none_goes_and_the_job_comes_back(duinstad, monkeypatch):
     where = duinstad.customer
-    client, *_ = enrol(where, family(duinstad.basic)[:1], moment)
+    # The job goes by the clock.
+    client, *_ = enrol(where, family(duinstad.basic)[:1], this_moment())
     lives(where, client.participant_id)
 
     def away():

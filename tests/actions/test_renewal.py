@@ -25,6 +25,7 @@ from collectief.enrolment import actions as enrolment
 from collectief.enrolment.facts import Application, Kind
 from collectief.enrolment.models import Participation
 from collectief.exports import actions as exports
+from collectief.foundation.dates import dutch
 from collectief.foundation.sealing import BsnKeys
 from collectief.gateways.brp.port import LookUp, RegisteredPerson
 from collectief.mutations import actions as mutations
@@ -36,7 +37,7 @@ from collectief.participants.keys import bsn_keys
 from collectief.participants.models import Participant, RegisterCheck
 from collectief.scope import secret
 from collectief.scope.database import opened, signing_in
-from tests.bulk_world import again, demo_file, file_of, planned, received
+from tests.bulk_world import NEXT_MONTH_END, again, demo_file, file_of, planned, received
 from tests.exports_world import exported
 from tests.letters_world import FRAME, wanted
 from tests.passkey_world import Device
@@ -187,13 +188,13 @@ def test_an_upload_that_was_planned_before_is_accepted_afterwards(keys, ours, re
         assert Participation.objects.count() == plan["new"]
 
 
-def test_uploads_half_way_go_on_and_no_plan_is_kept_of_people_in_another_lane(keys, ours, register, tmp_path, moment):
+def test_uploads_half_way_go_on_and_no_plan_is_kept_of_people_in_another_lane(keys, ours, register, tmp_path):
     number = ours.contracts[0].number
     unread = received(ours.scope, demo_file(tmp_path, number, rows=6, seed=2))
     unplanned = received(ours.scope, demo_file(tmp_path, number, rows=30, seed=3))
-    bulk.read(ours.scope, unplanned.id, moment, then_plan=False)
+    bulk.read(ours.scope, unplanned.id, real_moment(), then_plan=False)
     keys.renew()
-    bulk.read(ours.scope, unread.id, moment, then_plan=False)
+    bulk.read(ours.scope, unread.id, real_moment(), then_plan=False)
     for batch, rows in ((unread, 6), (unplanned, 30)):
         with opened(ours.scope):
             left = [(lane, chunk) for lane in (0, 1) for chunk in chunks.left(batch.id, lane=lane, unplanned=True)]
@@ -214,7 +215,7 @@ def test_rows_that_name_no_bsn_are_about_the_same_people(keys, ours, people, mom
         numbers = list(Participant.objects.order_by("id").values_list("relation_number", flat=True))
     rows = [
         {"action": "Afmelden", "contract": ours.contracts[0].number, "relation_number": number,
-         "last_day": "31-12-2026", "reason": "Einde dienstverband"}
+         "last_day": dutch(NEXT_MONTH_END), "reason": "Einde dienstverband"}
         for number in numbers
     ]  # fmt: skip
     batch = planned(ours.scope, file_of(tmp_path, *rows))

@@ -17,7 +17,7 @@ from collectief.enrolment.models import Participation
 from collectief.gateways.brp.inhabitants import dummy_bsns
 from collectief.participants import register as register_module
 from collectief.scope.database import housekeeping, office, opened
-from tests.bulk_world import again, demo_file, done, file_of, planned, received, row_of
+from tests.bulk_world import NEXT_MONTH_END, again, demo_file, done, file_of, planned, received, row_of
 from tests.world import agency
 
 pytestmark = [pytest.mark.usefixtures("committed_db", "register"), pytest.mark.feature("U21")]
@@ -284,8 +284,6 @@ def test_a_file_that_is_none_ends_refused_with_nothing_changed_and_a_trail(tmp_p
 
 
 def test_ten_thousand_rows_of_enrolments_and_then_their_terminations(tmp_path):
-    from datetime import date
-
     from collectief.demo.files import write_leavers
 
     ours = agency()
@@ -295,7 +293,7 @@ def test_ten_thousand_rows_of_enrolments_and_then_their_terminations(tmp_path):
     inline.carry_out(ours.scope, batch.id)
     assert again(ours.scope, batch).outcome_counts["processed"] == 10_000
     path = tmp_path / "leavers.xlsx"
-    write_leavers(path, rows=10_000, contract=number, last_day=date(2026, 12, 31))
+    write_leavers(path, rows=10_000, contract=number, last_day=NEXT_MONTH_END)
     leavers = received(ours.scope, path)
     inline.plan(ours.scope, leavers.id)
     inline.carry_out(ours.scope, leavers.id)

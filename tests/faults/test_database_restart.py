@@ -12,7 +12,6 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,7 @@ import pytest
 
 from collectief.config.stack import Stack
 from collectief.demo.files import write_demo_file
+from tests.bulk_world import FIRST_DAY
 from tests.conftest import alone
 from tests.ports import ports_for_a_stack
 
@@ -70,7 +70,7 @@ def _crash_and_come_back(stack: Stack) -> None:
 @pytest.mark.timeout(300)
 def test_the_database_crashes_while_planning_and_while_carrying_out(stack, tmp_path):
     path = tmp_path / "rows.xlsx"
-    write_demo_file(path, rows=ROWS, seed=4, first_day=date(2026, 11, 1))
+    write_demo_file(path, rows=ROWS, seed=4, first_day=FIRST_DAY)
     batch = str(_tell(stack, "send", str(path))["id"])
 
     # So many rows that it is under way when it is looked at, about once a second.

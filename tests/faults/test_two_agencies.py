@@ -17,7 +17,7 @@ from collectief.participants import register as register_module
 from collectief.participants.keys import bsn_keys
 from collectief.participants.models import Participant
 from collectief.scope.database import opened
-from tests.bulk_world import Register, again, demo_file, file_of, planned, received, row_of
+from tests.bulk_world import LEAVE, Register, again, demo_file, file_of, planned, received, row_of
 from tests.world import agency
 
 
@@ -59,11 +59,10 @@ def test_the_same_people_judged_again_at_one_agency_and_kept_at_the_other(monkey
     agencies = [agency(name="De Brug"), agency(name="Otto")]
     keys = bsn_keys(agencies[0].scope)
     pair = [bsn for bsn in dummy_bsns(20, seed=9) if lane_of(keys.blind_index(bsn)) == 0][:2]
-    leave = {"action": "Afmelden", "last_day": "30-11-2026", "reason": "Einde dienstverband"}
     batches = []
     for ours, (twice, once) in zip(agencies, (pair, pair[::-1]), strict=True):
         number = ours.contracts[0].number
-        rows = [row_of(twice, number), leave | {"bsn": twice.digits, "contract": number}, row_of(once, number)]
+        rows = [row_of(twice, number), LEAVE | {"bsn": twice.digits, "contract": number}, row_of(once, number)]
         batch = planned(ours.scope, file_of(tmp_path, *rows, name=f"{number}.xlsx"))
         with opened(ours.scope):
             actions.accept(ours.scope, batch.id, version=batch.version, moment=jobs.moment())
