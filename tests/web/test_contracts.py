@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.utils import timezone
@@ -12,6 +12,7 @@ from collectief.access.models import Membership
 from collectief.access.rules import AccessRefused
 from collectief.enrolment.facts import Application, Kind
 from collectief.enrolment.models import Participation
+from collectief.foundation.dates import dutch
 from collectief.mutations import actions
 from collectief.mutations.corridor import Request, Subject
 from collectief.mutations.models import Mutation
@@ -195,9 +196,8 @@ def test_the_pages_of_who_has_one_contract_tell_of_no_other(ours):
     assert second.number in text_of(browser.get("/deelnemers/"))
     for hidden in (f"/deelname/{stays[first.id]}/afmelden/", f"/mutaties/{moved}/", f"/mutaties/{moved}/ongedaan/"):
         assert browser.get(hidden).status_code == 404
-    told = browser.post(
-        f"/deelname/{stays[second.id]}/overzetten/", {"to_contract": first.number, "first_day": "01-12-2026"}
-    )
+    soon = dutch(this_moment().today + timedelta(days=7))
+    told = browser.post(f"/deelname/{stays[second.id]}/overzetten/", {"to_contract": first.number, "first_day": soon})
     assert told.status_code == 422
 
 

@@ -19,7 +19,7 @@ from collectief.mutations.corridor import Request, Subject
 from collectief.participants import register as register_module
 from collectief.participants.models import Participant
 from collectief.scope.database import opened
-from tests.bulk_world import Register, demo_file, file_of, planned, received
+from tests.bulk_world import LEAVE, Register, demo_file, file_of, planned, received
 from tests.deductible_world import brought_for
 from tests.terms_world import offer, product
 from tests.web.visiting import client_of, crowd, left, refused, text_of, this_moment, waiting
@@ -60,10 +60,9 @@ def _world(folder, count: int) -> World:
     year = this_moment().today.year
     brought_for(ours, here, folder, year=year, as_of=this_moment().today)
     batch = planned(ours.scope, demo_file(folder, ours.contracts[0].number, rows=count, name=f"{count}.xlsx"))
-    leave = {"action": "Afmelden", "last_day": "31-12-2026", "reason": "Einde dienstverband"}
     with opened(ours.scope):
         numbers = Participant.objects.filter(id__in=here).values_list("relation_number", flat=True)
-        leavers = file_of(folder, *(leave | {"relation_number": one} for one in numbers), name=f"{count}-leave.xlsx")
+        leavers = file_of(folder, *(LEAVE | {"relation_number": one} for one in numbers), name=f"{count}-leave.xlsx")
     leaving = planned(ours.scope, leavers)
     unread = demo_file(folder, ours.contracts[0].number, rows=1)
     for _ in range(count - 1):

@@ -343,7 +343,7 @@ def test_how_the_chain_stands_in_words(desk, erik, ours, monkeypatch):
     assert "Nog nooit gecontroleerd." in text
     with opened(ours.scope):
         audit.record(ours.scope, "participants.list")
-    assert re.search(r"1 gebeurtenis, van \d\d-\d\d-2026", text_of(desk.get("/onderzoek/")))
+    assert re.search(r"1 gebeurtenis, van \d\d-\d\d-20\d\d", text_of(desk.get("/onderzoek/")))
     keep(erik.insurer_id, Walk(seals=1234, events=56789), [], compared=True)
     text = text_of(desk.get("/onderzoek/"))
     assert "tot en met zegel 1.234, 56.789 gebeurtenissen." in text

@@ -13,14 +13,26 @@ import xlsxwriter
 
 from collectief.bulk import actions
 from collectief.bulk.sheets.columns import template_for
-from collectief.foundation.dates import BirthDate
+from collectief.foundation.dates import BirthDate, dutch
 from collectief.foundation.names import PersonName
 from collectief.gateways.brp.inhabitants import inhabitant
 from collectief.mutations.models import Mutation
 from collectief.participants import register as register_module
 from collectief.participants.models import Participant
 from collectief.scope.database import opened
-from tests.bulk_world import Register, demo_file, done, file_of, planned, received, row_of
+from tests.bulk_world import (
+    FIRST_DAY,
+    LEAVE,
+    MONTH_END,
+    NEXT_MONTH_END,
+    Register,
+    demo_file,
+    done,
+    file_of,
+    planned,
+    received,
+    row_of,
+)
 from tests.web.visiting import client_of, events, text_of
 from tests.world import member_of, valid_bsns
 
@@ -50,7 +62,7 @@ WRONG = {
     "bsn": "123456789",
     "initials": "A.",
     "birth_date": "31-02-1980",
-    "first_day": "1-11-2026",
+    "first_day": dutch(FIRST_DAY),
 }
 
 
@@ -113,9 +125,6 @@ def test_a_judgement_about_the_whole_row_has_no_column_before_it(anna, ours, tmp
     assert "c-column" not in text
 
 
-LEAVE = {"action": "Afmelden", "last_day": "31-12-2026", "reason": "Einde dienstverband"}
-
-
 def _cells(text: str) -> list[list[str]]:
     """The text of the cells of each row of a page's table."""
     body = text[text.index("<tbody>") : text.index("</tbody>")]
@@ -127,6 +136,7 @@ def _cells(text: str) -> list[list[str]]:
 @pytest.mark.feature("X02", "U19")
 def test_the_plan_says_what_will_happen_to_whom_from_when(anna, ours, tmp_path):
     first, second = (contract.number for contract in ours.contracts[:2])
+    ends, later = dutch(MONTH_END), dutch(NEXT_MONTH_END)
     known, other, new = valid_bsns(3, start=900_310_000)
     done(
         ours.scope,
@@ -151,25 +161,25 @@ def test_the_plan_says_what_will_happen_to_whom_from_when(anna, ours, tmp_path):
             LEAVE | {"bsn": known.digits},
             LEAVE | {"relation_number": people["P2"].relation_number, "surname": "Anders", "birth_date": "1-2-1903"},
             {"action": "Wijzigen referentie", "bsn": other.digits, "external_reference": "P9"},
-            row_of(new, second, external_reference="N1", last_day="30-11-2026"),
+            row_of(new, second, external_reference="N1", last_day=later),
             LEAVE | {"bsn": valid_bsns(1, start=900_320_000)[0].digits},
             LEAVE | {"relation_number": "399999999"},
         ),
     )
     text = text_of(anna.get(f"/uploads/{batch.id}/"))
     assert [row[1:4] for row in _cells(text)] == [
-        [who["P1"], "P1", f"Afmelden : contract {first} – Vestiging 1, tot en met 31-12-2026, Einde dienstverband"],
+        [who["P1"], "P1", f"Afmelden : contract {first} – Vestiging 1, tot en met {ends}, Einde dienstverband"],
         [
             f"{who['P2']} In het bestand: Anders, geboren 01-02-1903", "P2",
-            f"Afmelden : contract {second} – Vestiging 2, tot en met 31-12-2026, Einde dienstverband",
+            f"Afmelden : contract {second} – Vestiging 2, tot en met {ends}, Einde dienstverband",
         ],
         [who["P2"], "P2", "Wijzigen referentie : wordt P9"],
         [
             f"{inhabitant(new).name} geboren {inhabitant(new).birth_date.dutch}", "N1",
-            f"Aanmelden : contract {second} – Vestiging 2, vanaf 01-11-2026, tot en met 30-11-2026",
+            f"Aanmelden : contract {second} – Vestiging 2, vanaf {dutch(FIRST_DAY)}, tot en met {later}",
         ],
-        ["Alleen een BSN ingevuld", "–", "Afmelden : tot en met 31-12-2026, Einde dienstverband"],
-        ["relatienummer 399999999", "–", "Afmelden : tot en met 31-12-2026, Einde dienstverband"],
+        ["Alleen een BSN ingevuld", "–", f"Afmelden : tot en met {ends}, Einde dienstverband"],
+        ["relatienummer 399999999", "–", f"Afmelden : tot en met {ends}, Einde dienstverband"],
     ]  # fmt: skip
     assert not any(bsn.digits in text for bsn in (known, other, new))
     # Whose names were on it stands in the trail.
