@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import pytest
 from axe_playwright_python.base import AxeResults
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Locator, Page
 
 from collectief.config.stack import Stack
 from collectief.demo.cast import BRUG, OTTO
@@ -90,7 +90,7 @@ class Visitor:
 
     def mail_to(self, address: str, *, number: int = 1) -> dict[str, str]:
         """The latest of so many letters to an address, once they are all there."""
-        for _ in range(200):
+        for _ in range(450):
             answer = self.page.request.get(f"{self.stack.postbus_url}/_simulator/received", params={"to": address})
             letters: list[dict[str, str]] = answer.json()["letters"]
             if len(letters) >= number:
@@ -105,6 +105,14 @@ class Visitor:
         link.click()
         # A click returns before the page is another: a key pressed next would reach the old one.
         self.page.wait_for_url(self.stack.portal(self.brand) + str(path))
+
+    def turns_page(self, button: Locator) -> None:
+        """Clicks what leads to another page, or to this one anew, until all of that is there.
+
+        For what is then read or clicked without a name that only the new page has.
+        """
+        with self.page.expect_navigation():
+            button.click()
 
     def sees(self, text: str) -> None:
         self.page.get_by_text(text).first.wait_for(timeout=45_000)
@@ -121,6 +129,8 @@ class Visitor:
 
     def finds_no_barriers(self, called: str = "", *, asks_axe: Sequence[int] = WIDTHS) -> None:
         """axe has nothing to say about this page, on a desk and on a phone; nothing sticks out sideways."""
+        # After a click the next page may have begun and not be all there.
+        self.page.wait_for_load_state()
         for width in (*WIDTHS, NARROWEST):
             self.page.set_viewport_size({"width": width, "height": 900})
             if width != NARROWEST:

@@ -66,7 +66,7 @@ def test_cards_go_to_the_agency_once_a_year_with_their_expiry_date(anna, staff):
     sanne.finds_no_barriers("consignment-again")
     anna.follows_menu("Huidige deelnemers")
     anna.page.get_by_role("search").get_by_label("Contract").select_option(index=1)
-    anna.page.get_by_role("button", name="Zoek deelnemer").click()
+    anna.turns_page(anna.page.get_by_role("button", name="Zoek deelnemer"))
     anna.page.locator("tbody tr:not(.c-pending) th a").first.click()
     anna.page.get_by_role("link", name="Bekijk alle details en acties voor deze deelnemer").click()
     for _ in range(60):

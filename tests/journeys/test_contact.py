@@ -33,7 +33,7 @@ def test_a_question_is_asked_where_it_came_up_and_its_answer_stands_there(someon
     inge.sees("We hebben uw vraag ontvangen.")
 
     link = sanne.page.get_by_role("link", name=re.compile(rf"Polisadministratie.*{DUINSTAD.name}"))
-    for _ in range(20):
+    for _ in range(90):
         sanne.follows_menu("Zaken")
         if link.count():
             break

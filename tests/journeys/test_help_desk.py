@@ -157,7 +157,7 @@ def test_who_lost_the_telephone_is_helped_by_two_after_a_day_and_who_did_not_ask
 
 def _is_told(who: Typist, address: str, text: str) -> None:
     """A letter with these words has come to an address."""
-    for _ in range(200):
+    for _ in range(450):
         answer = who.page.request.get(f"{who.stack.postbus_url}/_simulator/received", params={"to": address})
         if any(text in letter["text"] for letter in answer.json()["letters"]):
             return

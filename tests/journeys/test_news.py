@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from datetime import date, timedelta
 
 import pytest
 from playwright.sync_api import expect
+
+from collectief.foundation.dates import dutch
 
 SANNE = "sanne@kantoor.example"
 
@@ -73,10 +76,10 @@ def test_mail_says_that_a_message_is_there(someone):
     lisa.sees("Uw keuze is bewaard.")
     anna.follows_menu("Huidige deelnemers")
     anna.page.get_by_label("Contract").select_option(index=1)
-    anna.page.get_by_role("button", name="Zoek deelnemer").click()
+    anna.turns_page(anna.page.get_by_role("button", name="Zoek deelnemer"))
     # Not somebody whom another journey, or the demo world, has let go already.
     anna.page.locator("tbody tr", has_text="Actief").locator("th a").first.click()
-    anna.page.get_by_label("Einddatum (t/m)", exact=True).fill("31-12-2026")
+    anna.page.get_by_label("Einddatum (t/m)", exact=True).fill(dutch(date.today() + timedelta(days=40)))
     anna.page.get_by_label("Reden").select_option(label="Einde dienstverband")
     anna.page.get_by_role("button", name="Afmelden").click()
     anna.sees("is ontvangen")

@@ -149,7 +149,7 @@ def test_the_portal_speaks_english_when_asked(anna):
     anna.page.get_by_label("Reason").select_option(label="End of employment")
     anna.page.get_by_role("button", name="Terminate").click()
     anna.sees("There is a problem")
-    assert anna.page.get_by_placeholder("dd-mm-yyyy").count() >= 1
+    anna.page.get_by_placeholder("dd-mm-yyyy").first.wait_for()
     anna.finds_no_barriers()
 
 

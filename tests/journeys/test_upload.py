@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from collectief.demo.files import write_demo_file, write_leavers
 
@@ -147,8 +148,8 @@ def test_anna_terminates_people_with_a_file_and_finds_them_greyed(anna, tmp_path
     anna.page.get_by_label("Extern referentienummer").fill("S26-00000")
     anna.page.get_by_role("button", name="Zoek deelnemer").click()
     anna.sees("Aantal deelnemers: 6")
-    assert anna.page.locator("tr.c-pending").count() == 6
-    assert anna.page.get_by_role("cell", name=f"{last_day:%d-%m-%Y}").count() == 6
+    expect(anna.page.locator("tr.c-pending")).to_have_count(6)
+    expect(anna.page.get_by_role("cell", name=f"{last_day:%d-%m-%Y}")).to_have_count(6)
     anna.finds_no_barriers()
 
 

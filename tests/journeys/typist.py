@@ -92,7 +92,7 @@ class Typist(Visitor):
 
     def code_at(self, number: str, *, messages: int = 1) -> str:
         """The code in the latest of so many short messages to a number."""
-        for _ in range(200):
+        for _ in range(450):
             answer = self.page.request.get(f"{self.stack.telephone_url}/_simulator/received", params={"to": number})
             found = answer.json()["messages"]
             if len(found) >= messages:
@@ -102,7 +102,7 @@ class Typist(Visitor):
 
     def link_mailed_to(self, address: str, subject: str = "", *, where: str = "") -> str:
         """The link in the latest letter with this subject, or with a link to there, once there is one."""
-        for _ in range(200):
+        for _ in range(450):
             answer = self.page.request.get(f"{self.stack.postbus_url}/_simulator/received", params={"to": address})
             for letter in answer.json()["letters"]:
                 if letter["subject"].startswith(subject) and where in letter["text"]:
