@@ -71,6 +71,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "collectief.web.middleware.HeadMiddleware",
     "collectief.web.middleware.ScopeMiddleware",
 ]
 
