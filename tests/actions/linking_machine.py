@@ -128,7 +128,7 @@ class Linking(RuleBasedStateMachine):
     @rule(tab=tabs)
     def stays(self, tab):
         if (scope := self._again(tab)) is not None:
-            self._inside(scope, leaving.take_back)
+            self._inside(scope, partial(leaving.take_back, now=self.now))
 
     @rule(granted=st.booleans())
     def the_insurer_decides(self, granted):

@@ -71,9 +71,10 @@ def test_what_waits_is_kept_however_long(sanne):
 def test_after_its_term_an_application_tells_of_nobody_and_its_case_stays(sanne):
     case_id = decided(sanne, ago=timedelta(days=1))
     onboarding.forget.func(0)
-    onboarding.forget_before(timezone.now() - timedelta(minutes=1))
+    # The day of the decision counts: she applied a moment ago.
+    onboarding.forget_before(timezone.now() - timedelta(days=1, minutes=1))
     assert "Noor Haddad" in repr(seen(sanne, case_id))
-    onboarding.forget_before(timezone.now() + timedelta(minutes=1))
+    onboarding.forget_before(timezone.now() - timedelta(hours=23))
     with office(insurer_id()):
         assert not AccountApplication.objects.exists()
     after = seen(sanne, case_id)

@@ -90,7 +90,7 @@ def test_one_asks_once_and_can_take_it_back(ours, pieter, post):
     with pytest.raises(AccessRefused, match="leaving_already"):
         ask(pieter)
     with opened(pieter):
-        leaving.take_back(pieter)
+        leaving.take_back(pieter, now=timezone.now())
     assert wishes.open_wishes(ours.scope) == {}
     jobs.tell_managers(wish_id=wish_id(), insurer=MENZIS)
     assert post == []
@@ -188,7 +188,7 @@ def test_taken_back_it_cannot_be_granted_and_the_case_closes(ours, pieter):
     ask(ours.scope)
     found = case()
     with opened(ours.scope):
-        leaving.take_back(ours.scope)
+        leaving.take_back(ours.scope, now=timezone.now())
     with pytest.raises(CaseRefused, match="taken_back"):
         requests.decide(MENZIS, found.case_id, Decision.APPROVED, by="Sanne")
     jobs.take_back(insurer=MENZIS, kind=leaving.KIND, subject=str(wish_id()), by_id=ours.scope.account_id)

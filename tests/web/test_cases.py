@@ -13,7 +13,7 @@ from django.utils import timezone
 from collectief.access import sessions
 from collectief.audit.models import AuditEvent
 from collectief.cases import jobs, rules
-from collectief.cases.actions import open_case
+from collectief.cases.actions import open_case, withdraw
 from collectief.cases.models import Case
 from collectief.cases.rules import About, CaseRefused, Kind, registry
 from collectief.scope.database import office, opened
@@ -167,6 +167,18 @@ def test_of_one_whose_term_is_over_the_page_says_so_and_takes_no_note(desk, case
     # Who had the page open before.
     sent = desk.post(f"/zaken/{case}/notitie/", {"text": "Gebeld."}, follow=True)
     assert "worden geen notities meer bewaard" in text_of(sent)
+
+
+def test_whose_term_is_over_no_longer_says_which_customer_took_it_back(desk, case):
+    with office(insurer_id()):
+        subject = Case.objects.values_list("subject", flat=True).get(id=case)
+        withdraw(insurer_id(), "account_application", subject, by="Noor van der Weg", now=timezone.now())
+    shown = ("/zaken/beslist/", f"/zaken/{case}/")
+    assert all("Noor van der Weg" in text_of(desk.get(address)) for address in shown)
+    jobs.forget_before(timezone.now() + timedelta(minutes=1))
+    listed, opened_ = (text_of(desk.get(address)) for address in shown)
+    assert "Ingetrokken" in listed and "Noor van der Weg" not in listed + opened_
+    assert opened_.count("Verwijderd: de bewaartermijn is voorbij.") == 2
 
 
 def test_anything_but_approving_is_never_taken_for_it(desk, case):

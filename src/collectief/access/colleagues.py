@@ -123,7 +123,8 @@ def deactivate(scope: Scope, membership_id: int, *, now: datetime) -> None:
         _still_managed(scope, members, membership_id, standing=Standing.INACTIVE)
         membership.is_active = False
         membership.save(update_fields=["is_active"])
-        LeaveWish.objects.filter(membership=membership, state=WishState.OPEN).update(state=WishState.DONE)
+        open_ = LeaveWish.objects.filter(membership=membership, state=WishState.OPEN)
+        open_.update(state=WishState.DONE, decided_at=now)
     _record(scope, "account.deactivate", membership_id)
 
 

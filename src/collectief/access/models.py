@@ -365,6 +365,8 @@ class LeaveWish(models.Model):
     language = models.CharField(max_length=5, default="nl")
     asked_at = models.DateTimeField()
     state = models.CharField(max_length=12, default="open")
+    # When it was done, refused or taken back; from then on its term runs (law 9).
+    decided_at = models.DateTimeField(null=True)
     # Why the insurer refused, in words for whoever asked.
     reason = models.CharField(max_length=500, default="")
 

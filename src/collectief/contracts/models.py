@@ -87,6 +87,7 @@ class ContractLink(models.Model):
 
     The numbers are as they were typed: of a contract that does not exist there is a row too, which looks the same to
     whoever asked. The name is copied when it is linked, since the contract itself stays closed to the organisation.
+    What was refused or unlinked is gone after its term; what is linked stays, and then no longer says by whom (law 9).
     """
 
     insurer = models.ForeignKey(Insurer, models.PROTECT, db_index=False)
@@ -103,6 +104,8 @@ class ContractLink(models.Model):
     reason = models.CharField(max_length=500, default="")
     ended_by = models.CharField(max_length=120, default="")
     ended_at = models.DateTimeField(null=True)
+    # Who asked is no longer kept.
+    forgotten = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         db_table = "contract_link"
@@ -121,7 +124,10 @@ class ContractLink(models.Model):
 
 
 class DataChange(models.Model):
-    """A change to its data that an organisation asked for (W16): `contract` is empty for the organisation itself."""
+    """A change to its data that an organisation asked for (W16): `contract` is empty for the organisation itself.
+
+    Gone after its term (law 9).
+    """
 
     insurer = models.ForeignKey(Insurer, models.PROTECT, db_index=False)
     organisation = models.ForeignKey(Organisation, models.PROTECT, db_index=False)

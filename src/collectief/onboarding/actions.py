@@ -56,7 +56,8 @@ def decided(deciding: Deciding) -> None:
     if deciding.decision == Decision.APPROVED:
         _let_in(application, deciding)
     application.decision, application.reason = deciding.decision, deciding.reason
-    application.save(update_fields=["decision", "reason"])
+    application.decided_at = deciding.now
+    application.save(update_fields=["decision", "reason", "decided_at"])
     if deciding.decision == Decision.REFUSED:
         queue.configure_task("onboarding.tell").defer(application_id=str(application.id), insurer=application.insurer)
 

@@ -95,7 +95,7 @@ def ask(scope: Scope, roles: Iterable[Role], *, now: datetime) -> None:
 
 
 @transaction.atomic
-def take_back(scope: Scope) -> None:
+def take_back(scope: Scope, *, now: datetime) -> None:
     """Do without the roles after all. Raises AccessRefused("no_such_request") when nothing is asked for."""
     with managing_accounts(scope.organisation_id, scope.insurer_id):
         own = RoleRequest.objects.select_for_update(of=("self",)).filter(
@@ -103,8 +103,8 @@ def take_back(scope: Scope) -> None:
         )
         found = own.first()
         if found is not None:
-            found.decision = TAKEN_BACK
-            found.save(update_fields=["decision"])
+            found.decision, found.decided_at = TAKEN_BACK, now
+            found.save(update_fields=["decision", "decided_at"])
             close_case(scope, KIND, found.id)
     if found is None:
         raise AccessRefused("no_such_request")
@@ -137,6 +137,6 @@ def decided(deciding: Deciding) -> None:
         )  # fmt: skip
         membership.roles = after
         membership.save(update_fields=["roles"])
-    row.decision, row.reason = deciding.decision, deciding.reason
-    row.save(update_fields=["decision", "reason"])
+    row.decision, row.reason, row.decided_at = deciding.decision, deciding.reason, deciding.now
+    row.save(update_fields=["decision", "reason", "decided_at"])
     queue.configure_task("onboarding.tell_asker_of_roles").defer(request_id=row.id, insurer=brand_of(row.brand).insurer)

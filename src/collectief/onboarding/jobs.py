@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db.models import Q
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
@@ -51,14 +52,22 @@ def tell(*, application_id: str, insurer: str) -> None:
 @app.periodic(cron="24 3 * * *")
 @app.task(name="onboarding.forget", queue="interactive", queueing_lock="onboarding.forget")
 def forget(timestamp: int) -> None:
-    """Every night: of who applied long ago and had an answer nothing is left, but that there was a case (law 9)."""
+    """Every night: of what was asked and had an answer long ago nothing is left, but that there was a case (law 9).
+
+    A contract that is linked stays so; who asked for that is gone.
+    """
     forget_before(timezone.now() - KEPT)
 
 
 def forget_before(before: datetime) -> None:
-    """The same, of who applied before `before`."""
+    """The same, of what was decided or taken back before `before`."""
     with housekeeping():
-        AccountApplication.objects.filter(applied_at__lt=before).exclude(decision="").delete()
+        for asked in (AccountApplication, RoleRequest, LeaveWish, DataChange):
+            asked.objects.filter(decided_at__lt=before).delete()
+        # A request for a link that was taken back was never decided: it ended.
+        over = ContractLink.objects.filter(Q(decided_at__lt=before) | Q(decided_at=None, ended_at__lt=before))
+        over.exclude(state=LinkState.LINKED).delete()
+        over.filter(state=LinkState.LINKED, forgotten=False).update(asked_by="", forgotten=True)
 
 
 def _insurer(slug: str) -> int:

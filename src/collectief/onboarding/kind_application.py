@@ -16,6 +16,7 @@ from collectief.contracts.models import Organisation
 from collectief.segments.catalogue import profile
 from collectief.segments.profile import Role
 
+from . import forgotten
 from .actions import KIND, customer, decided, managed
 from .models import AccountApplication
 
@@ -24,14 +25,14 @@ def titles(insurer_id: int, subjects: Sequence[str]) -> Mapping[str, str]:
     """Who, for which organisation."""
     found = AccountApplication.objects.filter(id__in=subjects).values_list("id", "name", "organisation")
     known = {str(id_): f"{name}, {organisation}" for id_, name, organisation in found}
-    return dict.fromkeys(subjects, _("Verwijderd")) | known
+    return forgotten.titles(subjects, known)
 
 
 def about(insurer_id: int, subject: str) -> About:
     """What was filled in, beside what we know of that organisation and address."""
     application = AccountApplication.objects.filter(id=subject).first()
     if application is None:
-        return About(((_("Aanvraag"), _("Verwijderd: de bewaartermijn is voorbij.")),))
+        return forgotten.about()
     organisation = customer(application, insurer_id)
     applied_at = f"{timezone.localtime(application.applied_at):%d-%m-%Y %H:%M}"
     facts = (

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from collectief.cases.rules import TERMS, About, Kind
 from collectief.contracts.models import DataChange
 
+from . import forgotten
 from .changing import KIND, decided
 
 
@@ -18,12 +19,15 @@ def titles(insurer_id: int, subjects: Sequence[str]) -> Mapping[str, str]:
     """Of whom, and of which contract."""
     found = DataChange.objects.filter(insurer_id=insurer_id, id__in=subjects)
     rows = found.values_list("id", "contract__number", "organisation__name")
-    return {str(id_): f"{number}, {name}" if number else name for id_, number, name in rows}
+    return forgotten.titles(subjects, {str(id_): f"{number}, {name}" if number else name for id_, number, name in rows})
 
 
 def about(insurer_id: int, subject: str) -> About:
     """What should be different, beside what we have now."""
-    row = DataChange.objects.select_related("organisation", "contract").get(insurer_id=insurer_id, id=subject)
+    found = DataChange.objects.select_related("organisation", "contract").filter(insurer_id=insurer_id, id=subject)
+    row = found.first()
+    if row is None:
+        return forgotten.about()
     facts = [
         (_("Gevraagd door"), row.asked_by),
         (_("Organisatie"), f"{row.organisation.name} ({row.organisation.customer_number})"),

@@ -14,7 +14,7 @@ from collectief.access.rules import AccessRefused, Standing, Wish, WishState, ju
 from collectief.cases.rules import TERMS, About, Kind
 from collectief.segments.catalogue import profile
 
-from . import taking_back
+from . import forgotten, taking_back
 from .leaving import KIND, decided
 
 WISHES = {
@@ -28,13 +28,15 @@ def titles(insurer_id: int, subjects: Sequence[str]) -> Mapping[str, str]:
     """Who, of which organisation."""
     found = LeaveWish.objects.filter(insurer_id=insurer_id, id__in=subjects)
     rows = found.values_list("id", "membership__account__name", "organisation__name")
-    return {str(id_): f"{name}, {organisation}" for id_, name, organisation in rows}
+    return forgotten.titles(subjects, {str(id_): f"{name}, {organisation}" for id_, name, organisation in rows})
 
 
 def about(insurer_id: int, subject: str) -> About:
     """Who wants what, and whether it can be granted as the organisation stands now."""
     found = LeaveWish.objects.select_related("organisation", "membership__account")
-    wish = found.get(insurer_id=insurer_id, id=subject)
+    wish = found.filter(insurer_id=insurer_id, id=subject).first()
+    if wish is None:
+        return forgotten.about()
     members = members_here(wish.organisation_id, now=timezone.now())
     facts = (
         (_("Naam"), wish.membership.account.name),

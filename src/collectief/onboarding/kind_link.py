@@ -13,7 +13,7 @@ from collectief.contracts.models import ContractLink, Organisation
 from collectief.contracts.queries import held
 from collectief.contracts.rules import LinkState
 
-from . import taking_back
+from . import forgotten, taking_back
 from .linking import KIND, decided
 
 
@@ -21,16 +21,18 @@ def titles(insurer_id: int, subjects: Sequence[str]) -> Mapping[str, str]:
     """Which contract, for whom."""
     found = ContractLink.objects.filter(insurer_id=insurer_id, id__in=subjects)
     rows = found.values_list("id", "contract_number", "organisation__name")
-    return {str(id_): f"{number}, {organisation}" for id_, number, organisation in rows}
+    return forgotten.titles(subjects, {str(id_): f"{number}, {organisation}" for id_, number, organisation in rows})
 
 
 def about(insurer_id: int, subject: str) -> About:
     """What was typed, and whose contract it is: whoever asks does not get to know that."""
-    row = ContractLink.objects.select_related("organisation").get(insurer_id=insurer_id, id=subject)
+    row = ContractLink.objects.select_related("organisation").filter(insurer_id=insurer_id, id=subject).first()
+    if row is None:
+        return forgotten.about()
     found = held(insurer_id, row.customer_number, row.contract_number)
     holder = Organisation.objects.get(id=found.holder.organisation_id) if found else None
     facts = [
-        (_("Gevraagd door"), row.asked_by),
+        (_("Gevraagd door"), forgotten.gone() if row.forgotten else row.asked_by),
         (_("Voor"), f"{row.organisation.name} ({row.organisation.customer_number})"),
         (_("KvK-nummer"), row.organisation.kvk),
         (_("Klantnummer"), row.customer_number),

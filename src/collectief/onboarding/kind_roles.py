@@ -15,7 +15,7 @@ from collectief.cases.rules import TERMS, About, Kind
 from collectief.segments.catalogue import profile
 from collectief.segments.profile import Role
 
-from . import taking_back
+from . import forgotten, taking_back
 from .asking_roles import KIND, decided
 from .models import RoleRequest
 
@@ -24,13 +24,15 @@ def titles(insurer_id: int, subjects: Sequence[str]) -> Mapping[str, str]:
     """Who, of which organisation."""
     found = RoleRequest.objects.filter(insurer_id=insurer_id, id__in=subjects)
     rows = found.values_list("id", "membership__account__name", "organisation__name")
-    return {str(id_): f"{name}, {organisation}" for id_, name, organisation in rows}
+    return forgotten.titles(subjects, {str(id_): f"{name}, {organisation}" for id_, name, organisation in rows})
 
 
 def about(insurer_id: int, subject: str) -> About:
     """Who asks for what, beside what they have now."""
     found = RoleRequest.objects.select_related("organisation", "membership__account")
-    row = found.get(insurer_id=insurer_id, id=subject)
+    row = found.filter(insurer_id=insurer_id, id=subject).first()
+    if row is None:
+        return forgotten.about()
     members = members_here(row.organisation_id, now=timezone.now())
     facts = (
         (_("Naam"), row.membership.account.name),

@@ -60,7 +60,7 @@ def ask(scope: Scope, wish: Wish, *, now: datetime) -> Route:
 
 
 @transaction.atomic
-def take_back(scope: Scope) -> None:
+def take_back(scope: Scope, *, now: datetime) -> None:
     """Stay after all. Raises AccessRefused("no_such_wish") when there is no open wish."""
     with managing_accounts(scope.organisation_id, scope.insurer_id):
         own = LeaveWish.objects.select_for_update().filter(
@@ -68,8 +68,8 @@ def take_back(scope: Scope) -> None:
         )
         found = own.first()
         if found is not None:
-            found.state = WishState.WITHDRAWN
-            found.save(update_fields=["state"])
+            found.state, found.decided_at = WishState.WITHDRAWN, now
+            found.save(update_fields=["state", "decided_at"])
             close_case(scope, KIND, found.id)
     if found is None:
         raise AccessRefused("no_such_wish")
@@ -110,7 +110,8 @@ def decided(deciding: Deciding) -> None:
         wish.state = WishState.DONE
     else:
         wish.state, wish.reason = WishState.REFUSED, deciding.reason
-    wish.save(update_fields=["state", "reason"])
+    wish.decided_at = deciding.now
+    wish.save(update_fields=["state", "reason", "decided_at"])
     queue.configure_task("onboarding.tell_leaver").defer(wish_id=wish.id, insurer=brand_of(wish.brand).insurer)
 
 
@@ -134,7 +135,7 @@ def _carry_out(wish: LeaveWish, memberships: dict[int, Membership], deciding: De
     gone = [one.account_id for one in changed if one.standing != Standing.ACTIVE]
     sessions.end_at(wish.organisation_id, gone)
     done = LeaveWish.objects.filter(membership__in=[one.id for one in changed], state=WishState.OPEN)
-    done.exclude(id=wish.id).update(state=WishState.DONE)
+    done.exclude(id=wish.id).update(state=WishState.DONE, decided_at=deciding.now)
     if wish.wish == Wish.ORGANISATION:
         # Nobody is left to revoke them, and nobody acts for who has left (X07).
         given = Mandate.objects.filter(principal_id=wish.organisation_id, revoked_at__isnull=True)

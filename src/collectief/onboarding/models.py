@@ -27,6 +27,8 @@ class AccountApplication(models.Model):
     phone = models.CharField(max_length=20)
     roles = ArrayField(models.CharField(max_length=40))
     applied_at = models.DateTimeField()
+    # From then on its term runs (law 9).
+    decided_at = models.DateTimeField(null=True)
     # Empty until decided; then what was, for the letter.
     decision = models.CharField(max_length=12, default="")
     reason = models.CharField(max_length=500, default="")
@@ -45,6 +47,8 @@ class RoleRequest(models.Model):
     brand = models.CharField(max_length=40)
     language = models.CharField(max_length=5)
     asked_at = models.DateTimeField()
+    # When it was decided or taken back; from then on its term runs (law 9).
+    decided_at = models.DateTimeField(null=True)
     # Empty until decided; then what was, for the letter and for Mijn account.
     decision = models.CharField(max_length=12, default="")
     reason = models.CharField(max_length=500, default="")

@@ -57,7 +57,7 @@ def ask_roles(request: PortalRequest) -> HttpResponse:
 def take_back(request: PortalRequest) -> HttpResponse:
     """Toch niet: everything stays as it is."""
     try:
-        asking_roles.take_back(request.scope)
+        asking_roles.take_back(request.scope, now=timezone.now())
     except AccessRefused as refused:
         messages.error(request, " ".join(access_refusal(refused.code, refused.params, request.brand)))
     else:

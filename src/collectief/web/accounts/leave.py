@@ -75,7 +75,7 @@ def leave(request: PortalRequest) -> HttpResponse:
 def stay(request: PortalRequest) -> HttpResponse:
     """Toch niet: everything stays as it is."""
     try:
-        leaving.take_back(request.scope)
+        leaving.take_back(request.scope, now=timezone.now())
     except AccessRefused as refused:
         messages.error(request, " ".join(access_refusal(refused.code, refused.params, request.brand)))
     else:
