@@ -20,6 +20,7 @@ from collectief.cases.queries import NoCase
 from collectief.cases.rules import CaseRefused, Decision
 from collectief.config.command import main
 from collectief.onboarding import desk, jobs
+from collectief.onboarding.models import AccountApplication
 from collectief.scope.database import office, opened, signing_in
 from tests import office_world
 from tests.office_world import MIJNZZ, ZZ, insurer_id
@@ -74,6 +75,14 @@ def test_nobody_can_have_us_fill_a_mailbox(ours, post):
         applied(ours, name=f"Noor {number}", email="NOOR@debrug.example" if number else "noor@debrug.example")
     assert [one.name for one in desk.waiting(ZZ)] == ["Noor 0"]
     assert len(post) == 1
+
+
+def test_of_an_application_that_nobody_will_decide_nothing_is_kept(ours, post):
+    applied(ours)
+    again = applied(ours, name="Noor 1")
+    jobs.receive(application_id=again, insurer=ZZ)
+    with office(insurer_id()):
+        assert [one.name for one in AccountApplication.objects.all()] == ["Noor Haddad"]
 
 
 def test_approved_there_is_an_invitation_for_a_place_at_the_organisation(ours, post):

@@ -30,12 +30,17 @@ _PATIENCE = Patience(MailUnavailable, seconds=30)
 def receive(*, application_id: str, insurer: str) -> None:
     """Open the case and mail a receipt with the day promised; done again, it opens no second.
 
-    Who applied already and waits gets neither: nobody can have us fill a mailbox. Raises MailUnavailable.
+    Who applied already and waits gets neither: nobody can have us fill a mailbox. Such an application is gone at once:
+    without a case nobody would decide it, and so its term would never begin (law 9). Raises MailUnavailable.
     """
     insurer_id = _insurer(insurer)
     with office(insurer_id):
-        application = AccountApplication.objects.get(id=application_id)
+        application = AccountApplication.objects.filter(id=application_id).first()
+        if application is None:
+            return
         if _waits_already(application):
+            with housekeeping():
+                AccountApplication.objects.filter(id=application_id).delete()
             return
         due = cases.open_case(insurer_id, KIND, application_id, now=application.applied_at).due_on
     _post(letters.received(application, due))
