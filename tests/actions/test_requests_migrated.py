@@ -6,6 +6,7 @@ from datetime import timedelta
 from importlib import import_module
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
 from collectief.cases.rules import KEPT, Decision
@@ -26,8 +27,10 @@ def test_it_has_the_day_of_asking(owner, operations, asked):
     with owner.cursor() as cursor:
         cursor.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
         cursor.execute(f"UPDATE {table} SET decided_at = NULL")
-        for statement in kept.sql:
-            cursor.execute(statement)
+        cursor.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
+        with transaction.atomic(using="owner"):
+            for statement in kept.sql:
+                cursor.execute(statement)
         cursor.execute("SELECT relforcerowsecurity FROM pg_class WHERE relname = %s", [table])
         assert cursor.fetchone() == (True,)
     assert (decided.row().decided_at, waits.row().decided_at) == (now - 2 * KEPT, None)
