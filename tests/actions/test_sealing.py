@@ -90,7 +90,10 @@ def slow_event(scope) -> Iterator[tuple[psycopg.Connection, int]]:
     slow = psycopg.connect(host=login["HOST"], dbname=login["NAME"], user=login["USER"], password=login["PASSWORD"])
     with closing(slow):
         slow.execute("SET LOCAL ROLE c_organisation")
-        slow.execute("SELECT set_config('c.org', %s, true)", [str(scope.organisation_id)])
+        slow.execute(
+            "SELECT set_config('c.org', %s, true), set_config('c.insurer', %s, true)",
+            [str(scope.organisation_id), str(scope.insurer_id)],
+        )
         [clock] = slow.execute(
             "INSERT INTO audit_event (insurer_id, organisation_id, action, outcome, account_id, account, roles,"
             " responsible, purpose, access_point, participant_ids, object_ids, detail) VALUES (%s, %s, 'slow',"

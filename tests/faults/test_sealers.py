@@ -34,7 +34,10 @@ def _write(login: dict[str, str], scope, seed: int, committed: list[int]) -> Non
     ) as line:
         for _ in range(ACTS):
             line.execute("SET LOCAL ROLE c_organisation")
-            line.execute("SELECT set_config('c.org', %s, true)", [str(scope.organisation_id)])
+            line.execute(
+                "SELECT set_config('c.org', %s, true), set_config('c.insurer', %s, true)",
+                [str(scope.organisation_id), str(scope.insurer_id)],
+            )
             count = chance.randint(1, 3)
             for _ in range(count):
                 line.execute(_INSERT, [scope.insurer_id, scope.organisation_id])

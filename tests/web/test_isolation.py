@@ -7,7 +7,8 @@ from collections import defaultdict
 from contextlib import contextmanager
 
 import pytest
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
+from django.db.utils import ProgrammingError
 from django.test import Client
 from django.utils import timezone
 
@@ -24,7 +25,7 @@ from collectief.mutations.corridor import this_moment
 from collectief.mutations.models import Mutation
 from collectief.participants import register as register_module
 from collectief.scope import database
-from collectief.scope.database import office, opened
+from collectief.scope.database import Audience, office, opened
 from collectief.scope.scope import Scope
 from collectief.segments.catalogue import PROFILES
 from collectief.segments.profile import Capability, Permission
@@ -500,3 +501,65 @@ def test_every_table_with_an_organisation_is_closed_to_another(anna):
         for table in set(tables):
             cursor.execute(f"SELECT count(*) FROM {table} WHERE organisation_id <> %s", [otto.organisation.id])
             assert cursor.fetchone()[0] == 0, table
+
+
+# The roles that stand in one organisation of one insurer, with what each writes: table, and the column of whose it is.
+_WRITTEN = """
+SELECT c.relname, (SELECT a.attname FROM pg_attribute a
+                    WHERE a.attrelid = c.oid AND a.attname IN ('organisation_id', 'principal_id')),
+       (SELECT count(*) FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'account_id') = 1
+  FROM pg_class c JOIN pg_attribute i ON i.attrelid = c.oid AND i.attname = 'insurer_id'
+ WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace AND NOT i.attisdropped
+   AND (has_any_column_privilege(%s, c.oid, 'INSERT') OR has_any_column_privilege(%s, c.oid, 'UPDATE'))
+ ORDER BY c.relname
+"""
+
+
+@pytest.mark.parametrize(
+    ("role", "some"),
+    [
+        (Audience.ORGANISATION, {"participant", "participation", "policy_term", "mutation", "batch", "audit_event"}),
+        (Audience.ACCOUNTS, {"account", "leave_wish", "mandate", "role_request"}),
+    ],
+)
+def test_postgresql_itself_refuses_a_row_of_another_insurer(anna, role, some):
+    """As Anna's own database role and of her own organisation, with no code of ours between: only the insurer is not.
+
+    Row security looks before anything else does: of her own insurer the same row, which is empty, is let through to
+    what the table itself asks.
+    """
+    ours, _ids, _secrets = anna
+    scope, elsewhere = ours.scope, insurer_id("voorbeeldverzekeraar")
+    as_role = {
+        Audience.ORGANISATION: lambda: opened(scope),
+        Audience.ACCOUNTS: lambda: database.managing_accounts(scope.organisation_id, scope.insurer_id),
+    }[role]
+    with as_role(), connection.cursor() as cursor:
+        cursor.execute(_WRITTEN, [role, role])
+        tables = cursor.fetchall()
+    assert some <= {table for table, _, _ in tables}
+    for table, own, of_account in tables:
+        said = {}
+        for insurer in (scope.insurer_id, elsewhere):
+            row = {"insurer_id": insurer} | ({own: scope.organisation_id} if own else {})
+            row |= {"account_id": scope.account_id} if of_account else {}
+            statement = f"INSERT INTO {table} ({', '.join(row)}) VALUES ({', '.join(['%s'] * len(row))})"
+            with as_role(), pytest.raises(DatabaseError) as refused, transaction.atomic():
+                with connection.cursor() as cursor:
+                    cursor.execute(statement, [*row.values()])
+            said[insurer] = str(refused.value)
+        assert f'violates row-level security policy for table "{table}"' in said[elsewhere], table
+        assert "row-level security" not in said[scope.insurer_id], table
+
+
+@pytest.mark.parametrize("table", ["participant", "participation", "mutation", "batch"])
+def test_nor_does_a_row_go_over_to_another_insurer(anna, table):
+    ours, _ids, _secrets = anna
+    elsewhere = insurer_id("voorbeeldverzekeraar")
+    with opened(ours.scope):
+        with pytest.raises(ProgrammingError, match="row-level security"), transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute(f"UPDATE {table} SET insurer_id = %s", [elsewhere])
+        with connection.cursor() as cursor:
+            cursor.execute(f"UPDATE {table} SET insurer_id = insurer_id")
+            assert cursor.rowcount > 0

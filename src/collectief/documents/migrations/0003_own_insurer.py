@@ -1,0 +1,12 @@
+"""Letters: written with the insurer of whoever writes only."""
+
+from __future__ import annotations
+
+from django.db import migrations
+
+from collectief.scope.rowsecurity import also_own_insurer
+
+
+class Migration(migrations.Migration):
+    dependencies = [("documents", "0002_kept")]
+    operations = [also_own_insurer("document")]

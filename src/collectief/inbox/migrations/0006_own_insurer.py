@@ -1,0 +1,12 @@
+"""Messages: written with the insurer of whoever writes only."""
+
+from __future__ import annotations
+
+from django.db import migrations
+
+from collectief.scope.rowsecurity import also_own_insurer
+
+
+class Migration(migrations.Migration):
+    dependencies = [("inbox", "0005_for_one")]
+    operations = [also_own_insurer("message")]

@@ -1,0 +1,12 @@
+"""Letters on paper: written with the insurer of whoever writes only."""
+
+from __future__ import annotations
+
+from django.db import migrations
+
+from collectief.scope.rowsecurity import also_own_insurer
+
+
+class Migration(migrations.Migration):
+    dependencies = [("post", "0002_again")]
+    operations = [also_own_insurer("consignment")]
