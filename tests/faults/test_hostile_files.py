@@ -13,7 +13,7 @@ import msgspec
 import openpyxl
 import pytest
 
-from collectief.bulk.sheets.columns import template_for
+from collectief.bulk.asking import template_for
 from collectief.bulk.sheets.reading import FileRefused, Limits, read_rows
 from collectief.bulk.sheets.template import write_template
 from collectief.segments.catalogue import profile
@@ -152,7 +152,7 @@ def test_another_version_is_told_apart(tmp_path):
 
 def test_headers_that_are_gone_doubled_or_merged(tmp_path):
     def gone(sheet):
-        _header(sheet, "BSN").value = ""
+        _header(sheet, "Actie").value = ""
 
     def doubled(sheet):
         _header(sheet, "Land").value = "BSN"

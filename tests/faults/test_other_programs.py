@@ -11,7 +11,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from collectief.bulk.sheets.columns import template_for
+from collectief.bulk.asking import template_for
 from collectief.bulk.sheets.corrections import write_bad_rows
 from collectief.bulk.sheets.reading import read_rows
 from collectief.bulk.sheets.rows import Row

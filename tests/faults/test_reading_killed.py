@@ -12,7 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.handlers.wsgi import WSGIRequest
 from django.test import RequestFactory
 
-from collectief.bulk.sheets.columns import template_for
+from collectief.bulk.asking import template_for
 from collectief.bulk.sheets.reading import read_rows
 from collectief.foundation.sealing import new_key
 from collectief.scope import sealed_file

@@ -12,7 +12,7 @@ from typing import IO
 import openpyxl
 import pytest
 
-from collectief.bulk.sheets.columns import template_for
+from collectief.bulk.asking import template_for
 from collectief.bulk.sheets.corrections import write_bad_rows
 from collectief.bulk.sheets.filled import write_filled
 from collectief.foundation.sheet import write_sheet

@@ -10,6 +10,7 @@ import tempfile
 import zipfile
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
+from copy import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -20,12 +21,15 @@ import xlsxwriter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from collectief.bulk.sheets.columns import COLUMNS, template_for
+from collectief.bulk.asking import template_for
+from collectief.bulk.sheets.columns import COLUMNS
 from collectief.bulk.sheets.container import look_at
+from collectief.bulk.sheets.corrections import write_bad_rows
 from collectief.bulk.sheets.reading import FileRefused, Limits, Reading, read_rows
 from collectief.bulk.sheets.rows import Row
 from collectief.foundation.names import tidy
 from collectief.segments.catalogue import profile
+from collectief.segments.profile import Capability
 
 pytestmark = pytest.mark.feature("U21")
 
@@ -134,6 +138,90 @@ def test_no_two_columns_share_a_name():
     assert len(names) == len(set(names))
 
 
+def without(*keys: str) -> list[str]:
+    """The headers but for those of these columns."""
+    return [column.dutch for column in TEMPLATE.columns if column.key not in keys]
+
+
+def cells_of(cells: dict[str, Any], *keys: str) -> list[Any]:
+    """A line without these columns."""
+    return [cells.get(key) for key in KEYS if key not in keys]
+
+
+TERMINATES = {"action": "Afmelden", "relation_number": "100001", "last_day": "30-11-2026", "reason": "Overleden"}
+RENAMES = {"action": "Wijzigen referentie", "relation_number": "100001", "external_reference": "P-2"}
+
+
+@pytest.mark.feature("X02")
+@pytest.mark.parametrize("cells", [ENROLS, TERMINATES, RENAMES], ids=["enrol", "terminate", "change"])
+def test_a_file_needs_the_columns_of_what_it_asks_and_no_others(tmp_path, cells):
+    gone = [key for key in KEYS if key not in cells]
+    rows, reading = read(written(tmp_path / "a.xlsx", [[TEMPLATE.mark], without(*gone), cells_of(cells, *gone)]))
+    assert [(row.problems, row.cells) for row in rows] == [([], cells)]
+    assert reading.head.warnings == []
+
+
+def test_three_names_are_headers_only_where_they_are_all_that_is_needed(tmp_path):
+    lists = ("Lijsten", "visible", [[TEMPLATE.mark], ["Actie", "Reden", "Land"], ["Afmelden", "Overleden", "Polen"]])
+    rows, _reading = read(_sheets(tmp_path / "a.xlsx", lists, ("Mutaties", "visible", FILLED)))
+    assert [row.values["surname"] for row in rows] == ["Janse"]
+
+
+@pytest.mark.feature("X02")
+@pytest.mark.parametrize(
+    ("cells", "gone", "named"),
+    [
+        (ENROLS, ("bsn", "first_day", "reason"), ["BSN", "Ingangsdatum"]),
+        (TERMINATES, ("reason", "first_day"), ["Reden"]),
+        (
+            TERMINATES,
+            ("bsn", "relation_number", "external_reference"),
+            ["BSN / Relatienummer / Extern referentienummer"],
+        ),
+        (RENAMES, ("bsn", "relation_number"), ["BSN / Relatienummer"]),
+    ],
+)  # fmt: skip
+def test_a_file_of_which_no_row_has_its_columns_is_refused_with_them(tmp_path, cells, gone, named):
+    unclear = cells_of({"action": "iets", "surname": "Janse"}, *gone)
+    lines = [[TEMPLATE.mark], without(*gone), cells_of(cells, *gone), unclear]
+    refused = refusal(written(tmp_path / "a.xlsx", lines))
+    assert (refused.code, refused.params) == ("missing_columns", {"columns": named})
+
+
+@pytest.mark.feature("X02")
+def test_where_some_rows_have_their_columns_the_others_say_what_they_want(tmp_path):
+    gone = ("reason", "bsn")
+    lines = [cells_of(cells, *gone) for cells in (ENROLS, RENAMES, TERMINATES)]
+    rows, _reading = read(written(tmp_path / "a.xlsx", [[TEMPLATE.mark], without(*gone), *lines]))
+    assert [[(one.column, one.code) for one in row.problems] for row in rows] == [
+        [("bsn", "column_missing")], [], [("reason", "column_missing")],
+    ]  # fmt: skip
+
+
+def test_without_the_column_that_says_what_is_asked_nothing_is_read(tmp_path):
+    refused = refusal(written(tmp_path / "a.xlsx", [[TEMPLATE.mark], without("action"), cells_of(ENROLS, "action")]))
+    assert (refused.code, refused.params) == ("missing_columns", {"columns": ["Actie"]})
+
+
+def test_a_file_of_before_with_every_column_is_read_where_less_can_be_asked(tmp_path):
+    less = replace(profile("staffing_agency"), narrowed=frozenset({Capability.TERMINATE, Capability.CHANGE_REFERENCE}))
+    path = written(tmp_path / "a.xlsx", [[TEMPLATE.mark], HEADERS, line_of(ENROLS), line_of(TERMINATES)])
+    reading = read_rows(path, template_for(less))
+    rows = [row for chunk in reading for row in chunk]
+    assert [[one.code for one in row.problems] for row in rows] == [[], ["not_for_this_segment"]]
+    assert rows[1].cells == TERMINATES and reading.head.warnings == []
+
+
+@pytest.mark.feature("X02")
+def test_what_was_typed_comes_back_also_in_a_column_that_is_not_handed_out(tmp_path):
+    less = template_for(replace(profile("staffing_agency"), narrowed=frozenset({Capability.TERMINATE})))
+    assert "reason" not in {column.key for column in less.offered}
+    with (tmp_path / "a.xlsx").open("wb") as stream:
+        write_bad_rows(stream, less, [(TERMINATES, [("Dit kan niet.", "Bel ons.")])], language="nl")
+    [row] = [row for chunk in read_rows(tmp_path / "a.xlsx", less) for row in chunk]
+    assert row.cells == TERMINATES
+
+
 def test_optional_columns_may_be_left_out(tmp_path):
     lines = [[TEMPLATE.mark], HEADERS[:12], line_of(ENROLS)[:12]]
     rows, _reading = read(written(tmp_path / "a.xlsx", lines))
@@ -141,8 +229,8 @@ def test_optional_columns_may_be_left_out(tmp_path):
 
 
 def test_what_is_missing_or_doubled_is_named(tmp_path):
-    without = [name for name in HEADERS if name not in ("BSN", "Reden")]
-    refused = refusal(written(tmp_path / "a.xlsx", [[TEMPLATE.mark], without, ["x"]]))
+    lines = without("bsn", "reason"), *(cells_of(row, "bsn", "reason") for row in (ENROLS, TERMINATES))
+    refused = refusal(written(tmp_path / "a.xlsx", [[TEMPLATE.mark], *lines]))
     assert (refused.code, refused.params) == ("missing_columns", {"columns": ["BSN", "Reden"]})
     refused = refusal(written(tmp_path / "b.xlsx", [[TEMPLATE.mark], [*HEADERS, "bsn", "Surname"], ["x"]]))
     assert (refused.code, refused.params) == ("doubled_columns", {"columns": ["BSN / bsn", "Achternaam / Surname"]})

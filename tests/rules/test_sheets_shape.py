@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from collectief.bulk.sheets.columns import template_for
+from collectief.bulk.asking import template_for
 from collectief.bulk.sheets.rows import Row, Rows
 from collectief.bulk.sheets.shape import Shaper, cell_text, passes_eleven_test
 from collectief.foundation.bsn import Bsn

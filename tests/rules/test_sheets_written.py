@@ -38,7 +38,7 @@ def test_the_template_in_both_languages(language):
     assert sheet["A1"].value == TEMPLATE.mark
     assert sheet.freeze_panes == "B3"
     said = {cell.value for row in first.iter_rows() for cell in row if cell.value}
-    assert {column.hint(language) for column in TEMPLATE.columns} <= said
+    assert {TEMPLATE.hint(column, language) for column in TEMPLATE.columns} <= said
 
 
 def test_only_the_english_template_speaks_english():

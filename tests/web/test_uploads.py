@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from copy import replace
 from html import unescape
 from pathlib import Path
 
@@ -11,8 +12,9 @@ import openpyxl
 import pytest
 import xlsxwriter
 
+from collectief.brands.catalogue import all_brands
 from collectief.bulk import actions
-from collectief.bulk.sheets.columns import template_for
+from collectief.bulk.asking import template_for
 from collectief.foundation.dates import BirthDate, dutch
 from collectief.foundation.names import PersonName
 from collectief.gateways.brp.inhabitants import inhabitant
@@ -20,6 +22,7 @@ from collectief.mutations.models import Mutation
 from collectief.participants import register as register_module
 from collectief.participants.models import Participant
 from collectief.scope.database import opened
+from collectief.segments.profile import Capability
 from tests.bulk_world import (
     FIRST_DAY,
     LEAVE,
@@ -92,6 +95,23 @@ def test_the_file_of_bad_rows_says_so_too(anna, ours, tmp_path):
     said = [str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row if cell.value]
     assert any("Geboortedatum: De datum bestaat niet of is niet te lezen." in text for text in said)
     assert any("BSN: Controleer de negen cijfers" in text for text in said)
+
+
+@pytest.mark.feature("U21")
+def test_the_template_of_a_portal_offers_what_its_rows_may_ask(monkeypatch, anna, ours, tmp_path):
+    # As a brand says it (brand.toml, `narrowed`).
+    portals = {one.slug: replace(one, narrowed=frozenset({"terminate"})) for one in all_brands()}
+    monkeypatch.setattr("collectief.brands.catalogue._catalogue", lambda: portals)
+    for where in ("/uploads/sjabloon/", "/deelnemers/sjabloon/"):
+        book = openpyxl.load_workbook(io.BytesIO(b"".join(anna.get(where).streaming_content)))
+        headers = {cell.value for cell in book["Mutaties"][2]}
+        assert {"Relatienummer", "Ingangsdatum"} <= headers and "Reden" not in headers
+    off = replace(ours.scope, profile=replace(ours.scope.profile, narrowed=frozenset({Capability.TERMINATE})))
+    leaves = row_of(valid_bsns(1)[0], ours.contracts[0].number) | {"action": "Afmelden"}
+    batch = planned(off, _sheet(tmp_path, ours, [leaves]))
+    text = text_of(anna.get(f"/uploads/{batch.id}/"))
+    assert '<span class="c-column">Actie:</span> <strong>Dit kan niet in dit portaal.</strong>' in text
+    assert "De reden ontbreekt." not in text
 
 
 @pytest.mark.feature("U19")

@@ -16,8 +16,9 @@ from collectief.participants.keys import bsn_keys
 from collectief.scope.scope import Scope
 
 from . import chunks, vault
+from .asking import template_for
 from .models import Batch
-from .sheets.columns import TERMINATE, template_for
+from .sheets.columns import TERMINATE
 from .sheets.reading import read_rows
 from .sheets.rows import Problem, Rows
 from .sheets.shape import looks_like_bsn

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import xlsxwriter
 
-from collectief.bulk.sheets.columns import template_for
+from collectief.bulk.asking import template_for
 from collectief.foundation.dates import dutch
 from collectief.gateways.brp.inhabitants import dummy_bsns, inhabitant
 from collectief.segments.catalogue import PROFILES

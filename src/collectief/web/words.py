@@ -6,9 +6,12 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from django.conf import settings
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from collectief.brands.catalogue import Brand
+from collectief.bulk.sheets.columns import ACTIONS, one_of
 from collectief.foundation.dates import dutch
 
 
@@ -21,7 +24,14 @@ def refusal(code: str, params: Mapping[str, Any]) -> tuple[str, str]:
     unknown = (_("Dit kan niet worden verwerkt."), _("Neem contact met ons op."))
     reason, remedy = _refusals().get(code, unknown)
     shown = Shown({name: shown_value(value) for name, value in params.items()})
+    shown["actions"] = _choice(shown.get("actions", ""))
     return reason.format_map(shown), remedy.format_map(shown)
+
+
+def _choice(codes: str) -> str:
+    """What the rows of a file can ask, by codes; all there is where that was not told, as of files of before."""
+    told = [ACTIONS[code] for code in codes.split() if code in ACTIONS]
+    return one_of(told or ACTIONS.values(), get_language() or settings.LANGUAGE_CODE)
 
 
 def sign_in_refusal(code: str, params: Mapping[str, Any], brand: Brand) -> tuple[str, str]:
@@ -316,10 +326,14 @@ def _refusals() -> dict[str, tuple[str, str]]:
         "register_birth_date_differs": (_("De geboortedatum hoort volgens de BRP niet bij dit BSN."), passport),
         # Cells of a file
         "action_missing": (
-            _("De actie ontbreekt."), _("Kies Aanmelden, Afmelden of Wijzigen referentie."),
+            _("De actie ontbreekt."), _("Kies {actions}."),
         ),
         "action_unknown": (
-            _("Deze actie kennen we niet."), _("Kies Aanmelden, Afmelden of Wijzigen referentie."),
+            _("Deze actie kennen we niet."), _("Kies {actions}."),
+        ),
+        "column_missing": (
+            _("Deze kolom ontbreekt in het bestand."),
+            _("Neem de kolom met haar naam over uit het sjabloon en vul haar bij deze regel in."),
         ),
         "bsn_missing": (_("Het BSN ontbreekt."), _("Vul het burgerservicenummer van negen cijfers in.")),
         "bsn_invalid": (

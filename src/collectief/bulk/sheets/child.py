@@ -21,9 +21,9 @@ from collectief.segments.profile import TerminationReason
 
 from .answer import Answer, FileHead
 from .broken import Cells, broken_cells
-from .columns import COLUMNS, Template
+from .columns import ACTIONS, COLUMNS, Template
 from .container import FileRefused, Limits, look_at
-from .headers import HEADER_WITHIN, find_header, places, unnamed
+from .headers import HEADER_WITHIN, find_header, missing, places, unnamed
 from .rows import Rows
 from .shape import AN_ERROR, Shaper
 
@@ -43,6 +43,7 @@ def main() -> None:
     template = Template(
         tuple(known[key] for key in question["columns"]),
         tuple(TerminationReason(*reason) for reason in question["reasons"]),
+        tuple(ACTIONS[code] for code in question["actions"]),
         question["version"],
     )
     try:
@@ -93,6 +94,8 @@ def _answers(path: Path, template: Template, limits: Limits) -> Iterator[Answer]
         yield Answer(rows=rows)
     if not count:
         raise FileRefused("no_actions" if shaper.passed_over else "no_rows")
+    if lacking := missing(shaper.asked, where, template):
+        raise FileRefused("missing_columns", columns=lacking)
     if shaper.passed_over:
         idle = {"code": "without_action", "params": {"rows": shaper.passed_over}}
         yield Answer(head=FileHead([*warnings, idle]))

@@ -22,7 +22,8 @@ BadRow = tuple[Mapping[str, str], Sequence[tuple[str, str]]]
 def write_bad_rows(stream: IO[bytes], template: Template, rows: Iterable[BadRow], *, language: str) -> None:
     """Write rejected rows to `stream` in constant memory; every cell is text, so nothing of it is ever calculated."""
     with workbook(stream) as book:
-        sheet = mutations_sheet(book, template, language, extra=_EXTRA[language])
+        # Every column that is read: what was typed in one of them is not to be lost, whatever this portal offers.
+        sheet = mutations_sheet(book, template.mark, template.columns, language, extra=_EXTRA[language])
         # Also text to whoever edits the cell or looks at its bar: a leading = or + starts no formula.
         text = book.add_format({"num_format": "@", "quote_prefix": True})
         said = book.add_format({"num_format": "@", "text_wrap": True, "valign": "top"})

@@ -18,10 +18,10 @@ def write_filled(stream: IO[bytes], template: Template, rows: Iterable[Mapping[s
     """
     count = 0
     with workbook(stream) as book:
-        sheet = mutations_sheet(book, template, language)
+        sheet = mutations_sheet(book, template.mark, template.offered, language)
         # Also text to whoever edits the cell: a leading = or + starts no formula.
         text = book.add_format({"num_format": "@", "quote_prefix": True})
-        places = {column.key: number for number, column in enumerate(template.columns)}
+        places = {column.key: number for number, column in enumerate(template.offered)}
         for count, row in enumerate(rows, 1):
             # In the order of the columns: in constant memory a row is written from left to right.
             for key, number in places.items():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -11,12 +11,12 @@ from typing import Any
 from collectief.foundation.bsn import Bsn
 from collectief.foundation.names import search_key
 
-from .columns import ACTIONS, MARK_WORD, Template
+from .columns import MARK_WORD, Action, Template
 from .container import FileRefused, column_letters
 from .shape import LONGEST_KEPT
 
 HEADER_WITHIN = 15
-# Fewer known names than this is a line of data or a title, not the headers.
+# Fewer known names than this is a line of data or a title, not the headers, unless they are all that an action needs.
 _HEADERS_AT_LEAST = 4
 # Columns that a file of rejected rows adds; passed over in silence when it comes back.
 OWN_EXTRAS = frozenset(map(search_key, ("Wat er niet klopt", "Wat u kunt doen", "What is wrong", "What to do")))
@@ -77,20 +77,24 @@ def _visible(workbook: Any) -> list[str]:
 
 
 def _look_in(sheet: Any, template: Template) -> _Seen:
-    wanted = {name for column in template.columns for name in column.names}
+    wanted = {name: column.key for column in template.columns for name in column.names}
     seen = _Seen(sheet)
     for number, row in enumerate(islice(sheet.iter_rows(), HEADER_WITHIN), start=1):
         texts = [cell.strip() if isinstance(cell, str) else "" for cell in row]
         marks = {text.casefold() for text in texts if text.casefold().startswith(MARK_WORD.casefold())}
         seen.marked = seen.marked or template.mark.casefold() in marks
         seen.otherwise_marked = seen.otherwise_marked or bool(marks - {template.mark.casefold()})
-        known = sum(search_key(text) in wanted for text in texts if text)
-        if known >= _HEADERS_AT_LEAST:
+        known = [wanted[key] for key in map(search_key, filter(None, texts)) if key in wanted]
+        if len(known) >= _HEADERS_AT_LEAST or _suffices(known, template):
             seen.at, seen.header, seen.merged = number, texts, _is_merged(sheet, number)
             break
         # A merged cell leaves one name where several stood.
-        seen.merged = seen.merged or (known > 0 and _is_merged(sheet, number))
+        seen.merged = seen.merged or (bool(known) and _is_merged(sheet, number))
     return seen
+
+
+def _suffices(columns: Collection[str], template: Template) -> bool:
+    return "action" in columns and any(not list(_lacking(action, columns)) for action in template.actions)
 
 
 def _is_merged(sheet: Any, number: int) -> bool:
@@ -101,7 +105,8 @@ def _is_merged(sheet: Any, number: int) -> bool:
 def places(header: Sequence[str], template: Template) -> tuple[dict[str, int], list[str]]:
     """In which cell each column stands, and the headers nobody knows.
 
-    Raises FileRefused: doubled_columns, missing_columns.
+    Raises FileRefused: doubled_columns, or missing_columns where nothing says what the rows ask; what else they need
+    is known once they were read (`missing`).
     """
     known = {name: column for column in template.columns for name in column.names}
     where: dict[str, int] = {}
@@ -118,10 +123,32 @@ def places(header: Sequence[str], template: Template) -> tuple[dict[str, int], l
             typed[column.key].append(text)
     if doubled := [" / ".join(names) for names in typed.values() if len(names) > 1]:
         raise FileRefused("doubled_columns", columns=doubled)
-    needed = {"action", *(key for action in ACTIONS.values() for key in action.required)}
-    if missing := [column.dutch for column in template.columns if column.key in needed and column.key not in where]:
-        raise FileRefused("missing_columns", columns=missing)
+    if unsaid := [column.dutch for column in template.columns if column.key == "action" and "action" not in where]:
+        raise FileRefused("missing_columns", columns=unsaid)
     return where, _without_bsns(extra)
+
+
+def missing(asked: Collection[str], where: Collection[str], template: Template) -> list[str]:
+    """The columns for want of which nothing in a file can be carried out that its rows ask; none where anything can.
+
+    A file of terminations needs no column that enrolments need (X02). Where only some of the rows want a column, these
+    say so. Of columns of which one is enough, all are named.
+    """
+    lacks = {action: list(_lacking(action, where)) for action in template.actions if action.code in asked}
+    if not all(lacks.values()):
+        return []
+    names = {column.key: column.dutch for column in template.columns}
+    wanted = dict.fromkeys(keys for lacking in lacks.values() for keys in lacking)
+    return [" / ".join(names[key] for key in keys if key in names) for keys in wanted]
+
+
+def _lacking(action: Action, where: Collection[str]) -> Iterator[tuple[str, ...]]:
+    """What an action needs and finds in no column: one of the columns of each."""
+    for key in action.required:
+        if key not in where:
+            yield (key,)
+    if not any(key in where for key in action.named_by) and not set(action.named_by) <= set(action.required):
+        yield action.named_by
 
 
 def unnamed(sheet: Any, at: int, header: Sequence[str]) -> list[str]:

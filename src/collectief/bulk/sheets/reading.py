@@ -36,6 +36,7 @@ class Reading:
         self._question = {
             "columns": [column.key for column in template.columns],
             "reasons": [[reason.code, reason.dutch, reason.english] for reason in template.reasons],
+            "actions": [action.code for action in template.actions],
             "version": template.version,
             "limits": asdict(limits),
         }

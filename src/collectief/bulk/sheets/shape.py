@@ -68,7 +68,7 @@ class Shaper:
     remembered, and looked up for a whole column by one call.
 
     `passed_over` counts the rows left out because they ask for nothing: somebody's as they were downloaded, without
-    an action.
+    an action. `asked` is what the others asked so far, of what can be asked here.
     """
 
     def __init__(self, template: Template, where: Mapping[str, int]) -> None:
@@ -76,6 +76,10 @@ class Shaper:
             "bsn": _bsn, "birth": _birth, "day": _day, "text": _text, "choice": _choice,
         }  # fmt: skip
         self.passed_over = 0
+        self.asked: set[str] = set()
+        self._where = where
+        self._possible = {action.code for action in template.actions}
+        self._choice = {"actions": " ".join(action.code for action in template.actions)}
         self._columns = [
             _Column(column.key, where[column.key], readers[column.kind])
             for column in template.columns
@@ -119,14 +123,45 @@ class Shaper:
         rows.actions = list(map(_action, typed))
         for action in dict.fromkeys(rows.actions):
             among = [place for place, one in enumerate(rows.actions) if one == action]
-            if action:
-                _complete(rows, action, among)
+            if action in self._possible:
+                self.asked.add(action)
+                self._complete(rows, action, among)
+            elif action:
+                self._refuse(rows, among)
             else:
-                _unclear(rows, typed, among)
+                self._unclear(rows, typed, among)
         self._find_reasons(rows)
         _split_prefixes(rows)
         _compare_days(rows)
         _refuse_own_bsns(rows)
+
+    def _unclear(self, rows: Rows, typed: Sequence[str], among: Sequence[int]) -> None:
+        for place in among:
+            # A cell that could not be read has its problem already.
+            if not rows.is_wrong(place, "action"):
+                code = "action_unknown" if typed[place] else "action_missing"
+                rows.object(place, Problem("action", code, self._choice))
+
+    def _refuse(self, rows: Rows, among: Sequence[int]) -> None:
+        """Object to what is not asked in this portal, whatever else the row lacks: mending that would be of no use."""
+        for place in among:
+            rows.object(place, Problem("action", "not_for_this_segment"))
+
+    def _complete(self, rows: Rows, action: str, among: Sequence[int]) -> None:
+        """Object to what an action lacks: a column it needs, or anything that says whom it is about."""
+        for key in ACTIONS[action].required:
+            code = f"{key}_missing" if key in self._where else "column_missing"
+            for place in rows.without(key, among):
+                if not rows.is_wrong(place, key):
+                    rows.object(place, Problem(key, code))
+        if action == ENROL:
+            return
+        nameless, named_by = among, ACTIONS[action].named_by
+        for key in named_by:
+            nameless = rows.without(key, nameless)
+        for place in nameless:
+            if not any(rows.is_wrong(place, key) for key in named_by):
+                rows.object(place, Problem("", "person_missing"))
 
     def _find_reasons(self, rows: Rows) -> None:
         """What is no reason there is has no value: it may be anything, also what must be sealed."""
@@ -139,29 +174,6 @@ class Shaper:
         for place, text in enumerate(typed):
             if text and not codes[text] and rows.actions[place] == TERMINATE:
                 rows.object(place, Problem("reason", "reason_unknown"))
-
-
-def _unclear(rows: Rows, typed: Sequence[str], among: Sequence[int]) -> None:
-    for place in among:
-        # A cell that could not be read has its problem already.
-        if not rows.is_wrong(place, "action"):
-            rows.object(place, Problem("action", "action_unknown" if typed[place] else "action_missing"))
-
-
-def _complete(rows: Rows, action: str, among: Sequence[int]) -> None:
-    """Object to what an action lacks: a column it needs, or anything that says whom it is about."""
-    for key in ACTIONS[action].required:
-        for place in rows.without(key, among):
-            if not rows.is_wrong(place, key):
-                rows.object(place, Problem(key, f"{key}_missing"))
-    if action == ENROL:
-        return
-    nameless, named_by = among, ACTIONS[action].named_by
-    for key in named_by:
-        nameless = rows.without(key, nameless)
-    for place in nameless:
-        if not any(rows.is_wrong(place, key) for key in named_by):
-            rows.object(place, Problem("", "person_missing"))
 
 
 def _split_prefixes(rows: Rows) -> None:

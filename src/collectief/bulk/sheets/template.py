@@ -1,7 +1,11 @@
-"""The empty template: filling instructions, drop-downs, date checks, text cells where zeros must stay (U21)."""
+"""The empty template: filling instructions, drop-downs, date checks, text cells where zeros must stay (U21).
+
+It offers what the portal has (`Template.offered`) and nothing else: a row that asks more is refused.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import IO, Any
 
@@ -9,7 +13,7 @@ import xlsxwriter
 
 from collectief.foundation.period import EARLIEST_DAY, LATEST_DAY
 
-from .columns import ACTIONS, ENROL, Template
+from .columns import Column, Template
 
 TITLE = {"nl": "Aan- en afmeldingen", "en": "Enrolments and terminations"}
 
@@ -24,17 +28,11 @@ _EXPLAINED = {
         ("Zo vult u in", (
             "Vul op het tabblad Mutaties per persoon een regel in, onder de kolomnamen. Laat de kolomnamen en het "
             "versienummer erboven staan. De volgorde van de kolommen mag u veranderen.",
-            "De gegevens moeten overeenkomen met het paspoort of de ID-kaart: wij controleren ze bij de "
-            "Basisregistratie Personen (BRP).",
-            "Voor afmelden en een ander referentienummer is het BSN of relatienummer genoeg. Vult u ook naam of "
-            "geboortedatum in, dan moeten die erbij horen.",
             "Begin voor nieuwe mutaties steeds met een leeg sjabloon.",
         )),
         ("Wat er daarna gebeurt", (
             "Verstuur het bestand onder Upload aan- en afmeldingen. U ziet eerst per regel wat er verandert of waarom "
             "iets niet kan; er gebeurt niets voordat u akkoord geeft.",
-            "Wie u aanmeldt, wordt aangemeld voor de collectiviteit en voor de zorgverzekering; afmelden beëindigt "
-            "beide.",
             "Het bestand wordt versleuteld bewaard en alleen gebruikt om deze mutaties te verwerken. Na 30 dagen zijn "
             "de ingevulde regels niet meer te lezen. Bewaar zelf geen kopie met BSN's die u niet nodig heeft.",
         )),
@@ -43,20 +41,18 @@ _EXPLAINED = {
         ("How to fill it in", (
             "Fill in one line per person on the sheet Mutaties, below the headers. Leave the headers and the version "
             "number above them as they are. The order of the columns may change.",
-            "The data must agree with the passport or identity card: we check them with the register of persons (BRP).",
-            "To terminate, or for another reference, the citizen service number or relation number is enough. A name "
-            "or birth date beside it must belong to it.",
             "Start each time from an empty template.",
         )),
         ("What happens next", (
             "Send the file under Upload. For each line you first see what will change or why it cannot; nothing "
             "happens until you agree.",
-            "Whoever you enrol joins the group contract and the health insurance; terminating ends both.",
             "The file is kept encrypted and used only to process these changes. After 30 days the lines can no longer "
             "be read. Do not keep a copy with citizen service numbers you do not need.",
         )),
     ),
 }  # fmt: skip
+
+_CAN_BE_ASKED = {"nl": "Wat u kunt vragen", "en": "What you can ask"}
 
 # How far down drop-downs and formats reach; rows below are read as well.
 LINES = 5000
@@ -68,26 +64,28 @@ def write_template(stream: IO[bytes], template: Template, *, language: str) -> N
     book = xlsxwriter.Workbook(stream, {"in_memory": True})
     try:
         _instructions(book, template, language)
-        sheet = mutations_sheet(book, template, language)
+        sheet = mutations_sheet(book, template.mark, template.offered, language)
         _choices(book, sheet, template, language)
         sheet.activate()
     finally:
         book.close()
 
 
-def mutations_sheet(book: Any, template: Template, language: str, *, extra: tuple[str, ...] = ()) -> Any:
-    """The sheet people fill in, with its version mark and headers; `extra` headers come last."""
+def mutations_sheet(
+    book: Any, mark: str, columns: Sequence[Column], language: str, *, extra: tuple[str, ...] = ()
+) -> Any:
+    """The sheet people fill in, with its version mark and the headers of these columns; `extra` headers come last."""
     sheet = book.add_worksheet("Mutaties")
     bold = book.add_format({"bold": True, "bg_color": "#0b3d2e", "font_color": "#ffffff", "text_wrap": True})
     text = book.add_format({"num_format": "@"})
     day = book.add_format({"num_format": "dd-mm-yyyy", "align": "left"})
-    for number, column in enumerate(template.columns):
+    for number, column in enumerate(columns):
         sheet.set_column(number, number, column.width, day if column.kind == "day" else text)
-    sheet.write_string(0, 0, template.mark)
+    sheet.write_string(0, 0, mark)
     sheet.write_string(0, 2, TITLE[language], book.add_format({"bold": True, "font_size": 14}))
-    for number, column in enumerate(template.columns):
+    for number, column in enumerate(columns):
         sheet.write_string(HEADER_ROW, number, column.header(language), bold)
-    for number, name in enumerate(extra, start=len(template.columns)):
+    for number, name in enumerate(extra, start=len(columns)):
         sheet.set_column(number, number, 50, text)
         sheet.write_string(HEADER_ROW, number, name, bold)
     sheet.freeze_panes(HEADER_ROW + 1, 1)
@@ -96,10 +94,10 @@ def mutations_sheet(book: Any, template: Template, language: str, *, extra: tupl
 
 def _choices(book: Any, sheet: Any, template: Template, language: str) -> None:
     reasons = [reason.dutch if language == "nl" else reason.english for reason in template.reasons]
-    lists = {"action": [action.label(language) for action in ACTIONS.values()], "reason": reasons}
+    lists = {"action": [action.label(language) for action in template.actions], "reason": reasons}
     first, last = HEADER_ROW + 1, HEADER_ROW + LINES
-    for number, column in enumerate(template.columns):
-        message = {"input_title": column.header(language)[:32], "input_message": column.hint(language)[:255]}
+    for number, column in enumerate(template.offered):
+        message = {"input_title": column.header(language)[:32], "input_message": template.hint(column, language)[:255]}
         if column.key in lists:
             rule: dict[str, Any] = {"validate": "list", "source": lists[column.key]}
         elif column.kind == "day":
@@ -125,7 +123,9 @@ def _instructions(book: Any, template: Template, language: str) -> None:
     sheet.set_column(2, 2, 30, example)
     sheet.write_string(0, 0, TITLE[language], title)
     row = 2
-    for heading, lines in _EXPLAINED[language]:
+    asked = [f"{action.label(language)}: {action.told(language)}" for action in template.actions]
+    filling, *after = _EXPLAINED[language]
+    for heading, lines in (filling, (_CAN_BE_ASKED[language], asked), *after):
         sheet.write_string(row, 0, heading, head)
         for line in lines:
             row += 1
@@ -135,16 +135,17 @@ def _instructions(book: Any, template: Template, language: str) -> None:
     names = ("Kolom", "Wat u invult", "Voorbeeld") if dutch else ("Column", "What to fill in", "Example")
     for place, name in enumerate(names):
         sheet.write_string(row, place, name, head)
-    made_up = _EXAMPLE | {"action": ACTIONS[ENROL].label(language)}
-    for column in template.columns:
+    made_up = _EXAMPLE | {"action": template.actions[0].label(language)}
+    for column in template.offered:
         row += 1
         sheet.write_string(row, 0, column.header(language), wrapped)
-        sheet.write_string(row, 1, column.hint(language), wrapped)
+        sheet.write_string(row, 1, template.hint(column, language), wrapped)
         sheet.write_string(row, 2, made_up.get(column.key, ""), example)
-    row += 2
-    sheet.write_string(row, 0, "Redenen" if dutch else "Reasons", head)
-    for reason in template.reasons:
-        row += 1
-        sheet.write_string(row, 0, reason.dutch if dutch else reason.english, wrapped)
+    if any(column.key == "reason" for column in template.offered):
+        row += 2
+        sheet.write_string(row, 0, "Redenen" if dutch else "Reasons", head)
+        for reason in template.reasons:
+            row += 1
+            sheet.write_string(row, 0, reason.dutch if dutch else reason.english, wrapped)
     sheet.set_landscape()
     sheet.fit_to_pages(1, 0)

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from collectief.audit import actions as audit
-from collectief.bulk.sheets.columns import template_for
+from collectief.bulk.asking import template_for
 from collectief.bulk.sheets.filled import write_filled
 from collectief.contracts.queries import ContractView, contracts
 from collectief.enrolment.queries import ListRow, Search, whole_list

@@ -14,8 +14,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from collectief.audit import actions as audit
 from collectief.bulk import actions, queries, steps
+from collectief.bulk.asking import template_for
 from collectief.bulk.rules import BUSY, State
-from collectief.bulk.sheets.columns import template_for
 from collectief.bulk.sheets.corrections import write_bad_rows
 from collectief.bulk.sheets.reading import Limits
 from collectief.bulk.sheets.template import write_template
