@@ -176,15 +176,44 @@ def test_where_they_lie_is_a_setting(settings, tmp_path):
     assert isinstance(store.current_store(), InStorage)
 
 
-def test_a_lost_file_is_said_to_be_so(ours, someone, kept_in, caplog):
-    [first] = make(ours.scope, wanted(someone))
-    with opened(ours.scope):
-        row = Document.objects.get(id=first.id)
+def lose(customer, letter, kept_in, how: str) -> None:
+    """What a disk that fails makes of the file of a letter."""
+    place = Place(customer.organisation.id, letter.id, letter.number)
+    with opened(customer.scope):
+        sealed = kept_in.take([place])[place]
     with housekeeping():
-        kept_in.remove([Place(row.organisation_id, row.id, row.number)])
-    with opened(ours.scope), pytest.raises(NoDocument):
+        kept_in.remove([place])
+    if how == "damaged":
+        with opened(customer.scope):
+            kept_in.put({place: sealed[:-1] + bytes([sealed[-1] ^ 1])})
+
+
+@pytest.mark.parametrize("how", ["gone", "damaged"])
+def test_a_file_that_cannot_be_read_is_said_to_be_so_and_in_the_trail(ours, someone, kept_in, caplog, how):
+    [first] = make(ours.scope, wanted(someone))
+    lose(ours, first, kept_in, how)
+    with opened(ours.scope), pytest.raises(actions.Unreadable) as unreadable:
         actions.reopen(ours.scope, first.id)
-    assert "1 kept letters have no file" in caplog.text
+    assert unreadable.value.participant_id == someone
+    [event] = deeds(ours.scope, "documents.open")
+    assert (event.outcome, event.participant_ids, event.object_ids) == ("failure", [someone], {"document": [first.id]})
+    assert [(one.levelname, one.getMessage()) for one in caplog.records] == [
+        ("ERROR", f"the file of kept letter {first.id} ({first.number}) is {how}")
+    ]
+
+
+@pytest.mark.parametrize("how", ["gone", "damaged"])
+def test_in_its_place_another_is_made_once(ours, someone, kept_in, how):
+    first, other = make(ours.scope, wanted(someone), wanted(someone, "Anders"))
+    lose(ours, first, kept_in, how)
+    second, same = make(ours.scope, wanted(someone), wanted(someone, "Anders"))
+    assert same.number == other.number and second.number != first.number and second.pdf.startswith(b"%PDF")
+    assert make(ours.scope, wanted(someone)) == [second]
+    lose(ours, second, kept_in, how)
+    [third] = make(ours.scope, wanted(someone))
+    assert third.number not in (first.number, second.number)
+    with opened(ours.scope):
+        assert actions.reopen(ours.scope, third.id) == third
 
 
 def test_in_a_bucket_a_letter_is_under_the_prefix_and_sealed(ours, someone, monkeypatch, bucket, s3):

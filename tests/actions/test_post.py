@@ -161,14 +161,19 @@ def test_what_cannot_be_printed_is_for_staff_to_see(ours, letter, printer, fault
     assert len(received(printer)["letters"]) <= 1
 
 
-def test_without_its_file_it_is_refused_and_the_others_go(ours, letter, printer):
+@pytest.mark.parametrize("left", [b"", b"what is left of it"], ids=["gone", "damaged"])
+def test_without_its_file_it_is_refused_and_the_others_go(ours, letter, printer, left):
     with opened(ours.scope):
         other = documents.make(
             ours.scope, wanted(letter.participant_id, "Anders", [ours.contracts[0].id]), frame=FRAME, now=timezone.now()
         )
     send(ours, letter, other)
+    place = Place(ours.organisation.id, letter.id, letter.number)
     with housekeeping():
-        current_store().remove([Place(ours.organisation.id, letter.id, letter.number)])
+        current_store().remove([place])
+    if left:
+        with opened(ours.scope):
+            current_store().put({place: left})
     hand_over(ours)
     assert [one["reference"] for one in received(printer)["letters"]] == [other.number]
 

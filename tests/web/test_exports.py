@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from pathlib import Path
 
 import openpyxl
 import pytest
@@ -17,7 +18,7 @@ from collectief.exports.models import ExportFile
 from collectief.exports.rules import MOST
 from collectief.scope.database import housekeeping, opened
 from tests.exports_world import due, exported, planned
-from tests.web.visiting import client_of, crowd, text_of
+from tests.web.visiting import client_of, crowd, events, text_of
 from tests.world import agency, member_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.feature("X11")]
@@ -124,6 +125,23 @@ def test_while_files_cannot_be_reached_it_says_so(ours):
     default_storage.delete(stored_as)
     response = client_of(ours.scope).get(f"/geplande-lijsten/bestanden/{found['export_id']}/", follow=True)
     assert "De lijst is nu niet op te halen." in text_of(response)
+
+
+def test_a_file_that_is_damaged_is_said_to_be_so_logged_and_in_the_trail(ours, caplog):
+    found = exported(ours.scope)
+    with housekeeping():
+        stored_as = ExportFile.objects.values_list("stored_as", flat=True).get()
+    path = Path(default_storage.path(stored_as))
+    path.write_bytes(path.read_bytes()[:-1])
+    address = f"/geplande-lijsten/bestanden/{found['export_id']}/"
+    response = client_of(ours.scope).get(address, follow=True)
+    said = "Deze lijst is beschadigd geraakt en niet meer te openen. Download haar opnieuw via het menu."
+    assert said in text_of(response)
+    assert [(one.levelname, one.getMessage()) for one in caplog.records] == [
+        ("ERROR", f"the file of list {found['export_id']}, {stored_as}, is damaged")
+    ]
+    [event] = [one for one in events(ours) if one.action == "exports.download"]
+    assert (event.outcome, event.object_ids["export"]) == ("failure", [found["export_id"]])
 
 
 def test_a_page_asks_as_much_of_the_database_with_many_as_with_one(ours):

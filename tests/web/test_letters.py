@@ -14,12 +14,12 @@ from pypdf import PdfReader
 from collectief.audit.models import AuditEvent
 from collectief.documents import jobs
 from collectief.documents.models import Document
-from collectief.documents.store import StoreUnavailable
+from collectief.documents.store import InTable, Place, StoreUnavailable
 from collectief.enrolment.facts import Application, Kind
 from collectief.enrolment.models import Participation
 from collectief.mutations import actions as mutations
 from collectief.mutations.corridor import Request, Subject
-from collectief.scope.database import opened, signing_in
+from collectief.scope.database import housekeeping, opened, signing_in
 from tests.terms_world import insuring_agency, offer, product
 from tests.web.visiting import client_of, text_of, this_moment
 from tests.world import Human, agency, enrolled, member_of, valid_bsns
@@ -262,6 +262,30 @@ def kept() -> int:
     with signing_in(), connection.cursor() as cursor:
         cursor.execute("SELECT count(number) FROM document")
         return int(cursor.fetchone()[0])
+
+
+def test_a_kept_letter_whose_file_is_damaged_says_so_and_what_to_do(ours, someone):
+    client, address = client_of(ours.scope), f"/deelname/{someone}/polisblad/"
+    assert read(client.get(address))
+    [(participant,)] = _participants(ours)
+    with opened(ours.scope):
+        kept = Document.objects.get()
+        place = Place(ours.organisation.id, kept.id, kept.number)
+    with housekeeping():
+        InTable().remove([place])
+    with opened(ours.scope):
+        InTable().put({place: b"what is left of it"})
+    response = client.get(f"/documenten/{kept.id}/", follow=True)
+    assert response.redirect_chain[-1][0] == f"/deelnemers/{participant}/"
+    assert "Dit document is beschadigd geraakt en niet meer te openen." in text_of(response)
+    with opened(ours.scope):
+        [event] = AuditEvent.objects.filter(action="documents.open")
+    assert (event.outcome, event.object_ids) == ("failure", {"document": [kept.id]})
+    # As the page says: another is made, and that one can be had again.
+    made = read(client.get(address))
+    with opened(ours.scope):
+        another = Document.objects.exclude(id=kept.id).get()
+    assert read(client.get(f"/documenten/{another.id}/")) == made
 
 
 class _Away:

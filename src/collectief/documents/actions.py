@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
@@ -23,7 +23,7 @@ from collectief.segments.profile import Permission
 
 from . import vault
 from .models import Document
-from .queries import NoDocument, kept_letters
+from .queries import NoDocument, kept_letters, readable
 from .rules import TOLD, Letter, LetterKind, asked_for, kept_until, numbered, offered_by, shown
 from .store import Place, current_store
 from .typesetting import LetterFailed, typeset
@@ -62,6 +62,14 @@ class Made:
     participant_id: int
     name: str
     pdf: bytes = field(repr=False)
+
+
+class Unreadable(RuntimeError):
+    """The file of a letter that was made before is gone or damaged; about whom it was."""
+
+    def __init__(self, participant_id: int) -> None:
+        super().__init__(participant_id)
+        self.participant_id = participant_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,12 +140,11 @@ def make_unasked(
 def _lot(
     insurer_id: int, organisation_id: int, wanted: Sequence[Wanted], frame: Mapping[str, str], now: datetime
 ) -> _Lot:
-    marks = [_mark(one, frame) for one in wanted]
-    had = _by_facts(kept_letters(organisation_id, facts=marks))
+    marks, there = _had(organisation_id, [_mark(one, frame) for one in wanted])
     drafts: dict[bytes, _Draft] = {}
     failed: dict[bytes, Wanted] = {}
     for one, facts in zip(wanted, marks, strict=True):
-        if facts in had or facts in drafts or facts in failed:
+        if facts in there or facts in drafts or facts in failed:
             continue
         try:
             drafts[facts] = _draft(one, facts, frame, now)
@@ -146,26 +153,47 @@ def _lot(
     kept = _keep(insurer_id, organisation_id, drafts.values(), now)
     # Who was just before us has the letter that both go on with.
     if lost := drafts.keys() - kept.keys():
-        had |= _by_facts(kept_letters(organisation_id, facts=lost))
-    there = _opened(had)
+        there |= _opened(kept_letters(organisation_id, facts=lost))
     found = kept | there
     return _Lot([found.get(facts) for facts in marks], list(kept.values()), list(there.values()), list(failed.values()))
 
 
-@transaction.atomic
+def _had(organisation_id: int, marks: list[bytes]) -> tuple[list[bytes], dict[bytes, Made]]:
+    """Under which marks these letters stand, and those that are there.
+
+    In place of one whose file cannot be read comes another, under a mark of its own: both can be asked for.
+    """
+    there: dict[bytes, Made] = {}
+    asked = set(marks)
+    while rows := kept_letters(organisation_id, facts=asked):
+        there |= _opened(rows)
+        numbers = {bytes(row.facts or b""): row.number for row in rows}
+        instead = {facts: vault.mark(facts + numbers[facts].encode()) for facts in numbers.keys() - there.keys()}
+        marks, asked = [instead.get(facts, facts) for facts in marks], set(instead.values())
+    return marks, there
+
+
 def reopen(scope: Scope, document_id: int) -> Made:
-    """A letter that was made before, as it was. Raises NotAllowed, NoDocument. Must run inside `opened`."""
+    """A letter that was made before, as it was. Must run inside `opened`.
+
+    Raises NotAllowed, NoDocument, and Unreadable, which is in the trail.
+    """
     scope.require(Permission.SEE_PARTICIPANTS)
-    found = list(_opened(_by_facts(kept_letters(scope.organisation_id, document_id=document_id))).values())
-    if not found:
+    rows = kept_letters(scope.organisation_id, document_id=document_id)
+    if not rows:
         raise NoDocument(document_id)
-    scope.require(asked_for(found[0].kind), offered_by(found[0].kind))
+    [row] = rows
+    kind = LetterKind(row.kind)
+    scope.require(asked_for(kind), offered_by(kind))
+    found = list(_opened(rows).values())
+    if not found:
+        audit.record(
+            scope, "documents.open", participants=[row.participant_id], outcome="failure",
+            objects={"document": [row.id]}, detail={"kind": str(kind)},
+        )  # fmt: skip
+        raise Unreadable(row.participant_id)
     _record(scope, "documents.open", found)
     return found[0]
-
-
-def _by_facts(rows: Iterable[Document]) -> dict[bytes, Document]:
-    return {bytes(row.facts or b""): row for row in rows}
 
 
 def _mark(wanted: Wanted, frame: Mapping[str, str]) -> bytes:
@@ -210,21 +238,16 @@ def _keep(insurer_id: int, organisation_id: int, drafts: Iterable[_Draft], now: 
     }
 
 
-def _opened(rows: Mapping[bytes, Document]) -> dict[bytes, Made]:
-    if not rows:
-        return {}
-    places = {facts: Place(row.organisation_id, row.id, row.number) for facts, row in rows.items()}
-    files = current_store().take(places.values())
-    if len(files) < len(places):
-        _log.error("%s kept letters have no file", len(places) - len(files))
+def _opened(rows: Collection[Document]) -> dict[bytes, Made]:
+    """Those that can be read, by their facts."""
+    pdfs = readable(current_store(), rows)
     return {
-        facts: Made(
-            row.id, row.number, LetterKind(row.kind), row.participant_id, row.name,
-            vault.opened(row.number, vault.Sealed(bytes(row.key_sealed or b""), files[places[facts]])),
+        bytes(row.facts or b""): Made(
+            row.id, row.number, LetterKind(row.kind), row.participant_id, row.name, pdfs[row.id]
         )
-        for facts, row in rows.items()
-        if places[facts] in files
-    }  # fmt: skip
+        for row in rows
+        if row.id in pdfs
+    }
 
 
 def _record(scope: Scope, action: str, made: Sequence[Made]) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import logging
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from cryptography.exceptions import InvalidTag
 from django.utils import timezone
 
 from collectief.contracts.models import Insurer
@@ -16,7 +18,9 @@ from collectief.segments.profile import Permission
 from . import vault
 from .models import Document
 from .rules import LetterKind, asked_for, offered_by
-from .store import Place, current_store
+from .store import Place, Store, current_store
+
+_log = logging.getLogger(__name__)
 
 # How many of somebody's letters a page shows: the latest.
 _MOST = 50
@@ -84,9 +88,23 @@ def kept_about(scope: Scope, participant_id: int) -> list[KeptView]:
 
 def kept_file(organisation_id: int, document_id: int) -> bytes | None:
     """The PDF of a letter, for a job that sends it; None when it is not kept. Must run inside `working_for`."""
-    row = Document.objects.filter(organisation_id=organisation_id, id=document_id, key_sealed__isnull=False).first()
-    if row is None:
-        return None
-    place = Place(organisation_id, row.id, row.number)
-    content = current_store().take([place]).get(place)
-    return vault.opened(row.number, vault.Sealed(bytes(row.key_sealed or b""), content)) if content else None
+    rows = Document.objects.filter(organisation_id=organisation_id, id=document_id, key_sealed__isnull=False)
+    return readable(current_store(), rows).get(document_id)
+
+
+def readable(store: Store, rows: Collection[Document]) -> dict[int, bytes]:
+    """The PDFs of these letters, by their ids; without those whose file is gone or damaged, which the log names.
+
+    A disk may fail, and a back-up be of before. Raises StoreUnavailable.
+    """
+    places = {row.id: Place(row.organisation_id, row.id, row.number) for row in rows}
+    files = store.take(places.values()) if places else {}
+    found = {}
+    for row in rows:
+        try:
+            sealed = vault.Sealed(bytes(row.key_sealed or b""), files[places[row.id]])
+            found[row.id] = vault.opened(row.number, sealed)
+        except (KeyError, InvalidTag) as problem:
+            what = "gone" if isinstance(problem, KeyError) else "damaged"
+            _log.error("the file of kept letter %s (%s) is %s", row.id, row.number, what)
+    return found

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime
 from typing import IO
 
+from cryptography.exceptions import InvalidTag
 from django.utils import timezone
 
 from collectief.audit import actions as audit
@@ -15,6 +17,12 @@ from . import vault
 from .models import ExportPlan
 from .queries import NoExport, own_files, own_plans, require
 from .rules import Stopped, Wish, judge
+
+_log = logging.getLogger(__name__)
+
+
+class Unreadable(RuntimeError):
+    """The file of a list that was made is damaged."""
 
 
 def plan(scope: Scope, wish: Wish, *, language: str, now: datetime) -> int:
@@ -62,17 +70,20 @@ def end(scope: Scope, row: ExportPlan, why: Stopped, *, now: datetime) -> None:
 def take(scope: Scope, file_id: int, into: IO[bytes], *, now: datetime) -> None:
     """Write what was made, as a workbook. Must run inside `opened`.
 
-    Raises NotAllowed, NoExport, OSError where files cannot be reached.
+    Raises NotAllowed, NoExport, OSError where files cannot be reached, and Unreadable, which is in the trail.
     """
     require(scope)
     row = own_files(scope, timezone.localdate(now)).select_related("plan").filter(id=file_id).first()
     if row is None:
         raise NoExport(file_id)
-    vault.taken(vault.place_of(row.plan_id, row.day), row.stored_as, bytes(row.key_sealed), into)
-    audit.record(
-        scope, "exports.download", objects={**about(row.plan), "export": [row.id]},
-        detail={"list": row.plan.which, "lines": row.lines},
-    )  # fmt: skip
+    objects, detail = {**about(row.plan), "export": [row.id]}, {"list": row.plan.which, "lines": row.lines}
+    try:
+        vault.taken(vault.place_of(row.plan_id, row.day), row.stored_as, bytes(row.key_sealed), into)
+    except InvalidTag:
+        _log.error("the file of list %s, %s, is damaged", row.id, row.stored_as)
+        audit.record(scope, "exports.download", outcome="failure", objects=objects, detail=detail)
+        raise Unreadable(row.id) from None
+    audit.record(scope, "exports.download", objects=objects, detail=detail)
 
 
 def about(row: ExportPlan) -> dict[str, list[int]]:

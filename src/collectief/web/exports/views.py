@@ -105,6 +105,10 @@ def download(request: PortalRequest, export_id: int) -> HttpResponseBase:
         response, _written = sheet_file(name, write)
     except NoExport:
         raise Http404 from None
+    except actions.Unreadable:
+        said = _("Deze lijst is beschadigd geraakt en niet meer te openen. Download haar opnieuw via het menu.")
+        messages.error(request, said)
+        return redirect("exports")
     except OSError:
         messages.error(request, _("De lijst is nu niet op te halen. Probeer het over een paar minuten opnieuw."))
         return redirect("exports")

@@ -322,6 +322,8 @@ _FAILED: dict[str, Words] = {
     "account.recover": gettext_lazy("Verkeerde herstelcode"),
     "account.link_factor": gettext_lazy("Koppelen van een tweede stap mislukt"),
     "account.link_identity": gettext_lazy("Koppelen van eHerkenning geweigerd"),
+    "documents.open": gettext_lazy("Eerder gemaakt document niet te openen: het bestand is beschadigd"),
+    "exports.download": gettext_lazy("Geplande lijst niet te openen: het bestand is beschadigd"),
     "s1.send": gettext_lazy("Verdragsrecht niet aangenomen door EESSI: het wordt met de hand gemaakt"),
     "mutation.enrol": gettext_lazy("Aanmelding afgewezen"),
     "mutation.terminate": gettext_lazy("Afmelding afgewezen"),

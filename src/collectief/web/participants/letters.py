@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from collectief.contracts.queries import ContractView, contracts
-from collectief.documents.actions import Wanted, reopen
+from collectief.documents.actions import Unreadable, Wanted, reopen
 from collectief.documents.queries import NoDocument, kept_about
 from collectief.documents.store import StoreUnavailable
 from collectief.enrolment.queries import ListRow, participation, stays_of
@@ -220,6 +220,10 @@ def kept(request: PortalRequest, document_id: int) -> HttpResponse:
     except StoreUnavailable:
         tell_away(request)
         return redirect("current_participants")
+    except Unreadable as unreadable:
+        said = _("Dit document is beschadigd geraakt en niet meer te openen. Download het opnieuw, of vraag ons erom.")
+        messages.error(request, said)
+        return _back(unreadable.participant_id)
 
 
 def _about(scope: Scope, participation_id: int) -> tuple[ListRow, ParticipantView, ContractView, list[TermView]]:
