@@ -172,7 +172,7 @@ def test_undoing_takes_effect_on_the_first_day_that_it_changes_and_is_not_withdr
         undone = enrolment.reverse(ours.scope, outcome.mutation_id, moment)
         # Not today: on the days between somebody took part no more, and does again.
         assert Mutation.objects.get(id=undone.mutation_id).effective_day == last_day + timedelta(days=1)
-        with pytest.raises(enrolment.CannotWithdraw, match="in_effect"):
+        with pytest.raises(enrolment.CannotWithdraw, match="is_reversal"):
             enrolment.withdraw(ours.scope, undone.mutation_id, moment)
         assert Participation.objects.get().period.upper is None
         undone = enrolment.reverse(ours.scope, came.id, moment)

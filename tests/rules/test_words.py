@@ -29,7 +29,8 @@ def _codes(pattern: str, *files: str) -> set[str]:
 def test_every_refusal_has_words():
     judging = ("enrolment/rules.py", "enrolment/sitting.py", "enrolment/household.py", "mutations/together.py")
     codes = _codes(r'Refused\(\s*"(\w+)"', *judging)
-    codes |= _codes(r'CannotWithdraw\("(\w+)"', "enrolment/actions.py")
+    codes |= _codes(r'CannotWithdraw\((?:why or )?"(\w+)"', "enrolment/actions.py")
+    codes |= _codes(r'return "(\w+)"', "enrolment/reversal.py")
     codes |= _codes(r'(?:_Wrong|Problem)\([^)]*?"(\w+_\w+)"', "bulk/sheets/shape.py")
     codes |= _codes(r'reject\(\w+, "(\w+)"', "enrolment/jobs.py")
     codes |= {f"{what}_{how}" for what in ("first_day", "last_day") for how in ("too_early", "too_late")}

@@ -73,6 +73,31 @@ def test_what_cannot_be_taken_back_says_why_and_what_to_do(anna, ours, undone, a
 
 
 @pytest.mark.feature("X05")
+@pytest.mark.parametrize("door", ["intrekken", "ongedaan"])
+@pytest.mark.parametrize(
+    ("which", "says"),
+    [
+        (1, ("Deze wijziging is al ongedaan gemaakt.", "Bekijk de geschiedenis van de deelnemer.")),
+        (
+            2,
+            (
+                "Wat iets ongedaan maakte, is zelf niet in te trekken of ongedaan te maken.",
+                "Vraag opnieuw aan wat moet gelden.",
+            ),
+        ),
+    ],
+    ids=["undone", "reversal"],
+)
+def test_a_typed_address_of_what_cannot_be_taken_back_at_all_says_what_it_is(anna, undone, door, which, says):
+    for ask, status in ((anna.get, 200), (anna.post, 422)):
+        response = ask(f"/mutaties/{undone[which]}/{door}/")
+        text = text_of(response)
+        assert response.status_code == status
+        assert all(said in text for said in says)
+        assert "Gebruik Ongedaan maken." not in text and '<form method="post">' not in text
+
+
+@pytest.mark.feature("X05")
 def test_a_newcomer_is_withdrawn_and_the_page_says_so(anna, ours):
     [mutation] = waiting(ours)
     text = text_of(anna.post(f"/mutaties/{mutation}/intrekken/", follow=True))

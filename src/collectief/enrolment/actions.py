@@ -27,8 +27,8 @@ from collectief.scope.staging import bytes_array
 from collectief.segments.profile import Permission
 
 from . import relatives
-from .facts import Kind
 from .household import judge_household
+from .reversal import closed
 from .sitting import EnrolmentSitting
 from .undoing import reversal
 
@@ -111,10 +111,10 @@ def withdraw(scope: Scope, mutation_id: int, moment: Moment) -> Mutation:
 
 
 def _withdraw(scope: Scope, mutation: Mutation, together: Sequence[Mutation], moment: Moment) -> None:
+    if why := closed(mutation.kind, mutation.state):
+        raise CannotWithdraw(why)
     if mutation.state == State.PROCESSED:
-        # What undoes another is done, whatever day it is about.
-        ahead = mutation.effective_day is not None and mutation.effective_day > moment.today
-        if not ahead or mutation.kind == Kind.REVERSE:
+        if mutation.effective_day is None or mutation.effective_day <= moment.today:
             raise CannotWithdraw("in_effect")
         _undo(scope, mutation, together, moment)
     try:
@@ -132,11 +132,12 @@ def reverse(scope: Scope, mutation_id: int, moment: Moment) -> Outcome:
     """Undo a processed mutation by a new one that names it (X05); refused when a later one built on it.
 
     One of a household takes everyone of it with it. Raises Mutation.DoesNotExist for one that is not the scope's,
-    CannotWithdraw when it was never processed.
+    CannotWithdraw when it was never processed, or cannot be taken back at all.
     """
     originals = _locked(scope, mutation_id)
-    if any(one.state != State.PROCESSED or one.kind == Kind.REVERSE for one in originals):
-        raise CannotWithdraw("not_processed")
+    for one in originals:
+        if (why := closed(one.kind, one.state)) or one.state != State.PROCESSED:
+            raise CannotWithdraw(why or "not_processed")
     submit = mutations.submit_group if len(originals) > 1 else mutations.submit
     outcomes = submit(scope, [reversal(one, originals) for one in originals], moment)
     for original, outcome in zip(originals, outcomes, strict=True):

@@ -5,10 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
+from collectief.mutations.rules import State
 from collectief.mutations.verdicts import Accepted, Refused, Verdict
 
 from .days import beyond, iso, outlasts, overlap
-from .facts import AddressChange, Application, Change, Member, ReferenceChange, Stay, StayChange, Terms
+from .facts import AddressChange, Application, Change, Kind, Member, ReferenceChange, Stay, StayChange, Terms
+
+
+def closed(kind: str, state: str) -> str:
+    """Why a mutation that stands so can be taken back in no way, neither withdrawn nor undone; "" where that may be.
+
+    What undid another is done, whatever day it is about, and is not undone itself: what should hold is asked again.
+    """
+    if kind == Kind.REVERSE and state == State.PROCESSED:
+        return "is_reversal"
+    return "already_reversed" if state == State.REVERSED else ""
 
 
 def judge_reversal(application: Application, member: Member, terms: Terms) -> Verdict:

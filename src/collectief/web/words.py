@@ -262,6 +262,13 @@ def _refusals() -> dict[str, tuple[str, str]]:
         "already_decided": (
             _("Intrekken kan niet meer: hierover is al beslist."), _("Bekijk de geschiedenis van de deelnemer."),
         ),
+        "is_reversal": (
+            _("Wat iets ongedaan maakte, is zelf niet in te trekken of ongedaan te maken."),
+            _("Vraag opnieuw aan wat moet gelden."),
+        ),
+        "already_reversed": (
+            _("Deze wijziging is al ongedaan gemaakt."), _("Bekijk de geschiedenis van de deelnemer."),
+        ),
         "not_processed": (_("Deze wijziging is niet verwerkt."), _("Er is niets ongedaan te maken.")),
         "death_in_the_future": (
             _("Een overlijden kan niet in de toekomst liggen."), _("Vul als einddatum de dag van overlijden in."),

@@ -19,6 +19,7 @@ from collectief.contracts.queries import contracts
 from collectief.enrolment import actions as enrolment
 from collectief.enrolment.facts import Application
 from collectief.enrolment.queries import ListRow, participation
+from collectief.enrolment.reversal import closed
 from collectief.enrolment.undoing import not_undone
 from collectief.foundation.bsn import Bsn
 from collectief.foundation.dates import dutch
@@ -205,6 +206,8 @@ def _why_not(view: mutations.MutationView, standing: Mapping[int, Refused], allo
     """Why this cannot be taken back, and what to do: as doing it would say."""
     if view.id in standing:
         return refusal(standing[view.id].code, standing[view.id].params)
+    if why := closed(view.kind, view.state):
+        return refusal(why, {})
     if allowed == "may_reverse":
         return refusal("not_processed", {})
     return refusal("in_effect" if view.state == State.PROCESSED else "already_decided", {})
