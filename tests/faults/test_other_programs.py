@@ -94,6 +94,23 @@ def test_saved_by_libreoffice(tmp_path, kind):
     _check(rows_of(saved_again(path, kind, tmp_path)), expected)
 
 
+@pytest.mark.feature("X02")
+@pytest.mark.parametrize(("kind", "told"), [("xlsx", True), ("ods", True), ("xls", False)])
+def test_rows_that_a_filter_hides_are_read_and_counted(tmp_path, kind, told):
+    path, expected = filled(tmp_path)
+    book = openpyxl.load_workbook(path)
+    sheet = book["Mutaties"]
+    sheet.auto_filter.ref = "A2:Q14"
+    column = [one.key for one in TEMPLATE.columns].index("surname")
+    sheet.auto_filter.add_filter_column(column, ["Veen  ", "O’Brien", "Çalışkan"])
+    for number in (5, 9, 13):
+        sheet.row_dimensions[number].hidden = True
+    book.save(path)
+    reading = read_rows(saved_again(path, kind, tmp_path), TEMPLATE)
+    _check([row for chunk in reading for row in chunk], expected)
+    assert reading.head.warnings == ([{"code": "hidden_rows", "params": {"rows": 3}}] if told else [])
+
+
 def test_dates_in_the_1904_system_are_the_same_days(tmp_path):
     path, expected = filled(tmp_path)
     book = openpyxl.load_workbook(path)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from collectief.bulk.sheets import broken
+from collectief.bulk.sheets import parts
 from collectief.bulk.sheets.broken import broken_cells
 from collectief.bulk.sheets.reading import FileRefused
 from tests.rules.test_sheets_files import ENROLS, HEADERS, KEYS, TEMPLATE, line_of, read, refusal, written
@@ -58,11 +58,11 @@ def _sheet(tmp_path: Path, cells: str) -> Path:
     """A workbook whose only row of data is this."""
     path = _file(tmp_path / "a.xlsx")
     with zipfile.ZipFile(path) as archive:
-        parts = {name: archive.read(name).decode() for name in archive.namelist()}
+        texts = {name: archive.read(name).decode() for name in archive.namelist()}
     name = "xl/worksheets/sheet1.xml"
-    parts[name] = parts[name].replace("</sheetData>", f"{cells}</sheetData>")
+    texts[name] = texts[name].replace("</sheetData>", f"{cells}</sheetData>")
     with zipfile.ZipFile(path, "w") as archive:
-        for part, text in parts.items():
+        for part, text in texts.items():
             archive.writestr(part, text)
     return path
 
@@ -99,12 +99,12 @@ def test_another_sheet_is_not_looked_at(tmp_path):
 def test_entities_are_refused_also_where_a_parser_would_not_mind(tmp_path):
     path = _sheet(tmp_path, '<row r="3"><c r="B3" t="e"><v>#N/A</v></c></row>')
     with zipfile.ZipFile(path) as archive:
-        parts = {name: archive.read(name) for name in archive.namelist()}
+        contents = {name: archive.read(name) for name in archive.namelist()}
     name = "xl/worksheets/sheet1.xml"
     declared = b'<!DOCTYPE worksheet [<!ENTITY a "haha">]>'
-    parts[name] = parts[name].replace(b"<worksheet", declared + b"<worksheet", 1)
+    contents[name] = contents[name].replace(b"<worksheet", declared + b"<worksheet", 1)
     with zipfile.ZipFile(path, "w") as archive:
-        for part, content in parts.items():
+        for part, content in contents.items():
             archive.writestr(part, content)
     with pytest.raises(FileRefused, match="unreadable"):
         broken_cells(path, "xlsx", "Sheet")
@@ -113,8 +113,8 @@ def test_entities_are_refused_also_where_a_parser_would_not_mind(tmp_path):
 
 @pytest.mark.parametrize("size", range(8, 20))
 def test_a_sign_across_two_pieces_is_seen(tmp_path, monkeypatch, size):
-    monkeypatch.setattr(broken, "_PIECE", size)
     path = _sheet(tmp_path, '<row r="3"><c r="B3" t="e"><v>#N/A</v></c></row>')
+    monkeypatch.setattr(parts, "_PIECE", size)
     assert broken_cells(path, "xlsx", "Sheet") == {3: [1]}
 
 

@@ -162,6 +162,18 @@ def test_every_refused_sign_in_says_why_and_what_to_do(brand):
 
 @pytest.mark.parametrize(
     ("rows", "said"),
+    [
+        (1, "1 regel is in het bestand verborgen, bijvoorbeeld door een filter, en telt gewoon mee."),
+        (35, "35 regels zijn in het bestand verborgen, bijvoorbeeld door een filter, en tellen gewoon mee."),
+    ],
+)
+def test_hidden_rows_are_counted_in_words(rows, said):
+    batch = SimpleNamespace(warnings=[{"code": "hidden_rows", "params": {"rows": rows}}])
+    assert warnings(batch) == [said]
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
     [(1, "1 regel zonder actie is overgeslagen."), (14749, "14749 regels zonder actie zijn overgeslagen.")],
 )
 def test_rows_without_an_action_are_counted_in_words(rows, said):

@@ -97,6 +97,20 @@ def test_the_file_of_bad_rows_says_so_too(anna, ours, tmp_path):
     assert any("BSN: Controleer de negen cijfers" in text for text in said)
 
 
+@pytest.mark.feature("X02")
+def test_a_plan_says_how_many_of_its_rows_the_file_hides(anna, ours, tmp_path):
+    path = _sheet(tmp_path, ours, [WRONG, WRONG, WRONG])
+    book = openpyxl.load_workbook(path)
+    book.active.auto_filter.ref = "A2:Q5"
+    for number in (3, 5):
+        book.active.row_dimensions[number].hidden = True
+    book.save(path)
+    batch = planned(ours.scope, path)
+    assert batch.rows == 3
+    text = text_of(anna.get(f"/uploads/{batch.id}/"))
+    assert "2 regels zijn in het bestand verborgen, bijvoorbeeld door een filter, en tellen gewoon mee." in text
+
+
 @pytest.mark.feature("U21")
 def test_the_template_of_a_portal_offers_what_its_rows_may_ask(monkeypatch, anna, ours, tmp_path):
     # As a brand says it (brand.toml, `narrowed`).

@@ -10,7 +10,7 @@ from .rows import Rows
 
 
 class FileHead(Struct):
-    """What is known of the file besides its rows: what was passed over."""
+    """What is known of the file besides its rows: what was passed over, or stood there unseen."""
 
     warnings: list[dict[str, Any]] = []
 

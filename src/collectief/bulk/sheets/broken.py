@@ -7,17 +7,15 @@ sixth of a second.
 
 from __future__ import annotations
 
-import posixpath
 import zipfile
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import IO, Protocol
 from xml.parsers import expat
 
 from .container import FileRefused, column_number
+from .parts import has_signs, local, parse, part_of
 
-_PIECE = 1 << 16
 # What such a cell cannot do without, by the kind of file.
 _SIGNS = {"xlsx": (b't="e"', b"f>"), "ods": (b'"error"', b":formula=")}
 
@@ -34,83 +32,14 @@ def broken_cells(path: Path, kind: str, sheet: str) -> Cells:
         return {}
     try:
         with zipfile.ZipFile(path) as archive:
-            part = "content.xml" if kind == "ods" else _part_of(archive, sheet)
-            if not part or not _has_signs(archive, part, _SIGNS[kind]):
+            part = part_of(archive, kind, sheet)
+            if not part or not has_signs(archive, part, _SIGNS[kind]):
                 return {}
             cells = _OpenDocument(sheet) if kind == "ods" else _Workbook()
-            _parse(archive, part, cells)
+            parse(archive, part, cells)
             return cells.found
     except (zipfile.BadZipFile, OSError, EOFError, KeyError, ValueError, expat.ExpatError):
         raise FileRefused("unreadable") from None
-
-
-class _Reader(Protocol):
-    def start(self, tag: str, attributes: dict[str, str]) -> None: ...
-    def end(self, tag: str) -> None: ...
-    def text(self, text: str) -> None: ...
-
-
-def _has_signs(archive: zipfile.ZipFile, part: str, signs: tuple[bytes, ...]) -> bool:
-    with archive.open(part) as stream:
-        before = b""
-        for piece in _pieces(stream):
-            # A sign may stand across two pieces.
-            if any(sign in piece or sign in before + piece[:16] for sign in signs):
-                return True
-            before = piece[-16:]
-    return False
-
-
-def _pieces(stream: IO[bytes]) -> Iterator[bytes]:
-    while piece := stream.read(_PIECE):
-        yield piece
-
-
-def _parse(archive: zipfile.ZipFile, part: str, reader: _Reader) -> None:
-    parser = expat.ParserCreate()
-    parser.StartElementHandler, parser.EndElementHandler = reader.start, reader.end
-    parser.CharacterDataHandler = reader.text
-    parser.EntityDeclHandler = _no_entities
-    with archive.open(part) as stream:
-        for piece in _pieces(stream):
-            parser.Parse(piece)
-        parser.Parse(b"", True)
-
-
-def _no_entities(*declared: object) -> None:
-    raise ValueError("no spreadsheet declares entities")
-
-
-def _local(name: str) -> str:
-    return name.rpartition(":")[2]
-
-
-class _Attributes:
-    """The attributes of every element of one name, by their local names."""
-
-    def __init__(self, tag: str) -> None:
-        self.found: list[dict[str, str]] = []
-        self._tag = tag
-
-    def start(self, tag: str, attributes: dict[str, str]) -> None:
-        if _local(tag) == self._tag:
-            self.found.append({_local(name): text for name, text in attributes.items()})
-
-    def end(self, tag: str) -> None: ...
-
-    def text(self, text: str) -> None: ...
-
-
-def _part_of(archive: zipfile.ZipFile, sheet: str) -> str:
-    """The part of an .xlsx that holds a sheet; "" when there is none."""
-    sheets, relations = _Attributes("sheet"), _Attributes("Relationship")
-    _parse(archive, "xl/workbook.xml", sheets)
-    _parse(archive, "xl/_rels/workbook.xml.rels", relations)
-    number = next((one.get("id") for one in sheets.found if one.get("name") == sheet), None)
-    target = next((one.get("Target", "") for one in relations.found if one.get("Id") == number), "")
-    # From the folder of the workbook, or from the root of the file.
-    part = posixpath.normpath(posixpath.join("/xl", target)).lstrip("/")
-    return part if part in archive.NameToInfo else ""
 
 
 class _Workbook:
@@ -123,7 +52,7 @@ class _Workbook:
         self._formula = self._value = self._in_value = False
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
-        match _local(tag):
+        match local(tag):
             case "row":
                 self._row, self._column = int(attributes.get("r") or self._row + 1), -1
             case "c":
@@ -140,7 +69,7 @@ class _Workbook:
         self._value = self._value or self._in_value
 
     def end(self, tag: str) -> None:
-        match _local(tag):
+        match local(tag):
             case "v":
                 self._in_value = False
             # A formula whose outcome is a text may well come to an empty one.

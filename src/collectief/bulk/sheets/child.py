@@ -24,6 +24,7 @@ from .broken import Cells, broken_cells
 from .columns import ACTIONS, COLUMNS, Template
 from .container import FileRefused, Limits, look_at
 from .headers import HEADER_WITHIN, find_header, missing, places, unnamed
+from .hidden import hidden_rows
 from .rows import Rows
 from .shape import AN_ERROR, Shaper
 
@@ -87,18 +88,21 @@ def _answers(path: Path, template: Template, limits: Limits) -> Iterator[Answer]
     warnings = _warnings(extra_columns=extra, unnamed_columns=nameless)
     yield Answer(head=FileHead(warnings))
     broken = broken_cells(path, kind, sheet.name)
-    count = 0
+    # The parser counts its rows from 0.
+    hidden = hidden_rows(path, kind, sheet.name, sheet.total_height + 1)
+    count = concealed = 0
     shaper = Shaper(template, where)
     for rows in _rows(shaper, _mended(sheet, broken), header_at):
         count += len(rows)
+        concealed += sum(map(hidden.__contains__, rows.numbers)) if hidden else 0
         yield Answer(rows=rows)
     if not count:
         raise FileRefused("no_actions" if shaper.passed_over else "no_rows")
     if lacking := missing(shaper.asked, where, template):
         raise FileRefused("missing_columns", columns=lacking)
-    if shaper.passed_over:
-        idle = {"code": "without_action", "params": {"rows": shaper.passed_over}}
-        yield Answer(head=FileHead([*warnings, idle]))
+    counted = {"without_action": shaper.passed_over, "hidden_rows": concealed}
+    warnings += [{"code": code, "params": {"rows": rows}} for code, rows in counted.items() if rows]
+    yield Answer(head=FileHead(warnings))
     yield Answer(end=count)
 
 

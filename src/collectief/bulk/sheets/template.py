@@ -28,7 +28,7 @@ _EXPLAINED = {
         ("Zo vult u in", (
             "Vul op het tabblad Mutaties per persoon een regel in, onder de kolomnamen. Laat de kolomnamen en het "
             "versienummer erboven staan. De volgorde van de kolommen mag u veranderen.",
-            "Begin voor nieuwe mutaties steeds met een leeg sjabloon.",
+            "Begin voor nieuwe mutaties steeds met een leeg sjabloon. Regels die een filter verbergt, tellen ook mee.",
         )),
         ("Wat er daarna gebeurt", (
             "Verstuur het bestand onder Upload aan- en afmeldingen. U ziet eerst per regel wat er verandert of waarom "
@@ -41,7 +41,7 @@ _EXPLAINED = {
         ("How to fill it in", (
             "Fill in one line per person on the sheet Mutaties, below the headers. Leave the headers and the version "
             "number above them as they are. The order of the columns may change.",
-            "Start each time from an empty template.",
+            "Start each time from an empty template. Lines that a filter hides count as well.",
         )),
         ("What happens next", (
             "Send the file under Upload. For each line you first see what will change or why it cannot; nothing "

@@ -112,11 +112,11 @@ def _header(key: str, language: str) -> str:
 
 
 def warnings(batch: Any) -> list[str]:
-    """What was passed over in the file."""
-    return [_passed_over(one["code"], one.get("params", {})) for one in batch.warnings]
+    """What was passed over in the file, or stood in it unseen."""
+    return [_warning(one["code"], one.get("params", {})) for one in batch.warnings]
 
 
-def _passed_over(code: str, params: Mapping[str, Any]) -> str:
+def _warning(code: str, params: Mapping[str, Any]) -> str:
     """One warning in words. Raises KeyError for a code without any."""
     columns = params.get("columns", ())
     number = len(columns) or params.get("rows", 0)
@@ -133,6 +133,11 @@ def _passed_over(code: str, params: Mapping[str, Any]) -> str:
         ),
         "without_action": ngettext(
             "%(count)s regel zonder actie is overgeslagen.", "%(count)s regels zonder actie zijn overgeslagen.", number
+        ),
+        "hidden_rows": ngettext(
+            "%(count)s regel is in het bestand verborgen, bijvoorbeeld door een filter, en telt gewoon mee.",
+            "%(count)s regels zijn in het bestand verborgen, bijvoorbeeld door een filter, en tellen gewoon mee.",
+            number,
         ),
     }
     return said[code] % {"names": ", ".join(columns), "count": number}
