@@ -52,7 +52,7 @@ _EXPLAINED = {
     ),
 }  # fmt: skip
 
-_CAN_BE_ASKED = {"nl": "Wat u kunt vragen", "en": "What you can ask"}
+_ACTIONS = {"nl": "Acties", "en": "Actions"}
 
 # How far down drop-downs and formats reach; rows below are read as well.
 LINES = 5000
@@ -125,7 +125,7 @@ def _instructions(book: Any, template: Template, language: str) -> None:
     row = 2
     asked = [f"{action.label(language)}: {action.told(language)}" for action in template.actions]
     filling, *after = _EXPLAINED[language]
-    for heading, lines in (filling, (_CAN_BE_ASKED[language], asked), *after):
+    for heading, lines in (filling, (_ACTIONS[language], asked), *after):
         sheet.write_string(row, 0, heading, head)
         for line in lines:
             row += 1
