@@ -136,7 +136,8 @@ def test_a_file_that_is_damaged_is_said_to_be_so_logged_and_in_the_trail(ours, c
     address = f"/geplande-lijsten/bestanden/{found['export_id']}/"
     response = client_of(ours.scope).get(address, follow=True)
     said = "Deze lijst is beschadigd geraakt en niet meer te openen. Download haar opnieuw via het menu."
-    assert said in text_of(response)
+    alert = f'<div class="ds-alert" data-color="danger" role="status"><p class="ds-paragraph">{said}</p></div>'
+    assert alert in text_of(response)
     assert [(one.levelname, one.getMessage()) for one in caplog.records] == [
         ("ERROR", f"the file of list {found['export_id']}, {stored_as}, is damaged")
     ]
