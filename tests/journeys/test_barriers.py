@@ -109,7 +109,7 @@ def nearly_four_hours(anna):
         " () => { if (document.readyState === 'interactive') document.body.dataset.left = '600'; })"
     )
     anna.page.clock.install()
-    # It stands still but where a test lets it go on: on a slow machine five seconds are gone before the first look.
+    # It stands still until a test lets it go: on a slow machine five seconds are gone before the first look.
     anna.page.clock.pause_at(datetime.now() + timedelta(minutes=1))
     # The end that another page told of was later.
     anna.page.evaluate("localStorage.clear()")
@@ -126,6 +126,7 @@ def test_five_minutes_before_the_four_hours_are_over_it_is_said_once_and_typing_
     anna.page.clock.fast_forward("00:10")
     warning = anna.page.get_by_role("dialog", name="U wordt zo uitgelogd")
     expect(warning).to_be_visible()
+    anna.page.clock.resume()
     anna.finds_no_barriers()
     warning.get_by_role("button", name="Sluiten").click()
     expect(warning).to_be_hidden()
