@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from pathlib import Path
 
 from django.utils import timezone
@@ -18,6 +19,8 @@ THIS_YEAR = timezone.localdate().year
 LAST_YEAR = THIS_YEAR - 1
 # What is known on this day of last year is of the whole of it.
 FINAL = f"{THIS_YEAR}-01-01"
+# Some files are of the day after that, which is never still to come.
+_NOW = max(timezone.now(), datetime(THIS_YEAR, 1, 2, 12, tzinfo=UTC))
 
 
 def core_file(folder: Path, lines: Iterable[str], *, head: str = HEAD) -> Path:
@@ -29,7 +32,7 @@ def core_file(folder: Path, lines: Iterable[str], *, head: str = HEAD) -> Path:
 
 def brought(customer: Agency, path: Path, **more) -> Report:
     """The file taken over at the customer's insurer."""
-    return import_file(customer.scope.insurer, path, by="kern", now=timezone.now(), **more)
+    return import_file(customer.scope.insurer, path, by="kern", now=_NOW, **more)
 
 
 def numbers(customer: Agency) -> dict[int, str]:

@@ -36,7 +36,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.feature("X11")]
 NOW = timezone.now()
 TODAY = timezone.localdate(NOW)
 FIRST_OF_MONTH = Rhythm(Every.MONTH, 1)
-LAST_MONTH = NOW - timedelta(days=35)
+# Ten days before this one began: the next first day of a month is this one's, whatever day it is.
+LAST_MONTH = NOW - timedelta(days=TODAY.day + 9)
 
 
 @pytest.fixture
