@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from babel.messages.pofile import read_po
 from django.apps import apps
+from django.core.management import call_command
 from django.db import connection
 from django.urls import URLPattern, get_resolver
 
@@ -44,6 +45,11 @@ def test_foreign_keys_point_down_the_house():
                 here, there = model.__module__.split(".")[1], target.__module__.split(".")[1]
                 assert floor[there] >= floor[here], f"{model.__name__}.{field.name}"
     assert checked > 10
+
+
+@pytest.mark.django_db
+def test_every_change_of_a_model_has_its_migration():
+    call_command("makemigrations", check=True, dry_run=True, verbosity=0)
 
 
 def test_no_code_compares_with_a_segment():

@@ -78,7 +78,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="DeductibleOverview",
             fields=[
-                ("pk", models.CompositePrimaryKey("organisation", "year")),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "organisation", "year", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
                 ("organisation", _key("contracts.organisation")),
                 ("year", models.SmallIntegerField()),
                 ("as_of", models.DateField()),
