@@ -57,25 +57,6 @@ def test_not_signed_in_leads_to_signing_in_and_back(address):
     assert (partial.status_code, partial.headers["HX-Redirect"]) == (204, "/inloggen/")
 
 
-def test_head_is_get_without_what_it_shows_and_leaves_the_same_in_the_trail(ours):
-    [participant] = crowd(ours, 1)
-    anna, told = client_of(ours.scope), []
-    for path, status in (("/deelnemers/", 200), (f"/deelnemers/{participant}/", 200), ("/deelnemers/0/", 404),
-                         ("/logboek/", 403), ("/mutaties/bsn/", 404), ("/berichten/gelezen/", 405)):  # fmt: skip
-        for ask in (anna.get, anna.head):
-            before = len(events(ours))
-            response = ask(path)
-            told.append((response.status_code, response.headers["Content-Type"], [
-                (one.action, one.outcome, one.participant_ids) for one in events(ours)[before:]
-            ]))  # fmt: skip
-        assert response.content == b"" and told[-1] == told[-2] and told[-1][0] == status, (path, told[-2:])
-    assert told[0][2] and told[2][2], "who was shown people left a line"
-    assert (client_of(ours.scope).head("/uploads/").status_code, stranger().head("/deelnemers/").status_code) == (
-        200,
-        302,
-    )
-
-
 @pytest.mark.feature("U02")
 @pytest.mark.parametrize("roles", [[], ["financial"], ["account_manager"], ["financial", "account_manager"]], ids=str)
 def test_without_the_right_it_is_403_with_what_to_do(ours, roles):

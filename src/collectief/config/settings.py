@@ -71,7 +71,6 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "collectief.web.middleware.HeadMiddleware",
     "collectief.web.middleware.ScopeMiddleware",
 ]
 

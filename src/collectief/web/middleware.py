@@ -88,25 +88,6 @@ class BodyMiddleware:
         return too_large(request) if length > getattr(view, "longest_body", 0) else None
 
 
-class HeadMiddleware:
-    """Answers HEAD as GET, with all that comes of that: what a page would show is in the trail too (law 8).
-
-    No page need know of it. The server sends what stands above the body and leaves that out.
-    """
-
-    def __init__(self, get_response: Next) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.method != "HEAD":
-            return self.get_response(request)
-        request.method = "GET"
-        try:
-            return self.get_response(request)
-        finally:
-            request.method = "HEAD"
-
-
 class LanguageMiddleware:
     """Dutch, unless this browser chose English here."""
 
