@@ -189,6 +189,27 @@ def test_a_file_of_which_no_row_has_its_columns_is_refused_with_them(tmp_path, c
 
 
 @pytest.mark.feature("X02")
+@pytest.mark.parametrize("header", [None, "Laatste werkdag"])
+@pytest.mark.parametrize(("key", "named"), [("last_day", "Einddatum (t/m)"), ("external_reference", HEADERS[4])])
+def test_what_may_be_a_last_day_or_a_reference_is_not_left_out(tmp_path, key, named, header):
+    cells = ENROLS | {key: "30-11-2026"}
+    headers = [header if column.key == key else column.dutch for column in TEMPLATE.columns]
+    refused = refusal(written(tmp_path / "a.xlsx", [[TEMPLATE.mark], headers, line_of(cells)]))
+    assert (refused.code, refused.params) == ("missing_columns", {"columns": [named]})
+    # Who has nothing there means nothing by it, and a leaver's reference changes nothing.
+    assert len(read(written(tmp_path / "b.xlsx", [[TEMPLATE.mark], without(key), cells_of(ENROLS, key)]))[0]) == 1
+    if key == "external_reference":
+        lines = [[TEMPLATE.mark], headers, line_of(TERMINATES | {key: "P-2"})]
+        assert len(read(written(tmp_path / "c.xlsx", lines))[0]) == 1
+
+
+def test_a_list_of_ones_own_with_three_names_is_no_second_file(tmp_path):
+    own = ("Eigen lijst", "visible", [["Actie", "Personeelsnummer", "BSN"], ["Afmelden", "P-1", "999990019"]])
+    rows, _reading = read(_sheets(tmp_path / "a.xlsx", own, ("Mutaties", "visible", FILLED)))
+    assert [row.values["surname"] for row in rows] == ["Janse"]
+
+
+@pytest.mark.feature("X02")
 def test_where_some_rows_have_their_columns_the_others_say_what_they_want(tmp_path):
     gone = ("reason", "bsn")
     lines = [cells_of(cells, *gone) for cells in (ENROLS, RENAMES, TERMINATES)]

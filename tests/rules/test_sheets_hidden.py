@@ -87,6 +87,14 @@ def test_a_row_across_two_pieces_is_seen(tmp_path, monkeypatch, size):
     assert hidden_rows(path, "xlsx", "Sheet", 6) == {4, 5}
 
 
+@pytest.mark.parametrize("before", range(parts._PIECE - 40, parts._PIECE + 1))
+def test_a_long_sign_across_two_pieces_is_seen(tmp_path, before):
+    sign = b'table:visibility="filter"'
+    with zipfile.ZipFile(tmp_path / "a.ods", "w") as archive:
+        archive.writestr("content.xml", b"x" * before + sign + b"x" * 99)
+        assert parts.has_signs(archive, "content.xml", (b"none", sign))
+
+
 def test_rows_in_other_spellings(tmp_path):
     path = _changed(_file(tmp_path / "a.xlsx", [4]), SHEET, 'hidden="1"', 'hidden="true"')
     assert hidden_rows(path, "xlsx", "Sheet", 6) == {4}

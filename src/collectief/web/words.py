@@ -340,7 +340,7 @@ def _refusals() -> dict[str, tuple[str, str]]:
         ),
         "column_missing": (
             _("Deze kolom ontbreekt in het bestand."),
-            _("Neem de kolom met haar naam over uit het sjabloon en vul haar bij deze regel in."),
+            _("Vul haar bij deze regel in. Ontbreekt zij in uw bestand, neem haar naam dan over uit het sjabloon."),
         ),
         "bsn_missing": (_("Het BSN ontbreekt."), _("Vul het burgerservicenummer van negen cijfers in.")),
         "bsn_invalid": (

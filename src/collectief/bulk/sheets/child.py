@@ -98,7 +98,7 @@ def _answers(path: Path, template: Template, limits: Limits) -> Iterator[Answer]
         yield Answer(rows=rows)
     if not count:
         raise FileRefused("no_actions" if shaper.passed_over else "no_rows")
-    if lacking := missing(shaper.asked, where, template):
+    if lacking := missing(shaper.asked, where, template, strays=bool(nameless or extra)):
         raise FileRefused("missing_columns", columns=lacking)
     counted = {"without_action": shaper.passed_over, "hidden_rows": concealed}
     warnings += [{"code": code, "params": {"rows": rows}} for code, rows in counted.items() if rows]

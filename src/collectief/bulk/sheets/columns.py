@@ -38,6 +38,9 @@ class Action:
     # What it does and how it is filled in, for the sheet with instructions.
     dutch_told: str
     english_told: str
+    # Of what it takes besides: what makes another wish of it, such as a last day. Whoever fills that in does not do
+    # without (`headers.missing`).
+    altered_by: tuple[str, ...] = ()
 
     def label(self, language: str) -> str:
         return self.dutch if language == "nl" else self.english
@@ -70,6 +73,7 @@ ACTIONS: Mapping[str, Action] = {
             "overeenkomen met het paspoort of de ID-kaart: wij controleren ze bij de Basisregistratie Personen (BRP).",
             english_told="somebody joins the group contract and the health insurance. The data must agree with the "
             "passport or identity card: we check them with the register of persons (BRP).",
+            altered_by=("last_day", "external_reference"),
         ),
         Action(
             TERMINATE, "Afmelden", "Terminate", ("af",),

@@ -85,12 +85,17 @@ def _look_in(sheet: Any, template: Template) -> _Seen:
         seen.marked = seen.marked or template.mark.casefold() in marks
         seen.otherwise_marked = seen.otherwise_marked or bool(marks - {template.mark.casefold()})
         known = [wanted[key] for key in map(search_key, filter(None, texts)) if key in wanted]
-        if len(known) >= _HEADERS_AT_LEAST or _suffices(known, template):
+        if len(known) >= _HEADERS_AT_LEAST or (_is_of_ours(seen) and _suffices(known, template)):
             seen.at, seen.header, seen.merged = number, texts, _is_merged(sheet, number)
             break
         # A merged cell leaves one name where several stood.
         seen.merged = seen.merged or (bool(known) and _is_merged(sheet, number))
     return seen
+
+
+def _is_of_ours(seen: _Seen) -> bool:
+    """Whether the mark of a template was seen: a list of one's own has few columns too."""
+    return seen.marked or seen.otherwise_marked
 
 
 def _suffices(columns: Collection[str], template: Template) -> bool:
@@ -128,16 +133,21 @@ def places(header: Sequence[str], template: Template) -> tuple[dict[str, int], l
     return where, _without_bsns(extra)
 
 
-def missing(asked: Collection[str], where: Collection[str], template: Template) -> list[str]:
+def missing(asked: Collection[str], where: Collection[str], template: Template, *, strays: bool) -> list[str]:
     """The columns for want of which nothing in a file can be carried out that its rows ask; none where anything can.
 
     A file of terminations needs no column that enrolments need (X02). Where only some of the rows want a column, these
-    say so. Of columns of which one is enough, all are named.
+    say so. Of columns of which one is enough, all are named. `strays`: there are columns that nobody knows; one of them
+    may be meant for what a row would ask something else without, and then that has to be there too.
     """
+    names = {column.key: column.dutch for column in template.columns}
+    if strays:
+        altering = (key for action in template.actions if action.code in asked for key in action.altered_by)
+        if unseen := [names[key] for key in dict.fromkeys(altering) if key in names and key not in where]:
+            return unseen
     lacks = {action: list(_lacking(action, where)) for action in template.actions if action.code in asked}
     if not all(lacks.values()):
         return []
-    names = {column.key: column.dutch for column in template.columns}
     wanted = dict.fromkeys(keys for lacking in lacks.values() for keys in lacking)
     return [" / ".join(names[key] for key in keys if key in names) for keys in wanted]
 

@@ -21,13 +21,14 @@ class Reader(Protocol):
 
 def has_signs(archive: zipfile.ZipFile, part: str, signs: tuple[bytes, ...]) -> bool:
     """Whether any of these stands in a part: a quick look, which takes no notice of where."""
+    longest = max(map(len, signs))
     with archive.open(part) as stream:
         before = b""
         for piece in pieces(stream):
             # A sign may stand across two pieces.
-            if any(sign in piece or sign in before + piece[:16] for sign in signs):
+            if any(sign in piece or sign in before + piece[:longest] for sign in signs):
                 return True
-            before = piece[-16:]
+            before = (before + piece)[-longest:]
     return False
 
 

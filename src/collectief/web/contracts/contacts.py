@@ -77,8 +77,11 @@ class ContactsForm(forms.Form):
                 self.fields[f"{kind}_name"] = forms.CharField(label=_("Naam"), max_length=120, required=False)
             self.fields[f"{kind}_phone"] = PhoneField(label=_("Telefoonnummer"), required=False)
             self.fields[f"{kind}_email"] = forms.EmailField(
-                label=_("E-mailadres"), required=False, widget=forms.TextInput(attrs={"inputmode": "email"}),
-                error_messages={"invalid": _("Vul een e-mailadres in als naam@bedrijf.nl.")},
+                label=_("E-mailadres"), required=False, max_length=254,
+                widget=forms.TextInput(attrs={"inputmode": "email"}),
+                error_messages=dict.fromkeys(
+                    ("invalid", "max_length"), _("Vul een e-mailadres in als naam@bedrijf.nl.")
+                ),
             )  # fmt: skip
 
             if kind == ContactKind.COMPANY:

@@ -156,10 +156,11 @@ class ManagerForm(forms.Form):
     )
     phone = PhoneField(label=gettext_lazy("Telefoonnummer"), required=False)
     email = forms.EmailField(
-        label=gettext_lazy("E-mailadres"), widget=forms.TextInput(attrs={"inputmode": "email"}),
+        label=gettext_lazy("E-mailadres"), max_length=254, widget=forms.TextInput(attrs={"inputmode": "email"}),
         error_messages={
             "required": gettext_lazy("Vul het e-mailadres in."),
             "invalid": gettext_lazy("Vul een e-mailadres in als naam@bedrijf.nl."),
+            "max_length": gettext_lazy("Vul een e-mailadres in als naam@bedrijf.nl."),
         },
     )  # fmt: skip
 

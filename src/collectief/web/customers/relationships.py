@@ -88,12 +88,7 @@ def remove(request: PortalRequest, manager_id: int) -> HttpResponse:
             count = relationships.remove_manager(request.scope, manager_id, form.cleaned_data["manager"])
         except NoManager:
             raise Http404 from None
-        said = ngettext(
-            "De accountmanager is verwijderd; {count} organisatie is overgegaan.",
-            "De accountmanager is verwijderd; {count} organisaties zijn overgegaan.",
-            count,
-        )
-        messages.success(request, said.format(count=count) if count else _("De accountmanager is verwijderd."))
+        messages.success(request, _removed(count, handed_over=form.cleaned_data["manager"] is not None))
         return redirect("managers")
     said = ngettext("{name} heeft nu {count} organisatie.", "{name} heeft nu {count} organisaties.", customers).format(
         name=view.name, count=customers
@@ -123,6 +118,24 @@ def of_customer(request: PortalRequest, organisation_id: int) -> HttpResponse:
     place = of_organisation(found.view.name, organisation_id)
     said = _("De klant ziet op de pagina Contact wie dit is, en hoe die te bereiken is.")
     return drawn(request, form, place, title=_("Accountmanager kiezen"), said=said)
+
+
+def _removed(count: int, *, handed_over: bool) -> str:
+    if not count:
+        return _("De accountmanager is verwijderd.")
+    if handed_over:
+        said = ngettext(
+            "De accountmanager is verwijderd; {count} organisatie is overgegaan.",
+            "De accountmanager is verwijderd; {count} organisaties zijn overgegaan.",
+            count,
+        )
+    else:
+        said = ngettext(
+            "De accountmanager is verwijderd; {count} organisatie heeft er nu geen.",
+            "De accountmanager is verwijderd; {count} organisaties hebben er nu geen.",
+            count,
+        )
+    return said.format(count=count)
 
 
 def _view(request: PortalRequest, manager_id: int) -> ManagerView:
