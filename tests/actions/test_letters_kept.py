@@ -198,7 +198,7 @@ def test_a_file_that_cannot_be_read_is_said_to_be_so_and_in_the_trail(ours, some
     [event] = deeds(ours.scope, "documents.open")
     assert (event.outcome, event.participant_ids, event.object_ids) == ("failure", [someone], {"document": [first.id]})
     assert [(one.levelname, one.getMessage()) for one in caplog.records] == [
-        ("ERROR", f"the file of kept letter {first.id} ({first.number}) is {how}")
+        ("ERROR", f"the file of kept letter {first.id} is {how}")
     ]
 
 

@@ -87,7 +87,8 @@ class ContractLink(models.Model):
 
     The numbers are as they were typed: of a contract that does not exist there is a row too, which looks the same to
     whoever asked. The name is copied when it is linked, since the contract itself stays closed to the organisation.
-    What was refused or unlinked is gone after its term; what is linked stays, and then no longer says by whom (law 9).
+    What was refused is gone after its term. What is linked stays, and then no longer says by whom; unlinked after that,
+    it is gone the next night (law 9).
     """
 
     insurer = models.ForeignKey(Insurer, models.PROTECT, db_index=False)

@@ -36,7 +36,7 @@ def add_manager(scope: Scope, reached: Reached) -> int:
     scope.require(Permission.MAINTAIN_CUSTOMERS)
     row = RelationshipManager(insurer_id=scope.insurer_id)
     _keep(scope, row, reached)
-    audit.record(scope, "manager.add", objects={"manager": [row.id]})
+    audit.record(scope, "relationship_manager.add", objects={"relationship_manager": [row.id]})
     return row.id
 
 
@@ -47,7 +47,7 @@ def change_manager(scope: Scope, manager_id: int, reached: Reached) -> None:
     with office(scope.insurer_id):
         row = _manager(scope, manager_id)
     _keep(scope, row, reached)
-    audit.record(scope, "manager.change", objects={"manager": [row.id]})
+    audit.record(scope, "relationship_manager.change", objects={"relationship_manager": [row.id]})
 
 
 @transaction.atomic
@@ -66,8 +66,8 @@ def remove_manager(scope: Scope, manager_id: int, successor_id: int | None) -> i
         customers = sorted(theirs.values_list("id", flat=True))
         Organisation.objects.filter(id__in=customers).update(relationship_manager=successor)
         leaving.delete()
-    objects = {"manager": [manager_id], "organisation": customers}
-    audit.record(scope, "manager.remove", objects=objects)
+    objects = {"relationship_manager": [manager_id], "organisation": customers}
+    audit.record(scope, "relationship_manager.remove", objects=objects)
     _tell(scope, customers)
     return len(customers)
 
@@ -85,7 +85,7 @@ def give_manager(scope: Scope, organisation_id: int, manager_id: int | None) -> 
             return
         row.relationship_manager = given
         row.save(update_fields=["relationship_manager"])
-    audit.record(scope, "customer.give_manager", objects={"organisation": [row.id]})
+    audit.record(scope, "customer.give_relationship_manager", objects={"organisation": [row.id]})
     _tell(scope, [row.id])
 
 
@@ -116,4 +116,4 @@ def _tell(scope: Scope, organisation_ids: Iterable[int]) -> None:
     """In the trail of each customer: the insurer did it."""
     with office(scope.insurer_id):
         for organisation_id in organisation_ids:
-            audit.record_by_insurer(insurer_by(scope), organisation_id, "customer.give_manager")
+            audit.record_by_insurer(insurer_by(scope), organisation_id, "customer.give_relationship_manager")

@@ -106,5 +106,5 @@ def readable(store: Store, rows: Collection[Document]) -> dict[int, bytes]:
             found[row.id] = vault.opened(row.number, sealed)
         except (KeyError, InvalidTag) as problem:
             what = "gone" if isinstance(problem, KeyError) else "damaged"
-            _log.error("the file of kept letter %s (%s) is %s", row.id, row.number, what)
+            _log.error("the file of kept letter %s is %s", row.id, what)
     return found

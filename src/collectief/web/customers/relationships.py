@@ -29,7 +29,11 @@ from .organisations import KEEP, file_of
 def overview(request: PortalRequest) -> HttpResponse:
     """Everybody who looks after customers, how they are reached, and after how many."""
     found = queries.managers(request.scope)
-    audit.record(request.scope, "manager.list", objects={"manager": [view.id for view, _customers in found]})
+    audit.record(
+        request.scope,
+        "relationship_manager.list",
+        objects={"relationship_manager": [view.id for view, _customers in found]},
+    )
     lines = [(view, phone_text(view.phone), customers) for view, customers in found]
     return render(request, "customers/relationships.html", {"lines": lines})
 
@@ -46,7 +50,7 @@ def new(request: PortalRequest) -> HttpResponse:
             form.add_error("email", words.refusal(refused))
         else:
             messages.success(request, _("De accountmanager is toegevoegd. Kies nu bij welke organisaties."))
-            return redirect("managers")
+            return redirect("relationship_managers")
     said = _("Klanten zien deze gegevens op hun pagina Contact.")
     return drawn(request, form, _place(""), title=_("Nieuwe accountmanager"), said=said)
 
@@ -67,7 +71,7 @@ def change(request: PortalRequest, manager_id: int) -> HttpResponse:
             form.add_error("email", words.refusal(refused))
         else:
             messages.success(request, _("De gegevens zijn opgeslagen."))
-            return redirect("managers")
+            return redirect("relationship_managers")
     said = _("Alle klanten van deze accountmanager zien de nieuwe gegevens meteen.")
     return drawn(request, form, _place(view.name), title=_("Gegevens wijzigen"), said=said)
 
@@ -89,7 +93,7 @@ def remove(request: PortalRequest, manager_id: int) -> HttpResponse:
         except NoManager:
             raise Http404 from None
         messages.success(request, _removed(count, handed_over=form.cleaned_data["manager"] is not None))
-        return redirect("managers")
+        return redirect("relationship_managers")
     said = ngettext("{name} heeft nu {count} organisatie.", "{name} heeft nu {count} organisaties.", customers).format(
         name=view.name, count=customers
     )
@@ -146,5 +150,5 @@ def _view(request: PortalRequest, manager_id: int) -> ManagerView:
 
 
 def _place(about: str) -> Place:
-    there = reverse("managers")
+    there = reverse("relationship_managers")
     return Place(about, there, there, _("Accountmanagers"))

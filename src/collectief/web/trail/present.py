@@ -130,7 +130,7 @@ def _object(kind: str, id_: int) -> str:
     words = {
         "mutation": _("wijziging {id}"), "batch": _("bestand {id}"), "case": _("zaak {id}"),
         "contract": _("contract {id}"), "membership": _("plaats {id}"), "account": _("account {id}"),
-        "organisation": _("organisatie {id}"), "manager": _("accountmanager {id}"),
+        "organisation": _("organisatie {id}"), "relationship_manager": _("accountmanager {id}"),
     }  # fmt: skip
     return words.get(kind, f"{kind} {{id}}").format(id=id_)
 

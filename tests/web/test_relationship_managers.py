@@ -59,13 +59,13 @@ def test_one_is_added_given_and_read_by_the_customer(sanne, ours):
     assert "Hanneke Vos" in read
     assert 'href="mailto:hanneke.vos@kantoor.example"' in read
     assert 'href="tel:+31850000004"' in read
-    assert events(ours.organisation.id).count("customer.give_manager") == 1
+    assert events(ours.organisation.id).count("customer.give_relationship_manager") == 1
     assert "Accountmanager vastgelegd" in text_of(
         client_of(member_of(ours.organisation, roles=["account_manager"])).get("/logboek/")
     )
     # Once more is no change, and leaves no line.
     given(sanne, ours.organisation.id, number)
-    assert events(ours.organisation.id).count("customer.give_manager") == 1
+    assert events(ours.organisation.id).count("customer.give_relationship_manager") == 1
 
 
 def test_reached_otherwise_all_their_customers_read_it(sanne, ours):
@@ -115,7 +115,7 @@ def test_who_leaves_hands_the_customers_over(sanne, ours, successor):
     assert f"De accountmanager is verwijderd; 2 organisaties {became}." in said
     for one in (ours, second):
         assert ("Jan Bos" in text_of(client_of(one.scope).get("/contact/"))) is successor
-        assert events(one.organisation.id).count("customer.give_manager") == 1
+        assert events(one.organisation.id).count("customer.give_relationship_manager") == 1
     assert sanne.get(f"{LIST}{leaves}/").status_code == 404
     assert sanne.post(f"{LIST}{leaves}/verwijderen/", sent).status_code == 404
 
